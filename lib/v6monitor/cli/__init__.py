@@ -1,0 +1,51 @@
+"""What can be typed? One module per command; each adds its parser and runs it."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from v6monitor import __version__
+from v6monitor.errors import V6MonitorError
+
+COMMANDS = {
+    "report": "run the month's notebooks and publish their pages",
+    "intake": "read measurement files into the canonical table",
+    "lookup": "ask DNS and write the observation log",
+    "verdicts": "judge every domain of an observation log",
+    "providers": "tell who runs the mail of every domain of an observation log",
+    "laggards": "list the Exchange Online domains without IPv6",
+    "explain": "show the evidence card of one domain",
+    "example-server": "run the embedded name server of the example data",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code (0 ok, 2 usage, 3 input, 4 coverage, 5, 6)."""
+    options = _parser(sys.argv[1:] if arguments is None else list(arguments))
+    try:
+        return int(options.run(options) or 0)
+    except V6MonitorError as error:
+        print(f"v6monitor: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("v6monitor: stopped by Ctrl-C", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _parser(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="v6monitor", description="IPv6 at government domains")
+    parser.add_argument("--version", action="version", version=f"v6monitor {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    asked = next((word for word in arguments if word in COMMANDS), None)
+    for name, help_text in COMMANDS.items():
+        command = commands.add_parser(name, help=help_text, description=help_text)
+        if name == asked:  # only the asked command is imported: pandas alone costs half a second
+            module = importlib.import_module(f"v6monitor.cli.{name.replace('-', '_')}")
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    return parser.parse_args(arguments)

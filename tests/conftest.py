@@ -1,0 +1,34 @@
+"""What every test shares: no network but loopback, and the place of the real data."""
+
+import ipaddress
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+REAL_DATA = Path(
+    os.environ.get("V6MONITOR_REAL_DATA", Path(__file__).parents[2] / "shared" / "data")
+)
+
+
+def _only_loopback(event: str, arguments: tuple[object, ...]) -> None:
+    if event not in {"socket.connect", "socket.sendto", "socket.sendmsg"}:
+        return
+    address = arguments[1]
+    if not isinstance(address, tuple):  # a Unix socket, or a socket that is connected already
+        return
+    host = str(address[0]).split("%")[0]
+    if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+        raise PermissionError(f"a test sends to {host}: tests talk to loopback only")
+
+
+sys.addaudithook(_only_loopback)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Return the folder with the real measurement files; skip where it is absent."""
+    if not REAL_DATA.is_dir():
+        pytest.skip("the real data are absent: set V6MONITOR_REAL_DATA to their folder")
+    return REAL_DATA
