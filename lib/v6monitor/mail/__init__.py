@@ -1,0 +1,1 @@
+"""Who receives a domain's mail, and what keeps that mail from IPv6?"""

@@ -1,0 +1,176 @@
+"""Is a host name one of Exchange Online, and whose domain stands in it?
+
+Microsoft gives every accepted domain an MX host whose first label is made from the domain. The
+code is published nowhere; it was read from the MX records of European municipalities, where it
+holds for every domain that has its own label. A domain without dashes only swaps its dots:
+
+>>> label_of("aaenhunze.example")
+'aaenhunze-example'
+
+With dashes, these are taken out and their places follow after a ``0``:
+
+>>> label_of("cm-abrantes.pt"), label_of("s-hertogenbosch.nl"), label_of("goeree-overflakkee.nl")
+('cmabrantes-pt0e', 'shertogenbosch-nl0c', 'goereeoverflakkee-nl01e')
+>>> label_of("bad-fischau-brunn.at"), label_of("hall-in-tirol.at")
+('badfischaubrunn-at0i1i', 'hallintirol-at01j')
+
+The way back gives the domain whose switch decides about the host's IPv6:
+
+>>> domain_of("shertogenbosch-nl0c"), domain_of("hallintirol-at01j")
+('s-hertogenbosch.nl', 'hall-in-tirol.at')
+>>> domain_of("oslokommune") is None
+True
+
+A host is recognised by the zone it stands in, dot by dot, never by a part of a word:
+
+>>> place_of("shertogenbosch-nl0c.e-v1.mx.microsoft")
+Place(zone='mx.microsoft', label='shertogenbosch-nl0c')
+>>> place_of("mail.protection.outlook.com.evil.example") is None
+True
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+CURRENT_ZONES = frozenset({"mx.microsoft", "classic", "sovereign"})
+"""Zones that Microsoft still gives out; ``obsolete`` and ``broken`` names need a new MX record."""
+
+SMTP_PREFIXES = (
+    ipaddress.IPv6Network("2a01:111:f400::/48"),
+    ipaddress.IPv6Network("2a01:111:f403::/48"),
+)
+"""Where Exchange Online receives mail over IPv6; an AAAA elsewhere is an error in the data."""
+
+_GROUP = 4  # the code counts the characters of a domain in fours
+_HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
+_TOP_LEVEL = re.compile(r"[a-z]{2,}|xn--[a-z0-9-]+")
+_CODE = re.compile(r"(?:[b-p]|[1-9][0-9]*(?=[b-p]))+")
+
+_ZONES = (  # tried in this order; the group is the label
+    ("mx.microsoft", re.compile(r"([^.]+)\.[a-z0-9]+-v[0-9]+\.mx\.microsoft")),
+    ("", re.compile(r"(?:.+\.)?olc\.protection\.outlook\.com")),  # consumer Outlook
+    ("broken", re.compile(r"mail\.protection\.outlook\.com()")),
+    ("classic", re.compile(r"([^.]+)\.mail\.protection\.outlook\.com")),
+    ("obsolete", re.compile(r"([^.]+)\.mail\.(?:eo\.outlook\.com|protection\.outlook\.de)")),
+    ("obsolete", re.compile(r"(?:.+\.)?(?:mail\.messaging\.microsoft|frontbridge|bigfish)\.com()")),
+    ("sovereign", re.compile(r"([^.]+)\.mail\.protection\.(?:office365\.us|partner\.outlook\.cn)")),
+)
+_TENANT = re.compile(
+    r"selector[12]-[^.]+\._domainkey\.([^.]+)"
+    r"\.(?:onmicrosoft\.com|[a-z0-9]+-v[0-9]+\.dkim\.mail\.microsoft)"
+)
+_OWNERSHIP_PROOF = re.compile(r"(?:ms[0-9]+|[0-9a-f]{40})\.msv1\.invalid(?:\..+)?")
+
+
+class Place(NamedTuple):
+    """Where in Exchange Online an MX host stands."""
+
+    zone: str
+    """``mx.microsoft``, ``classic``, ``obsolete``, ``sovereign``, or ``broken`` (no label)."""
+    label: str
+    """The label that encodes the accepted domain; "" in zones that have none."""
+
+
+def place_of(host: str) -> Place | None:
+    """Return where in Exchange Online an MX host stands; None when it is not Exchange Online.
+
+    Consumer Outlook (``*.olc.protection.outlook.com``) is not. The name alone decides: networks
+    and words such as ``outlook.com`` also belong to mail hosts that are not Exchange Online.
+    """
+    for zone, pattern in _ZONES:
+        if match := pattern.fullmatch(host):
+            return Place(zone, match[1]) if zone else None
+    return None
+
+
+def label_of(domain: str) -> str:
+    """Return the label that Exchange Online makes of an accepted domain (A-label, lower case)."""
+    plain = domain.replace("-", "").replace(".", "-")
+    code = _dash_code([place for place, letter in enumerate(domain) if letter == "-"])
+    return f"{plain}0{code}" if code else plain
+
+
+def domain_of(label: str) -> str | None:
+    """Return the accepted domain that a label was made of.
+
+    None when no domain, or more than one, encodes to the label; an initial
+    ``onmicrosoft.com`` name for instance has a label without any dash.
+    """
+    domains = {domain for domain in _readings(label) if _is_domain(domain)}
+    matching = [domain for domain in domains if label_of(domain) == label]
+    return matching[0] if len(matching) == 1 else None
+
+
+def tenant_of(dkim_target: str) -> str:
+    """Return the tenant that a DKIM selector's CNAME target names; "" when it names none.
+
+    >>> tenant_of("selector1-town-example._domainkey.townhall.onmicrosoft.com")
+    'townhall'
+    >>> tenant_of("selector2-town-example._domainkey.townhall.q-v1.dkim.mail.microsoft")
+    'townhall'
+    """
+    match = _TENANT.fullmatch(dkim_target)
+    return match[1] if match else ""
+
+
+def is_ownership_proof(host: str) -> bool:
+    """Tell whether an MX target only proves the ownership of a domain and receives no mail.
+
+    >>> is_ownership_proof("ms12345678.msv1.invalid.outlook.com")
+    True
+    """
+    return bool(_OWNERSHIP_PROOF.fullmatch(host))
+
+
+def in_smtp_prefixes(address: str) -> bool:
+    """Tell whether an IPv6 address is one at which Exchange Online receives mail.
+
+    >>> in_smtp_prefixes("2a01:111:f403:c000::1"), in_smtp_prefixes("2606:4700::1111")
+    (True, False)
+    """
+    return any(ipaddress.IPv6Address(address) in prefix for prefix in SMTP_PREFIXES)
+
+
+def _dash_code(dashes: list[int]) -> str:
+    """Encode the places of the dashes: a letter per group of four places, empty groups counted."""
+    if not dashes:
+        return ""
+    values = [0] * (dashes[-1] // _GROUP + 1)
+    for place in dashes:
+        values[place // _GROUP] += 1 << place % _GROUP
+    runs = ((value, len(list(run))) for value, run in groupby(values))
+    return "".join(chr(ord("a") + value) * n if value else str(n) for value, n in runs)
+
+
+def _readings(label: str) -> Iterator[str]:
+    """Give what a label can stand for: each ``0`` may begin the code, or be part of the name."""
+    yield label.replace("-", ".")
+    for place, letter in enumerate(label):
+        if letter == "0" and _CODE.fullmatch(label, place + 1):
+            yield _with_dashes(label[:place].replace("-", "."), label[place + 1 :])
+
+
+def _with_dashes(plain: str, code: str) -> str:
+    group, dashes = 0, set()
+    for sign in re.findall(r"[b-p]|[0-9]+", code):
+        if sign.isdigit():
+            group += min(int(sign), len(plain) + 1)  # a larger number encodes no name
+            continue
+        value = ord(sign) - ord("a")
+        dashes |= {_GROUP * group + bit for bit in range(_GROUP) if value >> bit & 1}
+        group += 1
+    letters = iter(plain)
+    spread = ("-" if n in dashes else next(letters, "") for n in range(len(plain) + len(dashes)))
+    return "".join(spread)
+
+
+def _is_domain(name: str) -> bool:
+    *labels, top_level = name.split(".")
+    return (
+        bool(labels)
+        and all(_HOST_LABEL.fullmatch(label) for label in labels)
+        and bool(_TOP_LEVEL.fullmatch(top_level))
+    )
