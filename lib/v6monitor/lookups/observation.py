@@ -1,0 +1,66 @@
+"""What is a row of evidence? One question, and what came of it, whatever came of it."""
+
+import datetime as dt
+from typing import NamedTuple
+
+OK = "ok"
+NODATA = "nodata"
+NXDOMAIN = "nxdomain"
+SERVFAIL = "servfail"
+BOGUS = "bogus"
+REFUSED = "refused"
+FORMERR = "formerr"
+NOTIMP = "notimp"
+TIMEOUT = "timeout"
+TRUNCATED = "truncated"
+CHAIN = "chain"
+UNREACHABLE = "unreachable"
+MISMATCH = "mismatch"
+INVALID_NAME = "invalid_name"
+
+NEGATIVE = frozenset({NODATA, NXDOMAIN})
+"""The name has no such record: a definite no."""
+
+DEFINITE = NEGATIVE | {OK}
+"""The lookup told something about the name."""
+
+UNKNOWN = frozenset(
+    {BOGUS, SERVFAIL, REFUSED, NOTIMP, FORMERR, TRUNCATED, CHAIN, MISMATCH, UNREACHABLE, TIMEOUT}
+)
+"""The lookup failed: it tells nothing about the name, and is never a no."""
+
+OUTCOMES = DEFINITE | UNKNOWN | {INVALID_NAME}
+"""Every outcome of METHOD.md §1; ``invalid_name`` is an error in a list and was never sent."""
+
+
+class Question(NamedTuple):
+    """A name and a type to ask for: lower-case A-labels without final dot, and e.g. ``AAAA``."""
+
+    qname: str
+    qtype: str
+
+
+class Observation(NamedTuple):
+    """One row of the observation log (DESIGN.md §4)."""
+
+    qname: str
+    qtype: str
+    outcome: str
+    """One of ``OUTCOMES``."""
+    answers: tuple[str, ...]
+    """Record data in presentation form, sorted, names in lower case without final dot."""
+    chain: tuple[str, ...]
+    """The CNAME targets that were followed; ``answers`` stand at the last one."""
+    ttl: int | None
+    """Seconds; the lowest of the answers and of the CNAMEs before them."""
+    authenticated: bool
+    """The AD bit: the resolver says it has validated the answer with DNSSEC."""
+    resolver: str
+    asked_at: dt.datetime
+    """UTC."""
+    duration_ms: float
+    """From the first message sent to the outcome, retries included."""
+    attempts: int
+    """Messages sent."""
+    detail: str
+    """What went wrong on the way: response codes, extended errors (RFC 8914), time-outs."""
