@@ -1,0 +1,111 @@
+"""Which domain name does a cell mean? The same key for every way people write it."""
+
+import ipaddress
+import re
+import unicodedata
+from functools import cache
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import idna
+import tldextract
+
+LONGEST = 253  # characters of a name without its final dot (RFC 1035 §2.3.4)
+PLACEHOLDERS = frozenset(
+    {"-", "--", "?", "geen", "n.v.t", "nvt", "n/a", "na", "n.b", "none", "null", "nan", "onbekend"}
+)
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+
+
+class Name(NamedTuple):
+    """A valid host name: the A-label key (lower case, no final dot) and how a reader sees it."""
+
+    domain: str
+    display: str
+
+
+class InvalidNameError(ValueError):
+    """The text is not a host name; the message is the reason, fit for a faults list."""
+
+
+def normalise(raw: str) -> Name:
+    """Return the host name in a cell with a name, a URL or an e-mail address.
+
+    IDNs are mapped and encoded by IDNA 2008 with UTS 46 (non-transitional), so that the Unicode
+    and the A-label form give one key. A host name has two labels or more of letters, digits and
+    hyphens (RFC 1123 §2.1), each of at most 63 characters and together at most 253 (RFC 1035).
+
+    >>> normalise("https://www.Voorbeeld.example:8443/pad?x=1")
+    Name(domain='www.voorbeeld.example', display='www.voorbeeld.example')
+    >>> normalise("info@coöperatie.example").domain
+    'xn--coperatie-17a.example'
+
+    Raises InvalidNameError with the reason.
+    """
+    text = unicodedata.normalize("NFC", raw).translate(_INVISIBLE).strip()
+    if not text:
+        raise InvalidNameError("empty")
+    if text.lower().rstrip(".") in PLACEHOLDERS:
+        raise InvalidNameError("placeholder")
+    host = _host(text).rstrip(".")
+    if _is_address(host):
+        raise InvalidNameError("IP address")
+    return _checked(host)
+
+
+def registrable_domain(name: str) -> str:
+    """Return the domain that a registry delegates: ``a.b.example`` gives ``b.example``.
+
+    By the ICANN part of the Public Suffix List shipped with tldextract, never fetched; a
+    top-level domain that is not on it counts as a suffix (the list's default rule). A name that
+    is itself a public suffix is returned as it is.
+    """
+    parts = _extract()(name)
+    if not parts.suffix:
+        return ".".join(name.split(".")[-2:])
+    return str(parts.top_domain_under_public_suffix) or name
+
+
+def _host(text: str) -> str:
+    if any(character.isspace() for character in text):
+        raise InvalidNameError("white space inside")
+    if text.lower().startswith("mailto:"):
+        text = text[len("mailto:") :]
+    try:
+        parts = urlsplit(text if "//" in text else f"//{text}")
+    except ValueError as error:
+        raise InvalidNameError("not a URL") from error
+    host = parts.netloc.rpartition("@")[2]
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0]
+
+
+def _checked(host: str) -> Name:
+    if "_" in host:
+        raise InvalidNameError("underscore in a host name")
+    try:
+        domain = idna.encode(host.lower(), uts46=True).decode("ascii").lower()
+        display = idna.decode(domain)
+    except (idna.IDNAError, UnicodeError) as error:
+        raise InvalidNameError(f"not a host name: {error}") from error
+    labels = domain.split(".")
+    if "." not in domain:
+        raise InvalidNameError("no dot in the name")
+    if len(domain) > LONGEST or not all(map(_LABEL.fullmatch, labels)) or labels[-1].isdigit():
+        raise InvalidNameError("not a host name")
+    return Name(domain, display)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+@cache
+def _extract() -> tldextract.TLDExtract:
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
