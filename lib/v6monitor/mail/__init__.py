@@ -1,1 +1,6 @@
 """Who receives a domain's mail, and what keeps that mail from IPv6?"""
+
+from v6monitor.mail.classifier import providers
+from v6monitor.mail.listing import laggards
+
+__all__ = ["laggards", "providers"]

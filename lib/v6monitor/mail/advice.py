@@ -1,0 +1,128 @@
+"""Why is a domain on the list, and what does its administrator do? In the reader's language.
+
+The table holds codes and measured values; the sentences are made here. They claim no more than
+was measured, and they depend on the day of asking: Exchange Online gave IPv6 only on request
+before October 2024, and by default, in steps, from then on (Microsoft notice MC835648).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING
+
+from v6monitor.language import AMSTERDAM, Language
+from v6monitor.mail.lagging import Laggard
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEFAULT_ON_SINCE = dt.date(2024, 10, 16)
+"""From this day Exchange Online turns IPv6 on for accepted domains, in steps (MC835648)."""
+
+EXPLANATIONS = {
+    "not_opted_in": (
+        "No AAAA was measured on {hosts} on {day}. Exchange Online then gave IPv6 only to domains "
+        "that had asked for it."
+    ),
+    "off_by_default_on": (
+        "No AAAA was measured on {hosts} on {day}. Exchange Online has turned IPv6 on by default, "
+        "in steps, since October 2024: it was switched off for this domain, or the domain was "
+        "missed, or its DNS record is in an unexpected state."
+    ),
+    "other_label": (
+        "No AAAA was measured on {hosts} on {day}. That host name belongs to {label_domain}, so "
+        "the switch of that domain decides."
+    ),
+    "obsolete_name": (
+        "No AAAA was measured on {hosts} on {day}. Exchange Online no longer gives out names like "
+        "this."
+    ),
+    "gateway": (
+        "The mail comes in through {operator}, and no AAAA was measured on {hosts} on {day}. The "
+        "switch in Exchange Online does not change that."
+    ),
+    "no_address": (
+        "{hosts} had neither A nor AAAA on {day}: the domain may no longer be an accepted domain."
+    ),
+    "foreign_address": (
+        "{hosts} had an AAAA outside the networks of Exchange Online on {day}: an error in the "
+        "data, or a resolver that changes answers."
+    ),
+    "ownership_proof": (
+        "{hosts} only proves the ownership of the domain and receives no mail; tests count it as "
+        "an MX host without IPv6."
+    ),
+    "unknown": "Could not tell: {detail} ({day}).",
+}
+
+NEXT_STEPS = {
+    "enable_ipv6": (
+        "Check the inbound connectors that are restricted by IP address; then run "
+        "Enable-IPv6ForAcceptedDomain -Domain {domain} in Exchange Online PowerShell."
+    ),
+    "publish_mx": "Publish the MX record that the Exchange admin centre gives for {domain}.",
+    "ask_gateway": "Ask {operator} for an AAAA record on {hosts}.",
+    "remove_record": "Remove the MX record {hosts}.",
+    "ask_again": "Ask again, also through another resolver.",
+}
+
+_ADVICE = {  # group → explanation and next step, where the date and the label make no difference
+    "obsolete_name": ("obsolete_name", "publish_mx"),
+    "gateway": ("gateway", "ask_gateway"),
+    "no_address": ("no_address", "publish_mx"),
+    "foreign_address": ("foreign_address", "ask_again"),
+    "ownership_proof": ("ownership_proof", "remove_record"),
+    "unknown": ("unknown", "ask_again"),
+}
+
+
+def advise(laggard: Laggard) -> tuple[str, str]:
+    """Return the codes of the explanation and of the next step for a domain on the list."""
+    if laggard.group in _ADVICE:
+        return _ADVICE[laggard.group]
+    if laggard.label_domain:
+        return "other_label", "publish_mx"
+    day = _day(laggard.asked_at)
+    by_default = day is None or day >= DEFAULT_ON_SINCE
+    return "off_by_default_on" if by_default else "not_opted_in", "enable_ipv6"
+
+
+def explanation(row: Mapping[Hashable, object], language: Language) -> str:
+    """Return why a row of the laggard table is on the list, as a sentence."""
+    return language.text(EXPLANATIONS[str(row["explanation"])], **_values(row, language))
+
+
+def next_step(row: Mapping[Hashable, object], language: Language) -> str:
+    """Return what the administrator of a row of the laggard table does, as a sentence."""
+    return language.text(NEXT_STEPS[str(row["next_step"])], **_values(row, language))
+
+
+def worded(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Return the laggard table with sentences in place of the codes."""
+    rows = laggards.to_dict("records")
+    return laggards.assign(
+        explanation=[explanation(row, language) for row in rows],
+        next_step=[next_step(row, language) for row in rows],
+    ).astype({"explanation": "str", "next_step": "str"})
+
+
+def _values(row: Mapping[Hashable, object], language: Language) -> dict[str, str]:
+    asked_at = row["asked_at"]
+    day = _day(asked_at if isinstance(asked_at, dt.datetime) else None)
+    hosts = str(row["failing_hosts"]).split()
+    return {
+        "domain": str(row["domain"]),
+        "hosts": ", ".join(hosts),
+        "day": language.day(day) if day else "–",
+        "label_domain": str(row["label_domain"]),
+        "operator": str(row["operator"]),
+        "detail": str(row["mx_hosts"]) or f"MX of {row['domain']}",
+    }
+
+
+def _day(moment: dt.datetime | None) -> dt.date | None:
+    """Return the day in the Netherlands; None for no moment, also pandas' NaT."""
+    if moment is None or moment != moment:  # noqa: PLR0124 - NaT is not equal to itself
+        return None
+    return moment.astimezone(AMSTERDAM).date()

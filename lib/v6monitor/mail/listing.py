@@ -1,0 +1,152 @@
+"""Which Exchange Online domains are still without IPv6, whose are they, and since when?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from v6monitor import evidence as index
+from v6monitor.kleene import NO, YES
+from v6monitor.language import AMSTERDAM
+from v6monitor.mail.advice import advise
+from v6monitor.mail.classifier import from_table
+from v6monitor.mail.classifier import providers as tell_providers
+from v6monitor.mail.lagging import GROUPS, Laggard, laggard
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from v6monitor.lookups.observation import Observation
+
+COLUMNS = (
+    "domain",
+    "organisation",
+    "sector",
+    "group",
+    "class",
+    "operator",
+    "mx_hosts",
+    "failing_hosts",
+    "zone",
+    "label_domain",
+    "tenant",
+    "sole_cause",
+    "first_month_without",
+    "months_lagging",
+    "waiver",
+    "explanation",
+    "next_step",
+    "asked_at",
+)
+
+
+def laggards(
+    observations: pd.DataFrame | Iterable[Observation],
+    providers: pd.DataFrame | None = None,
+    organisations: pd.DataFrame | None = None,
+    history: pd.DataFrame | None = None,
+    waivers: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """List the domains of which the mail runs on Exchange Online and IPv6 is missing or unknown.
+
+    ``providers`` is the provider table of the same observations; ``organisations`` has columns
+    domain, organisation and sector; ``history`` has period (YYYY-MM), domain and state: the mail
+    verdict in earlier months; ``waivers`` has domain, reason and expires (ISO date, or "").
+
+    Returns a row per domain with the columns ``COLUMNS``, sorted by group and domain. ``group``:
+    ``exchange_online`` and ``obsolete_name`` (METHOD.md §10: an Exchange Online MX host that
+    receives first has A, and definitely no AAAA), ``gateway`` (Exchange Online behind an MX host
+    without IPv6), ``no_address`` (neither A nor AAAA), ``foreign_address`` (an AAAA outside
+    Microsoft's prefixes), ``ownership_proof`` (a left-over record that receives no mail),
+    ``unknown``. ``explanation`` and ``next_step`` are codes; ``advice.worded`` makes them
+    sentences. ``months_lagging`` counts the calendar months since ``first_month_without``; both
+    are empty where IPv6 is not known to be missing. ``asked_at`` is UTC.
+    """
+    import pandas as pd  # noqa: PLC0415 - the evidence card of one domain does without pandas
+
+    evidence = index.of(observations)
+    told = tell_providers(evidence) if providers is None else providers
+    owners = _by_domain(organisations)
+    lagging_since = _spells(history)
+    excused = _by_domain(waivers)
+    rows = []
+    for provider in from_table(told):
+        found = laggard(evidence, provider)
+        if found is None:
+            continue
+        owner = owners.get(found.domain, {})
+        explanation, next_step = advise(found)
+        row = {
+            **found._asdict(),
+            "organisation": owner.get("organisation", ""),
+            "sector": owner.get("sector", ""),
+            "class": provider.mail_provider,
+            "operator": provider.operator,
+            "mx_hosts": "; ".join(found.mx_hosts),
+            "failing_hosts": " ".join(found.failing_hosts),
+            "tenant": provider.tenant,
+            "waiver": _waiver(excused.get(found.domain), found),
+            "explanation": explanation,
+            "next_step": next_step,
+        }
+        row["first_month_without"], row["months_lagging"] = _since(found, lagging_since)
+        rows.append(row)
+    rows.sort(key=lambda row: (GROUPS.index(row["group"]), row["domain"]))
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(
+        {name: "str" for name in COLUMNS if name not in {"months_lagging", "asked_at"}}
+    )
+    return table.assign(
+        months_lagging=table["months_lagging"].astype("Int64"),
+        asked_at=pd.to_datetime(table["asked_at"], utc=True),
+    )
+
+
+def _by_domain(table: pd.DataFrame | None) -> dict[str, dict[str, str]]:
+    """Return the rows by domain; the first one where a domain has more."""
+    found: dict[str, dict[str, str]] = {}
+    for row in [] if table is None else table.to_dict("records"):
+        found.setdefault(str(row["domain"]), {str(key): str(cell) for key, cell in row.items()})
+    return found
+
+
+def _spells(history: pd.DataFrame | None) -> Mapping[str, Mapping[str, str]]:
+    """Return the mail verdicts of each domain by month."""
+    found: dict[str, dict[str, str]] = {}
+    if history is not None:
+        for period, domain, state in history[["period", "domain", "state"]].itertuples(index=False):
+            found.setdefault(domain, {})[period] = state
+    return found
+
+
+def _since(found: Laggard, verdicts: Mapping[str, Mapping[str, str]]) -> tuple[str, int | None]:
+    """Return the first month of the unbroken time without IPv6, and how many months ago it was.
+
+    A yes ends the time; a month in which it was unknown, or was not measured, does not.
+    """
+    if found.group == "unknown" or found.asked_at is None:
+        return "", None
+    now = first = found.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m")
+    for month, state in sorted(verdicts.get(found.domain, {}).items(), reverse=True):
+        if month > now:
+            continue
+        if state == YES:
+            break
+        if state == NO:
+            first = month
+    return first, _months(now) - _months(first)
+
+
+def _months(period: str) -> int:
+    year, month = period.split("-")
+    return 12 * int(year) + int(month)
+
+
+def _waiver(waiver: Mapping[str, str] | None, found: Laggard) -> str:
+    """Return the reason of a waiver that holds on the day of asking; "" without one."""
+    if waiver is None or found.asked_at is None:
+        return ""
+    expires = waiver.get("expires", "")
+    if expires and dt.date.fromisoformat(expires) < found.asked_at.astimezone(AMSTERDAM).date():
+        return ""
+    return f"{waiver['reason']} ({expires})" if expires else waiver["reason"]

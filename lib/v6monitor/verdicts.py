@@ -1,0 +1,182 @@
+"""Do a domain's mail, website and name servers have IPv6? From evidence to verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from v6monitor import evidence as index
+from v6monitor.evidence import Evidence
+from v6monitor.kleene import (
+    NOT_APPLICABLE,
+    NOT_ASKED,
+    UNKNOWN,
+    YES,
+    Verdict,
+    conjunction,
+    disjunction,
+)
+from v6monitor.mail.hosts import APPLICABLE, MailHosts, mail_hosts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from v6monitor.lookups.observation import Observation
+
+MAIL_VERDICTS = ("mail_all", "mail_any", "mail_primary", "mail_end_to_end")
+WEB_VERDICTS = ("web", "web_www", "web_apex")
+COLUMNS = (
+    "domain",
+    "mail_class",
+    "mail_all",
+    "mail_any",
+    "mail_primary",
+    *WEB_VERDICTS,
+    "dns_2",
+    "mail_end_to_end",
+    "reasons",
+)
+
+
+class Judgement(NamedTuple):
+    """Everything the evidence says of one domain."""
+
+    domain: str
+    mail: MailHosts
+    verdicts: Mapping[str, Verdict]
+    """By name of the verdict, the eight of ``COLUMNS``."""
+
+    def row(self) -> dict[str, str]:
+        """Return the row of the verdict table."""
+        states = {name: verdict.state for name, verdict in self.verdicts.items()}
+        return {
+            "domain": self.domain,
+            "mail_class": self.mail.mail_class,
+            **states,
+            "reasons": self.reasons(),
+        }
+
+    def reasons(self) -> str:
+        """Return why each verdict is not yes, and what is odd about the MX records, as one text."""
+        names: dict[str, list[str]] = {}
+        for name, verdict in self.verdicts.items():
+            if verdict.state not in {YES, NOT_ASKED}:
+                names.setdefault(verdict.reason, []).append(name)
+        parts = [f"{', '.join(names)}: {reason}" for reason, names in names.items()]
+        if self.mail.hosts:  # without hosts the notes are the reason already
+            parts += self.mail.notes
+        return "; ".join(parts)
+
+
+def judge(
+    observations: pd.DataFrame | Iterable[Observation],
+    domains: Iterable[str | tuple[str, str]] | None = None,
+) -> pd.DataFrame:
+    """Judge every domain of an observation log (METHOD.md §3 and §4).
+
+    ``domains`` are names, or (name, "web" or "mail") pairs as ``subjects`` gives them; a plain
+    name is judged for all that the log holds. Without it: the subjects of the log.
+
+    Returns a row per domain with the columns ``COLUMNS``: ``mail_class`` of METHOD.md §3, verdicts
+    ``yes``, ``no``, ``unknown`` or ``not_applicable``, and ``reasons`` in words for all that are
+    not yes. A cell is empty when the question was not put: a domain that is only a website has no
+    mail verdicts. A question that was put and not followed to its end (the MX, but not the AAAA
+    of its hosts) is ``unknown``.
+    """
+    import pandas as pd  # noqa: PLC0415 - the evidence card of one domain does without pandas
+
+    evidence = index.of(observations)
+    asked = subjects(evidence) if domains is None else domains
+    types: dict[str, set[str]] = {}
+    for subject in asked:
+        domain, of_types = (
+            (subject, {"web", "mail"}) if isinstance(subject, str) else (subject[0], {subject[1]})
+        )
+        types.setdefault(domain, set()).update(of_types)
+    rows = [judgement(evidence, domain, types[domain]).row() for domain in types]
+    return pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
+
+
+def judgement(evidence: Evidence, domain: str, types: Iterable[str] = ("web", "mail")) -> Judgement:
+    """Judge one domain, as a website, as a mail domain or as both."""
+    mail = mail_hosts(evidence, domain) if "mail" in types else MailHosts("")
+    verdicts = _mail_verdicts(evidence, domain, mail)
+    bare = domain.removeprefix("www.")
+    for name, host in zip(WEB_VERDICTS, (domain, f"www.{bare}", bare), strict=True):
+        put = "web" in types and evidence.question(host, "AAAA")
+        verdicts[name] = evidence.has_ipv6(host) if put else Verdict(NOT_ASKED)
+    verdicts["dns_2"] = evidence.name_servers_have_ipv6(domain)
+    return Judgement(domain, mail, {name: verdicts[name] for name in COLUMNS if name in verdicts})
+
+
+def subjects(
+    observations: pd.DataFrame | Iterable[Observation],
+    provenance: Mapping[str, object] | None = None,
+) -> list[tuple[str, str]]:
+    """Return the (domain, "web" or "mail") pairs that a log speaks of, in the order of the names.
+
+    The log's provenance names them. Without it they are derived: every name with an MX question
+    is a mail domain; every name with an A or AAAA question is a website, unless something else in
+    the log explains the question: it is an MX host, a name server, the target of a CNAME, a helper
+    name, or the ``www`` beside a name that is there too.
+    """
+    listed = (provenance or {}).get("subjects")
+    if isinstance(listed, Sequence) and listed:
+        return sorted({(str(domain), str(kind)) for domain, kind in listed})
+    return _derived(index.of(observations))
+
+
+def _mail_verdicts(evidence: Evidence, domain: str, mail: MailHosts) -> dict[str, Verdict]:
+    if not mail.mail_class:
+        return dict.fromkeys(MAIL_VERDICTS, Verdict(NOT_ASKED))
+    if not mail.hosts:
+        state = UNKNOWN if mail.mail_class in APPLICABLE else NOT_APPLICABLE
+        return dict.fromkeys(MAIL_VERDICTS, Verdict(state, ", ".join(mail.notes)))
+    by_host = {host: evidence.has_ipv6(host) for _, host in mail.hosts}
+    found = list(by_host.values())
+    first = [by_host[host] for host in mail.primary]
+    every = _because(conjunction(verdict.state for verdict in found), found)
+    return {
+        "mail_all": every,
+        "mail_any": _because(disjunction(verdict.state for verdict in found), found),
+        "mail_primary": _because(conjunction(verdict.state for verdict in first), first),
+        "mail_end_to_end": _end_to_end(evidence, domain, every, list(by_host)),
+    }
+
+
+def _end_to_end(evidence: Evidence, domain: str, every: Verdict, hosts: list[str]) -> Verdict:
+    """Tell whether mail can be delivered over IPv6 alone, name servers of the MX zones included."""
+    parts = [every]
+    for name in dict.fromkeys([domain, *hosts]):
+        servers = evidence.name_servers_have_ipv6(name)
+        state = servers.state or UNKNOWN
+        parts.append(Verdict(state, f"name servers of {name}: {servers.reason}"))
+    return _because(conjunction(part.state for part in parts), parts)
+
+
+def _because(state: str, parts: list[Verdict]) -> Verdict:
+    """Return a verdict with the reasons of the parts that have its state."""
+    return Verdict(state, ", ".join(dict.fromkeys(p.reason for p in parts if p.state == state)))
+
+
+def _derived(evidence: Evidence) -> list[tuple[str, str]]:
+    mail, addressed = set(), set()
+    explained: set[str] = set()
+    for row in evidence:
+        explained.update(row.chain)
+        match row.qtype:
+            case "MX":
+                mail.add(row.qname)
+                explained.update(record.partition(" ")[2] for record in row.answers)
+            case "NS" | "CNAME":
+                explained.update(row.answers)
+            case "A" | "AAAA":
+                addressed.add(row.qname)
+    bare = {name.removeprefix("www.") for name in addressed if name.startswith("www.")}
+    web = {  # a bare name may be what its own www points at and still be the subject
+        name
+        for name in addressed - (explained - bare)
+        if not name.startswith("autodiscover.") and "._domainkey." not in name
+    }
+    web = {name for name in web if name.removeprefix("www.") not in web - {name}}
+    return sorted([(name, "mail") for name in mail] + [(name, "web") for name in web])
