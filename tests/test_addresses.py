@@ -1,4 +1,5 @@
 import pytest
+
 from v6monitor.addresses import UNUSABLE, unusable
 
 ROWS = [

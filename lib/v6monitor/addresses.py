@@ -5,7 +5,7 @@ multicast, and its answer changes between Python versions.
 """
 
 import ipaddress
-from functools import cache
+from functools import lru_cache
 
 GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 
@@ -38,7 +38,7 @@ UNUSABLE = tuple(
 """Networks at which nobody on the internet receives mail or shows a website."""
 
 
-@cache
+@lru_cache(maxsize=65_536)
 def unusable(address: str) -> str | None:
     """Return why nobody can be reached at the text of an AAAA record; None when it is usable.
 

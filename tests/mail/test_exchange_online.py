@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from v6monitor.mail.exchange_online import (
     domain_of,
     in_smtp_prefixes,
