@@ -1,0 +1,45 @@
+"""How do tables and figures leave as files that are safe to open?"""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+
+
+def slug(name: str) -> str:
+    """Return the name if it can safely be a file's: lower-case letters, digits, ``-`` and ``_``.
+
+    Raises ValueError for any other: names come from notebooks, never from a measurement or DNS.
+    """
+    if not _SLUG.fullmatch(name):
+        raise ValueError(f"{name!r} cannot name a file: use a-z, 0-9, - and _")
+    return name
+
+
+def safe_csv(table: pd.DataFrame) -> str:
+    """Return the table as CSV in which no cell is a formula to a spreadsheet program.
+
+    A text cell that begins with ``= + - @``, tab or carriage return gets an apostrophe before
+    it (OWASP, CSV injection); numbers stay numbers.
+    """
+    safe = table.copy()
+    safe.columns = pd.Index([_safe(column) for column in table.columns])
+    for position, dtype in enumerate(table.dtypes):
+        if not pd.api.types.is_numeric_dtype(dtype):
+            safe.isetitem(position, table.iloc[:, position].map(_safe))
+    return safe.to_csv(index=False, lineterminator="\r\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 with the line ends as they are."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="")
+
+
+def _safe(value: object) -> object:
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value
