@@ -43,13 +43,10 @@ def test_no_suffix_is_there_twice_or_swallows_another_operator(rows: list[Operat
 
 def test_an_operator_has_one_kind_and_country(rows: list[Operator]) -> None:
     """Spelling and kind of an operator are the same in all its rows."""
-    found = {
-        row.operator: {
-            (other.kind, other.country) for other in rows if other.operator == row.operator
-        }
-        for row in rows
-    }
-    assert {name for name, kinds in found.items() if len(kinds) > 1} == set()
+    kinds: dict[str, set[tuple[str, str]]] = {}
+    for row in rows:
+        kinds.setdefault(row.operator, set()).add((row.kind, row.country))
+    assert {name: found for name, found in kinds.items() if len(found) > 1} == {}
 
 
 def test_the_longest_suffix_wins_dot_by_dot() -> None:
@@ -65,7 +62,9 @@ def test_the_longest_suffix_wins_dot_by_dot() -> None:
         "example": None,
         "": None,
     }
-    assert {host: (row := table.of(host)) and row.operator for host, row in names.items()} == names
+    for host, operator in names.items():
+        row = table.of(host)
+        assert (row.operator if row else None) == operator
 
 
 def test_a_later_file_adds_and_corrects(tmp_path: Path) -> None:
@@ -73,8 +72,8 @@ def test_a_later_file_adds_and_corrects(tmp_path: Path) -> None:
     own = tmp_path / "own.csv"
     own.write_text(f"{HEADER}\ngate.example,Gate,gateway,NL,own,2026-10-06\n", encoding="utf-8")
     table = read([TABLE, own])
-    assert (found := table.of("mx.gate.example")) and found.kind == "gateway"
-    assert (found := table.of("aspmx.l.google.com")) and found.operator == "Google"
+    found = [table.of("mx.gate.example"), table.of("smtp.google.com")]
+    assert [row.operator for row in found if row] == ["Gate", "Google"]
 
 
 @pytest.mark.parametrize(
@@ -83,11 +82,7 @@ def test_a_later_file_adds_and_corrects(tmp_path: Path) -> None:
         ("suffix,operator\n", "no column kind"),
         (f"{HEADER}\na.example,A,post,NL,s,d\n", "row 2: kind 'post'"),
         (f"{HEADER}\n.A.example,A,mailbox,NL,s,d\n", "row 2: suffix '.A.example'"),
-        (
-            f"{HEADER}\n{'a.example,A,mailbox,NL,s,d' + chr(10)}" * 1
-            + "a.example,B,gateway,NL,s,d\n",
-            "twice",
-        ),
+        (f"{HEADER}\na.example,A,mailbox,NL,s,d\na.example,B,gateway,NL,s,d\n", "row 3: .*twice"),
         (f"{HEADER}\nshort\n", "row 2: kind ''"),
     ],
 )
