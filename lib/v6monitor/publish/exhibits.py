@@ -29,7 +29,7 @@ Source = Callable[[Language], str]
 
 @dataclass(frozen=True)
 class Exhibit:
-    """One thing on a page: ``kind`` is figure, table or answer; ``html`` and ``svg`` by language."""
+    """One thing on a page: a figure, table or answer (``kind``), its HTML and SVG by language."""
 
     name: str
     kind: str
@@ -37,9 +37,7 @@ class Exhibit:
     csv: str = ""
     svg: dict[str, str] = field(default_factory=dict)
 
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> dict[str, object]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         """Return the display data for Jupyter: text, English HTML, and all a page needs."""
         return {
             "text/plain": f"<{self.kind} {self.name}>",

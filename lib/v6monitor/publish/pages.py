@@ -1,0 +1,161 @@
+"""How does an executed notebook become a page? One rendering per language, by an own template."""
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import mistune
+from jinja2 import Environment
+from markupsafe import Markup
+from nbconvert.exporters import TemplateExporter
+from nbformat import NotebookNode
+
+from v6monitor.language import Language
+from v6monitor.publish.exhibits import DOWNLOADS, MIME
+from v6monitor.publish.exports import slug
+
+TEMPLATES = Path(__file__).parent / "templates"
+_HEADING = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+
+
+class Link(NamedTuple):
+    """Another page of the report, and what it is called."""
+
+    file: str
+    title: str
+
+
+class Notice(NamedTuple):
+    """What a reader must know before the first figure."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where a page stands: its file, language, twin in the other language, and neighbours."""
+
+    file: str
+    language: Language
+    heading: str
+    period: str = ""
+    links: Sequence[Link] = ()
+    twin: str = ""
+    notices: Sequence[Notice] = ()
+    home: str = "index.html"
+
+    @property
+    def title(self) -> str:
+        """Return the heading with the month: what a tab, a bookmark and a search show."""
+        return (
+            f"{self.heading} – {self.language.month(self.period)}" if self.period else self.heading
+        )
+
+    @property
+    def other(self) -> str:
+        """Return the code of the other language."""
+        return "en" if self.language.code == "nl" else "nl"
+
+
+class Section(NamedTuple):
+    """A heading within a page and where it stands."""
+
+    anchor: str
+    title: str
+
+
+def heading(notebook: NotebookNode, language: Language) -> str:
+    """Return the question a notebook asks: the H1 of its first cell, in this language."""
+    first = language.text(notebook.cells[0].source)
+    return first.splitlines()[0].removeprefix("# ").strip()
+
+
+def exhibits(notebook: NotebookNode) -> list[dict[str, Any]]:
+    """Return what the exhibits of an executed notebook carry, in reading order."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return [shown for cell in code for shown in _shown(cell)]
+
+
+def notebook_page(notebook: NotebookNode, page: Page) -> str:
+    """Return the page of an executed notebook: its prose and exhibits, no code and no streams."""
+    exporter = PageExporter(template_file="notebook.html.j2")
+    sections: list[Section] = []
+    parts = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            parts.append(_prose(cell.source, page, sections))
+        elif cell.cell_type == "code":
+            parts += [_exhibit(shown, page.language) for shown in _shown(cell)]
+    resources = {"page": page, "parts": parts, "sections": sections}
+    return str(exporter.from_notebook_node(notebook, resources)[0])
+
+
+def plain_page(template: str, page: Page, **values: object) -> str:
+    """Return a page that is no notebook: the index of a period, or of the archive."""
+    environment = PageExporter().environment
+    return environment.get_template(f"{template}.html.j2").render(
+        resources={"page": page, **values}
+    )
+
+
+class PageExporter(TemplateExporter):  # type: ignore[misc]
+    """An nbconvert exporter with this package's template, which escapes by default."""
+
+    template_name = "page"
+
+    @property
+    def extra_template_basedirs(self) -> list[str]:
+        """Return where nbconvert finds the template."""
+        return [str(TEMPLATES)]
+
+    def _create_environment(self) -> Environment:
+        environment = super()._create_environment()
+        environment.autoescape = True
+        environment.trim_blocks = environment.lstrip_blocks = True
+        environment.globals["style"] = Markup(_style())
+        return environment
+
+
+def _shown(cell: NotebookNode) -> list[dict[str, Any]]:
+    return [output.data[MIME] for output in cell.outputs if MIME in output.get("data", {})]
+
+
+def _prose(source: str, page: Page, sections: list[Section]) -> Markup:
+    body = str(_markdown()(page.language.text(source)))
+    suffix = page.file.partition(".")[2]
+    body = re.sub(r'href="(\w+)\.ipynb"', rf'href="\1.{suffix}"', body)
+
+    def anchored(match: re.Match[str]) -> str:
+        section = Section(f"section-{len(sections) + 1}", html.unescape(_TAG.sub("", match[1])))
+        sections.append(section)
+        return f'<h2 id="{section.anchor}">{match[1]}</h2>'
+
+    return Markup(_HEADING.sub(anchored, body))
+
+
+def _exhibit(shown: dict[str, Any], language: Language) -> Markup:
+    name = slug(shown["name"])
+    links = [(f"tables/{name}.csv", "CSV")] if shown["csv"] else []
+    links += [(f"figures/{name}.{language.code}.svg", "SVG")] if shown["svg"] else []
+    text = language.text("Download {name} as {form}")
+    downloads = "".join(
+        f' <a href="{file}" download aria-label="{text.format(name=name, form=form)}">{form}</a>'
+        for file, form in links
+    )
+    return Markup(shown["html"][language.code].replace(DOWNLOADS, downloads))
+
+
+@cache
+def _markdown() -> mistune.Markdown:
+    return mistune.create_markdown(escape=True, plugins=["table"])
+
+
+@cache
+def _style() -> str:
+    return (TEMPLATES / "page" / "style.css").read_text(encoding="utf-8")
