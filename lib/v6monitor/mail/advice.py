@@ -27,8 +27,8 @@ EXPLANATIONS = {
     ),
     "off_by_default_on": (
         "No AAAA was measured on {hosts} on {day}. Exchange Online has turned IPv6 on by default, "
-        "in steps, since October 2024: it was switched off for this domain, or the domain was "
-        "missed, or its DNS record is in an unexpected state."
+        "in steps, since October 2024: it may have been switched off for this domain, the domain "
+        "may have been missed, or its DNS record may be in an unexpected state."
     ),
     "other_label": (
         "No AAAA was measured on {hosts} on {day}. That host name belongs to {label_domain}, so "
@@ -53,7 +53,7 @@ EXPLANATIONS = {
         "{hosts} only proves the ownership of the domain and receives no mail; tests count it as "
         "an MX host without IPv6."
     ),
-    "unknown": "Could not tell: {detail} ({day}).",
+    "unknown": "Could not tell: {doubt} ({day}).",
 }
 
 NEXT_STEPS = {
@@ -117,7 +117,7 @@ def _values(row: Mapping[Hashable, object], language: Language) -> dict[str, str
         "day": language.day(day) if day else "–",
         "label_domain": str(row["label_domain"]),
         "operator": str(row["operator"]),
-        "detail": str(row["mx_hosts"]) or f"MX of {row['domain']}",
+        "doubt": str(row["doubt"]),
     }
 
 

@@ -184,4 +184,4 @@ def _evidence(
             f"MX {preference} {host}" + (f": Exchange Online, {place.zone}" if place else "")
         )
     prefix = "residue: " if residue else ""
-    return [*hosts, *mail.notes, *(f"{prefix}{text}" for text in behind.evidence)]
+    return [*hosts, *mail.notes, *(f"{prefix}{text}" for text in behind.evidence), *behind.doubts]

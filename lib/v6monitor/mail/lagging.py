@@ -15,6 +15,7 @@ from v6monitor.mail.exchange_online import (
     place_of,
 )
 from v6monitor.mail.hosts import MailHosts, mail_hosts
+from v6monitor.mail.signals import signals
 from v6monitor.names import registrable_domain
 
 EXCHANGE_GROUPS = ("exchange_online", "obsolete_name")
@@ -44,6 +45,8 @@ class Laggard(NamedTuple):
     """The other accepted domain whose switch decides; "" when it is the domain's own."""
     sole_cause: str
     """Whether nothing but these hosts keeps the domain from IPv6; "" where that is no question."""
+    doubt: str
+    """Which lookups failed; "" outside group ``unknown``."""
     asked_at: dt.datetime | None
     """When the last of the lookups was done (UTC)."""
 
@@ -75,6 +78,7 @@ def laggard(evidence: Evidence, provider: Provider) -> Laggard | None:
         zone=zone or provider.zone,
         label_domain=label_domain,
         sole_cause=_sole_cause(group, hosts, measured.states),
+        doubt=_doubt(evidence, provider, mail, hosts) if group == "unknown" else "",
         asked_at=max((row.asked_at for row in rows), default=None),
     )
 
@@ -145,6 +149,17 @@ def _sole_cause(group: str, hosts: list[str], states: Mapping[str, str]) -> str:
     if NO in others:
         return NO
     return UNKNOWN if UNKNOWN in others else YES
+
+
+def _doubt(evidence: Evidence, provider: Provider, mail: MailHosts, hosts: list[str]) -> str:
+    if not mail.hosts:
+        return provider.evidence
+    if provider.mail_provider == "unknown":
+        return ", ".join(signals(evidence, provider.domain).doubts)
+    questions = ((host, qtype) for host in hosts for qtype in ("A", "AAAA"))
+    return ", ".join(
+        evidence.doubt(*question) for question in questions if evidence.records(*question) is None
+    )
 
 
 def _described(evidence: Evidence, mail: MailHosts) -> Iterator[str]:

@@ -37,6 +37,7 @@ COLUMNS = (
     "waiver",
     "explanation",
     "next_step",
+    "doubt",
     "asked_at",
 )
 
@@ -61,7 +62,8 @@ def laggards(
     Microsoft's prefixes), ``ownership_proof`` (a left-over record that receives no mail),
     ``unknown``. ``explanation`` and ``next_step`` are codes; ``advice.worded`` makes them
     sentences. ``months_lagging`` counts the calendar months since ``first_month_without``; both
-    are empty where IPv6 is not known to be missing. ``asked_at`` is UTC.
+    are empty in group ``unknown``, where ``doubt`` names the lookups that failed. ``asked_at`` is
+    UTC.
     """
     import pandas as pd  # noqa: PLC0415 - the evidence card of one domain does without pandas
 

@@ -34,18 +34,22 @@ class Signals(NamedTuple):
     tenant: str
     """The tenant that the DKIM target names; "" when none was seen."""
     evidence: tuple[str, ...]
+    """The signals that are there, in words."""
+    doubts: tuple[str, ...]
+    """The lookups that failed, in words."""
 
 
 def signals(evidence: Evidence, domain: str) -> Signals:
     """Return the signals of Exchange Online that do not stand in the MX records."""
     seen: list[str] = []
+    doubts: list[str] = []
     selectors = {name: f"{name}._domainkey.{domain}" for name in SELECTORS}
     targets = {name: evidence.records(host, "CNAME") for name, host in selectors.items()}
     tenants = set()
     dkim = []
     for name, records in targets.items():
         if records is None:
-            seen.append(f"DKIM {evidence.doubt(selectors[name], 'CNAME')}")
+            doubts.append(evidence.doubt(selectors[name], "CNAME"))
         dkim.append(_state(records, _DKIM))
         for target in records or ():
             if _DKIM.fullmatch(target):
@@ -53,10 +57,15 @@ def signals(evidence: Evidence, domain: str) -> Signals:
                 tenants.add(tenant_of(target))
     autodiscover = evidence.records(f"autodiscover.{domain}", "CNAME")
     if autodiscover is None:
-        seen.append(evidence.doubt(f"autodiscover.{domain}", "CNAME"))
+        doubts.append(evidence.doubt(f"autodiscover.{domain}", "CNAME"))
     elif AUTODISCOVER in autodiscover:
         seen.append(f"autodiscover → {AUTODISCOVER}")
-    spf, proof = _from_txt(evidence, domain, seen)
+    texts = evidence.records(domain, "TXT")
+    if texts is None:
+        doubts.append(f"TXT of {evidence.doubt(domain, 'TXT')}")
+        spf, proof = UNKNOWN, UNKNOWN
+    else:
+        spf, proof = _from_txt([text_of(record) for record in texts], seen)
     return Signals(
         dkim=YES if YES in dkim else UNKNOWN if UNKNOWN in dkim else NO,
         autodiscover=_state(autodiscover, re.compile(re.escape(AUTODISCOVER))),
@@ -64,6 +73,7 @@ def signals(evidence: Evidence, domain: str) -> Signals:
         proof=proof,
         tenant=min(tenants - {""}, default=""),
         evidence=tuple(seen),
+        doubts=tuple(doubts),
     )
 
 
@@ -77,12 +87,7 @@ def text_of(record: str) -> str:
     return _ESCAPED.sub(_unescape, joined)
 
 
-def _from_txt(evidence: Evidence, domain: str, seen: list[str]) -> tuple[str, str]:
-    records = evidence.records(domain, "TXT")
-    if records is None:
-        seen.append(f"TXT of {evidence.doubt(domain, 'TXT')}")
-        return UNKNOWN, UNKNOWN
-    texts = [text_of(record) for record in records]
+def _from_txt(texts: list[str], seen: list[str]) -> tuple[str, str]:
     spf = any(_INCLUDE.fullmatch(term) for term in _spf_terms(texts))
     if spf:
         seen.append(f"SPF includes {SPF}")

@@ -1,0 +1,268 @@
+import datetime as dt
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from seen import MICROSOFT_V6, NOON, V6, host, no_signals, seen
+
+from v6monitor import mail
+from v6monitor.language import Language
+from v6monitor.lookups.observation import UNKNOWN, Observation
+from v6monitor.mail import advice
+from v6monitor.mail.lagging import EXCHANGE_GROUPS, GROUPS
+from v6monitor.mail.listing import COLUMNS
+
+CLASSIC = "town-example.mail.protection.outlook.com"
+NEW = "town-example.e-v1.mx.microsoft"
+OBSOLETE = "town-example.mail.eo.outlook.com"
+OTHER = "city-example.mail.protection.outlook.com"
+BEHIND = [
+    *no_signals("town.example"),
+    seen("autodiscover.town.example", "CNAME", "autodiscover.outlook.com", at=NOON),
+    seen(
+        "selector1._domainkey.town.example",
+        "CNAME",
+        "selector1-town-example._domainkey.townhall.onmicrosoft.com",
+    ),
+]
+
+
+def listed(*rows: Observation | list[Observation], **tables: pd.DataFrame) -> pd.DataFrame:
+    """Return the laggard list of a log in which each question counts once, the last given."""
+    log = [row for group in rows for row in (group if isinstance(group, list) else [group])]
+    once = {(row.qname, row.qtype): row for row in log}
+    return mail.laggards(list(once.values()), **tables)
+
+
+def mx(*records: str, at: dt.datetime = NOON) -> Observation:
+    """Return the MX records of town.example."""
+    return seen("town.example", "MX", *records, at=at)
+
+
+@pytest.mark.parametrize(
+    ("log", "group", "hosts", "sole_cause"),
+    [
+        ([mx(f"10 {CLASSIC}"), *host(CLASSIC)], "exchange_online", CLASSIC, "yes"),
+        ([mx(f"10 {NEW}"), *host(NEW)], "exchange_online", NEW, "yes"),
+        (
+            [mx(f"10 {NEW}", "20 mx.town.example"), *host(NEW), *host("mx.town.example")],
+            "exchange_online",
+            NEW,
+            "no",
+        ),
+        (
+            [mx(f"10 {NEW}", "20 mx.town.example"), *host(NEW), *host("mx.town.example", V6)],
+            "exchange_online",
+            NEW,
+            "yes",
+        ),
+        (
+            [mx(f"10 {NEW}", "20 b.example"), *host(NEW), *host("b.example", outcome="timeout")],
+            "exchange_online",
+            NEW,
+            "unknown",
+        ),
+        ([mx(f"10 {OBSOLETE}"), *host(OBSOLETE)], "obsolete_name", OBSOLETE, "yes"),
+        (
+            [mx(f"10 {OBSOLETE}", f"10 {NEW}"), *host(OBSOLETE), *host(NEW)],
+            "exchange_online",
+            f"{NEW} {OBSOLETE}",
+            "yes",
+        ),
+        ([mx(f"10 {NEW}"), *host(NEW, outcome="servfail")], "unknown", NEW, ""),
+        ([mx(f"10 {NEW}"), seen(NEW, "AAAA")], "unknown", NEW, ""),
+        ([mx(f"10 {NEW}"), seen(NEW, "AAAA"), seen(NEW, "A")], "no_address", NEW, ""),
+        ([mx(f"10 {NEW}"), *host(NEW, MICROSOFT_V6, V6)], "foreign_address", NEW, ""),
+        (
+            [mx(f"10 {NEW}", "20 ms1.msv1.invalid"), *host(NEW, MICROSOFT_V6)],
+            "ownership_proof",
+            "ms1.msv1.invalid",
+            "",
+        ),
+        ([mx("20 ms1.msv1.invalid")], "ownership_proof", "ms1.msv1.invalid", ""),
+        ([*BEHIND, mx("10 mx.gate.example"), *host("mx.gate.example")], "gateway",
+         "mx.gate.example", "yes"),
+        (
+            [*BEHIND, mx("10 a.gate.example", "10 b.else.example"), *host("a.gate.example"),
+             *host("b.else.example")],
+            "gateway",
+            "a.gate.example b.else.example",
+            "no",
+        ),
+        (
+            [*BEHIND, mx("10 a.gate.example"), *host("a.gate.example", outcome="refused")],
+            "unknown",
+            "a.gate.example",
+            "",
+        ),
+        ([seen("town.example", "MX", outcome="timeout")], "unknown", "", ""),
+    ],
+)  # fmt: skip
+def test_each_group_of_the_list(
+    log: list[Observation], group: str, hosts: str, sole_cause: str
+) -> None:
+    """The definitions of METHOD.md §10, with what else can be wrong in groups of its own."""
+    row = listed(log).iloc[0]
+    assert (row["group"], row["failing_hosts"]) == (group, hosts)
+    assert row["sole_cause"] == sole_cause
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        [mx(f"10 {NEW}"), *host(NEW, MICROSOFT_V6)],
+        [mx(f"20 {NEW}", "10 mx.town.example"), *host(NEW), *host("mx.town.example", V6)],
+        [*BEHIND, mx("10 mx.gate.example"), *host("mx.gate.example", V6)],
+        [*no_signals("town.example"), mx("10 mx.town.example"), *host("mx.town.example")],
+        [seen("town.example", "MX")],
+        [mx("0 .")],
+    ],
+)
+def test_domains_that_are_not_on_the_list(log: list[Observation]) -> None:
+    """With IPv6, with Exchange Online only as a backup, or without Exchange Online: not listed."""
+    assert listed(log).empty
+
+
+def test_the_row_tells_what_was_measured() -> None:
+    """MX hosts with A and AAAA, the zone, the label's domain, the tenant and the moment."""
+    later = NOON + dt.timedelta(minutes=5)
+    log = [*BEHIND, mx(f"10 {OTHER}"), seen(OTHER, "A", "198.51.100.25")]
+    table = listed(log, seen(OTHER, "AAAA", at=later))
+    row = table.iloc[0]
+    assert tuple(table.columns) == COLUMNS
+    assert row["mx_hosts"] == f"10 {OTHER}: A ok, AAAA nodata"
+    assert (row["zone"], row["label_domain"]) == ("classic", "city.example")
+    assert (row["tenant"], row["operator"]) == ("townhall", "Microsoft")
+    assert row["asked_at"] == pd.Timestamp(later)
+    assert (row["explanation"], row["next_step"]) == ("other_label", "publish_mx")
+
+
+def test_organisation_history_and_waiver_are_joined_by_domain() -> None:
+    """Whose it is, since when, and who was excused until when."""
+    log = [mx(f"10 {NEW}"), *host(NEW)]
+    organisations = pd.DataFrame(
+        [["town.example", "NA", "gemeente"], ["town.example", "Second", "overig"]],
+        columns=["domain", "organisation", "sector"],
+    )
+    months = ["2026-03", "2026-04", "2026-05", "2026-06", "2026-08", "2026-11"]
+    history = pd.DataFrame(
+        {
+            "period": months,
+            "domain": "town.example",
+            "state": ["no", "yes", "no", "unknown", "no", "yes"],
+        }
+    )
+    waivers = pd.DataFrame(
+        [["town.example", "moves in December", "2026-12-31"]],
+        columns=["domain", "reason", "expires"],
+    )
+    table = listed(log, organisations=organisations, history=history, waivers=waivers)
+    row = table.iloc[0]
+    assert (row["organisation"], row["sector"]) == ("NA", "gemeente")
+    assert (row["first_month_without"], row["months_lagging"]) == ("2026-05", 5)
+    assert row["waiver"] == "moves in December (2026-12-31)"
+    expired = waivers.assign(expires="2026-10-05")
+    assert listed(log, waivers=expired)["waiver"].item() == ""
+
+
+def test_without_history_it_starts_now_and_unknown_has_no_start() -> None:
+    """The first month without is the month of asking; nobody says how long an unknown lasts."""
+    row = listed(mx(f"10 {NEW}"), host(NEW)).iloc[0]
+    assert (row["first_month_without"], row["months_lagging"]) == ("2026-10", 0)
+    row = listed(mx(f"10 {NEW}"), host(NEW, outcome="timeout")).iloc[0]
+    assert row["first_month_without"] == ""
+    assert pd.isna(row["months_lagging"])
+
+
+@pytest.mark.parametrize(
+    ("day", "explanation"),
+    [
+        (dt.datetime(2024, 10, 15, 12, tzinfo=dt.UTC), "not_opted_in"),
+        (dt.datetime(2024, 10, 15, 23, tzinfo=dt.UTC), "off_by_default_on"),
+        (NOON, "off_by_default_on"),
+    ],
+)
+def test_the_explanation_fits_the_day_of_asking(day: dt.datetime, explanation: str) -> None:
+    """Before 16 October 2024 (in the Netherlands) IPv6 was on request, from then on by default."""
+    log = [mx(f"10 {NEW}", at=day), *(row._replace(asked_at=day) for row in host(NEW))]
+    assert listed(log)["explanation"].item() == explanation
+
+
+def test_every_code_has_a_sentence_in_both_languages() -> None:
+    """No code reaches a reader, nothing is left untranslated, and nobody is said to refuse."""
+    dutch, english = Language("nl"), Language("en")
+    row = listed(mx(f"10 {NEW}"), host(NEW)).iloc[0].to_dict()
+    for code, message in advice.EXPLANATIONS.items():
+        assert dutch.text(message) != message
+        texts = [advice.explanation(row | {"explanation": code}, to) for to in (dutch, english)]
+        assert "refuse" not in texts[1]
+        assert "weiger" not in texts[0]
+        assert "{" not in "".join(texts)
+    for code in advice.NEXT_STEPS:
+        texts = [advice.next_step(row | {"next_step": code}, to) for to in (dutch, english)]
+        assert texts[0] != texts[1]
+
+
+def test_the_worded_table_is_fit_to_read() -> None:
+    """The sentences name the host, the day and the command for the domain."""
+    table = advice.worded(listed(mx(f"10 {NEW}"), host(NEW)), Language("en"))
+    assert (
+        table["explanation"].item().startswith(f"No AAAA was measured on {NEW} on 6 October 2026.")
+    )
+    assert "Enable-IPv6ForAcceptedDomain -Domain town.example" in table["next_step"].item()
+    assert advice.worded(listed(), Language("nl")).empty
+
+
+def test_an_unknown_says_which_lookups_failed() -> None:
+    """The MX, a host's addresses, or the signals behind a gateway: the reader sees which."""
+    failed = seen("autodiscover.town.example", "CNAME", outcome="servfail")
+    gate = [*no_signals("town.example"), failed, mx("10 mx.gate.example")]
+    doubts = [
+        listed(seen("town.example", "MX", outcome="timeout")),
+        listed(mx(f"10 {NEW}"), host(NEW, outcome="refused")),
+        listed(gate, host("mx.gate.example")),
+    ]
+    assert [table["doubt"].item() for table in doubts] == [
+        "MX of town.example: timeout",
+        f"{NEW}: refused",
+        "autodiscover.town.example: servfail",
+    ]
+    assert listed(gate, host("mx.gate.example", V6)).empty
+    sentence = advice.worded(doubts[0], Language("en"))["explanation"].item()
+    assert sentence == "Could not tell: MX of town.example: timeout (6 October 2026)."
+
+
+def test_the_list_is_sorted_by_group_and_domain() -> None:
+    """Exchange Online laggards first, what could not be told last."""
+    log = [seen(f"{name}.example", "MX", outcome="timeout") for name in "ba"]
+    table = listed(log, mx(f"10 {NEW}"), host(NEW))
+    assert list(table["domain"]) == ["town.example", "a.example", "b.example"]
+    assert set(EXCHANGE_GROUPS) < set(GROUPS)
+
+
+def test_a_provider_table_from_a_file_gives_the_same_list() -> None:
+    """The list can be made from providers.csv, which has no kind column."""
+    log = [*BEHIND, mx("10 mx.gate.example"), *host("mx.gate.example")]
+    providers = mail.providers(list({(row.qname, row.qtype): row for row in log}.values()))
+    pd.testing.assert_frame_equal(
+        listed(log, providers=providers.drop(columns="kind")), listed(log)
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_failure_never_puts_a_domain_in_another_group(data: st.DataObject) -> None:
+    """A failed lookup makes a group unknown, or a smaller one of the same cause; never invents."""
+    log = [mx(f"10 {NEW}", f"20 {OBSOLETE}"), *host(NEW), *host(OBSOLETE)]
+    places = data.draw(st.sets(st.integers(0, len(log) - 1), min_size=1))
+    outcome = data.draw(st.sampled_from(sorted(UNKNOWN)))
+    damaged = [
+        row._replace(outcome=outcome, answers=()) if place in places else row
+        for place, row in enumerate(log)
+    ]
+    row = listed(damaged).iloc[0]
+    assert row["group"] in {*EXCHANGE_GROUPS, "unknown"}
+    for name in row["failing_hosts"].split():
+        failed = any(damaged[place].qname == name for place in places)
+        assert failed == (row["group"] == "unknown")
