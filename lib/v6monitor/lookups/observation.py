@@ -64,3 +64,10 @@ class Observation(NamedTuple):
     """Messages sent."""
     detail: str
     """What went wrong on the way: response codes, extended errors (RFC 8914), time-outs."""
+
+
+def invalid_name(question: Question, reason: str) -> Observation:
+    """Return the row of a name that is no host name: it was not sent."""
+    return Observation(
+        *question, INVALID_NAME, (), (), None, False, "", dt.datetime.now(dt.UTC), 0.0, 0, reason
+    )

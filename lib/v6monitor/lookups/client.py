@@ -1,0 +1,293 @@
+"""How are many questions asked at once? A few sockets, a window, and one place that waits.
+
+No thread, task or timer per question: one loop waits for the sockets, reads what came, sweeps what
+took too long and fills the window again. Therefore it also runs where an event loop runs already
+(a Jupyter kernel), and Ctrl-C ends it at once.
+"""
+
+import heapq
+import selectors
+import socket
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
+from functools import partial
+from itertools import count, cycle
+from types import TracebackType
+from typing import Protocol, Self
+
+from v6monitor.lookups import observation as outcomes
+from v6monitor.lookups.asking import Asking, Manners, Step
+from v6monitor.lookups.codec import Malformed, Reply, decode, encode, unaskable
+from v6monitor.lookups.observation import Observation, Question, invalid_name
+from v6monitor.lookups.resolvers import UDP, Resolver
+from v6monitor.lookups.streams import Job, Result, Streams
+from v6monitor.lookups.underway import (
+    NEVER,
+    Flight,
+    Line,
+    Pace,
+    StreamTicket,
+    open_line,
+    random_id,
+)
+
+_LINES = 8  # sockets per resolver: one alone loses answers when many come at once
+_DATAGRAMS_PER_WAKE = 64
+_LARGEST_DATAGRAM = 65535
+_TICK = 0.02  # seconds between two looks at the deadlines
+
+
+class Work(Protocol):
+    """Where the client gets its questions; it may grow while answers come in."""
+
+    def pop(self) -> Question | None:
+        """Return the next question; None when there is none now."""
+
+    def learn(self, observation: Observation) -> None:
+        """Take an answer."""
+
+
+class Client:
+    """Asks resolvers many questions at once; a context manager.
+
+    Each question gives one observation, whatever happens.
+    """
+
+    def __init__(self, resolvers: Sequence[Resolver], manners: Manners) -> None:
+        self._resolvers = tuple(resolvers)
+        self._labels = [resolver.label for resolver in resolvers]
+        self._manners = manners
+        self._paces = [Pace(manners.rate) for _ in resolvers]
+        self._turn = cycle(range(len(self._resolvers)))
+        self._waiting: set[Flight] = set()
+        self._paused: list[tuple[float, int, Flight]] = []
+        self._order = count()  # makes the heap's entries comparable
+        self._unfinished = 0
+        self._settled: deque[Observation] = deque()
+
+    def __enter__(self) -> Self:
+        """Open the sockets; OSError when there is no way to a resolver's kind of address."""
+        with ExitStack() as opened:
+            self._selector = opened.enter_context(selectors.DefaultSelector())
+            self._lines = [self._open_lines(number, opened) for number in range(len(self._paces))]
+            woken, waker = socket.socketpair()
+            for end in (woken, waker):
+                opened.enter_context(end).setblocking(False)
+            self._selector.register(woken, selectors.EVENT_READ, partial(self._collect, woken))
+            self._streams = Streams(wake=partial(_wake, waker))
+            opened.callback(self._streams.close)
+            self._opened = opened.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the sockets; what is under way is lost."""
+        self._opened.close()
+
+    def run(self, work: Work) -> Iterator[Observation]:
+        """Ask everything, and what is added meanwhile; gives each observation when it is there."""
+        while True:
+            self._fill(work)
+            if not self._unfinished and not self._settled:
+                return
+            for key, _ in self._selector.select(0 if self._settled else _TICK):
+                key.data()
+            self._sweep(time.monotonic())
+            for _ in range(len(self._settled)):
+                observation = self._settled.popleft()
+                work.learn(observation)
+                yield observation
+
+    # What goes out
+
+    def _fill(self, work: Work) -> None:
+        """Start questions as far as the window and the pace allow."""
+        while len(self._waiting) < self._manners.concurrency:
+            resolver = self._next_resolver()
+            question = None if resolver is None else work.pop()
+            if resolver is None or question is None:
+                return
+            if reason := unaskable(question.qname):
+                self._settled.append(invalid_name(question, reason))
+                continue
+            self._unfinished += 1
+            attempts = self._manners.attempts
+            self._send(Flight(Asking(question, resolver, self._labels, attempts)))
+
+    def _next_resolver(self) -> int | None:
+        """Return whose turn it is; None when every resolver has had its share for now."""
+        for _ in self._resolvers:
+            number = next(self._turn)
+            if self._paces[number].allows():
+                return number
+        return None
+
+    def _send(self, flight: Flight) -> None:
+        """Ask what is to be asked now."""
+        asking = flight.asking
+        if asking.name != flight.name:  # a CNAME was followed
+            flight.forget()
+            flight.name = asking.name
+        self._waiting.add(flight)
+        self._paces[asking.resolver].take()
+        if self._resolvers[asking.resolver].transport != UDP:
+            self._stream(flight)
+            return
+        line = next(self._lines[asking.resolver])
+        message_id = line.new_id()
+        message = encode(asking.name, asking.question.qtype, message_id, edns=asking.edns)
+        flight.deadline = time.monotonic() + self._patience(flight)
+        try:
+            line.socket.send(message)
+        except BlockingIOError:  # the system's own buffer is full: nobody's silence
+            self._put_aside(flight, _TICK)
+            return
+        except OSError as error:
+            flight.sent += 1
+            self._do(flight, asking.on_unreachable(_reason(error)))
+            return
+        flight.sent += 1
+        line.waiting[message_id] = flight
+        flight.tickets.append((line, message_id))
+
+    def _stream(self, flight: Flight) -> None:
+        """Fetch the answer over a connection, in another thread."""
+        asking = flight.asking
+        flight.sent += 1
+        flight.deadline = NEVER  # the exchange has its own
+        ticket = StreamTicket(flight, random_id(), asking.resolver)
+        message = encode(asking.name, asking.question.qtype, ticket.message_id, edns=asking.edns)
+        resolver = self._resolvers[asking.resolver]
+        self._streams.submit(Job(ticket, resolver, message, 2 * self._patience(flight)))
+
+    def _patience(self, flight: Flight) -> float:
+        return float(self._manners.timeout * 2**flight.asking.silences)
+
+    # What comes in
+
+    def _receive(self, line: Line) -> None:
+        for _ in range(_DATAGRAMS_PER_WAKE):
+            try:
+                message = line.socket.recv(_LARGEST_DATAGRAM)
+            except BlockingIOError:
+                return
+            except OSError as error:  # an ICMP message came: nobody listens there
+                self._on_unreachable(line, _reason(error))
+            else:
+                self._on_datagram(line, message)
+
+    def _on_datagram(self, line: Line, message: bytes) -> None:
+        flight = line.waiting.get(int.from_bytes(message[:2], "big"))
+        try:
+            reply = decode(message)
+        except Malformed:
+            if flight is not None:
+                flight.asking.on_mismatch()
+            return
+        if flight is None:
+            _count_stray(line, reply)
+            return
+        latest = flight.is_latest(line, reply.message_id)
+        step = flight.asking.on_reply(reply, line.resolver, current=latest, streamed=False)
+        if step is Step.WAIT and latest:
+            return
+        del line.waiting[reply.message_id]
+        flight.tickets.remove((line, reply.message_id))
+        self._do(flight, step)
+
+    def _on_unreachable(self, line: Line, why: str) -> None:
+        for message_id, flight in list(line.waiting.items()):
+            if flight.is_latest(line, message_id) and flight.asking.resolver == line.resolver:
+                self._do(flight, flight.asking.on_unreachable(why))
+
+    def _collect(self, woken: socket.socket) -> None:
+        """Take what the streams have fetched."""
+        with suppress(BlockingIOError):
+            woken.recv(_LARGEST_DATAGRAM)
+        while not self._streams.results.empty():
+            result = self._streams.results.get()
+            if not result.ticket.flight.done:
+                self._do(result.ticket.flight, self._on_stream(result))
+
+    def _on_stream(self, result: Result) -> Step:
+        flight, message_id, resolver = result.ticket
+        over_udp = self._resolvers[resolver].transport == UDP
+        if result.error is not None:
+            silent = isinstance(result.error, TimeoutError)
+            outcome = outcomes.TIMEOUT if silent else outcomes.UNREACHABLE
+            why = _reason(result.error)
+        else:
+            outcome, why = outcomes.MISMATCH, "no answer to the question over the connection"
+            with suppress(Malformed):
+                reply = decode(result.answer)
+                if reply.message_id == message_id:
+                    step = flight.asking.on_reply(reply, resolver, current=True, streamed=True)
+                    if step is not Step.WAIT:
+                        return step
+        if over_udp:  # asked because the answer over UDP was truncated
+            outcome, why = outcomes.TRUNCATED, f"truncated, then TCP: {why}"
+        return flight.asking.on_broken_stream(outcome, why)
+
+    # What happens with time
+
+    def _sweep(self, now: float) -> None:
+        """See to what has waited long enough."""
+        for flight in [flight for flight in self._waiting if flight.deadline <= now]:
+            waited = self._patience(flight)
+            self._do(flight, flight.asking.on_silence(waited))
+        while self._paused and self._paused[0][0] <= now:
+            flight = heapq.heappop(self._paused)[-1]
+            if not flight.done:
+                self._send(flight)
+
+    def _do(self, flight: Flight, step: Step) -> None:
+        match step:
+            case Step.SEND:
+                self._send(flight)
+            case Step.STREAM:
+                self._waiting.add(flight)
+                self._stream(flight)
+            case Step.PAUSE:
+                self._put_aside(flight, self._manners.pause)
+            case Step.DONE:
+                flight.done = True
+                flight.forget()
+                self._waiting.discard(flight)
+                self._unfinished -= 1
+                self._settled.append(flight.observation())
+
+    def _put_aside(self, flight: Flight, seconds: float) -> None:
+        """Leave the window to others for a while."""
+        self._waiting.discard(flight)
+        heapq.heappush(self._paused, (time.monotonic() + seconds, next(self._order), flight))
+
+    def _open_lines(self, number: int, opened: ExitStack) -> Iterator[Line]:
+        lines = []
+        for _ in range(_LINES if self._resolvers[number].transport == UDP else 0):
+            line = open_line(self._resolvers[number], number)
+            opened.callback(line.socket.close)
+            self._selector.register(line.socket, selectors.EVENT_READ, partial(self._receive, line))
+            lines.append(line)
+        return cycle(lines)
+
+
+def _count_stray(line: Line, reply: Reply) -> None:
+    """Count an answer with a wrong id at the question that it pretends to answer."""
+    for flight in line.waiting.values():
+        if reply.question == (flight.name, flight.asking.question.qtype):
+            flight.asking.on_mismatch()
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def _wake(waker: socket.socket) -> None:
+    with suppress(BlockingIOError, OSError):  # full: it is awake; closed: nobody waits any more
+        waker.send(b"\0")

@@ -1,0 +1,146 @@
+"""What does a DNS message hold? Questions to bytes, and bytes to what we need of an answer."""
+
+import re
+import struct
+from typing import NamedTuple
+
+import dns.edns
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.opcode
+import dns.rdataclass
+import dns.rdatatype
+
+EDNS_PAYLOAD = 1232
+"""Bytes in one UDP answer: fits every path without fragments (DNS flag day 2020)."""
+
+_HEADER = struct.Struct("!HHHHHH")
+_RECURSION_DESIRED = 0x0100
+_TRUNCATED = 0x02  # in the third byte of a message
+_HEADER_SIZE = 12
+_OPT = b"\0" + struct.pack("!HHIH", dns.rdatatype.OPT, EDNS_PAYLOAD, dns.flags.DO, 0)
+_LABEL = re.compile(r"[a-z0-9_-]{1,63}")
+_LONGEST_NAME = 253
+_HOST_DATA = frozenset({dns.rdatatype.CNAME, dns.rdatatype.MX, dns.rdatatype.NS})
+
+
+class Malformed(Exception):  # noqa: N818 - it describes the message, not an error of ours
+    """The bytes are not a DNS message."""
+
+
+class Record(NamedTuple):
+    """A record of the answer section, names in lower case without final dot."""
+
+    owner: str
+    rdtype: str
+    ttl: int
+    data: str
+
+
+class Reply(NamedTuple):
+    """What one message from a resolver says."""
+
+    message_id: int
+    is_answer: bool
+    """An answer to an ordinary query (the QR bit; opcode QUERY)."""
+    rcode: int
+    truncated: bool
+    authenticated: bool
+    question: tuple[str, str] | None
+    records: tuple[Record, ...]
+    """Of the type asked for and CNAME only."""
+    zone: str | None
+    """The owner of the SOA record in the authority section: the zone that says no."""
+    referral: bool
+    """Name servers instead of an answer: this was not a resolver's work."""
+    extended_errors: tuple[tuple[int, str], ...]
+    """Code and text (RFC 8914)."""
+
+
+def unaskable(name: str) -> str:
+    """Return why a name cannot be sent as a question; an empty text when it can.
+
+    >>> unaskable("selector1._domainkey.town.example"), unaskable("a b.example")
+    ('', "label 'a b' has other characters than letters, digits, - and _")
+    """
+    if name == ".":
+        return ""
+    if len(name) > _LONGEST_NAME:
+        return f"{len(name)} characters, more than {_LONGEST_NAME}"
+    for label in name.split("."):
+        if not label:
+            return "an empty label"
+        if len(label) > 63:  # noqa: PLR2004 - RFC 1035 §2.3.4
+            return f"label {label[:20]!r}… has more than 63 characters"
+        if not _LABEL.fullmatch(label):
+            return f"label {label!r} has other characters than letters, digits, - and _"
+    return "an address, not a name" if label.isdecimal() else ""
+
+
+def encode(name: str, qtype: str, message_id: int, *, edns: bool = True) -> bytes:
+    """Return the message that asks a resolver for the records of a name; "." is the root.
+
+    With EDNS: 1232 bytes, DO set, so that the AD bit and extended errors come back.
+    """
+    labels = [] if name == "." else name.split(".")
+    header = _HEADER.pack(message_id, _RECURSION_DESIRED, 1, 0, 0, int(edns))
+    question = b"".join(bytes((len(label),)) + label.encode("ascii") for label in labels)
+    kind = struct.pack("!xHH", dns.rdatatype.from_text(qtype), dns.rdataclass.IN)
+    return header + question + kind + (_OPT if edns else b"")
+
+
+def decode(wire: bytes) -> Reply:
+    """Read a message; ``Malformed`` when it is none.
+
+    Of a truncated message only the header and the question: the rest may be cut anywhere, and is
+    asked again over TCP.
+    """
+    cut = len(wire) >= _HEADER_SIZE and bool(wire[2] & _TRUNCATED)
+    try:
+        return _reply(dns.message.from_wire(wire, question_only=cut, one_rr_per_rrset=True))
+    except (dns.exception.DNSException, ValueError, IndexError, struct.error) as error:
+        raise Malformed(f"{type(error).__name__}: {error}") from error
+
+
+def _reply(message: dns.message.Message) -> Reply:
+    question, asked = None, None
+    if len(message.question) == 1 and message.question[0].rdclass == dns.rdataclass.IN:
+        asked = message.question[0].rdtype
+        question = (_text(message.question[0].name), dns.rdatatype.to_text(asked))
+    authority = {rrset.rdtype: rrset.name for rrset in message.authority}
+    zone = authority.get(dns.rdatatype.SOA)
+    return Reply(
+        message_id=message.id,
+        is_answer=bool(message.flags & dns.flags.QR) and message.opcode() == dns.opcode.QUERY,
+        rcode=message.rcode(),
+        truncated=bool(message.flags & dns.flags.TC),
+        authenticated=bool(message.flags & dns.flags.AD),
+        question=question,
+        records=tuple(_records(message, asked)),
+        zone=None if zone is None else _text(zone),
+        referral=zone is None and dns.rdatatype.NS in authority,
+        extended_errors=tuple(
+            (int(option.code), option.text or "")
+            for option in message.options
+            if isinstance(option, dns.edns.EDEOption)
+        ),
+    )
+
+
+def _records(message: dns.message.Message, asked: int | None) -> list[Record]:
+    found = []
+    for rrset in message.answer:  # one record each
+        rdtype = rrset.rdtype
+        if rdtype not in {asked, dns.rdatatype.CNAME} or rrset.rdclass != dns.rdataclass.IN:
+            continue
+        data = rrset[0].to_text()
+        if rdtype in _HOST_DATA:
+            data = data.lower() if data.endswith(" .") else data.lower().removesuffix(".")
+        found.append(Record(_text(rrset.name), dns.rdatatype.to_text(rdtype), rrset.ttl, data))
+    return found
+
+
+def _text(name: dns.name.Name) -> str:
+    return name.to_text(omit_final_dot=True).lower()

@@ -1,0 +1,117 @@
+"""Whom to ask? From what a user writes to addresses: ``system``, ``9.9.9.9``, ``tls://host``."""
+
+import ipaddress
+from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from v6monitor.errors import UsageError, VantageError
+
+UDP = "udp"
+TLS = "tls"
+HTTPS = "https"
+
+FORMS = "system, IP, IP:port, [IPv6]:port, tls://host, https://host/dns-query or example"
+
+_PORTS = {UDP: 53, TLS: 853, HTTPS: 443}
+_HIGHEST_PORT = 65535
+
+
+class Resolver(NamedTuple):
+    """One resolver, and how it is spoken to."""
+
+    label: str
+    """How the log names it."""
+    transport: str
+    """``udp`` (with TCP for what does not fit), ``tls`` (RFC 7858) or ``https`` (RFC 8484)."""
+    host: str
+    """An IP address; for TLS and HTTPS also a name, which the certificate must have."""
+    port: int
+    url: str = ""
+    """Of an HTTPS resolver."""
+    embedded: bool = False
+    """The example's own name server, in this process: no need for manners."""
+
+
+def parse(specs: Iterable[str]) -> list[Resolver]:
+    """Return the resolvers that were meant, each once; ``system`` can be several.
+
+    ``example`` gives a place holder that ``zoneserver.started`` fills in.
+
+    >>> [r.label for r in parse(["192.0.2.53", "[2001:db8::53]:5353", "192.0.2.53"])]
+    ['192.0.2.53', '[2001:db8::53]:5353']
+
+    Raises UsageError for anything else than ``FORMS``.
+    """
+    found = [resolver for spec in specs for resolver in _parse(spec.strip())]
+    if not found:
+        raise UsageError(f"no resolver given: expected {FORMS}")
+    return list(dict.fromkeys(found))
+
+
+def _parse(spec: str) -> list[Resolver]:
+    if spec == "system":
+        return _system()
+    if spec == "example":
+        return [Resolver("example", UDP, "", 0, embedded=True)]
+    try:
+        if "://" in spec:
+            return [_from_url(spec)]
+        host, port = _host_and_port(spec)
+        return [Resolver(_label(host, port), UDP, host, port)]
+    except ValueError as error:
+        raise UsageError(f"resolver {spec!r}: expected {FORMS}") from error
+
+
+def _from_url(spec: str) -> Resolver:
+    url = urlsplit(spec)
+    host = url.hostname
+    if not host or url.username or url.query or url.fragment or url.scheme not in {TLS, HTTPS}:
+        raise ValueError(spec)
+    if url.scheme == TLS and url.path:
+        raise ValueError(spec)
+    port = _PORTS[url.scheme] if url.port is None else _checked(url.port)
+    return Resolver(spec, url.scheme, host, port, spec if url.scheme == HTTPS else "")
+
+
+def _host_and_port(spec: str) -> tuple[str, int]:
+    """Read ``IP``, ``IPv4:port`` or ``[IPv6]:port``; ValueError for anything else."""
+    if spec.startswith("["):
+        host, bracket, rest = spec[1:].partition("]")
+        if not bracket or (rest and not rest.startswith(":")):
+            raise ValueError(spec)
+        return str(ipaddress.IPv6Address(host)), _port(rest[1:]) if rest else _PORTS[UDP]
+    if spec.count(":") == 1:
+        host, _, port = spec.partition(":")
+        return str(ipaddress.IPv4Address(host)), _port(port)
+    return str(ipaddress.ip_address(spec)), _PORTS[UDP]
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError(text)
+    return _checked(int(text))
+
+
+def _checked(port: int) -> int:
+    if not 0 < port <= _HIGHEST_PORT:
+        raise ValueError(port)
+    return port
+
+
+def _label(host: str, port: int) -> str:
+    if port == _PORTS[UDP]:
+        return host
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _system() -> list[Resolver]:
+    import dns.resolver  # noqa: PLC0415 - it brings the web and TLS clients, a tenth of a second
+
+    try:
+        addresses = dns.resolver.Resolver().nameservers
+    except dns.resolver.NoResolverConfiguration as error:
+        raise VantageError(
+            "this machine has no resolver configured: name one with --resolver IP"
+        ) from error
+    return [Resolver(_label(str(host), 53), UDP, str(host), 53) for host in addresses]

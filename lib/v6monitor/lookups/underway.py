@@ -1,0 +1,122 @@
+"""What is under way? Questions in flight, the sockets they went out on, and the pace."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import socket
+import time
+from random import SystemRandom
+from typing import NamedTuple
+
+from v6monitor.lookups.asking import Asking
+from v6monitor.lookups.observation import Observation
+from v6monitor.lookups.resolvers import Resolver
+
+NEVER = math.inf
+
+_RECEIVE_BUFFER = 4 << 20  # bytes: with the system's default, bursts of answers are lost
+_BURST = 0.1  # seconds of pace that may be saved up
+_random = SystemRandom()
+
+
+class Flight:
+    """A question in flight: its rules (``asking``), its deadline, and where answers may come in."""
+
+    __slots__ = (
+        "_asked_at", "_started", "asking", "deadline", "done", "name", "sent", "tickets",
+    )  # fmt: skip
+
+    def __init__(self, asking: Asking) -> None:
+        self.asking = asking
+        self.name = asking.name
+        self.deadline = NEVER
+        self.done = False
+        self.sent = 0
+        self.tickets: list[tuple[Line, int]] = []
+        self._asked_at = dt.datetime.now(dt.UTC)
+        self._started = time.monotonic()
+
+    def is_latest(self, line: Line, message_id: int) -> bool:
+        """Tell whether an answer there is to the latest attempt, not to an earlier one."""
+        return bool(self.tickets) and self.tickets[-1] == (line, message_id)
+
+    def forget(self) -> None:
+        """Expect no more answers to what was sent."""
+        for line, message_id in self.tickets:
+            del line.waiting[message_id]
+        self.tickets.clear()
+
+    def observation(self) -> Observation:
+        """Return the row, when the question is done."""
+        duration_ms = 1000 * (time.monotonic() - self._started)
+        return self.asking.observation(self._asked_at, round(duration_ms, 3), self.sent)
+
+
+class Line(NamedTuple):
+    """A connected UDP socket: the system lets only that resolver's address and port in."""
+
+    socket: socket.socket
+    resolver: int
+    waiting: dict[int, Flight]
+    """Message id to the question it was sent with."""
+
+    def new_id(self) -> int:
+        """Return a message id that nobody can guess and that is free here."""
+        message_id = random_id()
+        while message_id in self.waiting:
+            message_id = random_id()
+        return message_id
+
+
+class StreamTicket(NamedTuple):
+    """Which question an exchange over TCP, TLS or HTTPS belongs to."""
+
+    flight: Flight
+    message_id: int
+    resolver: int
+
+
+class Pace:
+    """A token bucket: how many questions a resolver may be asked now.
+
+    A retry is never held back; it takes from what new questions may use.
+    """
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._most = max(1.0, rate * _BURST)
+        self._tokens = self._most
+        self._at = time.monotonic()
+
+    def allows(self) -> bool:
+        """Tell whether a new question may go out now."""
+        if not self._rate:
+            return True
+        now = time.monotonic()
+        self._tokens = min(self._most, self._tokens + (now - self._at) * self._rate)
+        self._at = now
+        return self._tokens >= 1
+
+    def take(self) -> None:
+        """Count a question that goes out."""
+        self._tokens -= 1
+
+
+def open_line(resolver: Resolver, number: int) -> Line:
+    """Return a socket to a resolver; OSError when there is no way to its kind of address."""
+    family = socket.AF_INET6 if ":" in resolver.host else socket.AF_INET
+    line = Line(socket.socket(family, socket.SOCK_DGRAM), number, {})
+    try:
+        line.socket.setblocking(False)
+        line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+        line.socket.connect((resolver.host, resolver.port))
+    except OSError:
+        line.socket.close()
+        raise
+    return line
+
+
+def random_id() -> int:
+    """Return 16 bits that nobody can guess."""
+    return _random.getrandbits(16)
