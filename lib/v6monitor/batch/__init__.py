@@ -1,0 +1,1 @@
+"""How does a month get reported unattended? Strict parameters, papermill, one atomic swap."""

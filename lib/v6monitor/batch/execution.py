@@ -1,0 +1,88 @@
+"""How is one notebook run? Papermill, and a strict look at what it left."""
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+import papermill
+from nbclient.exceptions import DeadKernelError
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+
+from v6monitor.paths import ROOT
+from v6monitor.publish.pages import MIME
+
+Replacements = Mapping[str, str]
+
+
+class Executed(NamedTuple):
+    """A notebook after its run: ``error`` is empty when every cell did what it should."""
+
+    name: str
+    notebook: NotebookNode
+    seconds: float
+    error: str
+    error_class: str
+
+
+def execute(
+    notebook: Path, parameters: Mapping[str, object], output: Path, progress: Callable[[str], None]
+) -> Executed:
+    """Run a local notebook in a fresh kernel and tell what is wrong with the result.
+
+    The executed notebook is written to ``output`` also when it fails. Wrong is: an error, a cell
+    that was not run (``SystemExit`` ends a kernel without one), anything on stderr.
+    """
+    progress(notebook.stem)
+    start = time.monotonic()
+    error, error_class = "", ""
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    try:
+        with contextlib.suppress(PapermillExecutionError):
+            papermill.execute_notebook(
+                str(notebook.resolve()),
+                str(output),
+                parameters=dict(parameters),
+                kernel_name="python3",
+                progress_bar=False,
+                cwd=str(ROOT),
+            )
+    except (DeadKernelError, RuntimeError, TimeoutError) as failure:
+        error, error_class = f"the kernel stopped: {failure}", type(failure).__name__
+    executed = nbformat.read(output if output.exists() else notebook, as_version=4)
+    if not error:
+        error, error_class = _fault(executed)
+    return Executed(notebook.stem, executed, time.monotonic() - start, error, error_class)
+
+
+def scrubbed(notebook: NotebookNode, replacements: Replacements) -> NotebookNode:
+    """Return the notebook without times, page data and machine paths: same inputs, same bytes."""
+    clean = nbformat.from_dict(notebook)
+    clean.metadata.pop("papermill", None)
+    for number, cell in enumerate(clean.cells):
+        cell.id = f"cell-{number}"
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        for old, new in replacements.items():
+            cell.source = cell.source.replace(old, new)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(MIME, None)
+    return clean
+
+
+def _fault(notebook: NotebookNode) -> tuple[str, str]:
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        for output in cell.outputs:
+            if output.output_type == "error":
+                return f"cell {number}: {output.ename}: {output.evalue}", output.ename
+            if output.output_type == "stream" and output.name == "stderr":
+                return f"cell {number} wrote to stderr: {output.text.strip()[:200]}", "stderr"
+        if cell.source.strip() and cell.execution_count is None:
+            return f"cell {number} was not run", "not run"
+    return "", ""
