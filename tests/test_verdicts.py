@@ -163,6 +163,7 @@ def test_subjects_are_derived_without_hosts_and_helpers() -> None:
         seen("autodiscover.town.example", "A", "198.51.100.1"),
         seen("shop.example", "AAAA", V6, chain=("cdn.example",)),
         seen("cdn.example", "AAAA", V6),
+        *host("none.example"),
     ]
     found = verdicts.subjects(log)
     assert [domain for domain, kind in found if kind == "web"] == ["shop.example", "town.example"]

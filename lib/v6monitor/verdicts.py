@@ -167,6 +167,8 @@ def _derived(evidence: Evidence) -> list[tuple[str, str]]:
         match row.qtype:
             case "MX":
                 mail.add(row.qname)
+                if not row.answers:  # its addresses were asked for as an implicit MX (RFC 5321)
+                    explained.add(row.qname)
                 explained.update(record.partition(" ")[2] for record in row.answers)
             case "NS" | "CNAME":
                 explained.update(row.answers)
@@ -178,5 +180,5 @@ def _derived(evidence: Evidence) -> list[tuple[str, str]]:
         for name in addressed - (explained - bare)
         if not name.startswith("autodiscover.") and "._domainkey." not in name
     }
-    web = {name for name in web if name.removeprefix("www.") not in web - {name}}
+    web -= {f"www.{name}" for name in web}
     return sorted([(name, "mail") for name in mail] + [(name, "web") for name in web])

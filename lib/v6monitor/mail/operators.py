@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from v6monitor.errors import InputError
+from v6monitor.paths import EXAMPLE, REFERENCE
+
+NAME = "mail_operators.csv"
 
 KINDS = ("mailbox", "gateway", "shared")
 """Where mail stays, what passes it on, and the IT that public bodies run together."""
@@ -50,6 +53,12 @@ def read(paths: str | Path | Iterable[str | Path]) -> Operators:
     """
     files = [paths] if isinstance(paths, str | Path) else paths
     return Operators(row for file in files for row in _rows(Path(file)))
+
+
+def known() -> Operators:
+    """Return the project's own table, with the operators of the example where that was made."""
+    own = [REFERENCE / NAME, EXAMPLE / NAME]
+    return read(path for path in own if path.exists())
 
 
 def _rows(path: Path) -> list[Operator]:

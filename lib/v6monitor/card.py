@@ -1,0 +1,47 @@
+"""What does the evidence say about one domain? Its questions, verdicts and provider together."""
+
+from typing import NamedTuple
+
+from v6monitor.evidence import Evidence
+from v6monitor.lookups.observation import Observation, Question
+from v6monitor.lookups.plan import Plan
+from v6monitor.mail.classifier import Provider, provider
+from v6monitor.mail.operators import Operators
+from v6monitor.verdicts import Judgement, judgement
+
+
+class Card(NamedTuple):
+    """The evidence card of one domain."""
+
+    judgement: Judgement
+    provider: Provider | None
+    """None when the MX records were not asked for."""
+    observations: tuple[Observation, ...]
+    """What was asked about the domain and its hosts, in the order in which one leads to another."""
+    missing: tuple[Question, ...]
+    """What a lookup would ask and the evidence does not have."""
+
+
+def card(evidence: Evidence, domain: str, operators: Operators) -> Card:
+    """Collect everything that the evidence says about a domain, as mail domain and as website."""
+    observations, missing = _questions(evidence, domain)
+    judged = judgement(evidence, domain)
+    told = provider(evidence, domain, operators) if judged.mail.mail_class else None
+    return Card(judged, told, observations, missing)
+
+
+def _questions(
+    evidence: Evidence, domain: str
+) -> tuple[tuple[Observation, ...], tuple[Question, ...]]:
+    """Walk the plan of a lookup over the evidence instead of over a network."""
+    plan = Plan([(domain, "mail"), (domain, "web")])
+    found, missing = list[Observation](), list[Question]()
+    while question := plan.pop():
+        row = evidence.question(*question)
+        if row is None:
+            missing.append(question)
+        else:
+            found.append(row)
+            plan.learn(row)
+    found.sort(key=lambda row: (not f".{row.qname}".endswith(f".{domain}"), row.qname, row.qtype))
+    return tuple(found), tuple(sorted(missing))
