@@ -144,6 +144,20 @@ def test_what_the_log_has_no_question_for_is_empty() -> None:
     assert "mail_all, mail_any, mail_primary: mx.town.example: AAAA not asked" in mail["reasons"]
 
 
+def test_a_pair_that_the_log_does_not_have_is_unknown() -> None:
+    """An unfinished log lowers the coverage; its domains do not leave the denominator."""
+    table = verdicts.judge(MANY, [("absent.example", "mail"), ("town.example", "web")])
+    absent, town = table.to_dict("records")
+    assert (absent["mail_class"], absent["mail_all"], absent["dns_2"]) == ("unknown",) * 3
+    assert absent["reasons"] == (
+        "mail_all, mail_any, mail_primary, mail_end_to_end: absent.example: MX not asked; "
+        "dns_2: NS of absent.example not asked"
+    )
+    assert (absent["web"], town["mail_class"], town["mail_all"]) == ("", "", "")
+    lost = verdicts.judge([], [("town.example", "web")]).iloc[0]
+    assert (lost["web"], lost["web_www"], lost["dns_2"]) == ("unknown", "", "unknown")
+
+
 def test_a_pair_is_judged_for_its_type_only() -> None:
     """A mail domain that happens to have addresses does not become a website."""
     table = verdicts.judge(MANY, [("town.example", "mail")])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from v6monitor import evidence as index
@@ -74,38 +74,42 @@ def judge(
 ) -> pd.DataFrame:
     """Judge every domain of an observation log (METHOD.md §3 and §4).
 
-    ``domains`` are names, or (name, "web" or "mail") pairs as ``subjects`` gives them; a plain
-    name is judged for all that the log holds. Without it: the subjects of the log.
+    ``domains`` are (name, "web" or "mail") pairs as ``subjects`` gives them, or names, which are
+    judged for all that the log holds. Without it: the subjects of the log.
 
     Returns a row per domain with the columns ``COLUMNS``: ``mail_class`` of METHOD.md §3, verdicts
     ``yes``, ``no``, ``unknown`` or ``not_applicable``, and ``reasons`` in words for all that are
-    not yes. A cell is empty when the question was not put: a domain that is only a website has no
-    mail verdicts. A question that was put and not followed to its end (the MX, but not the AAAA
-    of its hosts) is ``unknown``.
+    not yes. A cell is empty when it is no question: a domain that is only a website has no mail
+    verdicts. What was to be asked and was not is ``unknown``, so that an unfinished log lowers the
+    coverage: a pair that the log does not have, or an MX host without an AAAA question.
     """
     import pandas as pd  # noqa: PLC0415 - the evidence card of one domain does without pandas
 
     evidence = index.of(observations)
     asked = subjects(evidence) if domains is None else domains
-    types: dict[str, set[str]] = {}
+    types: dict[str, set[str] | None] = {}
     for subject in asked:
-        domain, of_types = (
-            (subject, {"web", "mail"}) if isinstance(subject, str) else (subject[0], {subject[1]})
-        )
-        types.setdefault(domain, set()).update(of_types)
-    rows = [judgement(evidence, domain, types[domain]).row() for domain in types]
+        if isinstance(subject, str):
+            types[subject] = None
+        elif (of_type := types.setdefault(subject[0], set())) is not None:
+            of_type.add(subject[1])
+    rows = [judgement(evidence, domain, of_type).row() for domain, of_type in types.items()]
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
 
 
-def judgement(evidence: Evidence, domain: str, types: Iterable[str] = ("web", "mail")) -> Judgement:
-    """Judge one domain, as a website, as a mail domain or as both."""
-    mail = mail_hosts(evidence, domain) if "mail" in types else MailHosts("")
+def judgement(evidence: Evidence, domain: str, types: Collection[str] | None = None) -> Judgement:
+    """Judge one domain: as a website, as a mail domain or as both; by default as the log has it."""
+    held = _types_held(evidence, domain)
+    types = held if types is None else types
+    mail = _mail(evidence, domain) if "mail" in types else MailHosts("")
     verdicts = _mail_verdicts(evidence, domain, mail)
     bare = domain.removeprefix("www.")
     for name, host in zip(WEB_VERDICTS, (domain, f"www.{bare}", bare), strict=True):
-        put = "web" in types and evidence.question(host, "AAAA")
+        put = "web" in types and (name == "web" or evidence.question(host, "AAAA"))
         verdicts[name] = evidence.has_ipv6(host) if put else Verdict(NOT_ASKED)
-    verdicts["dns_2"] = evidence.name_servers_have_ipv6(domain)
+    verdicts["dns_2"] = servers = evidence.name_servers_have_ipv6(domain)
+    if servers.state == NOT_ASKED and not held.issuperset(types):
+        verdicts["dns_2"] = servers._replace(state=UNKNOWN)
     return Judgement(domain, mail, {name: verdicts[name] for name in COLUMNS if name in verdicts})
 
 
@@ -122,8 +126,19 @@ def subjects(
     """
     listed = (provenance or {}).get("subjects")
     if isinstance(listed, Sequence) and listed:
-        return sorted({(str(domain), str(kind)) for domain, kind in listed})
+        return sorted({(str(pair[0]), str(pair[1])) for pair in listed})
     return _derived(index.of(observations))
+
+
+def _types_held(evidence: Evidence, domain: str) -> set[str]:
+    headline = {"mail": "MX", "web": "AAAA"}
+    return {kind for kind, qtype in headline.items() if evidence.question(domain, qtype)}
+
+
+def _mail(evidence: Evidence, domain: str) -> MailHosts:
+    """Return who receives the mail; that is unknown when nobody asked."""
+    mail = mail_hosts(evidence, domain)
+    return mail if mail.mail_class else MailHosts("unknown", notes=(evidence.doubt(domain, "MX"),))
 
 
 def _mail_verdicts(evidence: Evidence, domain: str, mail: MailHosts) -> dict[str, Verdict]:

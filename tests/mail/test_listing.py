@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from seen import MICROSOFT_V6, NOON, V6, host, no_signals, seen
 
 from v6monitor import mail
+from v6monitor.errors import InputError
 from v6monitor.language import Language
 from v6monitor.lookups.observation import UNKNOWN, Observation
 from v6monitor.mail import advice
@@ -142,8 +143,8 @@ def test_organisation_history_and_waiver_are_joined_by_domain() -> None:
     """Whose it is, since when, and who was excused until when."""
     log = [mx(f"10 {NEW}"), *host(NEW)]
     organisations = pd.DataFrame(
-        [["town.example", "NA", "gemeente"], ["town.example", "Second", "overig"]],
-        columns=["domain", "organisation", "sector"],
+        [["town.example", "NA", "gemeente", "Zeeland"], ["town.example", "Second", "overig", ""]],
+        columns=["domain", "organisation", "sector", "province"],
     )
     months = ["2026-03", "2026-04", "2026-05", "2026-06", "2026-08", "2026-11"]
     history = pd.DataFrame(
@@ -159,11 +160,13 @@ def test_organisation_history_and_waiver_are_joined_by_domain() -> None:
     )
     table = listed(log, organisations=organisations, history=history, waivers=waivers)
     row = table.iloc[0]
-    assert (row["organisation"], row["sector"]) == ("NA", "gemeente")
+    assert (row["organisation"], row["sector"], row["province"]) == ("NA", "gemeente", "Zeeland")
     assert (row["first_month_without"], row["months_lagging"]) == ("2026-05", 5)
     assert row["waiver"] == "moves in December (2026-12-31)"
     expired = waivers.assign(expires="2026-10-05")
     assert listed(log, waivers=expired)["waiver"].item() == ""
+    with pytest.raises(InputError, match=r"town\.example: expires 'soon'"):
+        listed(log, waivers=waivers.assign(expires="soon"))
 
 
 def test_without_history_it_starts_now_and_unknown_has_no_start() -> None:
@@ -239,6 +242,22 @@ def test_the_list_is_sorted_by_group_and_domain() -> None:
     table = listed(log, mx(f"10 {NEW}"), host(NEW))
     assert list(table["domain"]) == ["town.example", "a.example", "b.example"]
     assert set(EXCHANGE_GROUPS) < set(GROUPS)
+
+
+def test_the_list_counted_per_tenant() -> None:
+    """The largest tenant first, with its domains; domains without a known tenant are left out."""
+    table = pd.DataFrame(
+        {
+            "domain": ["a.example", "b.example", "c.example", "d.example"],
+            "tenant": ["small", "large", "large", ""],
+            "sole_cause": ["yes", "yes", "no", "yes"],
+        }
+    )
+    assert mail.tally(table, "tenant").to_dict("records") == [
+        {"tenant": "large", "laggards": 2, "sole_cause": 1, "domains": "b.example c.example"},
+        {"tenant": "small", "laggards": 1, "sole_cause": 1, "domains": "a.example"},
+    ]
+    assert mail.tally(listed(), "tenant").empty
 
 
 def test_a_provider_table_from_a_file_gives_the_same_list() -> None:

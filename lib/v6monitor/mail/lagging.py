@@ -31,6 +31,10 @@ GROUPS = (
 )
 
 
+WITHOUT_IPV6 = (*EXCHANGE_GROUPS, "gateway", "no_address")
+"""The groups of which an MX host was found to have no IPv6."""
+
+
 class Laggard(NamedTuple):
     """A domain on the list, with what was measured on its MX hosts."""
 

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from v6monitor import evidence as index
+from v6monitor.errors import InputError
 from v6monitor.kleene import NO, YES
 from v6monitor.language import AMSTERDAM
 from v6monitor.mail.advice import advise
 from v6monitor.mail.classifier import from_table
 from v6monitor.mail.classifier import providers as tell_providers
-from v6monitor.mail.lagging import GROUPS, Laggard, laggard
+from v6monitor.mail.lagging import GROUPS, WITHOUT_IPV6, Laggard, laggard
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +24,7 @@ COLUMNS = (
     "domain",
     "organisation",
     "sector",
+    "province",
     "group",
     "class",
     "operator",
@@ -52,8 +54,9 @@ def laggards(
     """List the domains of which the mail runs on Exchange Online and IPv6 is missing or unknown.
 
     ``providers`` is the provider table of the same observations; ``organisations`` has columns
-    domain, organisation and sector; ``history`` has period (YYYY-MM), domain and state: the mail
-    verdict in earlier months; ``waivers`` has domain, reason and expires (ISO date, or "").
+    domain, organisation, sector and province; ``history`` has period (YYYY-MM), domain and state:
+    the mail verdict in earlier months; ``waivers`` has domain, reason and expires (ISO date, or
+    "").
 
     Returns a row per domain with the columns ``COLUMNS``, sorted by group and domain. ``group``:
     ``exchange_online`` and ``obsolete_name`` (METHOD.md §10: an Exchange Online MX host that
@@ -62,7 +65,8 @@ def laggards(
     Microsoft's prefixes), ``ownership_proof`` (a left-over record that receives no mail),
     ``unknown``. ``explanation`` and ``next_step`` are codes; ``advice.worded`` makes them
     sentences. ``months_lagging`` counts the calendar months since ``first_month_without``; both
-    are empty in group ``unknown``, where ``doubt`` names the lookups that failed. ``asked_at`` is
+    are empty where IPv6 was not found missing. ``doubt`` names the lookups that failed in group
+    ``unknown``. ``asked_at`` is
     UTC.
     """
     import pandas as pd  # noqa: PLC0415 - the evidence card of one domain does without pandas
@@ -81,8 +85,7 @@ def laggards(
         explanation, next_step = advise(found)
         row = {
             **found._asdict(),
-            "organisation": owner.get("organisation", ""),
-            "sector": owner.get("sector", ""),
+            **{name: owner.get(name, "") for name in ("organisation", "sector", "province")},
             "class": provider.mail_provider,
             "operator": provider.operator,
             "mx_hosts": "; ".join(found.mx_hosts),
@@ -101,6 +104,24 @@ def laggards(
     return table.assign(
         months_lagging=table["months_lagging"].astype("Int64"),
         asked_at=pd.to_datetime(table["asked_at"], utc=True),
+    )
+
+
+def tally(laggards: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Count a laggard list per tenant, operator, sector, province or any other column of it.
+
+    One administrator switches all domains of a tenant. Returns a row per value, the largest
+    first: the column itself, ``laggards`` (domains), ``sole_cause`` (of which with no other cause)
+    and ``domains`` (their names, separated by spaces). Rows without a value are left out.
+    """
+    groups = laggards[laggards[by] != ""].groupby(by, sort=True)
+    table = groups.agg(
+        laggards=("domain", "size"),
+        sole_cause=("sole_cause", lambda causes: int((causes == YES).sum())),
+        domains=("domain", " ".join),
+    )
+    return table.reset_index().sort_values(
+        ["laggards", by], ascending=[False, True], ignore_index=True
     )
 
 
@@ -126,7 +147,7 @@ def _since(found: Laggard, verdicts: Mapping[str, Mapping[str, str]]) -> tuple[s
 
     A yes ends the time; a month in which it was unknown, or was not measured, does not.
     """
-    if found.group == "unknown" or found.asked_at is None:
+    if found.group not in WITHOUT_IPV6 or found.asked_at is None:
         return "", None
     now = first = found.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m")
     for month, state in sorted(verdicts.get(found.domain, {}).items(), reverse=True):
@@ -149,6 +170,12 @@ def _waiver(waiver: Mapping[str, str] | None, found: Laggard) -> str:
     if waiver is None or found.asked_at is None:
         return ""
     expires = waiver.get("expires", "")
-    if expires and dt.date.fromisoformat(expires) < found.asked_at.astimezone(AMSTERDAM).date():
+    try:
+        last_day = dt.date.fromisoformat(expires) if expires else dt.date.max
+    except ValueError as error:
+        raise InputError(
+            f"waiver of {found.domain}: expires {expires!r} is no date; write it as YYYY-MM-DD"
+        ) from error
+    if last_day < found.asked_at.astimezone(AMSTERDAM).date():
         return ""
     return f"{waiver['reason']} ({expires})" if expires else waiver["reason"]
