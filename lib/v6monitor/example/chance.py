@@ -21,6 +21,11 @@ def chance(*key: str) -> float:
     return int.from_bytes(digest, "big") / 2**48
 
 
+def happens(probability: float, *key: str) -> bool:
+    """Tell whether something with this probability happens."""
+    return chance(*key) < probability
+
+
 def pick(options: Sequence[T], *key: str) -> T:
     """Return one of the options, each as likely."""
     return options[int(chance(*key) * len(options))]

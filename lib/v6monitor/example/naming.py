@@ -4,35 +4,41 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from v6monitor.example.chance import chance, pick
+from v6monitor.example.chance import pick, weighted
 
-FIRST = (
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of a text."""
+    return tuple(text.split())
+
+
+FIRST = words(
     "Aker Balg Biezer Bolder Brem Dorper Droog Dwars Elzen Fazant Gaffel Gors Grutter Haver "
     "Hazel Kievits Klaver Klinker Kolk Korre Kwartel Lelie Leeuwerik Lijster Lis Mole "
     "Netel Noten Otter Paarden Pluim Populier Reiger Riet Rogge Schelp Schor Slinger Specht "
     "Sprang Sterre Takken Tarwe Tulpen Turf Varen Vlier Vlinder Wakker Weide Wilgen Wolven Zegge"
-).split()
-LAST = (
+)
+LAST = words(
     "akker beek berg bosch broek brug burg dam dijk donk drecht gouw haven heem horst hout hoven "
     "kamp kerk kreek laar loo meer mond oord polder rade schans sluis stede terp veen veld voort "
     "waard wal weerd wijk zand zijl"
-).split()
-WATERS = "Drasse Gele Kreits Loeve Meerle Oeze Rinne Sloe Taar Welle".split()
-OUTLYING = "Dúnsrâne Eilânsein Feanhús Gréppelhôf Hûnewâl Skûlenhiem".split()
+)
+WATERS = words("Drasse Gele Kreits Loeve Meerle Oeze Rinne Sloe Taar Welle")
+OUTLYING = words("Dúnsrâne Eilânsein Feanhús Gréppelhôf Hûnewâl Skûlenhiem")
 """Names with accents, whose domains are IDNs."""
 
-PROVINCE_NAMES = (
+PROVINCE_NAMES = words(
     "Achterland Duinrand Hogeveld Kustland Laagland Merenland Middelgouw Oosterstreek "
     "Rietstreek Terpenland Veengouw Zandstreek"
-).split()
-TOPICS = (
+)
+TOPICS = words(
     "Archieven Afvalstromen Bodemkaarten Bruggenbouw Cultuurschatten Daglicht Dialecten "
     "Dijkbewaking Drinkwaterbronnen Fietspaden Geluidsmeting Getijden Graslanden Havenzaken "
     "Herdenkingen Hoogtekaarten Kansspelregels Kustzaken Landmeetkunde Leermiddelen Luchtruimte "
     "Maatvoering Natuurpaden Ondergrond Oogsttelling Palingtrek Postzegels Proeftuinen "
     "Rivierkunde Scheepsmeting Sterrenkunde Stiltegebieden Tijdmeting Tolheffing Vaarwegen "
     "Veerdiensten Vogeltelling Wegenkaarten Weerkunde Wissellijsten Zeegrenzen Zoutwinning"
-).split()
+)
 
 BODIES = {
     "rijk": (
@@ -54,6 +60,8 @@ BODIES = {
     "waterschap": ("Waterschap {}|Hoogheemraadschap {}", "ws{}|hoogheemraadschap-{}"),
 }
 """Per sector the forms of a name, and in the same order those of its domain."""
+
+_FORMS = (("plain", 0.86), ("side", 0.06), ("water", 0.04), ("double", 0.04))
 
 
 def towns() -> Iterator[str]:
@@ -80,7 +88,7 @@ def bodies(sector: str) -> Iterator[tuple[str, str]]:
 
 
 def slug(name: str) -> str:
-    """Return a name as a label with its accents: ``Oud-Balgdam aan de Oeze`` as one word a dash.
+    """Return a name as a label, with its accents and a dash between words.
 
     >>> slug("Oud-Balgdam aan de Oeze")
     'oud-balgdam-aan-de-oeze'
@@ -90,14 +98,15 @@ def slug(name: str) -> str:
 
 def _town(key: str) -> str:
     name = pick(FIRST, "first", key) + pick(LAST, "last", key)
-    form = chance("form", key)
-    if form < 0.06:
-        return f"{pick(('Oud', 'Nieuw', 'West', 'Oost'), 'side', key)}-{name}"
-    if form < 0.10:
-        return f"{name} aan de {pick(WATERS, 'water', key)}"
-    if form < 0.14:
-        return f"{name}-{pick(FIRST, 'second', key)}{pick(LAST, 'second last', key)}"
-    return name
+    match weighted(_FORMS, "form", key):
+        case "side":
+            return f"{pick(('Oud', 'Nieuw', 'West', 'Oost'), 'side', key)}-{name}"
+        case "water":
+            return f"{name} aan de {pick(WATERS, 'water', key)}"
+        case "double":
+            return f"{name}-{pick(FIRST, 'second', key)}{pick(LAST, 'second last', key)}"
+        case _:
+            return name
 
 
 def _regions() -> list[str]:

@@ -1,12 +1,12 @@
 """Who is on the list? The fictional organisations with their websites and mail domains."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count, islice
 
-from v6monitor.example.chance import chance, pick
-from v6monitor.example.naming import PROVINCE_NAMES, bodies, slug, towns
+from v6monitor.example.chance import chance, happens, pick, weighted
+from v6monitor.example.naming import PROVINCE_NAMES, bodies, slug, towns, words
 from v6monitor.names import normalise
 
 MONTHS = tuple(f"2026-{month:02}" for month in range(1, 11))
@@ -24,13 +24,11 @@ SIZES = {
     "gemeenschappelijke_regeling": 72,
     "overig": 22,
 }
-PROVINCES = (
+PROVINCES = words(
     "Drenthe Flevoland Fryslân Gelderland Groningen Limburg Noord-Brabant Noord-Holland "
     "Overijssel Utrecht Zeeland Zuid-Holland"
-).split()
+)
 """Real provinces, so that a grouping by province looks as it will; the organisations are not."""
-
-_ENTRANTS, _LEAVERS = 0.03, 0.02  # of the organisations that are no municipality
 
 
 @dataclass(frozen=True)
@@ -75,31 +73,37 @@ def merged() -> tuple[Organisation, Organisation, Organisation]:
 def _of_sector(sector: str, size: int) -> Iterator[Organisation]:
     here = 0
     for number, (name, label) in zip(count(1), _named(sector), strict=False):
-        body = _organisation(sector, number, name, label, *_presence(sector, number, size))
+        body = _organisation(sector, number, name, label)
+        body = replace(body, **_presence(sector, number, size))
         yield body
         here += body.last == NOW
         if here == size:
             return
 
 
-def _presence(sector: str, number: int, size: int) -> tuple[int, int]:
-    if sector == "gemeente":
-        # the two last but one merge into the last
-        return {size: (0, MERGER - 1), size + 1: (0, MERGER - 1), size + 2: (MERGER, NOW)}.get(
-            number, (0, NOW)
-        )
-    drawn = chance("presence", sector, str(number))
+def _presence(sector: str, number: int, size: int) -> dict[str, int]:
+    if sector == "gemeente":  # the last is what the two before it became
+        if number > size + 1:
+            return {"first": MERGER}
+        return {"last": MERGER - 1} if number >= size else {}
     month = 1 + int(chance("month of presence", sector, str(number)) * (NOW - 2))
-    if sector in {"waterschap", "provincie"} or drawn > _ENTRANTS + _LEAVERS:
-        return 0, NOW
-    return (month, NOW) if drawn < _ENTRANTS else (0, month)
+    if sector in {"waterschap", "provincie"}:
+        return {}
+    presence = (("stayed", 0.95), ("entered", 0.03), ("left", 0.02))
+    match weighted(presence, "presence", sector, str(number)):
+        case "entered":
+            return {"first": month}
+        case "left":
+            return {"last": month}
+        case _:
+            return {}
 
 
 def _named(sector: str) -> Iterator[tuple[str, str]]:
     match sector:
         case "gemeente":
             for town in islice(towns(), SIZES[sector] + 2):
-                prefix = "gemeente-" if chance("prefix", town) < 0.06 else ""
+                prefix = "gemeente-" if happens(0.06, "prefix", town) else ""
                 yield f"Gemeente {town}", prefix + slug(town)
         case "provincie":
             for name in PROVINCE_NAMES:
@@ -108,9 +112,7 @@ def _named(sector: str) -> Iterator[tuple[str, str]]:
             yield from bodies(sector)
 
 
-def _organisation(
-    sector: str, number: int, name: str, label: str, first: int, last: int
-) -> Organisation:
+def _organisation(sector: str, number: int, name: str, label: str) -> Organisation:
     domain = normalise(f"{label}.example").domain
     short = {"gemeenschappelijke_regeling": "gr", "uitvoeringsorganisatie": "uo"}
     return Organisation(
@@ -121,9 +123,7 @@ def _organisation(
         domain,
         number,
         tuple(_sites(sector, domain)),
-        sector == "gemeente" or chance("has mail", domain) < 0.93,
-        first,
-        last,
+        sector == "gemeente" or happens(0.93, "has mail", domain),
     )
 
 
@@ -131,14 +131,15 @@ def _province(sector: str, number: int) -> str:
     if sector == "provincie":
         return PROVINCES[number - 1]
     if sector in {"gemeente", "waterschap", "gemeenschappelijke_regeling"}:
-        return pick(PROVINCES, "province", sector, str(number))
+        merging = sector == "gemeente" and number >= SIZES[sector]
+        return pick(PROVINCES, "province", sector, "merging" if merging else str(number))
     return ""
 
 
 def _sites(sector: str, domain: str) -> Iterator[str]:
-    yield domain if chance("bare", domain) < 0.12 else f"www.{domain}"
+    yield domain if happens(0.12, "bare", domain) else f"www.{domain}"
     central = sector in {"rijk", "uitvoeringsorganisatie"}
-    if chance("second site", domain) < (0.45 if central else 0.12):
+    if happens(0.45 if central else 0.12, "second site", domain):
         yield f"{pick(('loket', 'data', 'werkenbij', 'kaart', 'mijn'), 'site', domain)}.{domain}"
-    if central and chance("third site", domain) < 0.15:
+    if central and happens(0.15, "third site", domain):
         yield f"formulieren.{domain}"
