@@ -74,29 +74,24 @@ def _of_sector(sector: str, size: int) -> Iterator[Organisation]:
     here = 0
     for number, (name, label) in zip(count(1), _named(sector), strict=False):
         body = _organisation(sector, number, name, label)
-        body = replace(body, **_presence(sector, number, size))
+        first, last = _presence(sector, number, size)
+        body = replace(body, first=first, last=last)
         yield body
         here += body.last == NOW
         if here == size:
             return
 
 
-def _presence(sector: str, number: int, size: int) -> dict[str, int]:
+def _presence(sector: str, number: int, size: int) -> tuple[int, int]:
     if sector == "gemeente":  # the last is what the two before it became
         if number > size + 1:
-            return {"first": MERGER}
-        return {"last": MERGER - 1} if number >= size else {}
-    month = 1 + int(chance("month of presence", sector, str(number)) * (NOW - 2))
+            return MERGER, NOW
+        return 0, MERGER - 1 if number >= size else NOW
     if sector in {"waterschap", "provincie"}:
-        return {}
-    presence = (("stayed", 0.95), ("entered", 0.03), ("left", 0.02))
-    match weighted(presence, "presence", sector, str(number)):
-        case "entered":
-            return {"first": month}
-        case "left":
-            return {"last": month}
-        case _:
-            return {}
+        return 0, NOW
+    month = 1 + int(chance("month of presence", sector, str(number)) * (NOW - 2))
+    presence = (((0, NOW), 0.95), ((month, NOW), 0.03), ((0, month), 0.02))
+    return weighted(presence, "presence", sector, str(number))
 
 
 def _named(sector: str) -> Iterator[tuple[str, str]]:
