@@ -17,7 +17,7 @@ class Card(NamedTuple):
     provider: Provider | None
     """None when the MX records were not asked for."""
     observations: tuple[Observation, ...]
-    """What was asked about the domain and its hosts, in the order in which one leads to another."""
+    """What was asked about the domain and its hosts, itself first."""
     missing: tuple[Question, ...]
     """What a lookup would ask and the evidence does not have."""
 
@@ -43,5 +43,10 @@ def _questions(
         else:
             found.append(row)
             plan.learn(row)
-    found.sort(key=lambda row: (not f".{row.qname}".endswith(f".{domain}"), row.qname, row.qtype))
+    found.sort(key=lambda row: (_distance(row.qname, domain), row.qname, row.qtype))
     return tuple(found), tuple(sorted(missing))
+
+
+def _distance(name: str, domain: str) -> int:
+    """Put the domain itself before the names below it, and those before its hosts elsewhere."""
+    return 0 if name == domain else 1 if name.endswith(f".{domain}") else 2

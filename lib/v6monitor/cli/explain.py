@@ -57,15 +57,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _replayed(path: Path) -> Evidence:
-    from v6monitor.lookups import log  # noqa: PLC0415 - it needs pandas, a lookup does not
+    from v6monitor.lookups.log import read  # noqa: PLC0415 - it needs pandas, a lookup does not
 
-    return evidence_of(log.read(path))
+    return evidence_of(read(path))
 
 
 def _asked(domain: str, resolvers: list[str]) -> Evidence:
-    from v6monitor import lookups  # noqa: PLC0415 - replaying needs no sockets
+    from v6monitor.lookups import lookup  # noqa: PLC0415 - replaying needs no sockets
 
-    observations = lookups.lookup([(domain, "mail"), (domain, "web")], resolvers)
+    observations = lookup([(domain, "mail"), (domain, "web")], resolvers)
     if not any(is_definite(row) for row in observations):
         failures = ", ".join(sorted({row.outcome for row in observations}))
         raise VantageError(

@@ -22,5 +22,5 @@ def run(options: argparse.Namespace) -> int:
     table = mail.laggards(observations, providers)
     tables.write(advice.worded(table, Language(options.lang)), options.out)
     print(f"{options.out}: {len(table)} of {len(providers)} mail domains")
-    print(f"  group: {tables.counted(table['group']) or 'none'}")
+    print(f"  group: {tables.counted(table['group'])}")
     return 0

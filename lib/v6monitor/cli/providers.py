@@ -19,5 +19,5 @@ def run(options: argparse.Namespace) -> int:
     table = mail.providers(observations, domains, operators.known())
     tables.write(table.drop(columns="kind"), options.out)
     print(f"{options.out}: {len(table)} mail domains")
-    print(f"  class: {tables.counted(table['class']) or 'none'}")
+    print(f"  class: {tables.counted(table['class'])}")
     return 0

@@ -1,12 +1,14 @@
 """How do the commands read an observation log and write a table?"""
 
 import argparse
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 
 from v6monitor.errors import UsageError
-from v6monitor.lookups import log
+from v6monitor.lookups.log import provenance
+from v6monitor.lookups.log import read as read_log
 from v6monitor.publish.exports import safe_csv, write_text
 from v6monitor.verdicts import subjects
 
@@ -21,8 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser, table: str) -> None:
 
 def read(path: Path) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
     """Return the observations of a log and the (domain, type) pairs that it speaks of."""
-    observations = log.read(path)
-    return observations, subjects(observations, log.provenance(path))
+    observations = read_log(path)
+    return observations, subjects(observations, provenance(path))
 
 
 def write(table: pd.DataFrame, path: Path) -> None:
@@ -36,8 +38,8 @@ def write(table: pd.DataFrame, path: Path) -> None:
         ) from error
 
 
-def counted(column: pd.Series) -> str:
-    """Return how often each value of a column occurs: ``5 yes, 2 no``."""
-    return ", ".join(
-        f"{count} {value or 'not asked'}" for value, count in column.value_counts().items()
-    )
+def counted(column: "pd.Series[str]") -> str:
+    """Return how often each value of a column occurs, the most frequent first: ``5 yes, 2 no``."""
+    found = Counter(value or "not asked" for value in column)
+    ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{count} {value}" for value, count in ranked) or "none"

@@ -18,5 +18,5 @@ def run(options: argparse.Namespace) -> int:
     tables.write(table, options.out)
     print(f"{options.out}: {len(table)} domains")
     for name in ("mail_all", "web", "dns_2"):
-        print(f"  {name}: {tables.counted(table[name]) or 'none'}")
+        print(f"  {name}: {tables.counted(table[name])}")
     return 0

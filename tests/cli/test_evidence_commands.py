@@ -1,0 +1,169 @@
+import csv
+from pathlib import Path
+
+import pytest
+from seen import V6, host, name_servers, no_signals, seen
+
+from v6monitor.cli import main
+from v6monitor.lookups import log
+from v6monitor.lookups.zoneserver import ZoneServer
+from v6monitor.mail.listing import COLUMNS as LAGGARD_COLUMNS
+
+EXCHANGE = "town-example.mail.protection.outlook.com"
+LOG = [
+    seen("town.example", "MX", f"10 {EXCHANGE}"),
+    *host(EXCHANGE),
+    *no_signals("town.example"),
+    *name_servers("town.example", True, True),
+    *host("www.shop.example", V6),
+    seen("lost.example", "MX", outcome="servfail"),
+]
+SUBJECTS = [("town.example", "mail"), ("www.shop.example", "web"), ("lost.example", "mail")]
+ZONE = """
+$ORIGIN town.example.
+$TTL 300
+@ SOA ns1 hostmaster 1 3600 600 86400 300
+@ NS ns1
+@ NS ns2
+@ MX 10 mx
+@ AAAA 2a02:898::80
+mx A 198.51.100.25
+ns1 AAAA 2a02:898::53
+ns2 AAAA 2a02:898:1::53
+"""
+
+
+@pytest.fixture(params=[".parquet", ".csv"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Return a log on disk, in either format."""
+    path = tmp_path / f"obs{request.param}"
+    log.write(log.frame(LOG), path, log.describe(LOG, SUBJECTS, ["192.0.2.53"]))
+    return path
+
+
+def rows(path: Path) -> dict[str, dict[str, str]]:
+    """Return the rows of a CSV file by domain."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["domain"]: row for row in csv.DictReader(file)}
+
+
+def test_verdicts_of_a_log(kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One row per domain, with the columns that others read, and the counts on the terminal."""
+    out = tmp_path / "new" / "verdicts.csv"
+    assert main(["verdicts", str(kept), "--out", str(out)]) == 0
+    found = rows(out)
+    assert ",".join(found["town.example"]) == (
+        "domain,mail_class,mail_all,mail_any,mail_primary,web,web_www,web_apex,dns_2,"
+        "mail_end_to_end,reasons"
+    )
+    assert {name: row["mail_all"] for name, row in found.items()} == {
+        "town.example": "no",
+        "lost.example": "unknown",
+        "www.shop.example": "",
+    }
+    assert found["www.shop.example"]["web"] == "yes"
+    assert "mail_all: 1 no, 1 not asked, 1 unknown" in capsys.readouterr().out
+
+
+def test_providers_of_a_log(kept: Path, tmp_path: Path) -> None:
+    """The columns that others read; websites are not mail domains."""
+    out = tmp_path / "providers.csv"
+    assert main(["providers", str(kept), "--out", str(out)]) == 0
+    found = rows(out)
+    assert ",".join(found["town.example"]) == (
+        "domain,class,confidence,operator,zone,label,label_domain,tenant,primary,evidence,rule"
+    )
+    assert {name: row["class"] for name, row in found.items()} == {
+        "town.example": "exo_direct",
+        "lost.example": "unknown",
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "No AAAA was measured"), ("nl", "geen AAAA gemeten")]
+)
+def test_laggards_of_a_log(kept: Path, tmp_path: Path, language: str, sentence: str) -> None:
+    """The list with sentences in the language asked for; what could not be told is on it too."""
+    out = tmp_path / "laggards.csv"
+    assert main(["laggards", str(kept), "--out", str(out), "--lang", language]) == 0
+    found = rows(out)
+    assert tuple(found["town.example"]) == LAGGARD_COLUMNS
+    assert {name: row["group"] for name, row in found.items()} == {
+        "town.example": "exchange_online",
+        "lost.example": "unknown",
+    }
+    assert sentence in found["town.example"]["explanation"]
+
+
+def test_explain_from_a_log(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The card shows verdicts with reasons, the provider, every question, and how to check."""
+    assert main(["explain", "https://www.Town.example/", "--replay", str(kept)]) == 3
+    assert "holds no question about www.town.example" in capsys.readouterr().err
+    assert main(["explain", "info@Town.example", "--replay", str(kept)]) == 0
+    card = capsys.readouterr().out
+    for words in (
+        f"mail_all         no      {EXCHANGE}: nodata",
+        "Provider: exo_direct (rule 3, confidence high)",
+        "zone: classic",
+        "2026-10-06 14:00:00  192.0.2.53",
+        f"NS {EXCHANGE}: not asked",
+        f"dig @192.0.2.53 AAAA {EXCHANGE}",
+    ):
+        assert words in card
+    assert "shop.example" not in card
+
+
+def test_explain_asks_a_resolver(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a log the questions are put now."""
+    (tmp_path / "town.example.zone").write_text(ZONE, encoding="utf-8")
+    with ZoneServer(tmp_path) as server:
+        resolver = f"{server.address}:{server.port}"
+        assert main(["explain", "town.example", "--resolver", resolver]) == 0
+    card = capsys.readouterr().out
+    assert "mail_all         no" in card
+    assert "web              yes" in card
+    assert "dns_2            yes" in card
+    assert "mx.town.example: nodata" in card
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["explain", "no host name"], 2, "is no host name"),
+        (["explain", "town.example", "--resolver", "nonsense"], 2, "resolver 'nonsense'"),
+        (["explain", "town.example", "--replay", "absent.parquet"], 3, "absent.parquet"),
+        (["verdicts", "absent.csv", "--out", "x.csv"], 3, "absent.csv"),
+        (["providers", "absent.csv", "--out", "x.csv"], 3, "absent.csv"),
+        (["laggards", "absent.csv", "--out", "x.csv"], 3, "absent.csv"),
+    ],
+)
+def test_what_a_user_can_do_wrong(
+    arguments: list[str], code: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One sentence on stderr and the exit code; no traceback, nothing on stdout."""
+    assert main(arguments) == code
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert printed.err.count("\n") == 1
+    assert not printed.out
+
+
+def test_a_place_that_cannot_be_written(
+    kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message names the option and what to do."""
+    assert main(["verdicts", str(kept), "--out", str(tmp_path)]) == 2
+    assert "--out" in capsys.readouterr().err
+
+
+def test_an_answer_cannot_steer_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Control characters of a log are shown, not sent."""
+    path = tmp_path / "obs.csv"
+    rows = [*LOG, seen("town.example", "TXT", '"\x1b[2J"')]
+    log.write(log.frame([row for row in rows if row.answers != ('"v=spf1 -all"',)]), path, {})
+    assert main(["explain", "town.example", "--replay", str(path)]) == 0
+    card = capsys.readouterr().out
+    assert r"\x1b[2J" in card
+    assert "\x1b" not in card
