@@ -124,6 +124,7 @@ def test_explain_asks_a_resolver(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "web              yes" in card
     assert "dns_2            yes" in card
     assert "mx.town.example: nodata" in card
+    assert f"dig @127.0.0.1 -p {server.port} AAAA mx.town.example" in card
 
 
 @pytest.mark.parametrize(

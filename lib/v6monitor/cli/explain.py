@@ -1,7 +1,6 @@
 """``v6monitor explain``: what does the evidence say about one domain, and how to check it?"""
 
 import argparse
-import ipaddress
 import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,11 +13,13 @@ from v6monitor.evidence import Evidence, is_definite
 from v6monitor.evidence import of as evidence_of
 from v6monitor.kleene import NOT_ASKED
 from v6monitor.lookups.observation import Observation
+from v6monitor.lookups.resolvers import UDP, parse
 from v6monitor.mail import operators
 from v6monitor.mail.classifier import Provider
 from v6monitor.names import InvalidNameError, normalise
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+DNS_PORT = 53
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -128,11 +129,18 @@ def _deciding(found: Card) -> Iterator[Observation]:
 
 
 def _dig(row: Observation) -> str:
+    return f"dig {_server(row.resolver)}{row.qtype} {shlex.quote(row.qname)}"
+
+
+def _server(label: str) -> str:
+    """Return how dig is told whom to ask; "" where the log names no address."""
     try:
-        server = f"@{ipaddress.ip_address(row.resolver)} "
-    except ValueError:  # a port, a URL or the example's own server
-        server = ""
-    return f"dig {server}{row.qtype} {shlex.quote(row.qname)}"
+        resolver = parse([label])[0]
+    except UsageError:
+        return ""
+    if resolver.transport != UDP or not resolver.host:
+        return ""
+    return f"@{resolver.host} " + (f"-p {resolver.port} " if resolver.port != DNS_PORT else "")
 
 
 def _columns(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
