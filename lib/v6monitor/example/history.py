@@ -2,7 +2,7 @@
 
 from v6monitor.addresses import unusable
 from v6monitor.example.chance import chance, happens, pick, weighted
-from v6monitor.example.mail import UNUSABLE, mail_of
+from v6monitor.example.mail import UNUSABLE, exists, mail_of
 from v6monitor.example.operators import JUMP, MAIL, NAME_SERVERS, exchange_ipv6, ipv6
 from v6monitor.example.population import NOW, Organisation
 from v6monitor.mail.exchange_online import place_of
@@ -50,7 +50,8 @@ def mx_address(body: Organisation, host: str, month: int) -> str:
 
 def web_address(body: Organisation, site: str, month: int) -> str:
     """Return the IPv6 address of a website; "" when it has none."""
-    return ipv6(site) if _switched("web", site, _WEB[body.sector], month) else ""
+    on = exists(body) and _switched("web", site, _WEB[body.sector], month)
+    return ipv6(site) if on else ""
 
 
 def dns_operator(body: Organisation) -> str:

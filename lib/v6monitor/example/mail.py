@@ -131,6 +131,11 @@ def mail_of(body: Organisation) -> Mail:
     return Mail(case, _records(body, case), _tenant(body) if dkim else "", autodiscover, spf, proof)
 
 
+def exists(body: Organisation) -> bool:
+    """Tell whether the domain is registered at all: one is not any more."""
+    return not body.has_mail or mail_of(body).case != "nonexistent"
+
+
 def exchange_host(domain: str, zone: str) -> str:
     """Return the MX host that Exchange Online gives a domain, in one of its zones."""
     label = label_of(domain)
