@@ -159,7 +159,7 @@ class Asking:
             failed = {outcome for outcome, _ in self._failures}
             outcome = next(outcome for outcome in _MOST_TELLING if outcome in failed)
             found = Reading(outcome)
-        details = [detail for _, detail in self._failures] + [found.detail] * bool(found.detail)
+        details = dict.fromkeys([*(detail for _, detail in self._failures), found.detail])
         return Observation(
             *self.question,
             outcome=found.outcome,
@@ -171,7 +171,7 @@ class Asking:
             asked_at=asked_at,
             duration_ms=duration_ms,
             attempts=sent,
-            detail="; ".join(details),
+            detail="; ".join(filter(None, details)),
         )
 
     def _ask(self, name: str, resolver: int) -> None:

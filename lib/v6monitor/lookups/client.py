@@ -221,7 +221,7 @@ class Client:
         if result.error is not None:
             silent = isinstance(result.error, TimeoutError)
             outcome = outcomes.TIMEOUT if silent else outcomes.UNREACHABLE
-            why = _reason(result.error)
+            why = "no answer in time" if silent else _reason(result.error)
         else:
             outcome, why = outcomes.MISMATCH, "no answer to the question over the connection"
             with suppress(Malformed):

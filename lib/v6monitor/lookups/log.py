@@ -11,7 +11,8 @@ import datetime as dt
 import json
 import os
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -161,11 +162,32 @@ def _listed(paths: str | Path | Iterable[str | Path]) -> list[Path]:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    try:
+    with _named_errors(path):
         if path.suffix == ".csv":
             table = _read_csv(path)
         else:
-            table = _to_frame(pq.read_table(path, columns=COLUMNS).cast(_SCHEMA))
+            with path.open("rb") as file:
+                table = _to_frame(pq.read_table(file, columns=list(COLUMNS)).cast(_SCHEMA))
+    unknown = set(table["outcome"]) - OUTCOMES
+    if unknown or table.drop(columns="ttl").isna().any(axis=None):
+        found = f"outcome {min(map(str, unknown))!r}" if unknown else "empty cells"
+        raise InputError(f"{path}: {found} in an observation log; {_EXPECTED}")
+    return table
+
+
+def _provenance(path: Path) -> dict[str, Any]:
+    if path.suffix == ".csv":
+        return {}
+    with _named_errors(path), path.open("rb") as file:
+        metadata = pq.read_schema(file).metadata or {}
+        return dict(json.loads(metadata.get(_PROVENANCE, b"{}")))
+
+
+@contextmanager
+def _named_errors(path: Path) -> Iterator[None]:
+    """Say of any way in which a file can be unreadable which file it is and what was expected."""
+    try:
+        yield
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file; {_EXPECTED}") from error
     except (OSError, ValueError, TypeError, KeyError, pa.ArrowException) as error:
@@ -173,11 +195,6 @@ def _read(path: Path) -> pd.DataFrame:
         raise InputError(
             f"{path}: damaged, or no observation log ({reason}); {_EXPECTED}"
         ) from error
-    unknown = set(table["outcome"]) - OUTCOMES
-    if unknown or table.drop(columns="ttl").isna().any(axis=None):
-        found = f"outcome {min(map(str, unknown))!r}" if unknown else "empty cells"
-        raise InputError(f"{path}: {found} in an observation log; {_EXPECTED}")
-    return table
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
@@ -220,9 +237,9 @@ def _plain(text: str) -> str:
 
 
 def _arrow(table: pd.DataFrame, provenance: Mapping[str, object]) -> pa.Table:
-    columns = [pa.array(table[field.name].tolist(), field.type) for field in _SCHEMA]
     told = json.dumps(provenance, ensure_ascii=False, sort_keys=True).encode()
-    return pa.table(columns, schema=_SCHEMA.with_metadata({_PROVENANCE: told}))
+    rows = pa.Table.from_pandas(table[list(COLUMNS)], schema=_SCHEMA, preserve_index=False)
+    return rows.replace_schema_metadata({_PROVENANCE: told})
 
 
 def _to_frame(table: pa.Table) -> pd.DataFrame:
@@ -231,14 +248,6 @@ def _to_frame(table: pa.Table) -> pd.DataFrame:
         result[column] = pd.Series(table[column].to_pylist(), dtype="object")
     result["ttl"] = pd.array(table["ttl"].to_pylist(), dtype="Int64")
     return result[list(COLUMNS)]
-
-
-def _provenance(path: Path) -> dict[str, Any]:
-    _read(path)
-    if path.suffix == ".csv":
-        return {}
-    told = json.loads((pq.read_schema(path).metadata or {}).get(_PROVENANCE, b"{}"))
-    return dict(told)
 
 
 def _union(found: Sequence[Mapping[str, Any]], key: str) -> list[Any]:
