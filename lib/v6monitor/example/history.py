@@ -33,12 +33,12 @@ def exchange_has_ipv6(host: str, month: int) -> bool:
 
 def mx_address(body: Organisation, host: str, month: int) -> str:
     """Return the IPv6 address of one of an organisation's MX hosts; "" when it has none."""
+    case = mail_of(body).case
     if place_of(host):
-        return exchange_ipv6(host) if exchange_has_ipv6(host, month) else ""
+        return _exchange_address(host, case, month)
     suffix = host.partition(".")[2]
     if suffix in MAIL:
         return ipv6(host) if month >= MAIL[suffix].since else ""
-    case = mail_of(body).case
     if case in UNUSABLE:
         return UNUSABLE[case]
     if case == "mx_cname":
@@ -81,6 +81,13 @@ def without_result(kind: str, domain: str, month: int) -> str:
     return pick(("absent", "error"), "which", kind, domain, str(month))
 
 
+def _exchange_address(host: str, case: str, month: int) -> str:
+    if case == "foreign_address":
+        return ipv6(host)
+    on = case != "no_address" and exchange_has_ipv6(host, month)
+    return exchange_ipv6(host) if on else ""
+
+
 def _counts(address: str) -> bool:
     return bool(address) and unusable(address) != "mapped"
 
@@ -93,7 +100,8 @@ def _switched(
     share = first + (last - first) * month / (NOW - 1) + jump
     if chance(kind, host) >= share:
         return False
-    setback = 1 + int(chance("setback", kind, host) * NOW)
+    # A third of the setbacks come after the last measurement: the zones show them.
+    setback = min(NOW, 1 + int(chance("setback", kind, host) * 1.4 * NOW))
     drawn = chance("setback kind", kind, host)
     if drawn < _DIPS:
         return month != setback

@@ -16,6 +16,8 @@ CASES = (
     "nonexistent",
     "obsolete_name",
     "other_label",
+    "foreign_address",
+    "no_address",
     "exchange_first",
     "exchange_backup",
     "mapped",
@@ -77,6 +79,8 @@ _RECORDS = {  # "0 " is a null MX; a case that is not here has one or two hosts 
     "dnssec": ("0 {dnssec}",),
     "obsolete_name": ("0 {obsolete}",),
     "other_label": ("0 {neighbour}",),
+    "foreign_address": ("0 {classic}",),
+    "no_address": ("0 {classic}",),
     "exchange_first": ("0 {classic}", "20 mx1.{domain}"),
     "exchange_backup": (*_ONE_OWN, "20 {classic}"),
     "no_mx": (),
@@ -101,7 +105,14 @@ _SIGNALS = {  # the chance of DKIM, autodiscover, SPF and proof of ownership
     "possible": (0, 0, 1, 1),
     "residue": (0, 0, 1, 0),
 }
-_SHARED_TENANT = 0.35
+_EXCHANGE_CASES = {
+    "obsolete_name",
+    "other_label",
+    "foreign_address",
+    "no_address",
+    "exchange_first",
+}
+_SHARED_TENANT = 0.45
 
 
 class Mail(NamedTuple):
@@ -121,7 +132,7 @@ class Mail(NamedTuple):
 def mail_of(body: Organisation) -> Mail:
     """Return the mail of an organisation that has a mail domain."""
     case = _case(body)
-    route = "classic" if case in {"obsolete_name", "other_label", "exchange_first"} else case
+    route = "classic" if case in _EXCHANGE_CASES else case
     dkim, autodiscover, spf, proof = (
         happens(probability, "signal", name, body.domain)
         for name, probability in zip(
@@ -178,5 +189,5 @@ def _neighbour(body: Organisation) -> Organisation:
 
 def _tenant(body: Organisation) -> str:
     if body.sector == "gemeente" and happens(_SHARED_TENANT, "shared tenant", body.domain):
-        return f"ict{pick(PROVINCE_NAMES, 'tenant', body.domain).lower()}"
+        return f"ict{pick(PROVINCE_NAMES[::2], 'tenant', body.domain).lower()}"
     return body.domain.removesuffix(".example").replace("-", "")

@@ -7,7 +7,6 @@ from v6monitor.example.chance import chance, happens, pick
 from v6monitor.example.history import dns_operator, mx_address, web_address
 from v6monitor.example.mail import Mail, exists, mail_of
 from v6monitor.example.operators import (
-    MAIL,
     MAIL_OPERATORS,
     NAME_SERVERS,
     WEB_HOSTERS,
@@ -21,9 +20,8 @@ from v6monitor.mail.exchange_online import place_of
 
 _SERIAL = 2026110101
 _MICROSOFT = ("mail.microsoft", "mx.microsoft", "onmicrosoft.com", "outlook.com")
-_EMPTY = ("25", "example", "invalid", "localhost")
-"""Zones without anything: what is not in another zone does not exist. ``25`` is the top level of
-an MX record that holds an IP address."""
+_EMPTY = ("example", "invalid", "localhost")
+"""Zones without anything: what is in no other zone does not exist."""
 
 Record = tuple[str, str, str]
 """Owner with its final dot, type, data."""
@@ -115,15 +113,16 @@ def _mail(body: Organisation, mail: Mail) -> Iterator[Record]:
 
 
 def _mx_host(body: Organisation, host: str, case: str) -> Iterator[Record]:
+    """Give the records of an MX host that stands in no zone of an operator."""
     if case == "mx_cname":
         yield f"{host}.", "CNAME", f"{mail_hosts('postduif.example')[0]}."
-        return
-    outside = place_of(host) or host.partition(".")[2] in MAIL
-    if place_of(host) or (not outside and _is_made(body, host)):
+    elif _exists(body, host, case):
         yield from _host(host, mx_address(body, host, NOW))
 
 
-def _is_made(body: Organisation, host: str) -> bool:
+def _exists(body: Organisation, host: str, case: str) -> bool:
+    if place_of(host):
+        return case != "no_address"
     return host.endswith(f".{body.domain}") and not host.startswith("mx-weg.")
 
 
