@@ -134,14 +134,14 @@ def operators(providers: pd.DataFrame, states: pd.DataFrame, top: int = 15) -> p
     """Who runs government mail, and who of them has IPv6? The table of figure 5.
 
     ``providers`` has ``domain`` and ``operator``; ``states`` those of ``mail_all``, with
-    ``partly``. Domains to which mail does not apply are left out. Returns per ``operator`` the
+    ``partly``. An MX host without a known operator is ``own_or_unknown``; domains to which mail does not apply are left out. Returns per ``operator`` the
     counts ``yes``, ``partly``, ``no``, ``unknown`` and ``domains``, most domains first; those
     after ``top`` together as ``other``, last.
     """
     joined = states[states["state"] != "not_applicable"].merge(
         providers[["domain", "operator"]], on="domain", how="left"
     )
-    joined["operator"] = joined["operator"].fillna("")
+    joined["operator"] = joined["operator"].fillna("").replace("", "own_or_unknown")
     names = (
         joined["operator"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
     )

@@ -7,7 +7,7 @@ not in ``before``; of several names that merged into one, the first of ``before`
 stays and the others are leavers. Definitions: METHOD.md §7.
 """
 
-from v6monitor.changes.decomposition import decompose, decompose_by, kitagawa
+from v6monitor.changes.decomposition import decompose, decompose_by, kitagawa, parts
 from v6monitor.changes.history import flaps, losses
 from v6monitor.changes.pairs import by_sector, moves, pair, panel, transitions
 
@@ -21,5 +21,6 @@ __all__ = [
     "moves",
     "pair",
     "panel",
+    "parts",
     "transitions",
 ]

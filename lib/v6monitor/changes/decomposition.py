@@ -34,6 +34,30 @@ def decompose(
     return pd.Series({**_decompose(both), **periods(before, after)}, dtype=object)
 
 
+def parts(
+    before: pd.DataFrame, after: pd.DataFrame, renames: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Lay the decomposition out with a row per part: the table of the second figure 8.
+
+    Returns per ``part`` (``within``, ``entrants``, ``leavers``, ``total``) the known domains
+    ``domains_before`` and ``domains_after``, their shares ``share_before`` and ``share_after``
+    (of 1; NaN for none) and the ``points`` that the part adds (see ``decompose``); of months with a
+    ``period`` also ``earlier`` and ``period``.
+    """
+    both = pair(narrow(before), narrow(after), renames)
+    split = _decompose(both)
+    told = {"before": known(both["before"]), "after": known(both["after"])}
+    stayed = told["before"] & told["after"]
+    rows = {"within": stayed, "entrants": ~told["before"], "leavers": ~told["after"]}
+    table = pd.DataFrame({"part": [*rows, "total"]})
+    for month in ("before", "after"):
+        states = [both[month][told[month] & row] for row in (*rows.values(), told[month])]
+        table[f"domains_{month}"] = [len(part) for part in states]
+        table[f"share_{month}"] = [_share(part) for part in states]
+    table["points"] = [split[part] for part in table["part"]]
+    return table.assign(**periods(before, after))
+
+
 def decompose_by(
     before: pd.DataFrame,
     after: pd.DataFrame,
@@ -45,8 +69,8 @@ def decompose_by(
     A domain that stayed counts in the group that it is in now.
     """
     groups = pair(before, after, renames).groupby(by, dropna=False, observed=True)
-    parts = [{by: group, **_decompose(rows)} for group, rows in groups]
-    table = pd.DataFrame(parts, columns=[by, *_decompose(_NO_PAIRS)])
+    rows = [{by: group, **_decompose(both)} for group, both in groups]
+    table = pd.DataFrame(rows, columns=[by, *_decompose(_NO_PAIRS)])
     return table.assign(**periods(before, after))
 
 

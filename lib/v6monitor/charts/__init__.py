@@ -1,0 +1,26 @@
+"""What does a table look like? One function per figure: (table, language) -> Figure.
+
+No titles and no prose in the picture: the finding stands beside it (``v6monitor.findings``).
+"""
+
+from v6monitor.charts.adoption import sectors, states, sub_tests
+from v6monitor.charts.changes import changes, decomposition, staleness
+from v6monitor.charts.mail import laggards, operators
+from v6monitor.charts.quality import quality
+from v6monitor.charts.style import png, svg
+from v6monitor.charts.trend import trend
+
+__all__ = [
+    "changes",
+    "decomposition",
+    "laggards",
+    "operators",
+    "png",
+    "quality",
+    "sectors",
+    "staleness",
+    "states",
+    "sub_tests",
+    "svg",
+    "trend",
+]

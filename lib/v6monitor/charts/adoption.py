@@ -1,0 +1,129 @@
+"""Which sector lags, what is the state now, and where in the chain does it fail? (figures 2-4)"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from v6monitor.adoption.shares import SMALLEST_GROUP
+from v6monitor.charts.bars import stacked, state_marks
+from v6monitor.charts.layout import Mark, Row, Rows, nothing, rows_chart, share_axis
+from v6monitor.charts.style import GREY_INK, INK, STATE_COLOURS, styled
+from v6monitor.language import Language
+
+SHOWN = ("yes", "partly", "no", "unknown")
+
+
+@styled
+def sectors(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Figure:
+    """Draw the adoption of every group: a year ago ○, now ●, and in grey what could not be told.
+
+    ``table`` is that of ``adoption.sectors``. Groups without a percentage show their counts.
+    """
+    if table.empty:
+        return nothing(language.text("There are no domains to draw."))
+    rows = _named(table, by, language)
+    colour = STATE_COLOURS["yes"]
+    key = [Mark(language.month(str(table["period"].iloc[0])), colour, "dot")]
+    if earlier := str(table["earlier"].iloc[0]):
+        key.insert(0, Mark(language.month(earlier), colour, "ring"))
+    if table.loc[table["adoption"].notna(), "unknown"].sum():
+        key.append(Mark(language.label("unknown"), "#B0B0B0"))
+    chart = rows_chart(rows, key=key, right=84)
+    share_axis(chart.axes, percents(language))
+    for row, middle in zip(table.to_dict("records"), chart.middles, strict=True):
+        if pd.isna(row["adoption"]):
+            chart.axes.text(
+                0.01, middle, counts_in_words(row, language), va="center", color=GREY_INK
+            )
+            continue
+        chart.axes.barh(middle, row["upper"] - row["lower"], 12, left=row["lower"], color="#B0B0B0")
+        if pd.notna(row["earlier_adoption"]):
+            ends = [row["earlier_adoption"], row["adoption"]]
+            chart.axes.plot(ends, [middle, middle], color=colour, linewidth=2.5, zorder=2)
+            chart.axes.plot(ends[:1], [middle], "o", color=colour, markerfacecolor="white",
+                            markersize=9, markeredgewidth=2, zorder=3, clip_on=False)  # fmt: skip
+        chart.axes.plot([row["adoption"]], [middle], "o", color=colour, markersize=10, zorder=3.1,
+                        clip_on=False)  # fmt: skip
+        chart.axes.annotate(
+            language.percent(row["adoption"]), (1, middle), (78, 0), textcoords="offset pixels",
+            ha="right", va="center_baseline", color=INK, annotation_clip=False,
+        )  # fmt: skip
+    return chart.figure
+
+
+@styled
+def states(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Figure:
+    """Draw yes, partly, no and unknown of every group as parts of 100 %, with their counts.
+
+    ``table`` is that of ``adoption.states_by_sector``; groups below five domains are in words.
+    """
+    if table.empty:
+        return nothing(language.text("There are no domains to draw."))
+    rows = _named(table, by, language)
+    chart = rows_chart(rows, key=state_marks(table, SHOWN, language), right=28)
+    share_axis(chart.axes, percents(language))
+    _parts(chart, table, language)
+    return chart.figure
+
+
+@styled
+def sub_tests(table: pd.DataFrame, language: Language) -> Figure:
+    """Draw the results of every sub-test, web above mail, as parts of what it applies to.
+
+    ``table`` is that of ``adoption.sub_tests``. A test that applies to nothing says so.
+    """
+    shown = table[table.groupby("type")["applicable"].transform("sum") > 0]
+    if shown.empty:
+        return nothing(language.text("There are no domains to draw."))
+    rows = [
+        Row(
+            f"{language.label(row['type'])}: {language.label(row['test'])}",
+            domains(row["applicable"], language),
+        )
+        for row in shown.to_dict("records")
+    ]
+    chart = rows_chart(rows, key=state_marks(shown, SHOWN, language), right=28)
+    share_axis(chart.axes, percents(language))
+    _parts(chart, shown, language)
+    return chart.figure
+
+
+def group_name(code: object, language: Language) -> str:
+    """Return what a group is called; one without a name was not stated."""
+    return (
+        language.label(str(code)) if str(code) not in {"", "nan"} else language.text("not stated")
+    )
+
+
+def domains(number: float, language: Language) -> str:
+    """Return ``342 domains``."""
+    return language.plural("{number} domain", "{number} domains", int(number))
+
+
+def percents(language: Language) -> list[str]:
+    """Return the names of 0 to 100 % in steps of 20."""
+    return [language.percent(step / 5, 0) for step in range(6)]
+
+
+def counts_in_words(row: Mapping[Any, Any], language: Language) -> str:
+    """Return ``1 yes, 2 no`` of a group that is too small for a share; a dash for none."""
+    counted = [(state, int(row.get(state, 0))) for state in SHOWN]
+    words = [f"{language.number(n)} {language.label(state)}" for state, n in counted if n]
+    return ", ".join(words) or language.label("not_applicable")
+
+
+def _named(table: pd.DataFrame, by: str, language: Language) -> list[Row]:
+    sizes = zip(table[by], table["applicable"], strict=True)
+    return [Row(group_name(name, language), domains(n, language)) for name, n in sizes]
+
+
+def _parts(chart: Rows, table: pd.DataFrame, language: Language) -> None:
+    for index, row in enumerate(table.to_dict("records")):
+        if row["applicable"] < SMALLEST_GROUP:
+            words = counts_in_words(row, language)
+            chart.axes.text(0.01, chart.middles[index], words, va="center", color=GREY_INK)
+        else:
+            counts = {state: int(row[state]) for state in SHOWN}
+            stacked(chart, index, counts, 1 / row["applicable"], language)

@@ -1,0 +1,230 @@
+"""Where does everything stand? Text that is measured, wrapped and kept apart; rows; keys."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import cast
+
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+
+from v6monitor.charts.style import DPI, GREY_INK, INK, PALE, WIDTH, new_axes, new_figure, pixels
+
+LINE = 20
+"""Pixels from one line of text to the next."""
+
+HALO = (withStroke(linewidth=3, foreground="white"),)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a symbol in the key stands for; ``shape`` is square, hatched, ring or dot."""
+
+    text: str
+    colour: str
+    shape: str = "square"
+
+
+@dataclass(frozen=True)
+class Row:
+    """The name of a row, and in grey beneath it what it is made of."""
+
+    name: str
+    note: str = ""
+    below: int = 0
+    """Lines of text under its bar."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A chart with a row per group: ``axes`` count in pixels from the top, rows at ``middles``."""
+
+    figure: Figure
+    axes: Axes
+    middles: list[float]
+    width: float
+    """Of the axes, in pixels."""
+
+
+def width_of(text: str) -> float:
+    """Return how wide a line of text will be, in pixels."""
+    renderer = _ruler().get_renderer()  # type: ignore[no-untyped-call]
+    font = font_manager.FontProperties(family="DejaVu Sans", size=11)
+    return float(renderer.get_text_width_height_descent(text, font, ismath=False)[0])
+
+
+def wrapped(text: str, width: float, lines: int = 2) -> list[str]:
+    """Break a text into lines of at most so many pixels; what does not fit ends in an ellipsis.
+
+    Untrusted text: what the typeface cannot show becomes a question mark.
+    """
+    words = "".join(c if ord(c) in _glyphs() else "?" for c in " ".join(text.split())).split(" ")
+    found = [""]
+    for word in words:
+        candidate = f"{found[-1]} {word}".strip()
+        if width_of(candidate) <= width or not found[-1]:
+            found[-1] = candidate
+        else:
+            found.append(word)
+    kept = found[:lines]
+    if len(found) > lines:
+        kept[-1] = f"{kept[-1]} …"
+    return [_shortened(line, width) for line in kept]
+
+
+def apart(wanted: Sequence[float], distance: float, low: float, high: float) -> list[float]:
+    """Move positions as little as needed to stand so far apart, between low and high.
+
+    >>> apart([10, 12, 50], 10, 0, 100)
+    [6.0, 16.0, 50.0]
+    """
+    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+    blocks: list[tuple[float, int]] = []  # the mean of (position - place in the block), and size
+    for index in order:
+        mean, size = float(wanted[index]), 1
+        while blocks and blocks[-1][0] + distance * blocks[-1][1] > mean:
+            other, count = blocks.pop()
+            mean = (other * count + (mean - distance * count) * size) / (count + size)
+            size += count
+        mean = max(low, min(mean, high - distance * (size - 1)))
+        blocks.append((mean, size))
+    places = [mean + distance * place for mean, size in blocks for place in range(size)]
+    result = [0.0] * len(wanted)
+    for index, place in zip(order, places, strict=True):
+        result[index] = place
+    return result
+
+
+def rows_chart(
+    rows: Sequence[Row],
+    *,
+    key: Sequence[Mark] = (),
+    right: float = 20,
+    bottom: float = 34,
+    header: float = 0,
+) -> Rows:
+    """Return an empty chart with a row per group, names at the left, a key above.
+
+    ``right``, ``bottom`` and ``header`` are the pixels to keep free around the axes.
+    """
+    room = 210.0
+    texts = [(wrapped(row.name, room), [row.note] if row.note else []) for row in rows]
+    lines = [line for name, note in texts for line in (*name, *note)]
+    left = min(room, max((width_of(line) for line in lines), default=0.0)) + 14
+    tall = [max(40.0, LINE * (len(name) + len(note)) + 16) for name, note in texts]
+    heights = [height + LINE * row.below for height, row in zip(tall, rows, strict=True)]
+    keys = _key_lines(key)
+    top = 8.0 + 26 * len(keys) + header
+    figure = new_figure(top + sum(heights) + bottom)
+    width = WIDTH - left - right
+    axes = new_axes(figure, left, bottom, width, sum(heights))
+    axes.set_ylim(sum(heights), 0)
+    axes.set_yticks([])
+    middles = [sum(heights[:index]) + height / 2 for index, height in enumerate(tall)]
+    total = top + sum(heights)
+    for (name, note), middle in zip(texts, middles, strict=True):
+        _row_text(figure, name, note, bottom + total - top - middle)
+    _draw_key(figure, keys)
+    return Rows(figure, axes, middles, width)
+
+
+def share_axis(axes: Axes, percent: Sequence[str]) -> None:
+    """Give the horizontal axis 0 to 100 %, with a light line at every 20."""
+    axes.set_xlim(0, 1)
+    axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1], percent)
+    axes.grid(axis="x")
+
+
+def key_height(marks: Sequence[Mark]) -> float:
+    """Return how many pixels a key takes."""
+    return 26.0 * len(_key_lines(marks))
+
+
+def draw_key(figure: Figure, marks: Sequence[Mark]) -> None:
+    """Draw the key at the top left: a symbol and a word each."""
+    _draw_key(figure, _key_lines(marks))
+
+
+def nothing(message: str) -> Figure:
+    """Return a chart that says that there is nothing to draw."""
+    figure = new_figure(80)
+    figure.text(
+        0, 40, "\n".join(wrapped(message, WIDTH - 20, 3)), va="center", transform=pixels(figure)
+    )
+    return figure
+
+
+def _row_text(figure: Figure, name: list[str], note: list[str], middle: float) -> None:
+    y = middle + LINE * (len(name) + len(note)) / 2
+    for line in name:
+        figure.text(0, y - LINE / 2, line, va="center", color=INK, transform=pixels(figure))
+        y -= LINE
+    for line in note:
+        figure.text(0, y - LINE / 2, line, va="center", color=GREY_INK, transform=pixels(figure))
+        y -= LINE
+
+
+def _key_lines(marks: Sequence[Mark]) -> list[list[tuple[float, Mark]]]:
+    """Place the marks: lines of (pixels from the left, mark)."""
+    lines: list[list[tuple[float, Mark]]] = []
+    x = WIDTH + 1.0
+    for mark in marks:
+        wide = 22 + width_of(mark.text)
+        if x + wide > WIDTH:
+            lines.append([])
+            x = 0.0
+        lines[-1].append((x, mark))
+        x += wide + 24
+    return lines
+
+
+def _draw_key(figure: Figure, lines: list[list[tuple[float, Mark]]]) -> None:
+    place = pixels(figure)
+    top = figure.get_figheight() * DPI
+    for number, line in enumerate(lines):
+        y = top - 15 - 26 * number
+        for x, mark in line:
+            if mark.shape in {"ring", "dot"}:
+                face = "white" if mark.shape == "ring" else mark.colour
+                symbol = Line2D(
+                    [x + 7], [y], marker="o", markersize=9, color=mark.colour,
+                    markerfacecolor=face, markeredgewidth=2, linestyle="", transform=place,
+                )  # fmt: skip
+                figure.add_artist(symbol)
+            else:
+                figure.add_artist(_square(mark, x, y, figure))
+            figure.text(x + 20, y, mark.text, va="center", color=INK, transform=place)
+
+
+def _square(mark: Mark, x: float, y: float, figure: Figure) -> Rectangle:
+    hatched = mark.shape == "hatched"
+    return Rectangle(
+        (x, y - 7), 14, 14,
+        facecolor="white" if hatched else mark.colour,
+        edgecolor=mark.colour if hatched else PALE if mark.colour == "white" else "none",
+        hatch="////" if hatched else None, transform=pixels(figure),
+    )  # fmt: skip
+
+
+def _shortened(line: str, width: float) -> str:
+    if width_of(line) <= width:
+        return line
+    while line and width_of(f"{line}…") > width:
+        line = line[:-1]
+    return f"{line}…"
+
+
+@cache
+def _ruler() -> FigureCanvasAgg:
+    return cast("FigureCanvasAgg", new_figure(10).canvas)
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    font = font_manager.get_font(font_manager.findfont("DejaVu Sans"))
+    return frozenset(font.get_charmap())

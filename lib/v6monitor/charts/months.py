@@ -1,0 +1,136 @@
+"""How do months stand on an axis, and what happened in them?
+
+Months are whole numbers on the axis (``ordinal``); a day within one is a fraction before or after.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from math import ceil, floor
+from typing import NamedTuple
+
+import pandas as pd
+from babel.dates import format_date
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from v6monitor.charts.layout import LINE, width_of, wrapped
+from v6monitor.charts.style import GREY_INK, WIDTH, pixels
+from v6monitor.language import Language
+
+YEAR = 12
+STEPS = (1, 2, 3, 4, 6, YEAR, 2 * YEAR, 5 * YEAR, 10 * YEAR)
+TICK = 58
+"""Pixels that the name of a month takes."""
+
+
+class Flag(NamedTuple):
+    """Something that happened: where on the axis, and in which words."""
+
+    x: float
+    text: str
+    dashed: bool = False
+    """A break in the series, instead of an event in the world."""
+
+
+class Placed(NamedTuple):
+    """A flag with its lines of text and the height of the lowest, in pixels above the axes."""
+
+    flag: Flag
+    lines: list[str]
+    bottom: float
+
+
+def ordinal(period: str) -> int:
+    """Return the number of a month.
+
+    >>> ordinal("2026-11") - ordinal("2026-10")
+    1
+    """
+    year, month = period.split("-")[:2]
+    return int(year) * 12 + int(month) - 1
+
+
+def flags(events: pd.DataFrame | None, low: float, high: float, language: Language) -> list[Flag]:
+    """Return the events between two months; one of which only the year is known has no place.
+
+    ``events`` has ``date`` (YYYY-MM or YYYY-MM-DD) and ``label`` (an English message).
+    """
+    if events is None:
+        return []
+    found = []
+    for date, label in zip(events["date"].astype(str), events["label"], strict=True):
+        if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", date):
+            continue
+        day = (int(date[8:]) - 1) / 31 - 0.5 if date[8:] else 0.0
+        x = ordinal(date) + day
+        if low <= x <= high:
+            found.append(Flag(x, language.text(str(label))))
+    return found
+
+
+def placed(found: Iterable[Flag], left: float, scale: float, low: float) -> list[Placed]:
+    """Stack the texts of the flags so that none overlaps another or stands on another's line.
+
+    Every text begins at its own line and runs to the right; an earlier flag stands higher.
+    ``left``: where the axes begin; ``scale``: pixels per month; ``low``: the month there.
+    """
+    done: list[tuple[float, float, float]] = []  # left, right and top of a text, in pixels
+    result = []
+    for flag in sorted(found, reverse=True):
+        x = left + (flag.x - low) * scale
+        lines = wrapped(flag.text, min(230.0, WIDTH - x - 8), 4)
+        right = x + 8 + max(width_of(line) for line in lines)
+        bottom = max((top for start, _, top in done if start <= right), default=0.0) + 4
+        done.append((x, right, bottom + LINE * len(lines)))
+        result.append(Placed(flag, lines, bottom))
+    return result
+
+
+def flags_height(found: Sequence[Placed]) -> float:
+    """Return how many pixels the flags take above the axes."""
+    return max((flag.bottom + LINE * len(flag.lines) for flag in found), default=0.0)
+
+
+def draw_flags(figure: Figure, axes: Axes, found: Sequence[Placed], base: float) -> None:
+    """Draw a line from the axes up to each flag, and its text; ``base``: top of the axes."""
+    low, high = axes.get_xlim()
+    box = axes.get_position()
+    for flag, lines, bottom in found:
+        x = (box.x0 + (flag.x - low) / (high - low) * box.width) * WIDTH
+        top = base + bottom + LINE * len(lines)
+        figure.add_artist(
+            _line(x, base - box.height * figure.get_figheight() * 100, top, figure, flag.dashed)
+        )
+        for number, line in enumerate(lines):
+            y = top - LINE * (number + 0.5)
+            figure.text(x + 5, y, line, va="center", color=GREY_INK, transform=pixels(figure))
+
+
+def month_axis(axes: Axes, low: float, high: float, width: float, language: Language) -> None:
+    """Give the horizontal axis months: as many names as there is room for, years beneath."""
+    axes.set_xlim(low, high)
+    first, last = ceil(low), floor(high)
+    step = next((n for n in STEPS if (last - first) // n < width // TICK), STEPS[-1])
+    start = first if step < YEAR else first + -first % YEAR
+    ticks = list(range(start, last + 1, step))
+    axes.set_xticks(ticks, _month_names(ticks, step, language))
+    axes.tick_params(axis="x", pad=6)
+
+
+def _month_names(ticks: Sequence[int], step: int, language: Language) -> list[str]:
+    names, above = [], 0
+    for tick in ticks:
+        year, month = divmod(tick, YEAR)
+        name = format_date(dt.date(year, month + 1, 1), "LLL", locale=language.locale)
+        names.append(str(year) if step >= YEAR else f"{name}\n{year if year != above else ''}")
+        above = year
+    return names
+
+
+def _line(x: float, bottom: float, top: float, figure: Figure, dashed: bool) -> Line2D:
+    return Line2D(
+        [x, x], [bottom, top], color="#767676", linewidth=1,
+        linestyle=(0, (5, 4)) if dashed else (0, (1, 2.5)), transform=pixels(figure), zorder=1,
+    )  # fmt: skip

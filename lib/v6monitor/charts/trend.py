@@ -1,0 +1,184 @@
+"""How far are we, and how fast? The line per month (figure 1)."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from v6monitor.charts.layout import (
+    LINE,
+    Mark,
+    apart,
+    draw_key,
+    key_height,
+    nothing,
+    width_of,
+    wrapped,
+)
+from v6monitor.charts.months import (
+    Flag,
+    draw_flags,
+    flags,
+    flags_height,
+    month_axis,
+    ordinal,
+    placed,
+)
+from v6monitor.charts.style import (
+    INK,
+    STATE_COLOURS,
+    WIDTH,
+    contrast,
+    new_axes,
+    new_figure,
+    pixels,
+    styled,
+)
+from v6monitor.language import Language
+
+PLOT = 300
+LEFT, BOTTOM = 62, 56
+LINES = (("#154273", "-"), ("#C8501E", (0, (4, 1.6))), ("#3E8ECA", (0, (1, 1.2))))
+OTHERS = ("#154273", "-")
+BREAKS = {"domains": "other list of domains", "tests": "other version of the tests"}
+
+
+class _End(NamedTuple):
+    """The last point of a line, and what is said of it."""
+
+    x: float
+    y: float
+    lines: list[str]
+    colour: str
+
+
+@styled
+def trend(
+    table: pd.DataFrame,
+    language: Language,
+    *,
+    by: str = "measure",
+    events: pd.DataFrame | None = None,
+) -> Figure:
+    """Draw the adoption per month, a line per series; in grey what could not be told.
+
+    ``table`` is that of ``adoption.trend``; ``events`` has ``date`` and ``label``. A line joins
+    neighbours at the series' own pace: none crosses a missing month, a month without a percentage
+    or a break. Labels stand at the ends, with the month where a line ends early.
+    """
+    if table.empty:
+        return nothing(language.text("There are no measurements to draw."))
+    months = table["period"].map(ordinal)
+    low, high = months.min() - 0.5, months.max() + 0.5
+    series = list(dict.fromkeys(table[by]))
+    names = {name: language.label(str(name)) or language.text("not stated") for name in series}
+    right = min(190.0, max(width_of(f"{name} ") for name in names.values()) + 74)
+    width = WIDTH - LEFT - right
+    breaks = _breaks(table, language)
+    found = placed([*flags(events, low, high, language), *breaks], LEFT, width / (high - low), low)
+    unknown = Mark(language.label("unknown"), STATE_COLOURS["unknown"])
+    key = [unknown] if table["unknown"].sum() else []
+    height = max(PLOT, (2 * LINE + 4) * len(series))
+    top = BOTTOM + height
+    figure = new_figure(top + max(14.0, flags_height(found) + 6) + key_height(key))
+    axes = new_axes(figure, LEFT, BOTTOM, width, height)
+    month_axis(axes, low, high, width, language)
+    axes.set_ylim(0, 1)
+    axes.set_yticks(
+        [step / 5 for step in range(6)], [language.percent(step / 5, 0) for step in range(6)]
+    )
+    axes.grid(axis="y")
+    pace = _pace(table)
+    ends = []
+    for number, name in enumerate(series):
+        colour, dashes = LINES[number] if len(series) <= len(LINES) else OTHERS
+        rows = table[table[by] == name].sort_values("period")
+        for stretch in _stretches(rows, pace):
+            _draw_stretch(axes, stretch, colour, dashes)
+        label = wrapped(names[name], right - 22, 1)
+        ends.append(_end(rows, label, colour, months.max(), language))
+    draw_flags(figure, axes, found, top)
+    _label_ends(figure, axes, ends, height)
+    draw_key(figure, key)
+    return figure
+
+
+def _stretches(rows: pd.DataFrame, pace: int) -> Iterator[pd.DataFrame]:
+    """Cut a series where no line may be drawn."""
+    there = rows[
+        rows["upper"].notna() & (rows["adoption"].notna() | rows["yes"].add(rows["no"]).eq(0))
+    ]
+    gap = there["period"].map(ordinal).diff() > pace
+    silent = there["adoption"].isna()
+    cut = gap | there["break_reason"].ne("") | silent | silent.shift(fill_value=False)
+    for _, stretch in there.groupby(cut.cumsum()):
+        yield stretch
+
+
+def _draw_stretch(axes: Axes, stretch: pd.DataFrame, colour: str, dashes: object) -> None:
+    x = stretch["period"].map(ordinal).to_list()
+    low, high = stretch["lower"].to_list(), stretch["upper"].to_list()
+    grey = STATE_COLOURS["unknown"]
+    if len(x) == 1:
+        axes.vlines(x, low, high, color=grey, alpha=0.45, linewidth=9, zorder=1.5)
+    else:
+        axes.fill_between(x, low, high, color=grey, alpha=0.45, linewidth=0, zorder=1.5)
+    axes.plot(x, stretch["adoption"], color=colour, linestyle=dashes, zorder=3)
+    axes.plot(x, stretch["adoption"], "o", color=colour, markersize=5, zorder=3.1)
+
+
+def _end(rows: pd.DataFrame, label: list[str], colour: str, last: int, language: Language) -> _End:
+    told = rows[rows["adoption"].notna()]
+    if told.empty:
+        return _End(last, 0.5, [*label, _no_share(rows.iloc[-1], language)], INK)
+    final = told.iloc[-1]
+    x, share = ordinal(final["period"]), language.percent(final["adoption"])
+    if x < last:
+        share += f" ({final['period']})"
+    return _End(x, float(final["adoption"]), [*label, share], colour)
+
+
+def _no_share(row: pd.Series, language: Language) -> str:
+    if row["yes"] + row["no"]:
+        return language.text("fewer than 5")
+    return language.label("unknown" if row["unknown"] else "not_applicable")
+
+
+def _label_ends(figure: Figure, axes: Axes, ends: list[_End], height: float) -> None:
+    """Write the labels at the right, apart, with a thin line to a point that is further off."""
+    low, high = axes.get_xlim()
+    tall = (2 * LINE + 2) if len(ends) > 1 else 0
+    places = apart([end.y * height for end in ends], tall, LINE, height - LINE)
+    edge = axes.get_position().x1 * WIDTH
+    for end, place in zip(ends, places, strict=True):
+        x = LEFT + (end.x - low) / (high - low) * (edge - LEFT)
+        y = BOTTOM + end.y * height
+        if abs(place - end.y * height) > LINE / 2 or x < edge - 30:
+            leader = Line2D(
+                [x + 5, edge + 4], [y, BOTTOM + place],
+                color="#A6A6A6", linewidth=0.8, transform=pixels(figure), zorder=2,
+            )  # fmt: skip
+            figure.add_artist(leader)
+        ink = end.colour if contrast(end.colour, "#FFFFFF") >= 4.5 else INK  # noqa: PLR2004 - WCAG AA
+        for number, line in enumerate(end.lines):
+            at = BOTTOM + place + LINE * ((len(end.lines) - 1) / 2 - number)
+            figure.text(edge + 8, at, line, va="center", color=ink, transform=pixels(figure))
+
+
+def _breaks(table: pd.DataFrame, language: Language) -> list[Flag]:
+    broken = table[table["break_reason"] != ""].drop_duplicates(["period", "break_reason"])
+    points = zip(broken["period"], broken["break_reason"], strict=True)
+    return [
+        Flag(ordinal(period) - 0.5, language.text(BREAKS.get(why, why)), dashed=True)
+        for period, why in points
+    ]
+
+
+def _pace(table: pd.DataFrame) -> int:
+    """Return the months between two measurements: the smallest step of the whole table."""
+    months = sorted(set(table["period"].map(ordinal)))
+    return min((later - earlier for earlier, later in pairwise(months)), default=1)
