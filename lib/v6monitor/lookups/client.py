@@ -93,8 +93,8 @@ class Client:
     def run(self, work: Work) -> Iterator[Observation]:
         """Ask everything, and what is added meanwhile; gives each observation when it is there."""
         while True:
-            self._fill(work)
-            if not self._unfinished and not self._settled:
+            nothing_waits = self._fill(work)
+            if nothing_waits and not self._unfinished and not self._settled:
                 return
             for key, _ in self._selector.select(0 if self._settled else _TICK):
                 key.data()
@@ -106,19 +106,22 @@ class Client:
 
     # What goes out
 
-    def _fill(self, work: Work) -> None:
-        """Start questions as far as the window and the pace allow."""
+    def _fill(self, work: Work) -> bool:
+        """Start questions as far as the window and the pace allow; tell whether none is left."""
         while len(self._waiting) < self._manners.concurrency:
             resolver = self._next_resolver()
-            question = None if resolver is None else work.pop()
-            if resolver is None or question is None:
-                return
+            if resolver is None:
+                return False
+            question = work.pop()
+            if question is None:
+                return True
             if reason := unaskable(question.qname):
                 self._settled.append(invalid_name(question, reason))
                 continue
             self._unfinished += 1
             attempts = self._manners.attempts
             self._send(Flight(Asking(question, resolver, self._labels, attempts)))
+        return False
 
     def _next_resolver(self) -> int | None:
         """Return whose turn it is; None when every resolver has had its share for now."""

@@ -1,0 +1,119 @@
+"""A name server that misbehaves as a test tells it to."""
+
+import socket
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Self
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rrset
+
+Sent = bytes | tuple[float, bytes]
+"""A message, or seconds to wait and a message."""
+Behaviour = Callable[[dns.message.Message, int, bool], Iterable[Sent]]
+"""What to send to a query; told how often the question came before, and whether by TCP."""
+
+
+class FaultServer:
+    """Serves one behaviour over UDP and TCP on a port of its own; ``asked`` has what came in."""
+
+    def __init__(self, behaviour: Behaviour) -> None:
+        self._behaviour = behaviour
+        self._seen: Counter[str] = Counter()
+        self.asked: list[tuple[str, str]] = []
+
+    @property
+    def spec(self) -> str:
+        """How a resolver list names this server."""
+        return f"127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        """Open the ports before any test sends."""
+        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._udp.bind(("127.0.0.1", 0))
+        self.port = self._udp.getsockname()[1]
+        self._tcp = socket.create_server(("127.0.0.1", self.port))
+        self._timers: list[threading.Timer] = []
+        self._stopping = False
+        self._threads = [threading.Thread(target=work) for work in (self._over_udp, self._over_tcp)]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self._stopping = True
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
+            waker.sendto(b"", ("127.0.0.1", self.port))
+        socket.create_connection(("127.0.0.1", self.port)).close()
+        for thread in [*self._threads, *self._timers]:
+            thread.join()
+        self._udp.close()
+        self._tcp.close()
+
+    def _react(self, message: bytes, tcp: bool) -> Iterable[Sent]:
+        query = dns.message.from_wire(message)
+        question = query.question[0]
+        name = question.name.to_text(omit_final_dot=True)
+        qtype = question.to_text().split()[-1]
+        if name == ".":  # the probe: is anybody there
+            return [reply(query)]
+        self.asked.append((name, qtype))
+        number = self._seen[f"{name} {qtype}"]
+        self._seen[f"{name} {qtype}"] += 1
+        return self._behaviour(query, number, tcp)
+
+    def _over_udp(self) -> None:
+        while True:
+            message, client = self._udp.recvfrom(65535)
+            if self._stopping:
+                return
+            for sent in self._react(message, tcp=False):
+                if isinstance(sent, bytes):
+                    self._udp.sendto(sent, client)
+                else:
+                    timer = threading.Timer(sent[0], self._udp.sendto, (sent[1], client))
+                    self._timers.append(timer)
+                    timer.start()
+
+    def _over_tcp(self) -> None:
+        while True:
+            connection, _ = self._tcp.accept()
+            with connection:
+                if self._stopping:
+                    return
+                message = connection.recv(65535)[2:]
+                for sent in self._react(message, tcp=True):
+                    assert isinstance(sent, bytes)
+                    connection.sendall(sent)
+
+
+def reply(
+    query: dns.message.Message, *records: str, rcode: str = "NOERROR", authority: str = ""
+) -> bytes:
+    """Return an answer with records such as ``a.example. 300 IN AAAA 2a01::1``."""
+    response = dns.message.make_response(query, recursion_available=True)
+    response.set_rcode(dns.rcode.from_text(rcode))
+    response.answer = [_rrset(record) for record in records]
+    response.authority = [_rrset(authority)] if authority else []
+    return response.to_wire()
+
+
+def truncated(query: dns.message.Message) -> bytes:
+    """Return an answer that says it did not fit."""
+    response = dns.message.make_response(query)
+    response.flags |= dns.flags.TC
+    return response.to_wire()
+
+
+def framed(message: bytes) -> bytes:
+    """Return a message as it stands on a TCP connection."""
+    return len(message).to_bytes(2, "big") + message
+
+
+def _rrset(text: str) -> dns.rrset.RRset:
+    name, ttl, rdclass, rdtype, data = text.split(" ", 4)
+    return dns.rrset.from_text(name, int(ttl), rdclass, rdtype, data)
