@@ -1,0 +1,98 @@
+"""The exports are laid out as the dashboard's, and hold the faults that were put in, no others."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from v6monitor import measurements
+from v6monitor.example import exports
+from v6monitor.example.population import MONTHS
+from v6monitor.measurements import states
+
+
+def _export(made: Path, period: str, kind: str) -> Path:
+    (found,) = (made / "dashboards").glob(f"*-{kind}-{period}-*.csv")
+    return found
+
+
+def _rows(path: Path, header: int) -> list[dict[str, str]]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader(lines[header - 1 :]))
+
+
+@pytest.fixture(scope="module")
+def intake(made: Path) -> measurements.Intake:
+    return measurements.read(sorted((made / "dashboards").glob("*.csv")))
+
+
+@pytest.mark.parametrize(
+    ("period", "generation", "header"), [("2026-04", "2023-06", 3), ("2026-05", "2026-06", 4)]
+)
+def test_header_lines_are_the_dashboards(
+    made: Path, real_data: Path, period: str, generation: str, header: int
+) -> None:
+    """Header lines and line ends equal those of the real exports of that generation."""
+    for kind in ("web", "mail"):
+        name = f"dashboard-export_{generation}_{kind}_provincies.csv"
+        expected = (real_data / "dashboard-exports" / name).read_bytes().split(b"\r\n")[:header]
+        found = _export(made, period, kind).read_bytes()
+        assert found.split(b"\r\n")[:header] == expected
+        assert found.endswith(b"\r\n")
+        assert found.count(b"\n") == found.count(b"\r\n")
+
+
+def test_every_row_is_as_wide_as_the_header(made: Path) -> None:
+    """No export has a row with a cell too few or too many."""
+    for path in (made / "dashboards").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            assert len({len(row) for row in csv.reader(file)}) == 1, path.name
+
+
+def test_all_months_and_both_types_are_read(intake: measurements.Intake) -> None:
+    """Twenty files give ten months of web and mail."""
+    table = intake.table
+    assert sorted(table["measured_at"].dt.strftime("%Y-%m").unique()) == list(MONTHS)
+    assert table.groupby("measured_at")["type"].nunique().eq(2).all()
+    assert len(intake.files) == 20
+
+
+def test_faults_are_those_put_in(intake: measurements.Intake) -> None:
+    """Each file with typed rows has its five, the others have none."""
+    counts = Counter(str(file) for file in intake.faults["file"])
+    dirty = {f"-{kind}-{period}-" for kind, period in exports.DIRTY}
+    for name, count in counts.items():
+        assert any(part in name for part in dirty), (name, count)
+    assert len(counts) == len(dirty)
+    values = set(intake.faults["value"])
+    assert set(exports.NO_HOST_NAMES) <= values
+
+
+def test_no_mx_is_passed_by_internet_nl_and_out_of_our_share(made: Path) -> None:
+    """A domain without MX: category passed, the addresses not tested, the Forum's column no_mx."""
+    rows = _rows(_export(made, "2026-10", "mail"), 4)
+    without = [row for row in rows if row["IPv6 mailserver"] == "no_mx"]
+    assert len(without) > 10
+    assert {row["IPv6 addresses for mail server(s)"] for row in without} == {"not_tested", "info"}
+    assert Counter(row["Modern address (IPv6)"] for row in without).most_common(1)[0][0] == "passed"
+
+
+@pytest.mark.parametrize(
+    ("measure", "low", "high"),
+    [("web", (0.87, 0.91), (0.91, 0.94)), ("mail", (0.52, 0.57), (0.65, 0.69))],
+)
+def test_shares_rise_and_coverage_holds(
+    intake: measurements.Intake,
+    measure: str,
+    low: tuple[float, float],
+    high: tuple[float, float],
+) -> None:
+    """The shares of the first and the last month are plausible, little is unknown."""
+    long = states.states(intake.table)
+    long = long[long["measure"] == measure]
+    for period, (lowest, highest) in (("2026-01", low), ("2026-10", high)):
+        counts = long.loc[long["period"] == period, "state"].value_counts()
+        known = counts["yes"] + counts["no"]
+        assert lowest < counts["yes"] / known < highest
+        assert known / (known + counts.get("unknown", 0)) > 0.98
