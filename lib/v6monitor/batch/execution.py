@@ -14,9 +14,6 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from v6monitor.paths import ROOT
-from v6monitor.publish.pages import MIME
-
-Replacements = Mapping[str, str]
 
 
 class Executed(NamedTuple):
@@ -57,21 +54,6 @@ def execute(
     if not error:
         error, error_class = _fault(executed)
     return Executed(notebook.stem, executed, time.monotonic() - start, error, error_class)
-
-
-def scrubbed(notebook: NotebookNode, replacements: Replacements) -> NotebookNode:
-    """Return the notebook without times, page data and machine paths: same inputs, same bytes."""
-    clean = nbformat.from_dict(notebook)
-    clean.metadata.pop("papermill", None)
-    for number, cell in enumerate(clean.cells):
-        cell.id = f"cell-{number}"
-        for key in ("papermill", "execution"):
-            cell.metadata.pop(key, None)
-        for old, new in replacements.items():
-            cell.source = cell.source.replace(old, new)
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop(MIME, None)
-    return clean
 
 
 def _fault(notebook: NotebookNode) -> tuple[str, str]:

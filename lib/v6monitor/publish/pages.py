@@ -91,7 +91,7 @@ def notebook_page(notebook: NotebookNode, page: Page) -> str:
         if cell.cell_type == "markdown":
             parts.append(_prose(cell.source, page, sections))
         elif cell.cell_type == "code":
-            parts += [_exhibit(shown, page.language) for shown in _shown(cell)]
+            parts += [markup(shown, page.language) for shown in _shown(cell)]
     resources = {"page": page, "parts": parts, "sections": sections}
     return str(exporter.from_notebook_node(notebook, resources)[0])
 
@@ -102,6 +102,19 @@ def plain_page(template: str, page: Page, **values: object) -> str:
     return environment.get_template(f"{template}.html.j2").render(
         resources={"page": page, **values}
     )
+
+
+def markup(shown: dict[str, Any], language: Language) -> Markup:
+    """Return an exhibit in this language, with links to its files beside the page."""
+    name = slug(shown["name"])
+    links = [(f"tables/{name}.csv", "CSV")] if shown["csv"] else []
+    links += [(f"figures/{name}.{language.code}.svg", "SVG")] if shown["svg"] else []
+    text = language.text("Download {name} as {form}")
+    downloads = "".join(
+        f' <a href="{file}" download aria-label="{text.format(name=name, form=form)}">{form}</a>'
+        for file, form in links
+    )
+    return Markup(shown["html"][language.code].replace(DOWNLOADS, downloads))
 
 
 class PageExporter(TemplateExporter):  # type: ignore[misc]
@@ -137,18 +150,6 @@ def _prose(source: str, page: Page, sections: list[Section]) -> Markup:
         return f'<h2 id="{section.anchor}">{match[1]}</h2>'
 
     return Markup(_HEADING.sub(anchored, body))
-
-
-def _exhibit(shown: dict[str, Any], language: Language) -> Markup:
-    name = slug(shown["name"])
-    links = [(f"tables/{name}.csv", "CSV")] if shown["csv"] else []
-    links += [(f"figures/{name}.{language.code}.svg", "SVG")] if shown["svg"] else []
-    text = language.text("Download {name} as {form}")
-    downloads = "".join(
-        f' <a href="{file}" download aria-label="{text.format(name=name, form=form)}">{form}</a>'
-        for file, form in links
-    )
-    return Markup(shown["html"][language.code].replace(DOWNLOADS, downloads))
 
 
 @cache

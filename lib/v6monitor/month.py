@@ -1,0 +1,233 @@
+"""What is known of one month? Measurements, lookups and what follows from them, loaded once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from v6monitor import adoption, mail, measurements, organisations, staleness, verdicts
+from v6monitor.errors import InputError, UsageError
+from v6monitor.language import Language
+from v6monitor.lookups import log
+from v6monitor.mail.operators import Operators
+from v6monitor.mail.operators import read as read_operators
+from v6monitor.paths import DATA, EXAMPLE, OBSERVATIONS, REFERENCE, from_root
+
+JUDGED = {"web": "web", "mail": "mail_all", "dns": "dns_2"}
+"""Which verdict of the fresh lookups answers the same question as which measured one."""
+
+
+@dataclass(frozen=True)
+class Month:
+    """Everything the notebooks of one reporting month work with.
+
+    ``history`` is the canonical table up to and with ``period``; ``faults`` and ``files`` are
+    what intake tells of it; ``observations`` are the fresh lookups, with their ``provenance``.
+    """
+
+    period: str
+    history: pd.DataFrame
+    faults: pd.DataFrame
+    files: pd.DataFrame
+    observations: pd.DataFrame
+    provenance: dict[str, object]
+
+    @classmethod
+    def load(
+        cls,
+        period: str = "",
+        measurements: str = "",
+        observations: str = "",
+        sectors: Sequence[str] = (),
+    ) -> "Month":
+        """Read a month; relative paths count from the repository's root.
+
+        ``measurements`` is a file, folder or pattern, by default the example data; ``period`` a
+        month of it as YYYY-MM, by default the newest; ``observations`` a log, by default the one
+        that 20_lookups kept for the month. UsageError and InputError say what is not there.
+        """
+        intake = read_measurements([from_root(measurements)] if measurements else [])
+        table = _of_sectors(intake.table, sectors)
+        chosen = choose_period(period, table)
+        path = from_root(observations) if observations else kept_log(chosen, is_synthetic(table))
+        if observations or path.exists():
+            observed, provenance = log.read(path), log.provenance(path)
+        else:
+            observed, provenance = log.empty(), {}
+        months = table["measured_at"].dt.strftime("%Y-%m")
+        history = table[months <= chosen].reset_index(drop=True)
+        return cls(chosen, history, intake.faults, intake.files, observed, provenance)
+
+    @property
+    def synthetic(self) -> bool:
+        """Tell whether this is example data: names under .example exist nowhere (RFC 2606)."""
+        return is_synthetic(self.history)
+
+    @cached_property
+    def states(self) -> pd.DataFrame:
+        """Return the measured states of all months: ``measurements.states`` of the history."""
+        return measurements.states(self.history)
+
+    @property
+    def earlier(self) -> str:
+        """Return the month measured before this one, or an empty text."""
+        before = self.states.loc[self.states["period"] < self.period, "period"]
+        return str(before.max()) if len(before) else ""
+
+    def measured(self, measure: str, period: str = "") -> pd.DataFrame:
+        """Return the measured states of one measure in one month, by default this one."""
+        rows = self.states["period"].eq(period or self.period) & self.states["measure"].eq(measure)
+        return adoption.one_per_domain(self.states[rows], ["measure"]).reset_index(drop=True)
+
+    @property
+    def current(self) -> pd.DataFrame:
+        """Return this month's rows of the canonical table."""
+        months = self.history["measured_at"].dt.strftime("%Y-%m")
+        return self.history[months == self.period].reset_index(drop=True)
+
+    @cached_property
+    def subjects(self) -> list[tuple[str, str]]:
+        """Return the (domain, type) pairs measured this month: what the lookups are about."""
+        pairs = self.current[["domain", "type"]].drop_duplicates()
+        return sorted(pairs.itertuples(index=False, name=None))
+
+    @cached_property
+    def owners(self) -> pd.DataFrame:
+        """Return domain, organisation, sector and province, a row per domain of this month."""
+        columns = ["domain", "organisation", "sector", "province"]
+        return self.current[columns].drop_duplicates("domain").reset_index(drop=True)
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """Return the verdict of the fresh lookups on every subject, with its owner."""
+        judged = verdicts.judge(self.observations, self.subjects)
+        return judged.merge(self.owners, on="domain", how="left")
+
+    def fresh(self, measure: str) -> pd.DataFrame:
+        """Return the states that the fresh lookups give for a measure, ``partly`` of mail too."""
+        some = "mail_any" if measure == "mail" else ""
+        states = adoption.verdict_states(self.verdicts, JUDGED[measure], some)
+        return states.assign(measure=measure, period=self.period)
+
+    @property
+    def coverage(self) -> float:
+        """Return which share of what applies the fresh lookups could tell; NaN without any."""
+        told = pd.concat([self.fresh("web"), self.fresh("mail")])
+        return float(adoption.shares(told)["coverage"].iloc[0]) if len(told) else float("nan")
+
+    @cached_property
+    def providers(self) -> pd.DataFrame:
+        """Return who runs the mail of every mail domain, by the fresh lookups."""
+        domains = [domain for domain, kind in self.subjects if kind == "mail"]
+        return mail.providers(self.observations, domains, self.operators)
+
+    @cached_property
+    def laggards(self) -> pd.DataFrame:
+        """Return the Exchange Online domains without IPv6, with owner, history and waiver."""
+        history = self.states[self.states["measure"] == "mail"]
+        return mail.laggards(self.observations, self.providers, self.owners, history, self.waivers)
+
+    @cached_property
+    def stale(self) -> pd.DataFrame:
+        """Return measured against fresh, a row per domain and measure."""
+        parts = []
+        for measure in JUDGED:
+            fresh = self.fresh(measure).replace({"state": {"partly": "no"}})
+            fresh = fresh.assign(asked_at=self.asked[0], reason=fresh["reasons"])
+            parts.append(staleness.compare(self.measured(measure), fresh))
+        return pd.concat(parts, ignore_index=True)
+
+    @property
+    def asked(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """Return when the first and the last question were asked, in UTC; NaT without any."""
+        moments = self.observations["asked_at"]
+        return moments.min(), moments.max()
+
+    @cached_property
+    def operators(self) -> Operators:
+        """Return the table of mail operators, with the example's own for example data."""
+        files = [REFERENCE / "mail_operators.csv", EXAMPLE / "mail_operators.csv"]
+        return read_operators(files if self.synthetic else files[:1])
+
+    @cached_property
+    def renames(self) -> dict[str, str]:
+        """Return new names by old name, of the mergers and moves up to this month."""
+        return organisations.read_renames(context(self.synthetic, "renames.csv"), self.period)
+
+    @cached_property
+    def waivers(self) -> pd.DataFrame:
+        """Return the explanations of bodies that do not comply (comply or explain)."""
+        return organisations.read_waivers(context(self.synthetic, "waivers.csv"))
+
+    def measurement_source(self, language: Language) -> str:
+        """Return where the measured numbers come from, for under a figure."""
+        days = self.current["measured_at"]
+        return language.text(
+            "Internet.nl measurement of {day}", day=language.day(days.max().date())
+        )
+
+    def lookup_source(self, language: Language) -> str:
+        """Return where the looked-up numbers come from, for under a figure."""
+        if not len(self.observations):
+            return language.text("no lookups")
+        return language.text(
+            "own DNS lookups from {start} to {end}",
+            start=language.time(self.asked[0].to_pydatetime()),
+            end=language.time(self.asked[1].to_pydatetime()),
+        )
+
+
+def read_measurements(paths: Sequence[Path]) -> measurements.Intake:
+    """Read measurement files (by default the example's) and join the organisations to them."""
+    if not paths:
+        from v6monitor import example  # noqa: PLC0415 - only where there are no own measurements
+
+        paths = [example.ensure() / "dashboards"]
+    intake = measurements.read(paths)
+    register = context(is_synthetic(intake.table), "register.csv")
+    if not register.exists():
+        return intake
+    return intake._replace(
+        table=organisations.attach(intake.table, organisations.read_register(register))
+    )
+
+
+def choose_period(period: str, table: pd.DataFrame) -> str:
+    """Return the asked month if the measurements hold it; without one, their newest."""
+    held = sorted(table["measured_at"].dt.strftime("%Y-%m").unique())
+    if not period:
+        return str(held[-1])
+    if period not in held:
+        raise UsageError(
+            f"period {period!r} is not in the measurements; they hold {', '.join(held)} "
+            "(give a month as YYYY-MM)"
+        )
+    return period
+
+
+def is_synthetic(table: pd.DataFrame) -> bool:
+    """Tell whether all domains of a canonical table are under .example (RFC 2606)."""
+    return bool(len(table)) and bool(table["domain"].str.endswith(".example").all())
+
+
+def kept_log(period: str, synthetic: bool) -> Path:
+    """Return where 20_lookups keeps the observations of a month."""
+    return OBSERVATIONS / f"{'example-' if synthetic else ''}{period}.parquet"
+
+
+def context(synthetic: bool, name: str) -> Path:
+    """Return a file about the list: the example's, one's own beside the data, or the reference."""
+    own = (EXAMPLE if synthetic else DATA / "measurements") / name
+    return own if own.exists() else REFERENCE / name
+
+
+def _of_sectors(table: pd.DataFrame, sectors: Sequence[str]) -> pd.DataFrame:
+    unknown = sorted(set(sectors) - set(organisations.SECTORS))
+    if unknown:
+        raise UsageError(f"sector {unknown[0]!r} is not one of {', '.join(organisations.SECTORS)}")
+    chosen = table[table["sector"].isin(sectors)] if sectors else table
+    if chosen.empty:
+        raise InputError("the measurements hold no domain of the chosen sectors; choose others")
+    return chosen

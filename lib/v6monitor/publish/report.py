@@ -1,0 +1,166 @@
+"""How do executed notebooks become the folder of a month? Pages, downloads and the index."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from v6monitor import adoption
+from v6monitor.language import Language
+from v6monitor.month import Month
+from v6monitor.paths import ROOT
+from v6monitor.publish import lint, pages
+from v6monitor.publish.archive import file_name, synthetic_notice, twin
+from v6monitor.publish.exhibits import MIME
+from v6monitor.publish.exports import slug, write_text
+from v6monitor.publish.pages import Link, Notice, Page
+
+ANSWERED = ("30_adoption", "40_exchange_online", "50_changes")
+"""The notebooks whose answers stand on the index of a month."""
+
+Notebooks = Mapping[str, NotebookNode]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The folder a report is made in, the one where it will stand, and what it is of."""
+
+    scratch: Path
+    target: Path
+    languages: tuple[str, ...]
+    month: Month
+
+
+def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -> dict[str, str]:
+    """Write pages, notebooks, tables, figures and the index; return what proved unfit, and why.
+
+    ``notebooks`` are the executed ones by name; ``failures`` says of the others why they are not
+    there. A page with a problem (``lint``) is not published: its notebook counts as failed.
+    """
+    unfit = {}
+    for name, notebook in notebooks.items():
+        texts = _notebook_pages(report, name, notebooks).values()
+        found = [problem for text in texts for problem in _problems(text, notebook)]
+        if found:
+            unfit[name] = "; ".join(dict.fromkeys(found))
+    fit = {name: notebook for name, notebook in notebooks.items() if name not in unfit}
+    for name, notebook in fit.items():
+        for file, text in _notebook_pages(report, name, fit).items():
+            write_text(report.scratch / file, text)
+        _downloads(report, name, notebook)
+    _index(report, fit, {**failures, **unfit})
+    return unfit
+
+
+def _notebook_pages(report: Report, name: str, notebooks: Notebooks) -> dict[str, str]:
+    found = {}
+    for code in report.languages:
+        title = pages.heading(notebooks[name], Language(code))
+        page = _page(report, name, title, code, notebooks)
+        found[page.file] = pages.notebook_page(notebooks[name], page)
+    return found
+
+
+def _page(report: Report, name: str, title: str, code: str, notebooks: Notebooks) -> Page:
+    language = Language(code)
+    home = file_name("index", code, report.languages)
+    links = [Link(home, language.text("Overview"))]
+    links += [
+        Link(file_name(other, code, report.languages), pages.heading(notebook, language))
+        for other, notebook in notebooks.items()
+    ]
+    return Page(
+        file_name(name, code, report.languages),
+        language,
+        title,
+        report.month.period,
+        links,
+        twin(name, code, report.languages),
+        _notices(report.month, language),
+        home,
+    )
+
+
+def _notices(month: Month, language: Language) -> list[Notice]:
+    notices = list(synthetic_notice(language)) if month.synthetic else []
+    if not month.coverage >= adoption.GATE:
+        notices.append(
+            Notice(
+                language.text("Not fit to publish."),
+                language.text(
+                    "Of the websites and mail domains, {coverage} could be told; at least {gate} "
+                    "is needed.",
+                    coverage=language.percent(month.coverage),
+                    gate=language.percent(adoption.GATE, 0),
+                ),
+            )
+        )
+    return notices
+
+
+def _problems(text: str, notebook: NotebookNode) -> list[str]:
+    kinds = [shown["kind"] for shown in pages.exhibits(notebook)]
+    found = lint.problems(text, figures=kinds.count("figure"), tables=kinds.count("table"))
+    if _outputs(notebook) != len(kinds):
+        found.append("an output that is neither figure, table nor answer")
+    return found
+
+
+def _outputs(notebook: NotebookNode) -> int:
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return sum(len([one for one in cell.outputs if one.output_type != "stream"]) for cell in code)
+
+
+def _downloads(report: Report, name: str, notebook: NotebookNode) -> None:
+    """Write the notebook, and the CSV and SVG files of its exhibits."""
+    for shown in pages.exhibits(notebook):
+        if shown["csv"]:
+            write_text(report.scratch / "tables" / f"{slug(shown['name'])}.csv", shown["csv"])
+        for code in report.languages if shown["svg"] else ():
+            picture = report.scratch / "figures" / f"{slug(shown['name'])}.{code}.svg"
+            write_text(picture, shown["svg"][code])
+    text = nbformat.writes(_clean(notebook, report)) + "\n"
+    write_text(report.scratch / f"{name}.ipynb", text)
+
+
+def _clean(notebook: NotebookNode, report: Report) -> NotebookNode:
+    """Return the notebook without times, page data and machine paths: same inputs, same bytes."""
+    clean = nbformat.from_dict(notebook)
+    clean.metadata.pop("papermill", None)
+    here, there = str(report.scratch), os.path.relpath(report.target, ROOT)
+    for number, cell in enumerate(clean.cells):
+        cell.id = f"cell-{number}"
+        cell.source = cell.source.replace(here, Path(there).as_posix())
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(MIME, None)
+    return clean
+
+
+def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -> None:
+    for code in report.languages:
+        language = Language(code)
+        title = language.text("IPv6 at government domains")
+        page = _page(report, "index", title, code, notebooks)
+        answers = [
+            (file_name(name, code, report.languages), pages.markup(shown, language))
+            for name in ANSWERED
+            if name in notebooks
+            for shown in pages.exhibits(notebooks[name])
+            if shown["kind"] == "answer"
+        ]
+        files = [*(report.scratch / "tables").iterdir(), *report.scratch.glob("*.ipynb")]
+        downloads = sorted(file.relative_to(report.scratch).as_posix() for file in files)
+        text = pages.plain_page(
+            "period",
+            page,
+            answers=answers,
+            failed=sorted(failures.items()),
+            downloads=downloads,
+            archive=f"../{page.file}",
+        )
+        write_text(report.scratch / page.file, text)
