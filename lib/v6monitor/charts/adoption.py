@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from v6monitor.adoption.shares import SMALLEST_GROUP
 from v6monitor.charts.bars import stacked, state_marks
 from v6monitor.charts.layout import Mark, Row, Rows, nothing, rows_chart, share_axis
-from v6monitor.charts.style import GREY_INK, INK, STATE_COLOURS, styled
+from v6monitor.charts.style import BOUNDS, GREY_INK, INK, STATE_COLOURS, styled
 from v6monitor.language import Language
 
 SHOWN = ("yes", "partly", "no", "unknown")
@@ -29,7 +29,7 @@ def sectors(table: pd.DataFrame, language: Language, *, by: str = "sector") -> F
     if earlier := str(table["earlier"].iloc[0]):
         key.insert(0, Mark(language.month(earlier), colour, "ring"))
     if table.loc[table["adoption"].notna(), "unknown"].sum():
-        key.append(Mark(language.label("unknown"), "#B0B0B0"))
+        key.append(Mark(language.label("unknown"), BOUNDS))
     chart = rows_chart(rows, key=key, right=84)
     share_axis(chart.axes, percents(language))
     for row, middle in zip(table.to_dict("records"), chart.middles, strict=True):
@@ -38,7 +38,7 @@ def sectors(table: pd.DataFrame, language: Language, *, by: str = "sector") -> F
                 0.01, middle, counts_in_words(row, language), va="center", color=GREY_INK
             )
             continue
-        chart.axes.barh(middle, row["upper"] - row["lower"], 12, left=row["lower"], color="#B0B0B0")
+        chart.axes.barh(middle, row["upper"] - row["lower"], 12, left=row["lower"], color=BOUNDS)
         if pd.notna(row["earlier_adoption"]):
             ends = [row["earlier_adoption"], row["adoption"]]
             chart.axes.plot(ends, [middle, middle], color=colour, linewidth=2.5, zorder=2)

@@ -18,6 +18,7 @@ from v6monitor.charts.layout import (
     wrapped,
 )
 from v6monitor.charts.style import DPI, GREY_INK, INK, STATE_COLOURS, WIDTH, pixels, styled
+from v6monitor.findings.words import points
 from v6monitor.language import Language
 
 GAIN, LOSS, UNKNOWN = STATE_COLOURS["yes"], STATE_COLOURS["no"], STATE_COLOURS["unknown"]
@@ -83,10 +84,9 @@ def decomposition(table: pd.DataFrame, language: Language) -> Figure:
     ordered = table.set_index("part").loc[list(PARTS)].reset_index()
     chart = rows_chart([Row(language.label(name)) for name in ordered["part"]], bottom=8)
     _diverge(chart, min(0.0, ordered["points"].min()), max(0.0, ordered["points"].max()), 64)
-    for index, points in enumerate(ordered["points"]):
-        colour = GAIN if points >= 0 else LOSS
-        bar(chart, index, 0, points, colour)
-        _at_end(chart, index, points, language.points(points / 100))
+    for index, value in enumerate(ordered["points"]):
+        bar(chart, index, 0, value, GAIN if value >= 0 else LOSS)
+        _at_end(chart, index, value, points(value, language))
     zero_line(chart.axes)
     chart.axes.axhline((chart.middles[-1] + chart.middles[-2]) / 2, color="#A6A6A6", linewidth=0.8)
     return chart.figure

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
+from statistics import fmean
 from typing import cast
 
 from matplotlib import font_manager
@@ -77,27 +79,31 @@ def wrapped(text: str, width: float, lines: int = 2) -> list[str]:
     return [_shortened(line, width) for line in kept]
 
 
-def apart(wanted: Sequence[float], distance: float, low: float, high: float) -> list[float]:
-    """Move positions as little as needed to stand so far apart, between low and high.
+def apart(
+    wanted: Sequence[float], heights: Sequence[float], low: float, high: float
+) -> list[float]:
+    """Move labels as little as needed, so that none stands on another; centres in, centres out.
 
-    >>> apart([10, 12, 50], 10, 0, 100)
+    The least squares solution: pool neighbours that would overlap (isotonic regression).
+
+    >>> apart([10, 12, 50], [10, 10, 10], 0, 100)
     [6.0, 16.0, 50.0]
     """
     order = sorted(range(len(wanted)), key=lambda index: wanted[index])
-    blocks: list[tuple[float, int]] = []  # the mean of (position - place in the block), and size
-    for index in order:
-        mean, size = float(wanted[index]), 1
-        while blocks and blocks[-1][0] + distance * blocks[-1][1] > mean:
-            other, count = blocks.pop()
-            mean = (other * count + (mean - distance * count) * size) / (count + size)
-            size += count
-        mean = max(low, min(mean, high - distance * (size - 1)))
-        blocks.append((mean, size))
-    places = [mean + distance * place for mean, size in blocks for place in range(size)]
-    result = [0.0] * len(wanted)
-    for index, place in zip(order, places, strict=True):
-        result[index] = place
-    return result
+    offsets = [0.0]
+    for one, other in pairwise(order):
+        offsets.append(offsets[-1] + (heights[one] + heights[other]) / 2)
+    pools: list[list[float]] = []
+    for index, offset in zip(order, offsets, strict=False):
+        pools.append([wanted[index] - offset])
+        while len(pools) > 1 and fmean(pools[-2]) > fmean(pools[-1]):
+            pools[-2] += pools.pop()
+    levels = [fmean(pool) for pool in pools for _ in pool]
+    places = dict.fromkeys(order, 0.0)
+    for index, level, offset in zip(order, levels, offsets, strict=False):
+        top = high - heights[order[-1]] / 2 - offsets[-1]
+        places[index] = offset + max(low + heights[order[0]] / 2, min(level, top))
+    return [places[index] for index in range(len(wanted))]
 
 
 def rows_chart(
@@ -137,7 +143,7 @@ def share_axis(axes: Axes, percent: Sequence[str]) -> None:
     """Give the horizontal axis 0 to 100 %, with a light line at every 20."""
     axes.set_xlim(0, 1)
     axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1], percent)
-    axes.grid(axis="x")
+    axes.grid(axis="x", clip_on=False)
 
 
 def key_height(marks: Sequence[Mark]) -> float:
@@ -160,13 +166,11 @@ def nothing(message: str) -> Figure:
 
 
 def _row_text(figure: Figure, name: list[str], note: list[str], middle: float) -> None:
-    y = middle + LINE * (len(name) + len(note)) / 2
-    for line in name:
-        figure.text(0, y - LINE / 2, line, va="center", color=INK, transform=pixels(figure))
-        y -= LINE
-    for line in note:
-        figure.text(0, y - LINE / 2, line, va="center", color=GREY_INK, transform=pixels(figure))
-        y -= LINE
+    place = pixels(figure)
+    y = middle + LINE * (len(name) + len(note) - 1) / 2
+    for number, line in enumerate([*name, *note]):
+        ink = INK if number < len(name) else GREY_INK
+        figure.text(0, y - LINE * number, line, va="center_baseline", color=ink, transform=place)
 
 
 def _key_lines(marks: Sequence[Mark]) -> list[list[tuple[float, Mark]]]:

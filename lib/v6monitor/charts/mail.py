@@ -1,13 +1,23 @@
 """Who runs government mail, and how many Exchange Online domains still lag? (figures 5 and 6)"""
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from v6monitor.charts.adoption import SHOWN, group_name
 from v6monitor.charts.bars import stacked, state_marks
-from v6monitor.charts.layout import Mark, Row, draw_key, key_height, nothing, rows_chart
+from v6monitor.charts.layout import (
+    LINE,
+    Mark,
+    Row,
+    draw_key,
+    key_height,
+    nothing,
+    rows_chart,
+    width_of,
+)
 from v6monitor.charts.months import draw_flags, flags, flags_height, month_axis, ordinal, placed
 from v6monitor.charts.style import (
     INK,
@@ -22,7 +32,7 @@ from v6monitor.language import Language
 
 PLOT = 260
 LEFT, BOTTOM, RIGHT = 56, 56, 24
-GROUP_COLOURS = ("#C8501E", "#3E8ECA", "#154273", "#8C6BB1")
+GROUP_COLOURS = ("#C8501E", "#8F3512", "#3E8ECA", "#154273", "#8C6BB1", "#5B8C5A")
 
 
 @styled
@@ -57,48 +67,63 @@ def laggards(
 ) -> Figure:
     """Draw how many domains lag, a bar per month from 0, parted by group where there is one.
 
-    ``table`` has ``period`` and ``count``, and may have the column ``by``; its group ``unknown`` is
-    drawn in grey, on top. Only lookups of a month can tell who lagged in it: a month without
-    has no bar. ``events`` has ``date`` and ``label``.
+    ``table`` has ``period`` and ``count``, and may have the column ``by``. Above a bar stands how
+    many lag; those of group ``unknown`` are grey, on top, with ``+3`` under that number. Only
+    lookups of a month can tell who lagged in it: a month without them has no bar. ``events`` has
+    ``date`` and ``label``.
     """
     if table.empty:
         return nothing(language.text("There are no lookups to draw."))
     parted = table if by in table else table.assign(**{by: ""})
-    groups = [name for name in dict.fromkeys(parted[by]) if name != "unknown"]
-    colours = {name: GROUP_COLOURS[n % len(GROUP_COLOURS)] for n, name in enumerate(groups)}
-    colours |= {"unknown": STATE_COLOURS["unknown"]} if "unknown" in set(parted[by]) else {}
+    counts = parted.pivot_table("count", "period", by, "sum", fill_value=0, sort=False)
+    groups = sorted(counts.columns, key=lambda name: name == "unknown")
+    colours = dict(zip(groups, GROUP_COLOURS * len(groups), strict=False))
+    if "unknown" in colours:
+        colours["unknown"] = STATE_COLOURS["unknown"]
     key = [Mark(group_name(name, language), colour) for name, colour in colours.items()]
-    months = parted["period"].map(ordinal)
-    low, high = months.min() - 0.7, months.max() + 0.7
+    keyed = key if len(key) > 1 else []
+    months = [ordinal(str(period)) for period in counts.index]
+    low, high = min(months) - 0.7, max(months) + 0.7
     width = WIDTH - LEFT - RIGHT
     found = placed(flags(events, low, high, language), LEFT, width / (high - low), low)
-    keyed = key if len(key) > 1 else []
-    top = BOTTOM + PLOT
-    figure = new_figure(top + max(14.0, flags_height(found) + 6) + key_height(keyed))
+    figure = new_figure(BOTTOM + PLOT + max(14.0, flags_height(found) + 6) + key_height(keyed))
     axes = new_axes(figure, LEFT, BOTTOM, width, PLOT)
     month_axis(axes, low, high, width, language)
-    counts = parted.groupby(["period", by], sort=False)["count"].sum()
-    total = parted.groupby("period")["count"].sum()
-    axes.set_ylim(0, max(1.0, 1.12 * total.max()))
+    axes.set_ylim(0, max(1.0, 1.2 * counts.sum(axis=1).max()))
     _whole_numbers(axes.yaxis, language)
     axes.grid(axis="y")
-    thick = min(0.7, 64 * (high - low) / width)
-    for period, number in total.items():
-        base = 0
-        for name, colour in colours.items():
-            part = int(counts.get((period, name), 0))
-            axes.bar(
-                ordinal(str(period)), part, thick, bottom=base, color=colour, edgecolor="white"
-            )
-            if len(colours) > 1 and part / axes.get_ylim()[1] * PLOT > 24:  # noqa: PLR2004 - a line
-                axes.text(ordinal(str(period)), base + part / 2, language.number(part), ha="center",
-                          va="center_baseline", color=ink_on(colour))  # fmt: skip
-            base += part
-        axes.annotate(language.number(int(number)), (ordinal(str(period)), base), (0, 4),
-                      textcoords="offset pixels", ha="center", va="bottom")  # fmt: skip
-    draw_flags(figure, axes, found, top)
+    _month_bars(axes, counts[groups].set_axis(months), colours, width / (high - low), language)
+    draw_flags(figure, axes, found, BOTTOM + PLOT)
     draw_key(figure, keyed)
     return figure
+
+
+def _month_bars(
+    axes: Axes, counts: pd.DataFrame, colours: dict[str, str], month: float, language: Language
+) -> None:
+    """Draw the bars; ``counts`` by month number, ``month`` in pixels. Numbers where they fit."""
+    thick = min(0.7, 64 / month)
+    texts = [_count(row, language) for _, row in counts.iterrows()]
+    all_fit = max(width_of(line) for text in texts for line in text.split("\n")) + 6 <= month
+    for x, text, row in zip(counts.index, texts, counts.to_dict("records"), strict=True):
+        base = 0
+        for name, colour in colours.items():
+            number = language.number(row[name])
+            axes.bar(x, row[name], thick, bottom=base, color=colour, edgecolor="white")
+            fits = row[name] / axes.get_ylim()[1] * PLOT > LINE
+            if len(colours) > 1 and fits and width_of(number) < thick * month:
+                axes.text(x, base + row[name] / 2, number, ha="center", va="center_baseline",
+                          color=ink_on(colour))  # fmt: skip
+            base += row[name]
+        if all_fit or x in {counts.index[0], counts.index[-1]}:
+            axes.annotate(text, (x, base), (0, 4), textcoords="offset pixels", ha="center",
+                          va="bottom")  # fmt: skip
+
+
+def _count(row: "pd.Series[int]", language: Language) -> str:
+    unknown = int(row.get("unknown", 0))
+    more = f"\n+{language.number(unknown)}" if unknown else ""
+    return f"{language.number(int(row.sum()) - unknown)}{more}"
 
 
 def _whole_numbers(axis: Axis, language: Language) -> None:

@@ -82,7 +82,7 @@ def placed(found: Iterable[Flag], left: float, scale: float, low: float) -> list
         x = left + (flag.x - low) * scale
         lines = wrapped(flag.text, min(230.0, WIDTH - x - 8), 4)
         right = x + 8 + max(width_of(line) for line in lines)
-        bottom = max((top for start, _, top in done if start <= right), default=0.0) + 4
+        bottom = max((top for start, _, top in done if start <= right), default=8.0) + 4
         done.append((x, right, bottom + LINE * len(lines)))
         result.append(Placed(flag, lines, bottom))
     return result

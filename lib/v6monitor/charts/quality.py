@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from v6monitor.charts.adoption import percents
 from v6monitor.charts.bars import THICK, bar
-from v6monitor.charts.layout import LINE, Mark, Row, nothing, rows_chart, share_axis, wrapped
+from v6monitor.charts.layout import HALO, LINE, Mark, Row, nothing, rows_chart, share_axis, wrapped
 from v6monitor.charts.style import GREY_INK, INK, PALE, STATE_COLOURS, WIDTH, styled
 from v6monitor.language import Language
 
@@ -50,8 +50,8 @@ def quality(table: pd.DataFrame, language: Language) -> Figure:
             va="center_baseline", color=INK, annotation_clip=False,
         )  # fmt: skip
         for number, line in enumerate(why[name]):
-            y = middle + THICK / 2 + LINE * (number + 0.6)
-            chart.axes.text(0, y, line, va="center", color=GREY_INK, backgroundcolor="white")
+            y = middle + THICK / 2 + LINE * (number + 0.8)
+            chart.axes.text(0, y, line, va="center", color=GREY_INK, path_effects=HALO)
     return chart.figure
 
 

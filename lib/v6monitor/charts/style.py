@@ -16,6 +16,9 @@ from matplotlib.transforms import Affine2D, Transform
 WIDTH = 720
 DPI = 100
 INK, GREY_INK, PALE = "#1A1A1A", "#4D4D4D", "#D9D9D9"
+BOUNDS = "#949494"
+"""What could not be told, behind a point or a line; 3:1 on white."""
+
 STATE_COLOURS = {
     "yes": "#154273",
     "partly": "#3E8ECA",

@@ -1,6 +1,6 @@
 """How far are we, and how fast? The line per month (figure 1)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -29,8 +29,9 @@ from v6monitor.charts.months import (
     placed,
 )
 from v6monitor.charts.style import (
+    BOUNDS,
+    GREY_INK,
     INK,
-    STATE_COLOURS,
     WIDTH,
     contrast,
     new_axes,
@@ -40,11 +41,15 @@ from v6monitor.charts.style import (
 )
 from v6monitor.language import Language
 
-PLOT = 300
+PLOT = 320
 LEFT, BOTTOM = 62, 56
+LABEL = 180
+FIRST = ("web", "mail", "dns")
 LINES = (("#154273", "-"), ("#C8501E", (0, (4, 1.6))), ("#3E8ECA", (0, (1, 1.2))))
 OTHERS = ("#154273", "-")
 BREAKS = {"domains": "other list of domains", "tests": "other version of the tests"}
+AA = 4.5
+"""The contrast that text needs (WCAG 2.1)."""
 
 
 class _End(NamedTuple):
@@ -63,55 +68,60 @@ def trend(
     *,
     by: str = "measure",
     events: pd.DataFrame | None = None,
+    target: float | None = 1.0,
 ) -> Figure:
     """Draw the adoption per month, a line per series; in grey what could not be told.
 
-    ``table`` is that of ``adoption.trend``; ``events`` has ``date`` and ``label``. A line joins
-    neighbours at the series' own pace: none crosses a missing month, a month without a percentage
-    or a break. Labels stand at the ends, with the month where a line ends early.
+    ``table`` is that of ``adoption.trend``; ``events`` has ``date`` and ``label``; ``target`` is a
+    share of 1. A line joins neighbours at the series' own pace: none crosses a missing month, a
+    month without a percentage or a break. Labels stand at the ends of the lines, with the month
+    where a line ends early.
     """
     if table.empty:
         return nothing(language.text("There are no measurements to draw."))
     months = table["period"].map(ordinal)
     low, high = months.min() - 0.5, months.max() + 0.5
-    series = list(dict.fromkeys(table[by]))
-    names = {name: language.label(str(name)) or language.text("not stated") for name in series}
-    right = min(190.0, max(width_of(f"{name} ") for name in names.values()) + 74)
-    width = WIDTH - LEFT - right
+    series = _series(table, by)
+    ends = [_end(rows, name, colour, months.max(), language) for name, rows, colour, _ in series]
+    if target is not None:
+        share = language.percent(target, 0)
+        ends.append(_End(high, target, [language.text("target: {share}", share=share)], GREY_INK))
+    width = WIDTH - LEFT - max(width_of(line) for end in ends for line in end.lines) - 20
     breaks = _breaks(table, language)
     found = placed([*flags(events, low, high, language), *breaks], LEFT, width / (high - low), low)
-    unknown = Mark(language.label("unknown"), STATE_COLOURS["unknown"])
-    key = [unknown] if table["unknown"].sum() else []
-    height = max(PLOT, (2 * LINE + 4) * len(series))
+    key = [Mark(language.label("unknown"), BOUNDS)] if table["unknown"].sum() else []
+    height = max(PLOT, sum(LINE * len(end.lines) + 4 for end in ends))
     top = BOTTOM + height
     figure = new_figure(top + max(14.0, flags_height(found) + 6) + key_height(key))
     axes = new_axes(figure, LEFT, BOTTOM, width, height)
     month_axis(axes, low, high, width, language)
-    axes.set_ylim(0, 1)
-    axes.set_yticks(
-        [step / 5 for step in range(6)], [language.percent(step / 5, 0) for step in range(6)]
-    )
-    axes.grid(axis="y")
+    _share_axis(axes, language, target)
     pace = _pace(table)
-    ends = []
-    for number, name in enumerate(series):
-        colour, dashes = LINES[number] if len(series) <= len(LINES) else OTHERS
-        rows = table[table[by] == name].sort_values("period")
+    for _, rows, colour, dashes in series:
         for stretch in _stretches(rows, pace):
             _draw_stretch(axes, stretch, colour, dashes)
-        label = wrapped(names[name], right - 22, 1)
-        ends.append(_end(rows, label, colour, months.max(), language))
     draw_flags(figure, axes, found, top)
     _label_ends(figure, axes, ends, height)
     draw_key(figure, key)
     return figure
 
 
-def _stretches(rows: pd.DataFrame, pace: int) -> Iterator[pd.DataFrame]:
-    """Cut a series where no line may be drawn."""
-    there = rows[
-        rows["upper"].notna() & (rows["adoption"].notna() | rows["yes"].add(rows["no"]).eq(0))
+def _series(table: pd.DataFrame, by: str) -> list[tuple[str, pd.DataFrame, str, object]]:
+    """Return name, rows, colour and dashes of every line; web, mail and name servers first."""
+    names = list(dict.fromkeys(table[by]))
+    names.sort(key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
+    looks = LINES if len(names) <= len(LINES) else [OTHERS] * len(names)
+    rows = [table[table[by] == name].sort_values("period") for name in names]
+    return [
+        (str(name), part, colour, dashes)
+        for name, part, (colour, dashes) in zip(names, rows, looks, strict=False)
     ]
+
+
+def _stretches(rows: pd.DataFrame, pace: int) -> Iterator[pd.DataFrame]:
+    """Cut a series where no line may be drawn; leave out months too small for a percentage."""
+    all_unknown = rows["yes"].add(rows["no"]).eq(0) & rows["unknown"].gt(0)
+    there = rows[rows["adoption"].notna() | all_unknown]
     gap = there["period"].map(ordinal).diff() > pace
     silent = there["adoption"].isna()
     cut = gap | there["break_reason"].ne("") | silent | silent.shift(fill_value=False)
@@ -122,16 +132,26 @@ def _stretches(rows: pd.DataFrame, pace: int) -> Iterator[pd.DataFrame]:
 def _draw_stretch(axes: Axes, stretch: pd.DataFrame, colour: str, dashes: object) -> None:
     x = stretch["period"].map(ordinal).to_list()
     low, high = stretch["lower"].to_list(), stretch["upper"].to_list()
-    grey = STATE_COLOURS["unknown"]
     if len(x) == 1:
-        axes.vlines(x, low, high, color=grey, alpha=0.45, linewidth=9, zorder=1.5)
+        axes.vlines(x, low, high, color=BOUNDS, linewidth=10, zorder=1.5)
     else:
-        axes.fill_between(x, low, high, color=grey, alpha=0.45, linewidth=0, zorder=1.5)
+        axes.fill_between(x, low, high, color=BOUNDS, linewidth=0, zorder=1.5)
     axes.plot(x, stretch["adoption"], color=colour, linestyle=dashes, zorder=3)
-    axes.plot(x, stretch["adoption"], "o", color=colour, markersize=5, zorder=3.1)
+    axes.plot(x, stretch["adoption"], "o", color=colour, markersize=5, zorder=3.1, clip_on=False)
 
 
-def _end(rows: pd.DataFrame, label: list[str], colour: str, last: int, language: Language) -> _End:
+def _share_axis(axes: Axes, language: Language, target: float | None) -> None:
+    steps = [step / 5 for step in range(6)]
+    axes.set_ylim(0, 1)
+    axes.set_yticks(steps, [language.percent(step, 0) for step in steps])
+    axes.grid(axis="y")
+    axes.axhline(0, color="#767676", linewidth=1.2, clip_on=False)
+    if target is not None:
+        axes.axhline(target, color=GREY_INK, linewidth=1.2, linestyle=(0, (6, 3)), clip_on=False)
+
+
+def _end(rows: pd.DataFrame, name: str, colour: str, last: int, language: Language) -> _End:
+    label = wrapped(language.label(name) or language.text("not stated"), LABEL, 1)
     told = rows[rows["adoption"].notna()]
     if told.empty:
         return _End(last, 0.5, [*label, _no_share(rows.iloc[-1], language)], INK)
@@ -148,25 +168,24 @@ def _no_share(row: pd.Series, language: Language) -> str:
     return language.label("unknown" if row["unknown"] else "not_applicable")
 
 
-def _label_ends(figure: Figure, axes: Axes, ends: list[_End], height: float) -> None:
+def _label_ends(figure: Figure, axes: Axes, ends: Sequence[_End], height: float) -> None:
     """Write the labels at the right, apart, with a thin line to a point that is further off."""
     low, high = axes.get_xlim()
-    tall = (2 * LINE + 2) if len(ends) > 1 else 0
-    places = apart([end.y * height for end in ends], tall, LINE, height - LINE)
+    tall = [LINE * len(end.lines) + 3.0 for end in ends]
+    places = apart([end.y * height for end in ends], tall, -LINE / 2, height + LINE / 2)
     edge = axes.get_position().x1 * WIDTH
     for end, place in zip(ends, places, strict=True):
         x = LEFT + (end.x - low) / (high - low) * (edge - LEFT)
-        y = BOTTOM + end.y * height
-        if abs(place - end.y * height) > LINE / 2 or x < edge - 30:
+        if abs(place - end.y * height) > LINE / 2 or x < edge - 40:
             leader = Line2D(
-                [x + 5, edge + 4], [y, BOTTOM + place],
+                [min(x + 5, edge), edge + 6], [BOTTOM + end.y * height, BOTTOM + place],
                 color="#A6A6A6", linewidth=0.8, transform=pixels(figure), zorder=2,
             )  # fmt: skip
             figure.add_artist(leader)
-        ink = end.colour if contrast(end.colour, "#FFFFFF") >= 4.5 else INK  # noqa: PLR2004 - WCAG AA
+        ink = end.colour if contrast(end.colour, "#FFFFFF") >= AA else INK
         for number, line in enumerate(end.lines):
-            at = BOTTOM + place + LINE * ((len(end.lines) - 1) / 2 - number)
-            figure.text(edge + 8, at, line, va="center", color=ink, transform=pixels(figure))
+            y = BOTTOM + place + LINE * ((len(end.lines) - 1) / 2 - number)
+            figure.text(edge + 10, y, line, va="center", color=ink, transform=pixels(figure))
 
 
 def _breaks(table: pd.DataFrame, language: Language) -> list[Flag]:
