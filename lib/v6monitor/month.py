@@ -1,13 +1,13 @@
 """What is known of one month? Measurements, lookups and what follows from them, loaded once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from v6monitor import adoption, mail, measurements, organisations, staleness, verdicts
+from v6monitor import adoption, lookups, mail, measurements, organisations, staleness, verdicts
 from v6monitor.errors import InputError, UsageError
 from v6monitor.language import Language
 from v6monitor.lookups import log
@@ -23,14 +23,13 @@ JUDGED = {"web": "web", "mail": "mail_all", "dns": "dns_2"}
 class Month:
     """Everything the notebooks of one reporting month work with.
 
-    ``history`` is the canonical table up to and with ``period``; ``faults`` and ``files`` are
-    what intake tells of it; ``observations`` are the fresh lookups, with their ``provenance``.
+    ``history`` is the canonical table up to and with ``period``; ``faults`` is what intake says
+    of it; ``observations`` are the fresh lookups, with their ``provenance``.
     """
 
     period: str
     history: pd.DataFrame
     faults: pd.DataFrame
-    files: pd.DataFrame
     observations: pd.DataFrame
     provenance: dict[str, object]
 
@@ -48,17 +47,31 @@ class Month:
         month of it as YYYY-MM, by default the newest; ``observations`` a log, by default the one
         that 20_lookups kept for the month. UsageError and InputError say what is not there.
         """
-        intake = read_measurements([from_root(measurements)] if measurements else [])
-        table = _of_sectors(intake.table, sectors)
+        table, faults = _read(from_root(measurements) if measurements else None)
+        table = _of_sectors(table, sectors)
         chosen = choose_period(period, table)
         path = from_root(observations) if observations else kept_log(chosen, is_synthetic(table))
-        if observations or path.exists():
-            observed, provenance = log.read(path), log.provenance(path)
-        else:
-            observed, provenance = log.empty(), {}
+        there = bool(observations) or path.exists()
+        observed = log.read(path) if there else log.empty()
+        provenance = log.provenance(path) if there else {}
         months = table["measured_at"].dt.strftime("%Y-%m")
         history = table[months <= chosen].reset_index(drop=True)
-        return cls(chosen, history, intake.faults, intake.files, observed, provenance)
+        return cls(chosen, history, faults, observed, provenance)
+
+    def look_up(
+        self, resolvers: Sequence[str] = (), save_to: str = "", must_answer: bool = True
+    ) -> "Month":
+        """Ask DNS about every subject, keep the answers, and return the month with them.
+
+        ``resolvers`` are by default the system's, and the embedded name server for example data.
+        ``save_to`` is by default where ``load`` looks for the log. VantageError when no resolver
+        answers; with ``must_answer`` off the month then has no observations, and says so.
+        """
+        path = from_root(save_to) if save_to else kept_log(self.period, self.synthetic)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        asked = list(resolvers) or ["example" if self.synthetic else "system"]
+        lookups.record(self.subjects, asked, path, must_answer=must_answer)
+        return replace(self, observations=log.read(path), provenance=log.provenance(path))
 
     @property
     def synthetic(self) -> bool:
@@ -87,6 +100,15 @@ class Month:
         months = self.history["measured_at"].dt.strftime("%Y-%m")
         return self.history[months == self.period].reset_index(drop=True)
 
+    @property
+    def files(self) -> pd.DataFrame:
+        """Return the files that the history came from: ``file``, ``format``, ``rows``, ``faults``."""
+        keys = ["source_file", "source_format"]
+        table = self.history.groupby(keys).size().rename("rows").reset_index()
+        table = table.set_axis(["file", "format", "rows"], axis=1)
+        counted = table["file"].map(self.faults["file"].value_counts()).fillna(0)
+        return table.assign(faults=counted.astype("int64"))
+
     @cached_property
     def subjects(self) -> list[tuple[str, str]]:
         """Return the (domain, type) pairs measured this month: what the lookups are about."""
@@ -105,9 +127,12 @@ class Month:
         judged = verdicts.judge(self.observations, self.subjects)
         return judged.merge(self.owners, on="domain", how="left")
 
-    def fresh(self, measure: str) -> pd.DataFrame:
-        """Return the states that the fresh lookups give for a measure, ``partly`` of mail too."""
-        some = "mail_any" if measure == "mail" else ""
+    def fresh(self, measure: str, *, partly: bool = False) -> pd.DataFrame:
+        """Return the states that the fresh lookups give for a measure (a key of ``JUDGED``).
+
+        With ``partly``, mail of which only some hosts have IPv6 is ``partly`` instead of ``no``.
+        """
+        some = "mail_any" if partly and measure == "mail" else ""
         states = adoption.verdict_states(self.verdicts, JUDGED[measure], some)
         return states.assign(measure=measure, period=self.period)
 
@@ -134,8 +159,8 @@ class Month:
         """Return measured against fresh, a row per domain and measure."""
         parts = []
         for measure in JUDGED:
-            fresh = self.fresh(measure).replace({"state": {"partly": "no"}})
-            fresh = fresh.assign(asked_at=self.asked[0], reason=fresh["reasons"])
+            fresh = self.fresh(measure).rename(columns={"reasons": "reason"})
+            fresh = fresh.assign(asked_at=self.asked[0])
             parts.append(staleness.compare(self.measured(measure), fresh))
         return pd.concat(parts, ignore_index=True)
 
@@ -205,6 +230,16 @@ def choose_period(period: str, table: pd.DataFrame) -> str:
             "(give a month as YYYY-MM)"
         )
     return period
+
+
+def _read(path: Path | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return table and faults; of a canonical CSV the faults that intake wrote beside it."""
+    intake = read_measurements([path] if path else [])
+    beside = path.with_suffix(".faults.csv") if path else None
+    if beside is None or not beside.is_file():
+        return intake.table, intake.faults
+    kept = pd.read_csv(beside, dtype="str", keep_default_na=False)
+    return intake.table, kept[[column for column in intake.faults if column in kept]]
 
 
 def is_synthetic(table: pd.DataFrame) -> bool:

@@ -181,8 +181,7 @@ def _headline(month: Month) -> list[dict[str, Any]]:
     rows = []
     for source, states in (("measurement", month.measured), ("lookups", month.fresh)):
         for measure in JUDGED:
-            told = states(measure).replace({"state": {"partly": "no"}})
-            counts = adoption.shares(told).iloc[0]
+            counts = adoption.shares(states(measure)).iloc[0]
             names = ("yes", "no", "unknown", "not_applicable")
             share = None if pd.isna(counts["adoption"]) else round(float(counts["adoption"]), 6)
             rows.append(

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from v6monitor.lookups.run import lookup as lookup
     from v6monitor.lookups.run import observe as observe
+    from v6monitor.lookups.run import record as record
 
 
 def __getattr__(name: str) -> object:
     """Import the calls that ask only when they are called for: who reads a log needs no sockets."""
-    if name not in {"lookup", "observe"}:
+    if name not in {"lookup", "observe", "record"}:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from v6monitor.lookups import run  # noqa: PLC0415
 

@@ -1,8 +1,11 @@
 """Which calls do it all? From subjects to observations."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
+from v6monitor.errors import VantageError
+from v6monitor.lookups import log
 from v6monitor.lookups.asking import Manners
 from v6monitor.lookups.client import Client
 from v6monitor.lookups.observation import Observation
@@ -44,6 +47,32 @@ def lookup(  # noqa: PLR0913 - each is a setting with a good default
     set_here: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     manners = default._replace(**set_here)
     return sorted(observe(Plan(subjects, seed), chosen, manners, progress))
+
+
+def record(
+    subjects: Sequence[tuple[str, str]],
+    resolvers: Sequence[str],
+    path: Path,
+    *,
+    must_answer: bool = True,
+    **settings: Any,
+) -> list[Observation]:
+    """Ask as ``lookup`` does, and keep the answers in a log at ``path``; returns them.
+
+    With ``must_answer`` off, resolvers that do not answer leave a log without rows that says so in
+    its provenance (``failure``): a report can still be made of it, with everything unknown.
+    """
+    log.check_writable(path)
+    failure = {}
+    try:
+        found = lookup(subjects, resolvers, **settings)
+    except VantageError as error:
+        if must_answer:
+            raise
+        found, failure = [], {"failure": str(error)}
+    provenance = log.describe(found, subjects, resolvers) | failure
+    log.write(log.frame(found), path, provenance)
+    return found
 
 
 def observe(
