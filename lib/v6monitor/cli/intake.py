@@ -1,0 +1,94 @@
+"""``v6monitor intake``: which measurements are in these files, and what is wrong with them?"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from v6monitor import measurements
+from v6monitor.errors import InputError, UsageError
+from v6monitor.publish.exports import safe_csv, write_text
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the files to read, what they do not say themselves, and the CSV file to write."""
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+", help="measurement file, folder or pattern"
+    )
+    parser.add_argument(
+        "--measured-at",
+        metavar="YYYY-MM-DD",
+        help="day of the measurement, for files in which nothing says so",
+    )
+    parser.add_argument("--sector", help="sector of all the domains")
+    parser.add_argument(
+        "--map",
+        metavar="COLUMN=FIELD",
+        action="append",
+        default=[],
+        help="what a column of an unknown table holds, such as Website=domain",
+    )
+    parser.add_argument(
+        "--out", metavar="canonical.csv", type=Path, required=True, help="CSV file to write"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the canonical table and its faults; print what came in, per file and by reason.
+
+    A file that cannot be read stops no other: the exit code is that of an input error.
+    """
+    intake = measurements.read(
+        options.files,
+        measured_at=options.measured_at,
+        sector=options.sector,
+        mapping=_mapping(options.map),
+        keep_going=True,
+        progress=_progress if sys.stderr.isatty() else None,
+    )
+    faults_file = options.out.with_suffix(".faults.csv")
+    try:
+        measurements.write(intake.table, options.out)
+        write_text(faults_file, safe_csv(intake.faults))
+    except OSError as error:
+        raise UsageError(
+            f"--out {options.out}: cannot be written ({error.strerror}); name a file in a folder "
+            "that you may write to"
+        ) from error
+    _print(intake, options.out, faults_file)
+    for sentence in intake.errors:
+        print(f"v6monitor: {sentence}", file=sys.stderr)
+    return InputError.exit_code if intake.errors else 0
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    mapping = {}
+    for pair in pairs:
+        label, equals, field = pair.rpartition("=")
+        if not equals or not label:
+            raise UsageError(
+                f"--map {pair}: is not COLUMN=FIELD; write for instance Website=domain"
+            )
+        mapping[label] = field
+    return mapping
+
+
+def _progress(name: str) -> None:
+    print(f"\r\x1b[K{_printable(name)}\r", end="", file=sys.stderr, flush=True)
+
+
+def _print(intake: measurements.Intake, out: Path, faults_file: Path) -> None:
+    for file, form, rows, faults, note in intake.files.itertuples(index=False, name=None):
+        told = f"{form}, {rows} rows, {faults} faults" if form else f"skipped: {note}"
+        print(_printable(f"{file}: {told}"))
+    kinds = intake.table["type"].value_counts()
+    counts = ", ".join(f"{kinds.get(kind, 0)} {kind}" for kind in ("web", "mail"))
+    print(f"{out}: {len(intake.table)} rows ({counts})")
+    print(f"{faults_file}: {len(intake.faults)} faults")
+    reasons = measurements.summary(intake.faults)
+    for reason, done, count, example in reasons.itertuples(index=False, name=None):
+        print(_printable(f"  {count} × {reason} ({done}), such as {example!r}"))
+
+
+def _printable(text: str) -> str:
+    """Return untrusted text without control characters, which a terminal would obey."""
+    return "".join(character if character.isprintable() else "?" for character in text)

@@ -1,0 +1,14 @@
+"""What was measured? Files of Internet.nl and others, read into one canonical table.
+
+``read`` recognises each format by its content, ``write`` keeps the table as CSV, and ``states``
+makes verdict words of its results. One reader per format (``own``, ``dashboard``, ``api``,
+``mapped``) hands raw cells to ``assembly``, where ``vocabulary`` says what they mean and
+``faults`` collects what was wrong.
+"""
+
+from v6monitor.measurements.columns import COLUMNS
+from v6monitor.measurements.faults import summary
+from v6monitor.measurements.intake import Intake, read, write
+from v6monitor.measurements.states import MEASURES, states
+
+__all__ = ["COLUMNS", "MEASURES", "Intake", "read", "states", "summary", "write"]

@@ -1,0 +1,41 @@
+"""What was wrong with the rows, and what was done? Nothing is dropped or changed without a line."""
+
+import pandas as pd
+
+COLUMNS = ("file", "row", "column", "value", "reason", "done")
+KEPT, CHANGED, DROPPED = "kept", "changed", "dropped"
+
+
+class Faults:
+    """Collects the faults of a file, a column of cells at a time."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._found: list[pd.DataFrame] = []
+
+    def add(self, values: "pd.Series[str]", reason: "str | pd.Series[str]", done: str) -> None:
+        """Book cells of the column that ``values`` is named after; its index is their row."""
+        if len(values):
+            found = pd.DataFrame({"value": values, "reason": reason})
+            found = found.assign(row=values.index, column=str(values.name), done=done)
+            self._found.append(found.assign(file=self._file))
+
+    def table(self) -> pd.DataFrame:
+        """Return the faults in the order of the rows: columns ``COLUMNS``."""
+        empty = pd.DataFrame(columns=list(COLUMNS), dtype="str").astype({"row": "int64"})
+        if not self._found:
+            return empty
+        table = pd.concat(self._found)[list(COLUMNS)].astype(empty.dtypes.to_dict())
+        return table.sort_values("row", kind="stable", ignore_index=True)
+
+
+def summary(faults: pd.DataFrame) -> pd.DataFrame:
+    """Count faults by reason, without the particulars after its colon: most frequent first.
+
+    Columns ``reason``, ``done``, ``faults``, ``example`` (the first value).
+    """
+    reasons = faults.assign(reason=faults["reason"].str.replace(r"(?s):.*", "", regex=True))
+    counted: pd.DataFrame = reasons.groupby(["reason", "done"], as_index=False).agg(
+        faults=("row", "size"), example=("value", "first")
+    )
+    return counted.sort_values(["faults", "reason"], ascending=[False, True], ignore_index=True)
