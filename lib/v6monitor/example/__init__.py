@@ -29,8 +29,7 @@ def ensure(folder: Path | None = None) -> Path:
     when the folder cannot be written.
     """
     target = folder or paths.EXAMPLE
-    stamp = target / _STAMP
-    if stamp.is_file() and stamp.read_text(encoding="utf-8").strip() == VERSION:
+    if _is_current(target):
         return target
     try:
         _make(target)
@@ -53,6 +52,11 @@ def files() -> Iterator[tuple[str, str]]:
     yield _STAMP, f"{VERSION}\n"
 
 
+def _is_current(target: Path) -> bool:
+    stamp = target / _STAMP
+    return stamp.is_file() and stamp.read_text(encoding="utf-8").strip() == VERSION
+
+
 def _make(target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".example-") as scratch:
@@ -60,6 +64,8 @@ def _make(target: Path) -> None:
             path = Path(scratch, name)
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(text.encode())
+        if _is_current(target):  # another process was first
+            return
         (target / _STAMP).unlink(missing_ok=True)
         for made in sorted(Path(scratch).iterdir(), key=lambda path: path.name == _STAMP):
             old = target / made.name
