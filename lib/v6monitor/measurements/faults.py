@@ -25,7 +25,9 @@ class Faults:
         empty = pd.DataFrame(columns=list(COLUMNS), dtype="str").astype({"row": "int64"})
         if not self._found:
             return empty
-        table = pd.concat(self._found)[list(COLUMNS)].astype(empty.dtypes.to_dict())
+        table = pd.concat(self._found, ignore_index=True)[list(COLUMNS)].astype(
+            empty.dtypes.to_dict()
+        )
         return table.sort_values("row", kind="stable", ignore_index=True)
 
 
