@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
-import papermill
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
+from papermill.execute import execute_notebook
 
 from v6monitor.paths import ROOT
 
@@ -40,7 +40,7 @@ def execute(
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
         with contextlib.suppress(PapermillExecutionError):
-            papermill.execute_notebook(
+            execute_notebook(
                 str(notebook.resolve()),
                 str(output),
                 parameters=dict(parameters),

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-import papermill
 import yaml
+from papermill.inspection import inspect_notebook
 
 from v6monitor.errors import UsageError
 
@@ -33,7 +33,7 @@ def declared(notebook: Path) -> dict[str, Declared]:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = papermill.inspect_notebook(str(notebook))
+        found = inspect_notebook(str(notebook))
     for name, parameter in found.items():
         if parameter["inferred_type_name"] not in _CONVERSIONS:
             raise UsageError(

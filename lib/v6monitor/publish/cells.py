@@ -8,10 +8,14 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from v6monitor.findings.words import points
 from v6monitor.language import NO_VALUE, Language
 
-SHARES = frozenset({"adoption", "lower", "upper", "coverage", "share", "before", "after"})
-POINTS = frozenset({"within", "entrants_effect", "leavers_effect", "difference", "points"})
+SHARES = frozenset(
+    {"adoption", "earlier_adoption", "lower", "upper", "coverage", "share"}
+    | {"share_before", "share_after"}
+)
+POINTS = frozenset({"points", "within", "entrants", "leavers", "mix"})
 NAMES = frozenset({"domain", "organisation", "operator", "mx_hosts", "failing_hosts", "tenant"})
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
@@ -39,17 +43,19 @@ def table_html(frame: pd.DataFrame, language: Language, caption: str, note: str 
 
 def cell_text(column: str, value: object, language: Language) -> str:
     """Return a cell as a reader sees it, unescaped: a label, share, number, month, day or text."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return NO_VALUE
     if isinstance(value, bool):
-        return language.label("yes" if value else "no")
+        value = "yes" if value else "no"
     if isinstance(value, dt.date):
-        return NO_VALUE if value is pd.NaT else language.day(value)
+        return language.day(value)
     if isinstance(value, (int, float)):
         return _number(column, float(value), language)
     if isinstance(value, str):
         return _text(column, value, language)
     if isinstance(value, Iterable):
         return ", ".join(str(item) for item in value)
-    return NO_VALUE if value is None or value is pd.NA else str(value)
+    return str(value)
 
 
 def _row(record: tuple[object, ...], frame: pd.DataFrame, language: Language) -> str:
@@ -74,7 +80,7 @@ def _number(column: str, value: float, language: Language) -> str:
     if column in SHARES:
         return language.percent(value)
     if column in POINTS:
-        return language.points(value)
+        return points(value, language)
     return language.number(value)
 
 

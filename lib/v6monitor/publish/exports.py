@@ -29,7 +29,7 @@ def safe_csv(table: pd.DataFrame) -> str:
     safe.columns = pd.Index([_safe(column) for column in table.columns])
     for position, dtype in enumerate(table.dtypes):
         if not pd.api.types.is_numeric_dtype(dtype):
-            safe.isetitem(position, table.iloc[:, position].map(_safe))
+            safe.isetitem(position, table.iloc[:, position].map(_safe).array)
     return safe.to_csv(index=False, lineterminator="\r\n")
 
 

@@ -99,9 +99,8 @@ def notebook_page(notebook: NotebookNode, page: Page) -> str:
 def plain_page(template: str, page: Page, **values: object) -> str:
     """Return a page that is no notebook: the index of a period, or of the archive."""
     environment = PageExporter().environment
-    return environment.get_template(f"{template}.html.j2").render(
-        resources={"page": page, **values}
-    )
+    found = environment.get_template(f"{template}.html.j2")
+    return str(found.render(resources={"page": page, **values}))
 
 
 def markup(shown: dict[str, Any], language: Language) -> Markup:
@@ -117,18 +116,17 @@ def markup(shown: dict[str, Any], language: Language) -> Markup:
     return Markup(shown["html"][language.code].replace(DOWNLOADS, downloads))
 
 
-class PageExporter(TemplateExporter):  # type: ignore[misc]
+class PageExporter(TemplateExporter):
     """An nbconvert exporter with this package's template, which escapes by default."""
 
     template_name = "page"
 
-    @property
-    def extra_template_basedirs(self) -> list[str]:
-        """Return where nbconvert finds the template."""
-        return [str(TEMPLATES)]
+    def __init__(self, **settings: Any) -> None:
+        settings["extra_template_basedirs"] = [str(TEMPLATES)]
+        super().__init__(**settings)  # type: ignore[no-untyped-call] # nbconvert has no types
 
     def _create_environment(self) -> Environment:
-        environment = super()._create_environment()
+        environment: Environment = super()._create_environment()  # type: ignore[no-untyped-call]
         environment.autoescape = True
         environment.trim_blocks = environment.lstrip_blocks = True
         environment.globals["style"] = Markup(_style())

@@ -128,7 +128,7 @@ def _downloads(report: Report, name: str, notebook: NotebookNode) -> None:
 
 def _clean(notebook: NotebookNode, report: Report) -> NotebookNode:
     """Return the notebook without times, page data and machine paths: same inputs, same bytes."""
-    clean = nbformat.from_dict(notebook)
+    clean: NotebookNode = nbformat.from_dict(notebook)
     clean.metadata.pop("papermill", None)
     here, there = str(report.scratch), os.path.relpath(report.target, ROOT)
     for number, cell in enumerate(clean.cells):
