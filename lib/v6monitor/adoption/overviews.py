@@ -78,7 +78,7 @@ def sectors(
     Returns the ``shares`` per ``by`` in ``period`` (default: the newest), highest adoption first,
     groups without a percentage last; with ``period``, and of the earliest month of the same set
     that is at most ``months`` before: ``earlier`` (empty when there is none), ``earlier_yes``,
-    ``earlier_no``, ``earlier_adoption``.
+    ``earlier_no``, ``earlier_adoption``; and the ``measure``, where the states name it.
     """
     _one_measure(states)
     single = one_per_domain(states, ["period"])
@@ -91,7 +91,8 @@ def sectors(
     table = table.fillna({"earlier_yes": 0, "earlier_no": 0})
     table = table.astype({"earlier_yes": "int64", "earlier_no": "int64"})
     order = ["adoption", "applicable"]
-    return table.sort_values(order, ascending=False, kind="stable").reset_index(drop=True)
+    table = table.sort_values(order, ascending=False, kind="stable").reset_index(drop=True)
+    return _with_measure(table, states)
 
 
 def states_by_sector(states: pd.DataFrame, by: str = "sector") -> pd.DataFrame:
@@ -99,7 +100,8 @@ def states_by_sector(states: pd.DataFrame, by: str = "sector") -> pd.DataFrame:
 
     The state may be ``partly`` too (``verdict_states`` with ``some``). Returns per ``by`` the
     counts ``yes``, ``partly``, ``no``, ``unknown``, ``not_applicable`` and ``applicable``, the
-    highest part with yes first, and a last row ``total``.
+    highest part with yes first, and a last row ``total``; and the ``measure``, where the states
+    name it.
     """
     _one_measure(states)
     check(states, [], FOUR_STATES)
@@ -107,7 +109,8 @@ def states_by_sector(states: pd.DataFrame, by: str = "sector") -> pd.DataFrame:
     part = table["yes"] / table["applicable"].where(table["applicable"] > 0)
     table = table.iloc[part.sort_values(ascending=False, kind="stable").index]
     total = table.drop(columns=by).sum().to_frame().T.assign(**{by: TOTAL})
-    return pd.concat([table, total], ignore_index=True)[table.columns] if len(table) else table
+    table = pd.concat([table, total], ignore_index=True)[table.columns] if len(table) else table
+    return _with_measure(table, states)
 
 
 def sub_tests(measured: pd.DataFrame) -> pd.DataFrame:
@@ -134,9 +137,9 @@ def operators(providers: pd.DataFrame, states: pd.DataFrame, top: int = 15) -> p
     """Who runs government mail, and who of them has IPv6? The table of figure 5.
 
     ``providers`` has ``domain`` and ``operator``; ``states`` those of ``mail_all``, with
-    ``partly``. An MX host without a known operator is ``own_or_unknown``; domains to which mail does not apply are left out. Returns per ``operator`` the
-    counts ``yes``, ``partly``, ``no``, ``unknown`` and ``domains``, most domains first; those
-    after ``top`` together as ``other``, last.
+    ``partly``. Domains to which mail does not apply are left out. Returns per ``operator``
+    (``own_or_unknown`` for one without a name) the counts ``yes``, ``partly``, ``no``, ``unknown``
+    and ``domains``, most domains first; those after ``top`` together as ``other``, last.
     """
     joined = states[states["state"] != "not_applicable"].merge(
         providers[["domain", "operator"]], on="domain", how="left"
@@ -182,6 +185,11 @@ def quality(states: pd.DataFrame, observations: pd.DataFrame | None = None) -> p
 
 def _with_applicable(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(applicable=table[["yes", "partly", "no", "unknown"]].sum(axis=1))
+
+
+def _with_measure(table: pd.DataFrame, states: pd.DataFrame) -> pd.DataFrame:
+    known = "measure" in states and len(states)
+    return table.assign(measure=states["measure"].iloc[0]) if known else table
 
 
 def _one_measure(states: pd.DataFrame) -> None:

@@ -10,6 +10,7 @@ from v6monitor.adoption.shares import SMALLEST_GROUP
 from v6monitor.charts.bars import stacked, state_marks
 from v6monitor.charts.layout import Mark, Row, Rows, nothing, rows_chart, share_axis
 from v6monitor.charts.style import BOUNDS, GREY_INK, INK, STATE_COLOURS, styled
+from v6monitor.findings.words import group
 from v6monitor.language import Language
 
 SHOWN = ("yes", "partly", "no", "unknown")
@@ -90,13 +91,6 @@ def sub_tests(table: pd.DataFrame, language: Language) -> Figure:
     return chart.figure
 
 
-def group_name(code: object, language: Language) -> str:
-    """Return what a group is called; one without a name was not stated."""
-    return (
-        language.label(str(code)) if str(code) not in {"", "nan"} else language.text("not stated")
-    )
-
-
 def domains(number: float, language: Language) -> str:
     """Return ``342 domains``."""
     return language.plural("{number} domain", "{number} domains", int(number))
@@ -116,7 +110,7 @@ def counts_in_words(row: Mapping[Any, Any], language: Language) -> str:
 
 def _named(table: pd.DataFrame, by: str, language: Language) -> list[Row]:
     sizes = zip(table[by], table["applicable"], strict=True)
-    return [Row(group_name(name, language), domains(n, language)) for name, n in sizes]
+    return [Row(group(name, language), domains(n, language)) for name, n in sizes]
 
 
 def _parts(chart: Rows, table: pd.DataFrame, language: Language) -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from v6monitor.charts.adoption import domains, group_name, percents
+from v6monitor.charts.adoption import domains, percents
 from v6monitor.charts.bars import THICK, bar, stacked, state_marks, zero_line
 from v6monitor.charts.layout import (
     LINE,
@@ -18,7 +18,7 @@ from v6monitor.charts.layout import (
     wrapped,
 )
 from v6monitor.charts.style import DPI, GREY_INK, INK, STATE_COLOURS, WIDTH, pixels, styled
-from v6monitor.findings.words import points
+from v6monitor.findings.words import group, points
 from v6monitor.language import Language
 
 GAIN, LOSS, UNKNOWN = STATE_COLOURS["yes"], STATE_COLOURS["no"], STATE_COLOURS["unknown"]
@@ -45,7 +45,7 @@ def changes(table: pd.DataFrame, language: Language, *, by: str = "sector") -> F
     if table.empty:
         return nothing(language.text("There are no domains to draw."))
     rows = [
-        Row(group_name(name, language), domains(n, language))
+        Row(group(name, language), domains(n, language))
         for name, n in zip(table[by], table["panel"], strict=True)
     ]
     there = [kind for kind in LOSSES if table[kind[0]].sum()]

@@ -6,7 +6,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from v6monitor.charts.adoption import SHOWN, group_name
+from v6monitor.charts.adoption import SHOWN
 from v6monitor.charts.bars import stacked, state_marks
 from v6monitor.charts.layout import (
     LINE,
@@ -28,6 +28,7 @@ from v6monitor.charts.style import (
     new_figure,
     styled,
 )
+from v6monitor.findings.words import group
 from v6monitor.language import Language
 
 PLOT = 260
@@ -43,7 +44,7 @@ def operators(table: pd.DataFrame, language: Language) -> Figure:
     """
     if table.empty:
         return nothing(language.text("There are no mail domains to draw."))
-    rows = [Row(group_name(name, language)) for name in table["operator"]]
+    rows = [Row(group(name, language)) for name in table["operator"]]
     chart = rows_chart(rows, key=state_marks(table, SHOWN, language), right=64)
     chart.axes.set_xlim(0, max(int(table["domains"].max()), 1))
     _whole_numbers(chart.axes.xaxis, language)
@@ -80,7 +81,7 @@ def laggards(
     colours = dict(zip(groups, GROUP_COLOURS * len(groups), strict=False))
     if "unknown" in colours:
         colours["unknown"] = STATE_COLOURS["unknown"]
-    key = [Mark(group_name(name, language), colour) for name, colour in colours.items()]
+    key = [Mark(group(name, language), colour) for name, colour in colours.items()]
     keyed = key if len(key) > 1 else []
     months = [ordinal(str(period)) for period in counts.index]
     low, high = min(months) - 0.7, max(months) + 0.7

@@ -1,5 +1,26 @@
-"""What does a table say? One function per figure: (table, language) -> Telling."""
+"""What does a table say? One function per figure: (table, language) -> Telling.
 
+Every sentence is made from the numbers that the chart of the same name draws. The caption and
+the note of each also make the two-line answer at the top of a notebook.
+"""
+
+from v6monitor.findings.adoption import headline_adoption, sectors, states, sub_tests, trend
+from v6monitor.findings.changes import changes, decomposition, staleness
+from v6monitor.findings.mail import laggards, operators
+from v6monitor.findings.quality import quality
 from v6monitor.findings.telling import Telling
 
-__all__ = ["Telling"]
+__all__ = [
+    "Telling",
+    "changes",
+    "decomposition",
+    "headline_adoption",
+    "laggards",
+    "operators",
+    "quality",
+    "sectors",
+    "staleness",
+    "states",
+    "sub_tests",
+    "trend",
+]

@@ -1,13 +1,36 @@
-"""How are numbers said in a sentence? Counts with what they are of, points, lists."""
+"""How are numbers said in a sentence? Shares with their denominator, points, lists, measures."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from v6monitor.language import Language
 
+Row = Mapping[Hashable, Any]
+
 TINY = 0.005
+
+MEASURES = {
+    "web": "Websites: the listed address has IPv6.",
+    "web_category": "Websites: Internet.nl's category IPv6, with its name servers.",
+    "mail": "Mail: every mail server has IPv6.",
+    "mail_all": "Mail: every mail server has IPv6.",
+    "mail_any": "Mail: at least one mail server has IPv6.",
+    "mail_primary": "Mail: every mail server of first preference has IPv6.",
+    "mail_category": "Mail: Internet.nl's category IPv6, with its name servers.",
+    "mail_end_to_end": "Mail: every mail server and all name servers on the way have IPv6.",
+    "dns": "Name servers: at least two have IPv6.",
+    "dns_2": "Name servers: at least two have IPv6.",
+}
+
+SHARES = {
+    "web": "{share} of the websites",
+    "mail": "{share} of the mail domains",
+    "dns": "the name servers of {share} of the domains",
+}
 
 
 def points(difference: float, language: Language) -> str:
@@ -16,6 +39,8 @@ def points(difference: float, language: Language) -> str:
     >>> points(1.466, Language("en")), points(-0.001, Language("en"))
     ('+1.47', '0')
     """
+    if math.isnan(difference):
+        return "–"
     if abs(difference) < TINY:
         return "0"
     return str(format_decimal(difference, "+0.00;−0.00", locale=language.locale))
@@ -24,3 +49,53 @@ def points(difference: float, language: Language) -> str:
 def listed(names: Sequence[str], language: Language) -> str:
     """Return ``a, b and c``."""
     return str(format_list(list(names), locale=language.locale))
+
+
+def measured(measure: str, language: Language) -> str:
+    """Return in a sentence what a measure is of; nothing for one that is not known."""
+    return language.text(MEASURES[measure]) if measure in MEASURES else ""
+
+
+def of(yes: float, known: float, language: Language) -> str:
+    """Return ``427 of 628``."""
+    return language.text("{yes} of {known}", yes=language.number(yes), known=language.number(known))
+
+
+def share(row: Row, language: Language) -> str:
+    """Return ``68.0% (427 of 628)`` of a row of shares; counts alone where there is no percentage.
+
+    Where nothing is known, it says so.
+    """
+    known = int(row["yes"]) + int(row["no"])
+    if not known:
+        return language.label("unknown" if row["unknown"] else "not_applicable")
+    counts = of(row["yes"], known, language)
+    return (
+        counts if math.isnan(row["adoption"]) else f"{language.percent(row['adoption'])} ({counts})"
+    )
+
+
+def named_share(name: str, row: Row, language: Language) -> str:
+    """Return ``68.0% of the mail domains``, or ``Mail 2 of 3`` where there is no percentage."""
+    if name in SHARES and not math.isnan(row["adoption"]):
+        return language.text(SHARES[name], share=language.percent(row["adoption"]))
+    return f"{group(name, language)} {share(row, language)}"
+
+
+def group(code: object, language: Language) -> str:
+    """Return what a group is called; one without a name was not stated."""
+    return (
+        language.label(str(code)) if str(code) not in {"", "nan"} else language.text("not stated")
+    )
+
+
+def could_not_tell(unknown: float, applicable: float, language: Language) -> str:
+    """Return the sentence that says how many are unknown, of how many."""
+    if not unknown:
+        return language.text("Everything could be told.")
+    return language.text("Could not tell: {counts}.", counts=of(unknown, applicable, language))
+
+
+def joined(*sentences: str) -> str:
+    """Return the sentences that are there as one text."""
+    return " ".join(sentence for sentence in sentences if sentence)

@@ -1,0 +1,262 @@
+"""What do the figures of adoption say? (1-4)"""
+
+import math
+from collections.abc import Iterable
+
+import pandas as pd
+
+from v6monitor.adoption.overviews import TOTAL
+from v6monitor.adoption.shares import league
+from v6monitor.findings.telling import Telling
+from v6monitor.findings.words import (
+    Row,
+    could_not_tell,
+    group,
+    joined,
+    listed,
+    measured,
+    named_share,
+    of,
+    points,
+    share,
+)
+from v6monitor.language import Language
+
+ORDER = ("web", "mail", "dns")
+
+
+def trend(table: pd.DataFrame, language: Language, *, by: str = "measure") -> Telling:
+    """Tell how far each measure is in the newest month, and how far it came since the one before.
+
+    ``table`` is that of ``adoption.trend``. Across a break nothing is compared.
+    """
+    alt = language.text(
+        "Line chart of the share of domains with IPv6 per month. It shows how far the target of"
+        " 100% is away, and how fast the distance shrinks."
+    )
+    if table.empty:
+        return _nothing(language, alt)
+    last = str(table["period"].max())
+    rows = _newest(table, by)
+    names = _in_order(rows)
+    shares = [named_share(name, rows[name], language) for name in names]
+    counts = [f"{group(name, language)} {share(rows[name], language)}" for name in names]
+    now = language.text(
+        "IPv6 in {month}: {shares}.", month=language.month(last), shares=listed(shares, language)
+    )
+    note = language.text(
+        "Share of the domains of which it could be told, {first} to {last}. In {last}: {counts}.",
+        first=language.month(str(table["period"].min())),
+        last=language.month(last),
+        counts="; ".join(counts),
+    )
+    untold = [
+        f"{group(name, language)} {of(rows[name]['unknown'], rows[name]['applicable'], language)}"
+        for name in names
+        if rows[name]["unknown"]
+    ]
+    unknown = (
+        language.text("Could not tell: {counts}.", counts="; ".join(untold))
+        if untold
+        else language.text("Everything could be told.")
+    )
+    return Telling(joined(now, _since(table, by, names, language)), joined(note, unknown), alt)
+
+
+def headline_adoption(table: pd.DataFrame, language: Language, *, by: str = "measure") -> Telling:
+    """Answer in two lines how far we are: the trend's finding, and within which bounds it is sure.
+
+    ``table`` is that of ``adoption.trend``.
+    """
+    told = trend(table, language, by=by)
+    if table.empty:
+        return told
+    rows = _newest(table, by)
+    bounds = [
+        language.text(
+            "{name} between {lower} and {upper}",
+            name=group(name, language),
+            lower=language.percent(rows[name]["lower"]),
+            upper=language.percent(rows[name]["upper"]),
+        )
+        for name in _in_order(rows)
+        if rows[name]["unknown"] and not math.isnan(rows[name]["adoption"])
+    ]
+    if not bounds:
+        return told
+    sure = language.text(
+        "Whatever the domains that could not be told turn out to be: {bounds}.",
+        bounds=listed(bounds, language),
+    )
+    return Telling(told.caption, sure, told.alt)
+
+
+def sectors(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Telling:
+    """Tell which group lags, which leads and which moved most; ``table``: ``adoption.sectors``.
+
+    Groups whose bounds overlap the lowest or the highest are named with it: they are tied.
+    """
+    earlier = str(table["earlier"].iloc[0]) if len(table) else ""
+    alt = joined(
+        language.text("Dumbbell chart of the share of domains with IPv6 per group, then and now.")
+        if earlier
+        else language.text("Dot chart of the share of domains with IPv6 per group."),
+        language.text("It shows which groups lag."),
+    )
+    if table.empty:
+        return _nothing(language, alt)
+    ranked = league(table).dropna(subset="adoption")
+    lowest = ranked[ranked["rank_to"] == ranked["rank_to"].max()]
+    highest = ranked[ranked["rank"] == 1]
+    if ranked.empty:
+        finding = language.text("No group has five domains of which it could be told: counts only.")
+    elif len(lowest) == len(ranked):
+        finding = f"{_groups(ranked, by, language)}."
+        if len(ranked) > 1:
+            finding = language.text("No difference can be told: {groups}", groups=finding)
+    else:
+        finding = language.text(
+            "Lowest: {lowest}; highest: {highest}.",
+            lowest=_groups(lowest, by, language),
+            highest=_groups(highest, by, language),
+        )
+    note = language.text(
+        "Share of the domains of which it could be told, {month}; groups under five: counts.",
+        month=language.month(str(table["period"].iloc[0])),
+    )
+    unknown = could_not_tell(table["unknown"].sum(), table["applicable"].sum(), language)
+    measure = measured(str(table["measure"].iloc[0]), language) if "measure" in table else ""
+    moved = _moved_most(ranked, by, earlier, language)
+    return Telling(joined(finding, moved), joined(measure, note, unknown), alt)
+
+
+def states(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Telling:
+    """Tell how many domains have IPv6, partly, not or unknown; ``adoption.states_by_sector``."""
+    alt = language.text(
+        "Stacked bar chart of the domains with IPv6, partly, without and unknown per group. It"
+        " shows where the remaining domains are."
+    )
+    total = table[table[by] == TOTAL].to_dict("records")
+    if not total or not total[0]["applicable"]:
+        return _nothing(language, alt, total[0]["not_applicable"] if total else 0)
+    row = total[0]
+    size = int(row["applicable"])
+    if row["unknown"] == size:
+        finding = language.plural(
+            "Of the one domain it could not be told.",
+            "Of none of the {number} domains could it be told.",
+            size,
+        )
+    else:
+        finding = language.plural(
+            "IPv6 at {number} domain: {counts}.",
+            "IPv6 at {number} domains: {counts}.",
+            size,
+            counts=", ".join(
+                f"{language.number(row[state])} {language.label(state)}"
+                for state in ("yes", "partly", "no", "unknown")
+                if row[state] or state == "yes"
+            ),
+        )
+    outside = language.text(
+        "Not applicable, and not in the bars: {number}.",
+        number=language.number(row["not_applicable"]),
+    )
+    measure = measured(str(table["measure"].iloc[0]), language) if "measure" in table else ""
+    parts = language.text("Parts of the domains to which it applies; n stands under each name.")
+    return Telling(finding, joined(measure, parts, outside), alt)
+
+
+def sub_tests(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell on which sub-test web and mail fail most often; ``table``: ``adoption.sub_tests``."""
+    alt = language.text(
+        "Stacked bar chart of the results of Internet.nl's sub-tests for web and mail. It shows"
+        " where in the chain IPv6 is missing."
+    )
+    tested = table[table["applicable"] > 0]
+    if tested.empty:
+        return _nothing(language, alt)
+    findings = []
+    for type_, tests in tested.groupby("type", sort=False):
+        worst = max(tests.to_dict("records"), key=lambda row: row["no"] / row["applicable"])
+        values = {
+            "type": language.label(str(type_)),
+            "test": language.label(str(worst["test"])),
+            "counts": of(worst["no"], worst["applicable"], language),
+        }
+        if worst["no"]:
+            findings.append(
+                language.text("{type} fails most often at “{test}”: {counts} domains.", **values)
+            )
+        else:
+            findings.append(language.text("{type} fails at no sub-test.", **values))
+    note = language.text(
+        "Every bar counts the domains to which that test applies: reachability is only tested"
+        " where there is an address."
+    )
+    unknown = language.text(
+        "Could not tell: {counts} results.",
+        counts=of(tested["unknown"].sum(), tested["applicable"].sum(), language),
+    )
+    return Telling(joined(*findings), joined(note, unknown), alt)
+
+
+def _newest(table: pd.DataFrame, by: str) -> dict[str, Row]:
+    newest = table[table["period"] == table["period"].max()]
+    return {str(row[by]): row for row in newest.to_dict("records")}
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+
+
+def _groups(ranked: pd.DataFrame, by: str, language: Language) -> str:
+    rows = ranked.to_dict("records")
+    return listed([f"{group(row[by], language)} {share(row, language)}" for row in rows], language)
+
+
+def _moved_most(ranked: pd.DataFrame, by: str, earlier: str, language: Language) -> str:
+    moved = (ranked["adoption"] - ranked["earlier_adoption"]).set_axis(ranked[by])
+    if not earlier or moved.isna().all():
+        return language.text("There is no comparable earlier month.")
+    month = language.month(earlier)
+    if moved.max() <= 0:
+        return language.text("No group gained since {month}.", month=month)
+    return language.text(
+        "Most gained since {month}: {group}, {points} percentage points.",
+        month=month,
+        group=group(moved.idxmax(), language),
+        points=points(100 * float(moved.max()), language),
+    )
+
+
+def _since(table: pd.DataFrame, by: str, names: list[str], language: Language) -> str:
+    """Return the change since the month before, of every measure that can be compared."""
+    months = sorted(set(table["period"]))
+    if len(months) == 1:
+        return language.text("This is the first month: there is nothing to compare with.")
+    before, last = table[table["period"] == months[-2]], table[table["period"] == months[-1]]
+    both = last.merge(before[[by, "adoption"]], on=by, suffixes=("", "_before"))
+    both = both[(both["break_reason"] == "") & both["adoption"].notna()].dropna()
+    month = language.month(months[-2])
+    if both.empty:
+        return language.text("It cannot be compared with {month}.", month=month)
+    moved = (both["adoption"] - both["adoption_before"]).set_axis(both[by].astype(str))
+    changes = [
+        f"{group(name, language)} {points(100 * moved[name], language)}"
+        for name in names
+        if name in moved
+    ]
+    return language.text(
+        "In percentage points since {month}: {changes}.",
+        month=month,
+        changes=listed(changes, language),
+    )
+
+
+def _nothing(language: Language, alt: str, outside: int = 0) -> Telling:
+    finding = language.text("There is no domain to which this applies.")
+    if outside:
+        number = language.number(outside)
+        return Telling(finding, language.text("Not applicable: {number}.", number=number), alt)
+    return Telling(finding, language.text("Nothing was measured."), alt)

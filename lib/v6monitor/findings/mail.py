@@ -1,0 +1,103 @@
+"""What do the figures of mail say? (5 and 6)"""
+
+import pandas as pd
+
+from v6monitor.adoption.overviews import OTHER
+from v6monitor.findings.telling import Telling
+from v6monitor.findings.words import could_not_tell, group, joined, of
+from v6monitor.language import Language
+from v6monitor.mail.lagging import EXCHANGE_GROUPS
+
+
+def operators(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell who runs most mail, and where most domains without IPv6 are; ``adoption.operators``."""
+    alt = language.text(
+        "Bar chart of the number of mail domains per operator, split by whether the MX hosts have"
+        " IPv6. It shows whose hosts the remaining domains wait for."
+    )
+    if table.empty:
+        return Telling(
+            language.text("There is no mail domain."), language.text("Nothing was looked up."), alt
+        )
+    rows = [row for row in table.to_dict("records") if row["operator"] != OTHER]
+    total = int(table["domains"].sum())
+    most = max(rows, key=lambda row: row["domains"])
+    slowest = max(rows, key=lambda row: row["no"] + row["partly"])
+    without = slowest["no"] + slowest["partly"]
+    first = language.text(
+        "{operator} receives the mail of {counts} domains; with IPv6 on every MX host: {yes}.",
+        operator=group(most["operator"], language),
+        counts=of(most["domains"], total, language),
+        yes=language.number(most["yes"]),
+    )
+    if without:
+        second = language.text(
+            "Most domains without it: {operator}, {counts}.",
+            operator=group(slowest["operator"], language),
+            counts=of(without, (table["no"] + table["partly"]).sum(), language),
+        )
+    else:
+        second = language.text("No domain is known to be without it.")
+    note = language.text(
+        "Mail domains of which somebody receives mail, by operator of the MX host of first"
+        " preference; partly: some of the MX hosts have IPv6."
+    )
+    unknown = could_not_tell(table["unknown"].sum(), total, language)
+    return Telling(joined(first, second), joined(note, unknown), alt)
+
+
+def laggards(table: pd.DataFrame, language: Language, *, by: str = "group") -> Telling:
+    """Tell how many Exchange Online domains are without IPv6, and how many before.
+
+    ``table`` has ``period`` and ``count``, and may have the column ``by``: then the groups of
+    METHOD.md §10 count as laggards, and gateways and unknown are told beside them.
+    """
+    alt = language.text(
+        "Bar chart of the number of Exchange Online domains without IPv6 per month. It shows"
+        " whether the number falls."
+    )
+    if table.empty:
+        return Telling(
+            language.text("There are no lookups that could tell who lags."),
+            language.text("Nothing was looked up."),
+            alt,
+        )
+    lagging = table[table[by].isin(EXCHANGE_GROUPS)] if by in table else table
+    months = sorted(set(table["period"]))
+    counts = lagging.groupby("period")["count"].sum().reindex(months, fill_value=0)
+    now = language.plural(
+        "{number} Exchange Online domain without IPv6 in {month}",
+        "{number} Exchange Online domains without IPv6 in {month}",
+        int(counts.iloc[-1]),
+        month=language.month(months[-1]),
+    )
+    note = language.text(
+        "Domains of which Exchange Online receives the mail first, on an MX host with an A record"
+        " and definitely no AAAA record. Only months with lookups have a bar."
+    )
+    return Telling(
+        f"{now}; {_difference(counts, language)}", joined(note, _beside(table, by, language)), alt
+    )
+
+
+def _difference(counts: "pd.Series[int]", language: Language) -> str:
+    if len(counts) == 1:
+        return language.text("this is the first month with lookups.")
+    difference = int(counts.iloc[-1] - counts.iloc[-2])
+    month = language.month(str(counts.index[-2]))
+    if not difference:
+        return language.text("as many as in {month}.", month=month)
+    number = language.number(abs(difference))
+    if difference < 0:
+        return language.text("{number} fewer than in {month}.", number=number, month=month)
+    return language.text("{number} more than in {month}.", number=number, month=month)
+
+
+def _beside(table: pd.DataFrame, by: str, language: Language) -> str:
+    """Tell the other groups of the newest month, which are not laggards of Exchange Online."""
+    if by not in table:
+        return ""
+    newest = table[(table["period"] == table["period"].max()) & ~table[by].isin(EXCHANGE_GROUPS)]
+    counts = newest.groupby(by, sort=False)["count"].sum()
+    words = [f"{group(name, language)} {language.number(n)}" for name, n in counts.items() if n]
+    return language.text("Beside them: {groups}.", groups=", ".join(words)) if words else ""

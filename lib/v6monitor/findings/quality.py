@@ -1,0 +1,79 @@
+"""What does the quality strip say? (11)"""
+
+import pandas as pd
+
+from v6monitor.adoption.shares import GATE
+from v6monitor.findings.telling import Telling
+from v6monitor.findings.words import group, joined, listed, of
+from v6monitor.language import Language
+
+
+def quality(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell how much could be told, whether that is enough to publish, and why the rest could not.
+
+    ``table`` is that of ``adoption.quality``. The gate holds for the measures, not for the lookups.
+    """
+    alt = language.text(
+        "Stacked bar chart of how much of each list was known, not applicable or could not be told."
+        " It shows whether this month can be trusted."
+    )
+    known, applicable = _covered(table)
+    subjects = [name for name in applicable if applicable[name]]
+    if not subjects:
+        return Telling(
+            language.text("Nothing was measured, so nothing can be told."),
+            language.text("Nothing was measured."),
+            alt,
+        )
+    covered = [
+        f"{group(name, language)} {language.percent(known[name] / applicable[name])}"
+        for name in subjects
+    ]
+    low = [
+        group(name, language)
+        for name in subjects
+        if name != "lookups" and known[name] / applicable[name] < GATE
+    ]
+    finding = language.text("Could be told: {shares}.", shares=listed(covered, language))
+    if low:
+        verdict = language.text(
+            "Below the {gate} needed to publish: {subjects}.",
+            gate=language.percent(GATE, 0),
+            subjects=listed(low, language),
+        )
+    elif subjects != ["lookups"]:
+        verdict = language.text("That is enough to publish.")
+    else:
+        verdict = ""
+    counts = "; ".join(
+        f"{group(name, language)} {of(known[name], applicable[name], language)}"
+        for name in subjects
+    )
+    note = language.text("Part of what it applies to: {counts}.", counts=counts)
+    return Telling(joined(finding, verdict), joined(note, _reasons(table, language)), alt)
+
+
+def _covered(table: pd.DataFrame) -> tuple[dict[str, int], dict[str, int]]:
+    """Return per subject how many are known, and to how many it applies."""
+    known: dict[str, int] = {}
+    applicable: dict[str, int] = {}
+    for subject, outcome, count in zip(
+        table["subject"], table["outcome"], table["count"], strict=True
+    ):
+        applies = outcome != "not_applicable"
+        applicable[subject] = applicable.get(subject, 0) + applies * int(count)
+        known[subject] = known.get(subject, 0) + (outcome == "known") * int(count)
+    return known, applicable
+
+
+def _reasons(table: pd.DataFrame, language: Language) -> str:
+    rest = table[~table["outcome"].isin(["known", "not_applicable"])]
+    if not rest["count"].sum():
+        return language.text("Everything could be told.")
+    reasons = rest.groupby("outcome")["count"].sum().sort_values(ascending=False, kind="stable")
+    words = [f"{_reason(reason, language)} {language.number(n)}" for reason, n in reasons.items()]
+    return language.text("Why not: {reasons}.", reasons=", ".join(words))
+
+
+def _reason(code: object, language: Language) -> str:
+    return language.text("no reason given") if code == "unknown" else group(code, language)
