@@ -1,42 +1,18 @@
 import asyncio
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import dns.edns
 import dns.message
 import pytest
 from faultserver import Behaviour, FaultServer, Sent, framed, reply, truncated
+from impatient import ASKED, QUICK, ask
 
 from v6monitor import lookups
 from v6monitor.errors import VantageError
-from v6monitor.lookups.asking import Manners
-from v6monitor.lookups.client import Client
 from v6monitor.lookups.observation import Observation, Question
-from v6monitor.lookups.resolvers import parse
 
-QUICK = Manners(timeout=0.15, attempts=3, pause=0.05, rate=0, concurrency=50)
 GOOD = "a.example. 300 IN AAAA 2a01::1"
-ASKED = Question("a.example", "AAAA")
-
-
-class Questions:
-    """Work that does not grow."""
-
-    def __init__(self, questions: Iterable[Question]) -> None:
-        self.left = list(questions)
-
-    def pop(self) -> Question | None:
-        """Return the next question."""
-        return self.left.pop() if self.left else None
-
-    def learn(self, observation: Observation) -> None:
-        """Nothing follows."""
-
-
-def ask(*specs: str, questions: Iterable[Question] = (ASKED,)) -> list[Observation]:
-    """Ask with little patience."""
-    with Client(parse(specs), QUICK) as client:
-        return sorted(client.run(Questions(questions)))
 
 
 def ask_one(*behaviours: Behaviour) -> Observation:
@@ -315,6 +291,25 @@ def test_the_end_of_a_chain_decides() -> None:
     assert (second.qtype, second.outcome, second.chain) == ("AAAA", "nxdomain", ("gone.example",))
 
 
+def test_the_ad_bit_holds_when_every_answer_on_the_way_has_it() -> None:
+    """A chain is authenticated as far as its weakest part."""
+
+    def behave(unsigned: str) -> Behaviour:
+        def answer(query: dns.message.Message, _number: int, _tcp: bool) -> Iterator[Sent]:
+            name = query.question[0].name.to_text()
+            end = name == "b.example."
+            data = "IN AAAA 2a01::1" if end else "IN CNAME b.example."
+            message = bytearray(reply(query, f"{name} 300 {data}"))
+            message[3] |= 0 if name == unsigned else 0x20
+            yield bytes(message)
+
+        return answer
+
+    assert ask_one(behave("")).authenticated
+    assert not ask_one(behave("a.example.")).authenticated
+    assert not ask_one(behave("b.example.")).authenticated
+
+
 def test_nobody_at_the_port_is_unreachable() -> None:
     """The system says that nobody listens: that is not a time-out, and surely not a no."""
     with FaultServer(good) as server:
@@ -365,8 +360,7 @@ def test_the_rate_is_kept() -> None:
     questions = [Question(f"n{number}.example", "AAAA") for number in range(30)]
     with FaultServer(behave) as server:
         start = time.monotonic()
-        with Client(parse([server.spec]), QUICK._replace(rate=100)) as client:
-            rows = list(client.run(Questions(questions)))
+        rows = ask(server.spec, questions=questions, manners=QUICK._replace(rate=100))
     assert len(rows) == 30
     assert 0.19 <= time.monotonic() - start < 2
 

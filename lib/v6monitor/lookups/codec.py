@@ -137,7 +137,8 @@ def _records(message: dns.message.Message, asked: int | None) -> list[Record]:
             continue
         data = rrset[0].to_text()
         if rdtype in _HOST_DATA:
-            data = data.lower() if data.endswith(" .") else data.lower().removesuffix(".")
+            at_root = data == "." or data.endswith(" .")
+            data = data.lower() if at_root else data.lower().removesuffix(".")
         found.append(Record(_text(rrset.name), dns.rdatatype.to_text(rdtype), rrset.ttl, data))
     return found
 

@@ -57,9 +57,7 @@ class Plan:
         match observation.qtype:
             case "MX" if observation.outcome == OK:
                 for record in observation.answers:
-                    host = record.partition(" ")[2]
-                    if host != ".":  # null MX (RFC 7505)
-                        self._want(host, *ADDRESSES, "NS")
+                    self._want(record.partition(" ")[2], *ADDRESSES, "NS")
             case "MX" if observation.outcome == NODATA:  # an implicit MX (RFC 5321 §5.1)?
                 self._want(observation.qname, *ADDRESSES)
             case "NS":
@@ -98,6 +96,8 @@ class Plan:
             self.rejected.append(invalid_name(question, reason))
 
     def _want(self, name: str, *types: str) -> None:
+        if name == ".":  # "no host", as in a null MX (RFC 7505)
+            return
         for qtype in types:
             question = Question(name, qtype)
             if question not in self._seen:
