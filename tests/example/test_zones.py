@@ -19,6 +19,7 @@ from v6monitor.lookups import lookup
 from v6monitor.lookups.observation import UNKNOWN
 from v6monitor.mail.classifier import provider
 from v6monitor.mail.hosts import mail_hosts
+from v6monitor.mail.lagging import laggard
 from v6monitor.mail.operators import Operators, read
 from v6monitor.verdicts import judgement
 
@@ -165,6 +166,23 @@ def test_the_other_label_is_the_neighbours(evidence: Evidence, operators: Operat
     found = provider(evidence, BODIES["other_label"].domain, operators)
     assert found.label == "other"
     assert found.label_domain in {body.domain for body in organisations()}
+
+
+@pytest.mark.parametrize(
+    ("case", "group"),
+    [
+        ("obsolete_name", "obsolete_name"),
+        ("exchange_first", "exchange_online"),
+        ("no_address", "no_address"),
+        ("foreign_address", "foreign_address"),
+        ("proof_only", "ownership_proof"),
+        ("silent", None),
+    ],
+)
+def test_laggards(evidence: Evidence, operators: Operators, case: str, group: str | None) -> None:
+    """Each odd group of the laggard list has a domain."""
+    found = laggard(evidence, provider(evidence, BODIES[case].domain, operators))
+    assert (found.group if found else None) == group
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ _EXCHANGE_TILT = {
     "overig": -0.25,
 }
 """How much more or less of a sector has switched than of the municipalities."""
+_OFF = {"obsolete_name", "exchange_first", "no_address"}
+"""Cases that are there to be found on the list of laggards."""
 _OWN_MX = (0.45, 0.55)
 _DNS_SHARES = (0.57, 0.40, 0.02, 0.01)  # of NAME_SERVERS
 _DIPS, _LOSSES = 0.05, 0.03
@@ -89,7 +91,7 @@ def _exchange_address(body: Organisation, host: str, month: int) -> str:
     first, last = _EXCHANGE
     step = _EXCHANGE_TILT.get(body.sector, 0) + (_EXCHANGE_JUMP if month >= JUMP else 0)
     on = _switched("exchange", host, (first, last - _EXCHANGE_JUMP), month, step)
-    return exchange_ipv6(host) if on and case != "no_address" else ""
+    return exchange_ipv6(host) if on and case not in _OFF else ""
 
 
 def _counts(address: str) -> bool:
