@@ -1,0 +1,172 @@
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import dns.message
+import dns.query
+import pytest
+
+from v6monitor.cli import main
+from v6monitor.errors import InputError
+from v6monitor.lookups import log, subjects
+from v6monitor.lookups.zoneserver import ZoneServer
+
+ZONE = """$TTL 300
+@ SOA ns1 host 1 7200 900 604800 60
+@ NS ns1
+@ MX 10 mx1
+@ A 192.0.2.1
+ns1 A 192.0.2.2
+mx1 AAAA 2a01::4
+"""
+
+
+@pytest.fixture
+def resolver(tmp_path: Path) -> Iterator[str]:
+    """Serve one zone."""
+    (tmp_path / "town.example.zone").write_text(ZONE)
+    with ZoneServer(tmp_path, {"quiet.town.example": "silence"}) as server:
+        yield f"{server.address}:{server.port}"
+
+
+def test_a_list_becomes_a_log(
+    tmp_path: Path, resolver: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Names once each, an invalid one as a row, progress by tenths, a summary at the end."""
+    names = tmp_path / "names.txt"
+    names.write_text("town.example\n# a comment\nTOWN.example,mail\n\nno name here\n")
+    out = tmp_path / "obs.parquet"
+    assert main(["lookup", str(names), "--out", str(out), "--resolver", resolver]) == 0
+    table = log.read(out)
+    assert not table.duplicated(["qname", "qtype"]).any()
+    outcomes = {(row.qname, row.qtype): row.outcome for row in table.itertuples()}
+    assert outcomes["town.example", "MX"] == "ok"
+    assert outcomes["mx1.town.example", "AAAA"] == "ok"
+    assert outcomes["www.town.example", "AAAA"] == "nxdomain"
+    assert outcomes["no name here", "MX"] == "invalid_name"
+    assert ["town.example", "mail"] in log.provenance(out)["subjects"]
+    told = capsys.readouterr()
+    assert told.out.splitlines()[-1] == str(out)
+    assert f"{len(table)} questions: " in told.out
+    assert f"{len(table)} of {len(table)} questions answered" in told.err
+    assert len(told.err.splitlines()) <= 11
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("town.example\n", [("town.example", "web"), ("town.example", "mail")]),
+        ("\ufefftown.example,mail\r\ntown.example,mail", [("town.example", "mail")]),
+        ("Type,Domain\nweb,town.example\n", [("town.example", "web")]),
+        ("measured_at,domain,type,score\n2026-10-01,town.example,mail,1\n",
+         [("town.example", "mail")]),
+        ("domain\ntown.example\n", [("town.example", "web"), ("town.example", "mail")]),
+    ],
+)  # fmt: skip
+def test_names_come_from_lists_and_tables(
+    text: str, expected: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With and without type, with and without header, from standard input too."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    assert subjects.read("-") == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"", "no names"),
+        (b"# only\n\n", "no names"),
+        (b"town.example,ftp\n", "line 1: type 'ftp'"),
+        (b"<html><body>\n<p>404\n", "no host names"),
+        (b"\xff\xfet\0o\0", "not text in UTF-8"),
+        (b'"town.example\n', "line 1: "),
+    ],
+)
+def test_what_is_no_list_is_refused(tmp_path: Path, content: bytes, what: str) -> None:
+    """One sentence that names the file."""
+    path = tmp_path / "names.txt"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=what) as caught:
+        subjects.read(str(path))
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["missing.txt"], (3, "missing.txt: cannot be read")),
+        (["names.txt", "--out", "obs.docx"], (2, "ends in .parquet or .csv")),
+        (["names.txt", "--resolver", "dns.example"], (2, "resolver 'dns.example': expected")),
+        (["names.txt", "--resolver", "127.0.0.1:{closed}"], (6, "no resolver answers (127.0.0.1:")),
+    ],
+)
+def test_an_error_is_one_sentence_and_writes_nothing(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    expected: tuple[int, str],
+) -> None:
+    """With the exit code of its kind."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        closed = str(taken.getsockname()[1])
+    monkeypatch.chdir(tmp_path)
+    Path("names.txt").write_text("town.example\n")
+    given = [argument.replace("{closed}", closed) for argument in arguments]
+    out = [] if "--out" in given else ["--out", "obs.parquet"]
+    assert main(["lookup", *given, *out]) == expected[0]
+    told = capsys.readouterr().err
+    assert expected[1] in told
+    assert "Traceback" not in told
+    assert [path.name for path in tmp_path.iterdir()] == ["names.txt"]
+
+
+@pytest.mark.parametrize("option", ["--rate", "--concurrency", "--timeout"])
+@pytest.mark.parametrize("value", ["-1", "many", "nan", "inf"])
+def test_a_setting_that_is_no_number_is_a_usage_error(option: str, value: str) -> None:
+    """Exit code 2, before anything is read."""
+    with pytest.raises(SystemExit) as caught:
+        main(["lookup", "names.txt", "--out", "obs.csv", option, value])
+    assert caught.value.code == 2
+
+
+def test_ctrl_c_ends_a_lookup_at_once_and_writes_nothing(tmp_path: Path, resolver: str) -> None:
+    """While it waits for a name that does not answer."""
+    names = tmp_path / "names.txt"
+    names.write_text("quiet.town.example\ntown.example\n")
+    out = tmp_path / "obs.parquet"
+    command = [sys.executable, "-m", "v6monitor", "lookup", names, "--out", out]
+    with subprocess.Popen(
+        [*command, "--resolver", resolver, "--timeout", "30"], stderr=subprocess.PIPE
+    ) as process:
+        assert process.stderr
+        process.stderr.readline()  # the first tenth is answered
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=5)
+    assert process.returncode == 130
+    assert told.decode().splitlines()[-1] == "v6monitor: stopped by Ctrl-C"
+    assert not out.exists()
+
+
+def test_the_example_server_answers_until_it_is_interrupted() -> None:
+    """It says where it listens."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "v6monitor", "example-server"],
+        stdout=subprocess.PIPE,
+        env=environment,
+    ) as process:
+        assert process.stdout
+        address, _, port = process.stdout.readline().decode().split()[-1].partition(":")
+        query = dns.message.make_query("nothere.example", "A")
+        response = dns.query.udp(query, address, port=int(port), timeout=5)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=5)
+    assert response.id == query.id
+    assert process.returncode == 0
