@@ -9,6 +9,6 @@ makes verdict words of its results. One reader per format (``own``, ``dashboard`
 from v6monitor.measurements.columns import COLUMNS
 from v6monitor.measurements.faults import summary
 from v6monitor.measurements.intake import Intake, read, write
-from v6monitor.measurements.states import MEASURES, states
+from v6monitor.measurements.states import MEASURES, overview, states
 
-__all__ = ["COLUMNS", "MEASURES", "Intake", "read", "states", "summary", "write"]
+__all__ = ["COLUMNS", "MEASURES", "Intake", "overview", "read", "states", "summary", "write"]

@@ -99,7 +99,7 @@ def _version_2_row(name: str, found: object) -> _Row:
     tests = _object(results.get("tests")) | _object(results.get("categories"))
     values = {test: _object(told).get("status") for test, told in tests.items()}
     row = {
-        "domain": name,
+        "domain": _text(name),
         "status": _text(domain.get("status")),
         "score": _text(_object(domain.get("scoring")).get("percentage")),
         "report_url": _text(_object(domain.get("report")).get("url")),

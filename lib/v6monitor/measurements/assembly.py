@@ -45,6 +45,8 @@ def assemble(part: Part, context: Context, faults: Faults) -> pd.DataFrame:
     cells = _cleaned(part.cells)
     cells = _with_domain(cells, faults)
     cells = _with_type(cells, faults)
+    if cells.empty:
+        return typed(pd.DataFrame(columns=list(COLUMNS)))
     table = pd.DataFrame(index=cells.index)
     table["measured_at"] = _dates(cells, part, context, faults)
     for column in COLUMNS[1:]:

@@ -39,3 +39,14 @@ def states(table: pd.DataFrame) -> pd.DataFrame:
     found.insert(0, "period", found["measured_at"].dt.strftime("%Y-%m").astype("str"))
     order = ["period", *_KEPT[:3], "measure", "state", *_KEPT[3:]]
     return found[order]
+
+
+def overview(table: pd.DataFrame) -> pd.DataFrame:
+    """What was measured? Per ``list``, ``type`` and day the ``domains`` and those with an ``error``.
+
+    ``table`` is a canonical table; ``measured_at`` is the day.
+    """
+    counted = table.assign(error=table["status"].eq("error")).groupby(
+        ["list", "type", "measured_at"], as_index=False
+    )
+    return counted.agg(domains=("domain", "size"), error=("error", "sum"))
