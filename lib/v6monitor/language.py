@@ -44,8 +44,8 @@ class Language:
         return (one if number == 1 else many).format(number=self.number(number), **values)
 
     def label(self, code: str) -> str:
-        """Return what a reader calls a column or a code; an unknown code stands as it is."""
-        return self.text(LABELS[code]) if code in LABELS else code
+        """Return what a reader calls a column or a code; another text, translated if it can be."""
+        return self.text(LABELS.get(code, code))
 
     def percent(self, share: float, digits: int = 1) -> str:
         """Return ``12.3%`` of 0.123; a dash for NaN."""

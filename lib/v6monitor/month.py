@@ -48,7 +48,7 @@ class Month:
         that 20_lookups kept for the month. UsageError and InputError say what is not there.
         """
         table, faults = _read(from_root(measurements) if measurements else None)
-        table = _of_sectors(table, sectors)
+        table = of_sectors(table, sectors)
         chosen = choose_period(period, table)
         path = from_root(observations) if observations else kept_log(chosen, is_synthetic(table))
         there = bool(observations) or path.exists()
@@ -102,7 +102,7 @@ class Month:
 
     @property
     def files(self) -> pd.DataFrame:
-        """Return the files that the history came from: ``file``, ``format``, ``rows``, ``faults``."""
+        """Return the files of the history: ``file``, ``format``, ``rows`` and ``faults``."""
         keys = ["source_file", "source_format"]
         table = self.history.groupby(keys).size().rename("rows").reset_index()
         table = table.set_axis(["file", "format", "rows"], axis=1)
@@ -136,11 +136,17 @@ class Month:
         states = adoption.verdict_states(self.verdicts, JUDGED[measure], some)
         return states.assign(measure=measure, period=self.period)
 
+    @cached_property
+    def fresh_states(self) -> pd.DataFrame:
+        """Return the fresh states of all measures, one below the other."""
+        return pd.concat([self.fresh(measure) for measure in JUDGED], ignore_index=True)
+
     @property
     def coverage(self) -> float:
-        """Return which share of what applies the fresh lookups could tell; NaN without any."""
-        told = pd.concat([self.fresh("web"), self.fresh("mail")])
-        return float(adoption.shares(told)["coverage"].iloc[0]) if len(told) else float("nan")
+        """Return which share of the websites and mail domains could be told; NaN for none."""
+        told = self.fresh_states[self.fresh_states["measure"].isin(["web", "mail"])]
+        counts = adoption.shares(told, "measure")
+        return float((counts["yes"] + counts["no"]).sum() / counts["applicable"].sum())
 
     @cached_property
     def providers(self) -> pd.DataFrame:
@@ -188,20 +194,25 @@ class Month:
 
     def measurement_source(self, language: Language) -> str:
         """Return where the measured numbers come from, for under a figure."""
-        days = self.current["measured_at"]
-        return language.text(
-            "Internet.nl measurement of {day}", day=language.day(days.max().date())
-        )
+        return _measurement(self.current, language)
+
+    def comparison_source(self, language: Language) -> str:
+        """Return which two measurements are compared, for under a figure."""
+        days = self.history["measured_at"].dt.strftime("%Y-%m")
+        compared = [self.history[days == self.earlier], self.current]
+        return "; ".join(_measurement(rows, language) for rows in compared if len(rows))
 
     def lookup_source(self, language: Language) -> str:
         """Return where the looked-up numbers come from, for under a figure."""
         if not len(self.observations):
             return language.text("no lookups")
         return language.text(
-            "own DNS lookups from {start} to {end}",
-            start=language.time(self.asked[0].to_pydatetime()),
-            end=language.time(self.asked[1].to_pydatetime()),
+            "own DNS lookups of {moment}", moment=language.time(self.asked[0].to_pydatetime())
         )
+
+    def both_sources(self, language: Language) -> str:
+        """Return both, for under a figure that sets them against each other."""
+        return f"{self.measurement_source(language)}; {self.lookup_source(language)}"
 
 
 def read_measurements(paths: Sequence[Path]) -> measurements.Intake:
@@ -258,7 +269,8 @@ def context(synthetic: bool, name: str) -> Path:
     return own if own.exists() else REFERENCE / name
 
 
-def _of_sectors(table: pd.DataFrame, sectors: Sequence[str]) -> pd.DataFrame:
+def of_sectors(table: pd.DataFrame, sectors: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of these sectors, all without any; UsageError, InputError for none."""
     unknown = sorted(set(sectors) - set(organisations.SECTORS))
     if unknown:
         raise UsageError(f"sector {unknown[0]!r} is not one of {', '.join(organisations.SECTORS)}")
@@ -266,3 +278,8 @@ def _of_sectors(table: pd.DataFrame, sectors: Sequence[str]) -> pd.DataFrame:
     if chosen.empty:
         raise InputError("the measurements hold no domain of the chosen sectors; choose others")
     return chosen
+
+
+def _measurement(rows: pd.DataFrame, language: Language) -> str:
+    day = language.day(rows["measured_at"].max().date())
+    return language.text("Internet.nl measurement of {day}", day=day)

@@ -2,6 +2,7 @@
 
 from v6monitor.adoption.overviews import (
     operators,
+    outcomes,
     quality,
     sectors,
     states_by_sector,
@@ -31,6 +32,7 @@ __all__ = [
     "league",
     "one_per_domain",
     "operators",
+    "outcomes",
     "quality",
     "sectors",
     "shares",

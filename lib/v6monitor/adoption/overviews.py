@@ -158,6 +158,16 @@ def operators(providers: pd.DataFrame, states: pd.DataFrame, top: int = 15) -> p
     return table.drop(columns="last").reset_index(drop=True)
 
 
+def outcomes(observations: pd.DataFrame) -> pd.DataFrame:
+    """Count what came of the questions: ``outcome``, ``questions`` and ``attempts``, most first."""
+    table = observations.groupby("outcome").agg(
+        questions=("outcome", "size"), attempts=("attempts", "sum")
+    )
+    return table.reset_index().sort_values(
+        ["questions", "outcome"], ascending=[False, True], ignore_index=True
+    )
+
+
 def quality(states: pd.DataFrame, observations: pd.DataFrame | None = None) -> pd.DataFrame:
     """Can we trust this month? The table of figure 11.
 

@@ -6,6 +6,22 @@ the note of each also make the two-line answer at the top of a notebook.
 
 from v6monitor.findings.adoption import headline_adoption, sectors, states, sub_tests, trend
 from v6monitor.findings.changes import changes, decomposition, staleness
+from v6monitor.findings.lists import (
+    compat,
+    definitions,
+    fault_reasons,
+    files,
+    fixed_since,
+    intake,
+    laggard_list,
+    laggards_by_month,
+    laggards_by_sector,
+    laggards_now,
+    measured,
+    outcomes,
+    tenants,
+    to_correct,
+)
 from v6monitor.findings.mail import laggards, operators
 from v6monitor.findings.quality import quality
 from v6monitor.findings.telling import Telling
@@ -13,14 +29,28 @@ from v6monitor.findings.telling import Telling
 __all__ = [
     "Telling",
     "changes",
+    "compat",
     "decomposition",
+    "definitions",
+    "fault_reasons",
+    "files",
+    "fixed_since",
     "headline_adoption",
+    "intake",
+    "laggard_list",
     "laggards",
+    "laggards_by_month",
+    "laggards_by_sector",
+    "laggards_now",
+    "measured",
     "operators",
+    "outcomes",
     "quality",
     "sectors",
     "staleness",
     "states",
     "sub_tests",
+    "tenants",
+    "to_correct",
     "trend",
 ]

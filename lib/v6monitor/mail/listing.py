@@ -11,7 +11,7 @@ from v6monitor.errors import InputError
 from v6monitor.kleene import NO, YES
 from v6monitor.language import AMSTERDAM
 from v6monitor.mail.advice import advise
-from v6monitor.mail.classifier import from_table
+from v6monitor.mail.classifier import MICROSOFT, from_table
 from v6monitor.mail.classifier import providers as tell_providers
 from v6monitor.mail.lagging import GROUPS, WITHOUT_IPV6, Laggard, laggard
 
@@ -105,6 +105,21 @@ def laggards(
         months_lagging=table["months_lagging"].astype("Int64"),
         asked_at=pd.to_datetime(table["asked_at"], utc=True),
     )
+
+
+def by_month(states: pd.DataFrame, providers: pd.DataFrame) -> pd.DataFrame:
+    """Count the domains that are on Exchange Online now and lacked IPv6 in a measured month.
+
+    ``states`` are measured mail states with ``period``. Returns a row per ``period`` and
+    ``group`` (``exchange_online``: the measurement said no; ``unknown``: it could not tell) with
+    ``count``. Only lookups tell who runs the mail, so the set is that of the newest lookups.
+    """
+    exchange = providers["class"].isin(["exo_direct", "exo_mixed"])
+    first = exchange & providers["operator"].eq(MICROSOFT)
+    followed = states[states["domain"].isin(providers.loc[first, "domain"])]
+    groups = followed["state"].map({"no": "exchange_online", "unknown": "unknown"})
+    counted = followed.assign(group=groups).groupby(["period", "group"])["domain"].nunique()
+    return counted.rename("count").reset_index()
 
 
 def tally(laggards: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -6,9 +6,19 @@ makes verdict words of its results. One reader per format (``own``, ``dashboard`
 ``faults`` collects what was wrong.
 """
 
-from v6monitor.measurements.columns import COLUMNS
+from v6monitor.measurements.columns import COLUMNS, RESULTS
 from v6monitor.measurements.faults import summary
 from v6monitor.measurements.intake import Intake, read, write
 from v6monitor.measurements.states import MEASURES, overview, states
 
-__all__ = ["COLUMNS", "MEASURES", "Intake", "overview", "read", "states", "summary", "write"]
+__all__ = [
+    "COLUMNS",
+    "MEASURES",
+    "RESULTS",
+    "Intake",
+    "overview",
+    "read",
+    "states",
+    "summary",
+    "write",
+]

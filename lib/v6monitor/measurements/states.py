@@ -42,9 +42,9 @@ def states(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def overview(table: pd.DataFrame) -> pd.DataFrame:
-    """What was measured? Per ``list``, ``type`` and day the ``domains`` and those with an ``error``.
+    """Count a canonical table by ``list``, ``type`` and ``measured_at``: ``domains`` and ``error``.
 
-    ``table`` is a canonical table; ``measured_at`` is the day.
+    ``error`` counts the domains of which the test gave no result.
     """
     counted = table.assign(error=table["status"].eq("error")).groupby(
         ["list", "type", "measured_at"], as_index=False

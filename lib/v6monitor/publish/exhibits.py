@@ -25,6 +25,7 @@ DOWNLOADS = "<!--downloads-->"
 Draw = Callable[[pd.DataFrame, Language], MatplotlibFigure]
 Tell = Callable[[pd.DataFrame, Language], Telling]
 Source = Callable[[Language], str]
+Show = Callable[[pd.DataFrame, Language], pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,19 @@ def figure(name: str, table: pd.DataFrame, *, draw: Draw, tell: Tell, source: So
     return Exhibit(name, "figure", pages, safe_csv(table), pictures)
 
 
-def table(name: str, frame: pd.DataFrame, *, tell: Tell, source: Source) -> Exhibit:
-    """Return a table with its finding as caption, source and download."""
+def table(
+    name: str, frame: pd.DataFrame, *, tell: Tell, source: Source, show: Show | None = None
+) -> Exhibit:
+    """Return a table with its finding as caption, source and download.
+
+    ``show`` makes of the frame what a reader sees of it: fewer columns, sentences for codes. The
+    download holds the frame as it is.
+    """
     pages = {}
     for language in map(Language, CODES):
-        told = tell(frame, language)
+        told, seen = tell(frame, language), show(frame, language) if show else frame
         pages[language.code] = (
-            f'<div id="{slug(name)}">{table_html(frame, language, told.caption, told.note)}</div>'
+            f'<div id="{slug(name)}">{table_html(seen, language, told.caption, told.note)}</div>'
             f'<p class="source">{_source(source, language)}{DOWNLOADS}</p>'
         )
     return Exhibit(name, "table", pages, safe_csv(frame))

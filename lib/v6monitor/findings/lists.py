@@ -1,0 +1,202 @@
+"""What does a list say? The captions of tables, and the answers of pages that are lists."""
+
+import pandas as pd
+
+from v6monitor.findings.telling import Telling
+from v6monitor.language import Language
+from v6monitor.lookups.observation import UNKNOWN
+from v6monitor.mail.lagging import EXCHANGE_GROUPS
+
+
+def measured(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell how much was measured this month; ``measurements.overview``."""
+    domains = int(table["domains"].sum())
+    caption = language.plural(
+        "{number} test result this month", "{number} test results this month", domains
+    )
+    note = language.text("One per domain and kind of test, by list and date of the measurement.")
+    return Telling(caption, note, "")
+
+
+def intake(faults: pd.DataFrame, language: Language) -> Telling:
+    """Answer what was wrong with the files; the faults list of the intake."""
+    counts = faults["done"].value_counts()
+    dropped, changed, kept = (int(counts.get(done, 0)) for done in ("dropped", "changed", "kept"))
+    if not len(faults):
+        caption = language.text("Nothing was wrong with the files.")
+    else:
+        caption = language.plural(
+            "{number} row was dropped.", "{number} rows were dropped.", dropped
+        )
+    note = language.text(
+        "{changed} cells were read in another way than they were written, and {kept} rows were "
+        "kept with a doubt.",
+        changed=language.number(changed),
+        kept=language.number(kept),
+    )
+    return Telling(caption, note, "")
+
+
+def files(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell how many files were read; ``Month.files``."""
+    caption = language.plural("{number} file was read", "{number} files were read", len(table))
+    rows = language.number(int(table["rows"].sum()))
+    return Telling(caption, language.text("{rows} rows, of all months so far.", rows=rows), "")
+
+
+def fault_reasons(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell of how many kinds the faults are; ``measurements.summary``."""
+    caption = language.plural(
+        "{number} kind of fault was found", "{number} kinds of faults were found", len(table)
+    )
+    return Telling(caption, language.text("Counted by reason, with one example each."), "")
+
+
+def to_correct(faults: pd.DataFrame, language: Language) -> Telling:
+    """Tell how many rows of the list of domains want a correction; the faults list."""
+    caption = language.plural(
+        "{number} cell to correct in the list", "{number} cells to correct in the list", len(faults)
+    )
+    return Telling(caption, language.text("Dropped, or read in another way than written."), "")
+
+
+def outcomes(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell how many questions were asked and how many failed; ``adoption.outcomes``."""
+    asked = int(table["questions"].sum())
+    failed = int(table.loc[table["outcome"].isin(UNKNOWN), "questions"].sum())
+    if not asked:
+        return Telling(
+            language.text("No question was answered: nothing can be told."),
+            language.text("No resolver answered, or the lookups were not done."),
+            "",
+        )
+    caption = language.plural(
+        "{number} question was asked; {failed} could not be answered.",
+        "{number} questions were asked; {failed} could not be answered.",
+        asked,
+        failed=language.number(failed),
+    )
+    note = language.text(
+        "Each name and type is asked once. A question without an answer counts as could not tell."
+    )
+    return Telling(caption, note, "")
+
+
+def definitions(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell how far the definition moves the share of mail; ``adoption.definitions``."""
+    shares = [
+        f"{language.label(str(row['measure']))} {language.percent(row['adoption'])}"
+        for row in table.to_dict("records")
+    ]
+    if not shares:
+        return Telling(language.text("There is nothing to compare."), "", "")
+    note = language.text(
+        "Share of the mail domains whose state is known, by what counts as having IPv6."
+    )
+    return Telling("; ".join(shares), note, "")
+
+
+def compat(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell the figures as Internet.nl counts them; ``adoption.compat`` by measure."""
+    shares = [
+        language.text(
+            "{measure}: {share} ({passed} of {total})",
+            measure=language.label(str(row["measure"])),
+            share=language.percent(row["share"]),
+            passed=language.number(row["passed"]),
+            total=language.number(row["total"]),
+        )
+        for row in table.to_dict("records")
+    ]
+    note = language.text("As Internet.nl counts: not applicable is passed, could not tell failed.")
+    return Telling("; ".join(shares) or language.text("There is nothing to compare."), note, "")
+
+
+def laggards_now(laggards: pd.DataFrame, language: Language) -> Telling:
+    """Answer how many Exchange Online domains are without IPv6; the laggard list."""
+    groups = laggards["group"].value_counts()
+    exchange = int(groups.reindex(EXCHANGE_GROUPS, fill_value=0).sum())
+    sole = laggards["group"].isin(EXCHANGE_GROUPS) & laggards["sole_cause"].eq("yes")
+    caption = language.plural(
+        "{number} mail domain on Exchange Online is without IPv6.",
+        "{number} mail domains on Exchange Online are without IPv6.",
+        exchange,
+    )
+    note = language.text(
+        "For {sole} of them that is the only cause. Of {gateways} more, Exchange Online stands "
+        "behind a gateway without IPv6; of {unknown}, it could not be told.",
+        sole=language.number(int(sole.sum())),
+        gateways=language.number(int(groups.get("gateway", 0))),
+        unknown=language.number(int(groups.get("unknown", 0))),
+    )
+    return Telling(caption, note, "")
+
+
+def laggards_by_month(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell how the number of laggards developed; ``mail.by_month``."""
+    alt = language.text(
+        "Bar chart of the Exchange Online domains without IPv6 per measured month. It shows "
+        "whether their number falls."
+    )
+    note = language.text(
+        "Domains that are on Exchange Online by the newest lookups, and whose mail servers did "
+        "not all have IPv6 in the measurement of the month."
+    )
+    no = table[table["group"] != "unknown"].set_index("period")["count"]
+    if no.empty:
+        return Telling(language.text("There are no months to compare."), note, alt)
+    caption = language.text(
+        "Of the domains now on Exchange Online, {last} lacked IPv6 in {month}; in {first} that "
+        "were {before}.",
+        last=language.number(int(no.iloc[-1])),
+        month=language.month(str(no.index[-1])),
+        first=language.month(str(no.index[0])),
+        before=language.number(int(no.iloc[0])),
+    )
+    return Telling(caption, note, alt)
+
+
+def laggard_list(laggards: pd.DataFrame, language: Language) -> Telling:
+    """Tell how long the list is; the laggard list."""
+    caption = language.plural(
+        "{number} domain to look at", "{number} domains to look at", len(laggards)
+    )
+    note = language.text("Exchange Online domains without IPv6, by group and name.")
+    return Telling(caption, note, "")
+
+
+def laggards_by_sector(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell where most laggards are; ``mail.tally`` by sector."""
+    note = language.text("Mail domains on Exchange Online for which no AAAA was measured.")
+    if table.empty:
+        return Telling(language.text("No Exchange Online domain is without IPv6."), note, "")
+    most = table.iloc[0]
+    caption = language.text(
+        "Most Exchange Online domains without IPv6: {sector}, {number}.",
+        sector=language.label(str(most["sector"])),
+        number=language.number(int(most["laggards"])),
+    )
+    return Telling(caption, note, "")
+
+
+def tenants(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell how many domains share a tenant; ``mail.tally`` by tenant, of more than one."""
+    caption = language.plural(
+        "{number} tenant holds more than one laggard: {domains} domains together.",
+        "{number} tenants hold more than one laggard: {domains} domains together.",
+        len(table),
+        domains=language.number(int(table["laggards"].sum())),
+    )
+    if table.empty:
+        caption = language.text("No tenant holds more than one laggard.")
+    return Telling(caption, language.text("The tenant is named by the DKIM records."), "")
+
+
+def fixed_since(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell how many domains got IPv6 since they were measured; ``staleness.compare``."""
+    caption = language.plural(
+        "{number} domain has IPv6 now, and had not when it was measured.",
+        "{number} domains have IPv6 now, and had not when they were measured.",
+        len(table),
+    )
+    return Telling(caption, language.text("By kind of test; a domain can stand here twice."), "")
