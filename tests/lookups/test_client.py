@@ -391,6 +391,13 @@ def test_no_resolver_that_answers_is_one_clear_error_in_time() -> None:
     assert f"tls://{closed}: Connection refused" in str(caught.value)
 
 
+@pytest.mark.parametrize("spec", [f"tls://{'x' * 70}.example", f"https://{'x' * 70}.example/"])
+def test_a_resolver_whose_host_is_no_name_is_unreachable(spec: str) -> None:
+    """That comes to light when it is resolved, in a thread, and is told all the same."""
+    with pytest.raises(VantageError, match="no resolver answers"):
+        lookups.lookup([("a.example", "web")], [spec])
+
+
 def test_a_resolver_that_does_not_answer_is_left_out() -> None:
     """The others do the work, without waiting for it again and again."""
 

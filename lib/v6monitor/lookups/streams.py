@@ -67,6 +67,8 @@ class Streams:
                 result = Result(job.ticket, exchange(job.resolver, job.question, job.seconds), None)
             except OSError as error:
                 result = Result(job.ticket, b"", error)
+            except ValueError as error:  # a host that cannot be a name, found when it is resolved
+                result = Result(job.ticket, b"", OSError(str(error)))
             self.results.put(result)
             self._wake()
 
@@ -112,6 +114,6 @@ def _over_https(url: str, question: bytes, seconds: float) -> bytes:
     try:
         answer = httpx.post(url, content=question, headers=headers, timeout=seconds)
         answer.raise_for_status()
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ConnectionError(str(error)) from error
     return answer.content
