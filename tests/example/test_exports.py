@@ -49,12 +49,35 @@ def test_every_row_is_as_wide_as_the_header(made: Path) -> None:
             assert len({len(row) for row in csv.reader(file)}) == 1, path.name
 
 
+@pytest.mark.parametrize("kind", ["web", "mail"])
+@pytest.mark.parametrize(("period", "generation"), [("2026-04", "2023-06"), ("2026-05", "2026-06")])
+def test_empty_cells_are_where_the_dashboard_has_them(
+    made: Path, real_data: Path, period: str, generation: str, kind: str
+) -> None:
+    """The separator columns of a row are those of the real export, the first with its space."""
+    real = real_data / "dashboard-exports" / f"dashboard-export_{generation}_{kind}_provincies.csv"
+    with real.open(encoding="utf-8", newline="") as file:
+        *_, expected = csv.reader(file)
+    with _export(made, period, kind).open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.reader(file) if any("internet.nl" in cell for cell in row)]
+    subdomain = {2} if generation == "2026-06" else set()  # empty or not, as the name has one
+    blank = {n: cell for n, cell in enumerate(expected) if not cell.strip()}
+    for row in rows:
+        found = {n: cell for n, cell in enumerate(row) if not cell.strip()}
+        assert {n: found[n] for n in found.keys() - subdomain} == {
+            n: blank[n] for n in blank.keys() - subdomain
+        }
+
+
 def test_all_months_and_both_types_are_read(intake: measurements.Intake) -> None:
     """Twenty files give ten months of web and mail."""
     table = intake.table
     assert sorted(table["measured_at"].dt.strftime("%Y-%m").unique()) == list(MONTHS)
     assert table.groupby("measured_at")["type"].nunique().eq(2).all()
     assert len(intake.files) == 20
+    newest = table[table["measured_at"] == table["measured_at"].max()]["type"].value_counts()
+    assert 600 <= newest["web"] <= 640
+    assert 580 <= newest["mail"] <= 620
 
 
 def test_faults_are_those_put_in(intake: measurements.Intake) -> None:

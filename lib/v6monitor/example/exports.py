@@ -184,7 +184,6 @@ def _cells(row: Mapping[str, str], columns: Iterable[str]) -> list[str]:
     """Return a row's cells; one without results has only those before the score."""
     if "Report" not in row:
         return [row.get(column, "") for column in columns]
-    untested = {"": "", "Tags": "", "Subdomain": ""}
-    cells = [row.get(column, untested.get(column, "?")) for column in columns]
-    cells[cells.index("")] = " "
+    cells = [row.get(column, "?" if column else "") for column in columns]
+    cells[cells.index(row["Report"]) + 1] = " "  # the separator after it is a space, not empty
     return cells

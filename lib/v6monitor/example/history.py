@@ -106,8 +106,8 @@ def _switched(
     share = first + (last - first) * month / (NOW - 1) + step
     if chance(kind, host) >= share:
         return False
-    # A third of the setbacks come after the last measurement: the zones show them.
-    setback = min(NOW, 1 + int(chance("setback", kind, host) * 1.4 * NOW))
+    # The moment after the last measurement gets twice its part, for the zones to show.
+    setback = min(NOW, 1 + int(chance("setback month", kind, host) * 1.1 * NOW))
     drawn = chance("setback kind", kind, host)
     if drawn < _DIPS:
         return month != setback

@@ -1,7 +1,7 @@
 """Who runs the fictional name servers, mail hosts and websites, and since when with IPv6?
 
 Their IPv6 addresses stand in 3000::/16. They must pass for reachable ones, so no documentation
-prefix will do; IANA keeps 3000::/4 (but for 3fff::/20) in reserve, so they are nobody's.
+prefix will do; IANA keeps 3000::/4 in reserve and has never given out this part of it.
 IPv4 addresses are those of RFC 5737, for documentation.
 """
 

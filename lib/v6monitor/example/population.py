@@ -118,7 +118,7 @@ def _organisation(sector: str, number: int, name: str, label: str) -> Organisati
         domain,
         number,
         tuple(_sites(sector, domain)),
-        sector == "gemeente" or happens(0.93, "has mail", domain),
+        sector == "gemeente" or happens(0.98, "has mail", domain),
     )
 
 
@@ -134,7 +134,7 @@ def _province(sector: str, number: int) -> str:
 def _sites(sector: str, domain: str) -> Iterator[str]:
     yield domain if happens(0.12, "bare", domain) else f"www.{domain}"
     central = sector in {"rijk", "uitvoeringsorganisatie"}
-    if happens(0.45 if central else 0.12, "second site", domain):
+    if happens(0.12 if central else 0.01, "second site", domain):
         yield f"{pick(('loket', 'data', 'werkenbij', 'kaart', 'mijn'), 'site', domain)}.{domain}"
-    if central and happens(0.15, "third site", domain):
+    if central and happens(0.04, "third site", domain):
         yield f"formulieren.{domain}"
