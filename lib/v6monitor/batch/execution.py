@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,15 +26,12 @@ class Executed(NamedTuple):
     error_class: str
 
 
-def execute(
-    notebook: Path, parameters: Mapping[str, object], output: Path, progress: Callable[[str], None]
-) -> Executed:
+def execute(notebook: Path, parameters: Mapping[str, object], output: Path) -> Executed:
     """Run a local notebook in a fresh kernel and tell what is wrong with the result.
 
     The executed notebook is written to ``output`` also when it fails. Wrong is: an error, a cell
     that was not run (``SystemExit`` ends a kernel without one), anything on stderr.
     """
-    progress(notebook.stem)
     start = time.monotonic()
     error, error_class = "", ""
     logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -47,6 +44,7 @@ def execute(
                 kernel_name="python3",
                 progress_bar=False,
                 cwd=str(ROOT),
+                extra_arguments=["--log-level=ERROR"],  # what a kernel logs is no part of a report
             )
     except (DeadKernelError, RuntimeError, TimeoutError) as failure:
         error, error_class = f"the kernel stopped: {failure}", type(failure).__name__

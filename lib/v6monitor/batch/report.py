@@ -2,22 +2,22 @@
 
 import datetime as dt
 import shutil
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import pandas as pd
 
-from v6monitor import adoption, measurements
-from v6monitor.batch import manifest
+from v6monitor import measurements
+from v6monitor.batch import manifest, place
+from v6monitor.batch.account import account
 from v6monitor.batch.execution import Executed, execute
 from v6monitor.batch.parameters import Planned, declared, plan, typed
-from v6monitor.errors import InputError, UsageError, VantageError
-from v6monitor.month import JUDGED, Month, choose_period, read_measurements
-from v6monitor.paths import NOTEBOOKS
+from v6monitor.errors import InputError, NotebookError, UsageError, V6MonitorError, VantageError
+from v6monitor.lookups import log, resolvers
+from v6monitor.month import Month, choose_period, of_sectors, read_measurements
+from v6monitor.paths import NOTEBOOKS, ROOT
 from v6monitor.publish import archive
 from v6monitor.publish.exports import safe_csv, write_text
 from v6monitor.publish.report import Report, publish
@@ -37,6 +37,18 @@ class Request:
     out: Path
     notebooks: tuple[str, ...]
     sectors: tuple[str, ...]
+    plan: Path = NOTEBOOKS / "monthly.yaml"
+
+    @property
+    def chosen(self) -> dict[str, object]:
+        """Return the parameters, for the manifest."""
+        return {
+            "period": self.period,
+            "languages": list(self.languages),
+            "notebooks": list(self.notebooks),
+            "sectors": list(self.sectors),
+            "resolvers": list(self.resolvers),
+        }
 
 
 def make(
@@ -49,20 +61,24 @@ def make(
     ``_failed/`` and stops no other.
     """
     started = _now()
-    notebooks = _chosen(request.notebooks)
+    if request.resolvers:
+        resolvers.parse(request.resolvers)  # wrong ones are told before anything is made
+    notebooks = _chosen(request)
     intake = read_measurements(request.measurements)
-    period = choose_period(request.period, intake.table)
-    request.out.mkdir(parents=True, exist_ok=True)
-    _recover(request.out / period)
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=request.out) as folder:
-        scratch = Path(folder) / period
+    period = choose_period(request.period, of_sectors(intake.table, request.sectors))
+    with place.scratch(request.out, period) as scratch:
         tables = scratch / "tables"
-        tables.mkdir(parents=True)
+        tables.mkdir()
         measurements.write(intake.table, tables / "measurements.csv")
         write_text(tables / "measurements.faults.csv", safe_csv(intake.faults))
         if request.replay:
-            shutil.copyfile(request.replay, tables / OBSERVATIONS)
-        results = _run(notebooks, request, period, scratch, progress)
+            kept = log.read(request.replay), log.provenance(request.replay)
+            log.write(kept[0], tables / OBSERVATIONS, kept[1])
+        prepared = [(one, _values(one, request, period, tables)) for one in notebooks]
+        results = _run(prepared, scratch, progress)
+        if not (tables / OBSERVATIONS).exists():
+            _keep_failed(results, request.out / "_failed" / period)
+            raise _no_lookups(results)
         progress("pages")
         month = Month.load(
             period,
@@ -74,145 +90,96 @@ def make(
         failures = {one.name: one.error for one in results if one.error}
         made = {one.name: one.notebook for one in results if not one.error}
         failures |= publish(report, made, failures)
-        _keep_failed(results, failures, request.out / "_failed" / period)
-        found = _manifest(request, month, results, failures)
-        found |= {"run_id": identity, "inputs": inputs, "started": started, "ended": _now()}
+        _keep_failed(results, request.out / "_failed" / period, failures)
+        write_text(tables / "measurements.csv", safe_csv(intake.table))  # it is published now
+        found = account(month, results, failures, request.plan.parent)
+        found |= {"run_id": identity, "inputs": inputs, "parameters": request.chosen}
+        found |= {"previous": archive.previous(request.out, period)}
+        found |= {"started": started, "ended": _now()}
         found["outputs"] = manifest.hashes(scratch, (p for p in scratch.rglob("*") if p.is_file()))
         manifest.write(found, scratch / manifest.FILE)
-        _swap(scratch, request.out / period)
+        place.swap(scratch, request.out / period)
     archive.add(request.out, found, request.languages)
     return found
 
 
-def _chosen(names: Sequence[str]) -> list[Planned]:
-    planned = plan(NOTEBOOKS / "monthly.yaml")
+def _chosen(request: Request) -> list[Planned]:
+    """Return the notebooks to run in order, first the one that asks DNS: the others read it."""
+    planned = plan(request.plan)
     known = {one.notebook.stem for one in planned}
-    for name in names:
+    for name in request.notebooks:
         if name not in known:
             raise UsageError(
                 f"notebook {name!r} is not in the batch; it has {', '.join(sorted(known))}"
             )
-    asking = "20_lookups"  # the others read what it asked
-    return [one for one in planned if not names or one.notebook.stem in {*names, asking}]
+    asks = [_asks(one) for one in planned]
+    chosen = [
+        (not asking, one)
+        for asking, one in zip(asks, planned, strict=True)
+        if asking or not request.notebooks or one.notebook.stem in request.notebooks
+    ]
+    return [one for _, one in sorted(chosen, key=lambda pair: pair[0])]
+
+
+def _asks(one: Planned) -> bool:
+    return "save_to" in declared(one.notebook)
+
+
+def _values(one: Planned, request: Request, period: str, tables: Path) -> dict[str, object]:
+    """Return the parameters of a notebook: the plan's, typed, and over them those of the run."""
+    observations = str(tables / OBSERVATIONS)
+    given: dict[str, object] = {
+        "period": period,
+        "measurements": str(tables / "measurements.csv"),
+        "observations": observations,
+        "sectors": list(request.sectors),
+    }
+    if _asks(one):
+        given["resolvers"] = list(request.resolvers)
+        given["save_to"] = observations
+        given["must_answer"] = bool(request.resolvers)
+        given["observations"] = observations if request.replay else ""
+    known = declared(one.notebook)
+    common = {name: value for name, value in given.items() if name in known}
+    return typed(one.notebook, one.parameters) | common
 
 
 def _run(
-    notebooks: Sequence[Planned],
-    request: Request,
-    period: str,
+    prepared: Sequence[tuple[Planned, dict[str, object]]],
     scratch: Path,
     progress: Callable[[str], None],
 ) -> list[Executed]:
-    """Execute the notebooks, the one that asks DNS first."""
-    common: dict[str, object] = {
-        "period": period,
-        "measurements": str(scratch / "tables" / "measurements.csv"),
-        "observations": str(scratch / "tables" / OBSERVATIONS),
-        "sectors": list(request.sectors),
-    }
-    asking = {
-        "resolvers": list(request.resolvers),
-        "save_to": common["observations"],
-        "must_answer": bool(request.resolvers),
-        **({} if request.replay else {"observations": ""}),
-    }
+    """Execute the notebooks beside the report; when the lookups leave no log the rest is idle."""
     results = []
-    for one in sorted(notebooks, key=lambda one: "save_to" not in declared(one.notebook)):
-        known = declared(one.notebook)
-        given = common | asking if "save_to" in known else common
-        values = typed(one.notebook, one.parameters)
-        values |= {name: value for name, value in given.items() if name in known}
-        output = scratch / f"{one.notebook.stem}.ipynb"
-        done = execute(one.notebook, values, output, progress)
-        if done.error_class == VantageError.__name__:
-            raise VantageError(done.error.partition(": ")[2].partition(": ")[2])
-        if "save_to" in known and done.error:
-            raise InputError(f"the lookups failed, so there is nothing to report: {done.error}")
+    for number, (one, values) in enumerate(prepared, start=1):
+        progress(f"{number}/{len(prepared)} {one.notebook.stem}")
+        output = scratch.parent / f"{one.notebook.stem}.ipynb"
+        done = execute(one.notebook, values, output)
+        for folder in (scratch, ROOT):
+            done = done._replace(error=done.error.replace(f"{folder}/", ""))
         results.append(done)
+        if done.error and not Path(str(values.get("save_to", output))).exists():
+            break
     return sorted(results, key=lambda done: done.name)
 
 
-def _manifest(
-    request: Request, month: Month, results: Sequence[Executed], failures: dict[str, str]
-) -> dict[str, Any]:
-    coverage = month.coverage
-    publishable = coverage >= adoption.GATE
-    asked = month.observations
-    first, last = month.asked
-    return {
-        "period": month.period,
-        "previous": archive.previous(request.out, month.period),
-        "status": 5 if failures else 0 if publishable else 4,
-        "publishable": publishable,
-        "coverage": None if pd.isna(coverage) else round(coverage, 6),
-        "synthetic": month.synthetic,
-        "parameters": {
-            "period": request.period,
-            "languages": list(request.languages),
-            "notebooks": list(request.notebooks),
-            "sectors": list(request.sectors),
-            "resolvers": list(request.resolvers),
-        },
-        "lookups": {
-            "resolvers": sorted(asked["resolver"].unique()),
-            "started": None if pd.isna(first) else first.isoformat(),
-            "finished": None if pd.isna(last) else last.isoformat(),
-            "questions": len(asked),
-            "attempts": int(asked["attempts"].sum()),
-            "outcomes": {str(k): int(v) for k, v in asked["outcome"].value_counts().items()},
-            "vantage": "not tested",
-        },
-        "code": manifest.provenance(),
-        "headline": _headline(month),
-        "notebooks": [
-            {
-                "name": one.name,
-                "status": "failed" if one.name in failures else "ok",
-                "seconds": round(one.seconds, 2),
-                "sha256": manifest.sha256(NOTEBOOKS / f"{one.name}.ipynb"),
-                **({"error": failures[one.name]} if one.name in failures else {}),
-            }
-            for one in results
-        ],
-    }
+def _no_lookups(results: Sequence[Executed]) -> V6MonitorError:
+    """Return why there is no observation log: what the notebook that asks met."""
+    failed = next((done for done in results if done.error), None)
+    if failed is None:
+        return UsageError("no notebook of the batch asks DNS and none replays; add 20_lookups")
+    for ours in (UsageError, InputError, VantageError):
+        if failed.error_class == ours.__name__:
+            return ours(failed.error.partition(f"{ours.__name__}: ")[2])
+    return NotebookError(f"{failed.name} failed, so there is nothing to report: {failed.error}")
 
 
-def _headline(month: Month) -> list[dict[str, Any]]:
-    rows = []
-    for source, states in (("measurement", month.measured), ("lookups", month.fresh)):
-        for measure in JUDGED:
-            counts = adoption.shares(states(measure)).iloc[0]
-            names = ("yes", "no", "unknown", "not_applicable")
-            share = None if pd.isna(counts["adoption"]) else round(float(counts["adoption"]), 6)
-            rows.append(
-                {"source": source, "measure": measure, "adoption": share}
-                | {name: int(counts[name]) for name in names}
-            )
-    return rows
-
-
-def _keep_failed(results: Sequence[Executed], failures: dict[str, str], folder: Path) -> None:
+def _keep_failed(results: Sequence[Executed], folder: Path, unfit: Collection[str] = ()) -> None:
     """Keep the notebooks that failed this time, and only those."""
     shutil.rmtree(folder, ignore_errors=True)
     for one in results:
-        if one.name in failures:
+        if one.error or one.name in unfit:
             write_text(folder / f"{one.name}.ipynb", nbformat.writes(one.notebook) + "\n")
-
-
-def _swap(scratch: Path, target: Path) -> None:
-    """Put the new report where the old one was; ``_recover`` mends a crash between the two."""
-    old = target.with_name(f".old-{target.name}")
-    if target.exists():
-        target.rename(old)
-    scratch.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _recover(target: Path) -> None:
-    old = target.with_name(f".old-{target.name}")
-    if old.exists() and not target.exists():
-        old.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _now() -> str:
