@@ -29,28 +29,17 @@ def sectors(table: pd.DataFrame, language: Language, *, by: str = "sector") -> F
     key = [Mark(language.month(str(table["period"].iloc[0])), colour, "dot")]
     if earlier := str(table["earlier"].iloc[0]):
         key.insert(0, Mark(language.month(earlier), colour, "ring"))
-    if table.loc[table["adoption"].notna(), "unknown"].sum():
+    large = table["applicable"] >= SMALLEST_GROUP
+    if table.loc[large, "unknown"].sum():
         key.append(Mark(language.label("unknown"), BOUNDS))
     chart = rows_chart(rows, key=key, right=84)
     share_axis(chart.axes, percents(language))
     for row, middle in zip(table.to_dict("records"), chart.middles, strict=True):
-        if pd.isna(row["adoption"]):
-            chart.axes.text(
-                0.01, middle, counts_in_words(row, language), va="center", color=GREY_INK
-            )
-            continue
-        chart.axes.barh(middle, row["upper"] - row["lower"], 12, left=row["lower"], color=BOUNDS)
-        if pd.notna(row["earlier_adoption"]):
-            ends = [row["earlier_adoption"], row["adoption"]]
-            chart.axes.plot(ends, [middle, middle], color=colour, linewidth=2.5, zorder=2)
-            chart.axes.plot(ends[:1], [middle], "o", color=colour, markerfacecolor="white",
-                            markersize=9, markeredgewidth=2, zorder=3, clip_on=False)  # fmt: skip
-        chart.axes.plot([row["adoption"]], [middle], "o", color=colour, markersize=10, zorder=3.1,
-                        clip_on=False)  # fmt: skip
-        chart.axes.annotate(
-            language.percent(row["adoption"]), (1, middle), (78, 0), textcoords="offset pixels",
-            ha="right", va="center_baseline", color=INK, annotation_clip=False,
-        )  # fmt: skip
+        if row["applicable"] < SMALLEST_GROUP:
+            words = counts_in_words(row, language)
+            chart.axes.text(0.01, middle, words, va="center", color=GREY_INK)
+        else:
+            _then_and_now(chart, row, middle, language)
     return chart.figure
 
 
@@ -106,6 +95,20 @@ def counts_in_words(row: Mapping[Any, Any], language: Language) -> str:
     counted = [(state, int(row.get(state, 0))) for state in SHOWN]
     words = [f"{language.number(n)} {language.label(state)}" for state, n in counted if n]
     return ", ".join(words) or language.label("not_applicable")
+
+
+def _then_and_now(chart: Rows, row: Mapping[Any, Any], middle: float, language: Language) -> None:
+    axes, colour, then = chart.axes, STATE_COLOURS["yes"], row["earlier_adoption"]
+    axes.barh(middle, row["upper"] - row["lower"], 12, left=row["lower"], color=BOUNDS)
+    axes.plot([then, row["adoption"]], [middle, middle], color=colour)
+    axes.plot([then], [middle], "o", color=colour, markerfacecolor="white", markersize=9,
+              markeredgewidth=2, clip_on=False, zorder=3)  # fmt: skip
+    axes.plot([row["adoption"]], [middle], "o", color=colour, markersize=10, clip_on=False,
+              zorder=3.1)  # fmt: skip
+    axes.annotate(
+        language.percent(row["adoption"]), (1, middle), (78, 0), textcoords="offset pixels",
+        ha="right", va="center_baseline", color=INK, annotation_clip=False,
+    )  # fmt: skip
 
 
 def _named(table: pd.DataFrame, by: str, language: Language) -> list[Row]:

@@ -97,9 +97,10 @@ def apart(
     for index, offset in zip(order, offsets, strict=False):
         pools.append([wanted[index] - offset])
         while len(pools) > 1 and fmean(pools[-2]) > fmean(pools[-1]):
-            pools[-2] += pools.pop()
+            last = pools.pop()
+            pools[-1] += last
     levels = [fmean(pool) for pool in pools for _ in pool]
-    places = dict.fromkeys(order, 0.0)
+    places: dict[int, float] = {}
     for index, level, offset in zip(order, levels, offsets, strict=False):
         top = high - heights[order[-1]] / 2 - offsets[-1]
         places[index] = offset + max(low + heights[order[0]] / 2, min(level, top))

@@ -9,6 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from v6monitor.charts.adoption import SHOWN
 from v6monitor.charts.bars import stacked, state_marks
 from v6monitor.charts.layout import (
+    HALO,
     LINE,
     Mark,
     Row,
@@ -33,6 +34,9 @@ from v6monitor.language import Language
 
 PLOT = 260
 LEFT, BOTTOM, RIGHT = 56, 56, 24
+FLAG = 150
+"""Pixels to the right of the axes when an event near the edge needs room for its text."""
+
 GROUP_COLOURS = ("#C8501E", "#8F3512", "#3E8ECA", "#154273", "#8C6BB1", "#5B8C5A")
 
 
@@ -85,8 +89,10 @@ def laggards(
     keyed = key if len(key) > 1 else []
     months = [ordinal(str(period)) for period in counts.index]
     low, high = min(months) - 0.7, max(months) + 0.7
-    width = WIDTH - LEFT - RIGHT
-    found = placed(flags(events, low, high, language), LEFT, width / (high - low), low)
+    happened = flags(events, low, high, language)
+    late = any(high - flag.x < (high - low) / 5 for flag in happened)
+    width = WIDTH - LEFT - (FLAG if late else RIGHT)
+    found = placed(happened, LEFT, width / (high - low), low)
     figure = new_figure(BOTTOM + PLOT + max(14.0, flags_height(found) + 6) + key_height(keyed))
     axes = new_axes(figure, LEFT, BOTTOM, width, PLOT)
     month_axis(axes, low, high, width, language)
@@ -118,7 +124,7 @@ def _month_bars(
             base += row[name]
         if all_fit or x in {counts.index[0], counts.index[-1]}:
             axes.annotate(text, (x, base), (0, 4), textcoords="offset pixels", ha="center",
-                          va="bottom")  # fmt: skip
+                          va="bottom", path_effects=HALO)  # fmt: skip
 
 
 def _count(row: "pd.Series[int]", language: Language) -> str:

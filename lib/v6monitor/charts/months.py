@@ -132,5 +132,5 @@ def _month_names(ticks: Sequence[int], step: int, language: Language) -> list[st
 def _line(x: float, bottom: float, top: float, figure: Figure, dashed: bool) -> Line2D:
     return Line2D(
         [x, x], [bottom, top], color="#767676", linewidth=1,
-        linestyle=(0, (5, 4)) if dashed else (0, (1, 2.5)), transform=pixels(figure), zorder=1,
+        linestyle=(0, (5, 4)) if dashed else (0, (1, 2.5)), transform=pixels(figure), zorder=-1,
     )  # fmt: skip

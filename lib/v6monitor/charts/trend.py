@@ -122,7 +122,7 @@ def _stretches(rows: pd.DataFrame, pace: int) -> Iterator[pd.DataFrame]:
     """Cut a series where no line may be drawn; leave out months too small for a percentage."""
     all_unknown = rows["yes"].add(rows["no"]).eq(0) & rows["unknown"].gt(0)
     there = rows[rows["adoption"].notna() | all_unknown]
-    gap = there["period"].map(ordinal).diff() > pace
+    gap = there["period"].map(ordinal).astype("int64").diff() > pace
     silent = there["adoption"].isna()
     cut = gap | there["break_reason"].ne("") | silent | silent.shift(fill_value=False)
     for _, stretch in there.groupby(cut.cumsum()):

@@ -1,0 +1,153 @@
+"""Every chart in both languages, with no, one and many groups, and with nothing known."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+from chart_rules import check, words
+from chart_worlds import LONG, months, states
+
+from v6monitor import adoption, changes, charts, staleness
+from v6monitor.language import Language
+
+Drawn = tuple[Callable[..., object], pd.DataFrame]
+EVENTS = pd.DataFrame(
+    {
+        "date": ["2025-12", "2026-01-20", "2026-08-01", "2022"],
+        "label": [
+            "Exchange Online turns IPv6 on by default, in steps",
+            "Agreement: government web and mail on IPv6 before the end of 2021",
+            "New accepted domains get an mx.microsoft name",
+            "not drawn: only the year is known",
+        ],
+    }
+)
+
+
+def one_month(sectors: int, **options: int) -> pd.DataFrame:
+    """Return one month of mail states of so many groups."""
+    mail = states(["2026-08"], ("mail",), **options)
+    names = list(dict.fromkeys(mail["sector"]))[:sectors]
+    few = mail[mail["sector"].isin(names)]
+    if sectors <= len(names):
+        return few
+    more = [few.assign(sector=f"{LONG} {n}", domain=f"{n}." + few["domain"]) for n in range(18)]
+    return pd.concat([few, *more], ignore_index=True)
+
+
+def lagging(periods: list[str], groups: tuple[str, ...]) -> pd.DataFrame:
+    """Return counts per month and group."""
+    rows = [
+        (period, group, max(0, 1200 - 70 * at - 130 * number))
+        for at, period in enumerate(periods)
+        for number, group in enumerate(groups)
+    ]
+    return pd.DataFrame(rows, columns=["period", "group", "count"])
+
+
+def tables() -> dict[str, Drawn]:
+    """Return every chart with tables from nothing to much."""
+    year = states(months(10))
+    found: dict[str, Drawn] = {}
+    for name, states_ in {
+        "ten months": year,
+        "one month": states(["2026-08"]),
+        "forty months": states(months(40), ("mail",)),
+        "missing months": year[~year["period"].isin(["2026-01", "2026-04", "2026-05"])],
+        "all unknown": states(months(3), unknown=1),
+        "none": year[:0],
+    }.items():
+        found[f"trend, {name}"] = charts.trend, adoption.trend(states_)
+    found["trend, 25 groups"] = (
+        lambda table, language: charts.trend(table, language, by="sector"),
+        adoption.trend(one_month(25), "sector"),
+    )
+    found["trend, events"] = (
+        lambda table, language: charts.trend(table, language, events=EVENTS),
+        adoption.trend(year),
+    )
+    mail = year[year["measure"] == "mail"]
+    found["sectors, a year"] = charts.sectors, adoption.sectors(mail)
+    for name, number, unknown in [("0", 0, 40), ("1", 1, 40), ("25", 25, 40), ("unknown", 7, 1)]:
+        month = one_month(number, unknown=unknown)
+        found[f"sectors, {name}"] = charts.sectors, adoption.sectors(month)
+        found[f"states, {name}"] = charts.states, adoption.states_by_sector(month)
+        providers = pd.DataFrame({"domain": month["domain"], "operator": month["sector"]})
+        found[f"operators, {name}"] = charts.operators, adoption.operators(providers, month)
+        found[f"changes, {name}"] = charts.changes, changes.by_sector(month, month)
+        found[f"decomposition, {name}"] = charts.decomposition, changes.parts(month, month)
+        matrix = staleness.matrix(staleness.compare(month, month))
+        found[f"staleness, {name}"] = charts.staleness, matrix
+        found[f"quality, {name}"] = charts.quality, adoption.quality(month)
+    before, after = mail[mail["period"] == "2026-07"], mail[mail["period"] == "2026-08"]
+    swapped = after.replace({"state": {"yes": "no", "no": "yes"}})[5:]
+    found["changes, many"] = charts.changes, changes.by_sector(before, swapped, later=[after])
+    found["decomposition, many"] = charts.decomposition, changes.parts(before, swapped)
+    outcomes = ["ok"] * 9000 + ["servfail", "timeout", "refused", "bogus", "chain", "mismatch"] * 9
+    log = pd.DataFrame({"outcome": outcomes})
+    found["quality, lookups"] = charts.quality, adoption.quality(year, log)
+    groups = ("exchange_online", "obsolete_name", "gateway", "no_address", "unknown")
+    for name, table in {
+        "none": lagging([], groups),
+        "one month": lagging(["2026-08"], groups),
+        "ten months": lagging(months(10), groups),
+        "forty months": lagging(months(40), groups[:1]),
+    }.items():
+        found[f"laggards, {name}"] = charts.laggards, table
+    found["laggards, events"] = (
+        lambda table, language: charts.laggards(table, language, events=EVENTS),
+        lagging(months(10), groups),
+    )
+    return found
+
+
+TABLES = tables()
+
+
+@pytest.mark.parametrize("code", ["nl", "en"])
+@pytest.mark.parametrize("name", TABLES)
+def test_text_is_large_horizontal_inside_and_apart(name: str, code: str) -> None:
+    """No text is small, turned, cut off by the edge or on top of another, at 720 pixels."""
+    draw, table = TABLES[name]
+    check(draw(table, Language(code)))
+
+
+@pytest.mark.parametrize("name", [name for name in TABLES if "unknown" in name])
+def test_what_is_unknown_is_drawn_and_named(name: str) -> None:
+    """A month of which nothing could be told shows that, and no percentage of yes."""
+    draw, table = TABLES[name]
+    written = " ".join(words(draw(table, Language("en"))))
+    assert "could not tell" in written or "There are no" in written
+
+
+def test_the_picture_has_the_same_bytes_again() -> None:
+    """The same table gives the same SVG, without a date in it."""
+    draw, table = TABLES["trend, events"]
+    first, second = (charts.svg(draw(table, Language("nl"))) for _ in range(2))
+    assert first == second
+    assert "<dc:date>" not in first
+
+
+def test_the_own_settings_of_a_user_change_nothing() -> None:
+    """A matplotlibrc with another type and size gives the same picture."""
+    import matplotlib as mpl  # noqa: PLC0415 - its settings are what this test is about
+
+    draw, table = TABLES["states, 1"]
+    plain = charts.svg(draw(table, Language("en")))
+    with mpl.rc_context({"font.size": 20, "axes.grid": True, "text.color": "red"}):
+        assert charts.svg(draw(table, Language("en"))) == plain
+
+
+def test_the_typeface_is_the_one_matplotlib_ships() -> None:
+    """A DejaVu of the system, of another version, would give other bytes."""
+    from matplotlib import font_manager, get_data_path  # noqa: PLC0415
+
+    assert font_manager.findfont("DejaVu Sans").startswith(get_data_path())
+
+
+def test_untrusted_names_are_plain_text() -> None:
+    """A name with markup for formulas or signs without a glyph is drawn as it stands."""
+    month = one_month(1).assign(sector="$x^2$ \\frac 漢字")
+    figure = charts.states(adoption.states_by_sector(month), Language("en"))
+    check(figure)
+    assert "$x^2$ \\frac ??" in words(figure)
