@@ -11,6 +11,7 @@ from typing import Any
 
 from v6monitor import __version__
 from v6monitor.paths import NOTEBOOKS, REFERENCE, ROOT
+from v6monitor.publish import index
 
 FILE = "run.json"
 SCHEMA = Path(__file__).with_name("run.schema.json")
@@ -30,11 +31,13 @@ def run_id(inputs: Mapping[str, str], parameters: Mapping[str, object]) -> str:
 
 
 def find(reports: Path, identity: str) -> dict[str, Any] | None:
-    """Return the manifest of the report with this identity, or None."""
-    for file in sorted(reports.glob(f"[0-9]*/{FILE}")):
-        manifest = read(file)
-        if manifest.get("run_id") == identity:
-            return manifest
+    """Return the manifest of the report with this identity, if it is whole; None otherwise."""
+    for month in index.months(reports):
+        if month["run_id"] == identity:
+            folder = reports / str(month["period"])
+            manifest = read(folder / FILE)
+            if manifest.get("run_id") == identity and _is_whole(folder, manifest):
+                return manifest
     return None
 
 
@@ -69,6 +72,11 @@ def provenance() -> dict[str, Any]:
 def hashes(folder: Path, files: Iterable[Path]) -> dict[str, str]:
     """Return the SHA-256 of each file by its path within the folder."""
     return {file.relative_to(folder).as_posix(): sha256(file) for file in sorted(files)}
+
+
+def _is_whole(folder: Path, manifest: Mapping[str, Any]) -> bool:
+    files = manifest["outputs"].items()
+    return all((folder / name).is_file() and sha256(folder / name) == was for name, was in files)
 
 
 @cache

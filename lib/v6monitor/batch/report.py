@@ -18,7 +18,7 @@ from v6monitor.errors import InputError, NotebookError, UsageError, V6MonitorErr
 from v6monitor.lookups import log, resolvers
 from v6monitor.month import Month, choose_period, of_sectors, read_measurements
 from v6monitor.paths import NOTEBOOKS, ROOT
-from v6monitor.publish import archive
+from v6monitor.publish import archive, index
 from v6monitor.publish.exports import safe_csv, write_text
 from v6monitor.publish.report import Report, publish
 
@@ -94,12 +94,12 @@ def make(
         write_text(tables / "measurements.csv", safe_csv(intake.table))  # it is published now
         found = account(month, results, failures, request.plan.parent)
         found |= {"run_id": identity, "inputs": inputs, "parameters": request.chosen}
-        found |= {"previous": archive.previous(request.out, period)}
+        found |= {"previous": index.previous(request.out, period)}
         found |= {"started": started, "ended": _now()}
         found["outputs"] = manifest.hashes(scratch, (p for p in scratch.rglob("*") if p.is_file()))
         manifest.write(found, scratch / manifest.FILE)
         place.swap(scratch, request.out / period)
-    archive.add(request.out, found, request.languages)
+    archive.add(request.out, found)
     return found
 
 

@@ -1,45 +1,22 @@
-"""Which months were reported? The archive's index, its pages, and the page of each month."""
+"""What does the archive show? Its page of all months, in each language."""
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from v6monitor.errors import InputError
-from v6monitor.language import Language
+from v6monitor.language import CODES, Language
+from v6monitor.publish import index
 from v6monitor.publish.exports import write_text
 from v6monitor.publish.pages import Notice, Page, plain_page
 
-INDEX = "index.json"
 MEASURES = ("web", "mail", "dns")
 
 
-def entries(reports: Path) -> list[dict[str, Any]]:
-    """Return the months of the archive, the oldest first; none where there is no archive yet."""
-    file = reports / INDEX
-    if not file.exists():
-        return []
-    try:
-        months = json.loads(file.read_text(encoding="utf-8"))["months"]
-        return sorted(months, key=_by_period)
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{file} is not an archive index ({error}); restore it, or move the folder away"
-        ) from error
-
-
-def previous(reports: Path, period: str) -> str | None:
-    """Return the month reported before this one, by the archive's index."""
-    before = [str(month["period"]) for month in entries(reports) if month["period"] < period]
-    return before[-1] if before else None
-
-
-def add(reports: Path, manifest: dict[str, Any], languages: Sequence[str]) -> None:
-    """Put a report in the archive's index in place of an older one of its month."""
-    kept = [month for month in entries(reports) if month["period"] != manifest["period"]]
-    new = {key: manifest[key] for key in ("period", "run_id", "publishable", "synthetic")}
-    months = sorted([*kept, {**new, "headline": manifest["headline"]}], key=_by_period)
-    _replace(reports / INDEX, json.dumps({"months": months}, indent=1, ensure_ascii=False) + "\n")
+def add(reports: Path, manifest: dict[str, Any]) -> None:
+    """Put a report in the archive: in its pages, and at last in its index."""
+    months = index.with_report(reports, manifest)
+    languages = [code for code in CODES if any(code in month["languages"] for month in months)]
     for code in languages:
         language = Language(code)
         file = file_name("index", code, languages)
@@ -49,9 +26,11 @@ def add(reports: Path, manifest: dict[str, Any], languages: Sequence[str]) -> No
             language.text("IPv6 at government domains: all reports"),
             twin=twin("index", code, languages),
             home=file,
-            notices=synthetic_notice(language) if manifest["synthetic"] else (),
+            notices=synthetic_notice(language) if all(m["synthetic"] for m in months) else (),
         )
-        _replace(reports / file, plain_page("archive", page, rows=_rows(months, file, language)))
+        _replace(reports / file, plain_page("archive", page, rows=_rows(months, language)))
+    text = json.dumps({"months": months}, indent=1, ensure_ascii=False) + "\n"
+    _replace(reports / index.FILE, text)
 
 
 def file_name(name: str, code: str, languages: Sequence[str]) -> str:
@@ -76,16 +55,20 @@ def synthetic_notice(language: Language) -> list[Notice]:
 
 
 def _rows(
-    months: Sequence[dict[str, Any]], file: str, language: Language
-) -> list[tuple[str, str, list[str]]]:
-    """Return per month, the newest first: its page, its name and its measured shares in words."""
+    months: Sequence[dict[str, Any]], language: Language
+) -> list[tuple[str, str, str, list[str]]]:
+    """Return per month, the newest first: its page, its name, marks, its measured shares."""
     rows = []
     for month in reversed(months):
         measured = {
             one["measure"]: one for one in month["headline"] if one["source"] == "measurement"
         }
+        marks = [] if month["publishable"] else [language.text("not fit to publish")]
+        marks += [language.text("synthetic")] if month["synthetic"] else []
+        own = language.code if language.code in month["languages"] else month["languages"][0]
+        file = f"{month['period']}/{file_name('index', own, month['languages'])}"
         shares = [_share(measured.get(measure), language) for measure in MEASURES]
-        rows.append((f"{month['period']}/{file}", language.month(month["period"]), shares))
+        rows.append((file, language.month(month["period"]), ", ".join(marks), shares))
     return rows
 
 
@@ -104,7 +87,3 @@ def _replace(file: Path, text: str) -> None:
     scratch = file.with_name(f".{file.name}.new")
     write_text(scratch, text)
     scratch.replace(file)
-
-
-def _by_period(month: dict[str, Any]) -> str:
-    return str(month["period"])
