@@ -77,6 +77,19 @@ _ADVICE = {  # group → explanation and next step, where the date and the label
 }
 
 
+READABLE = (
+    "domain",
+    "organisation",
+    "group",
+    "tenant",
+    "first_month_without",
+    "months_lagging",
+    "waiver",
+    "explanation",
+    "next_step",
+)
+
+
 def advise(laggard: Laggard) -> tuple[str, str]:
     """Return the codes of the explanation and of the next step for a domain on the list."""
     if laggard.group in _ADVICE:
@@ -105,6 +118,11 @@ def worded(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
         explanation=[explanation(row, language) for row in rows],
         next_step=[next_step(row, language) for row in rows],
     ).astype({"explanation": "str", "next_step": "str"})
+
+
+def readable(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Return of the laggard table what a reader needs to act, with sentences for codes."""
+    return worded(laggards, language)[list(READABLE)]
 
 
 def _values(row: Mapping[Hashable, object], language: Language) -> dict[str, str]:
