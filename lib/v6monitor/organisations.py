@@ -99,6 +99,9 @@ def read_register(path: Path) -> pd.DataFrame:
     """
     table = _read(path, _REGISTER, required=("domain",))
     table["domain"] = _domains(path, table["domain"])
+    for row, kind in table["type"].items():
+        if kind not in {"", "web", "mail"}:
+            raise InputError(f"{path.name} row {row}: type {kind!r} is not web, mail or empty")
     for row, sector in table["sector"].items():
         if sector and not sector_in(sector):
             raise InputError(

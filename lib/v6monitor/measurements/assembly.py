@@ -80,11 +80,12 @@ def _cleaned(cells: pd.DataFrame) -> pd.DataFrame:
     """Return the cells without surrounding white space, and with spaces for control characters."""
     columns = {}
     for name, column in cells.items():
-        text = column.str.strip()
+        codes, different = pd.factorize(column)
+        text = pd.Series(different, dtype="str").str.strip()
         odd = text.str.contains(_UNREADABLE, regex=True)
         if odd.any():
             text = text.mask(odd, text.str.replace(_UNREADABLE, " ", regex=True).str.strip())
-        columns[name] = text
+        columns[name] = text.iloc[codes].set_axis(cells.index)
     return pd.DataFrame(columns, index=cells.index, dtype="str")
 
 

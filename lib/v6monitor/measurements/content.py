@@ -15,13 +15,15 @@ import pandas as pd
 from v6monitor.errors import InputError
 
 _LARGEST = 1 << 30
-_SEPARATOR = re.compile(r"sep=(.)\r?\n")
+_HEAD = 1 << 17
+_WIDEST = 2_000
+_SEPARATOR = re.compile(r"sep=([,;\t|])\r?\n")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
 class Sheet(NamedTuple):
-    """Cells as text: a column per position; the index is the row number in the file, from 1."""
+    """Cells as text: a column per position, at least a row; the index is the row in the file."""
 
     name: str
     cells: pd.DataFrame
@@ -83,7 +85,10 @@ def _decoded(name: str, data: bytes) -> str:
 
 
 def _is_binary(data: bytes) -> bool:
-    return not data.startswith((b"\xff\xfe", b"\xfe\xff")) and bool(_CONTROL.search(data))
+    """Tell whether bytes are no text: control characters at the start, or a NUL anywhere."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    return b"\x00" in data or bool(_CONTROL.search(data[:_HEAD]))
 
 
 def _json(name: str, text: str) -> Any:
@@ -97,23 +102,25 @@ def _json(name: str, text: str) -> Any:
 
 
 def _cells(name: str, text: str) -> pd.DataFrame:
-    """Parse separated text; a row that is shorter than the longest ends in empty cells."""
+    """Parse separated text into cells; the index is the row in the file."""
     first = 1
     if named := _SEPARATOR.match(text):
         delimiter, text, first = named[1], text[named.end() :], 2
     else:
         delimiter = _delimiter(text)
     try:
-        table = _fast(text, delimiter)
-    except pd.errors.ParserError:  # rows of unequal length
-        table = _forgiving(name, text, delimiter)
+        table = _table(text, delimiter)
+    except csv.Error as error:
+        raise InputError(f"{name}: is no table ({error}); export it again") from error
+    if table.empty:
+        raise InputError(f"{name}: holds no cells; export it again")
     table.index = pd.RangeIndex(first, first + len(table))
     return table
 
 
 def _delimiter(text: str) -> str:
     """Return the separator that makes the widest row at the beginning."""
-    head = text[:100_000].splitlines()[:25]
+    head = text[:_HEAD].splitlines()[:25]
 
     def width(delimiter: str) -> int:
         try:
@@ -124,29 +131,33 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=width)
 
 
-def _fast(text: str, delimiter: str) -> pd.DataFrame:
-    width = len(next(csv.reader(io.StringIO(text), delimiter=delimiter)))
-    if width == 1:  # this engine may cut a quoted cell at a line end, and only then not notice
-        raise pd.errors.ParserError
-    return pd.read_csv(
-        io.BytesIO(text.encode()),
-        engine="pyarrow",
-        sep=delimiter,
-        header=None,
-        names=range(width),
-        dtype="str",
-        keep_default_na=False,
-        skip_blank_lines=False,
-    )
-
-
-def _forgiving(name: str, text: str, delimiter: str) -> pd.DataFrame:
-    rows = []
+def _table(text: str, delimiter: str) -> pd.DataFrame:
+    width = len(next(csv.reader(io.StringIO(text[:_HEAD]), delimiter=delimiter), []))
+    if width > _WIDEST:
+        raise csv.Error(f"{width} cells in a row")
+    if width < 2:  # noqa: PLR2004 - the fast engine cannot tell a cut quoted cell from two rows
+        return _uneven(text, delimiter)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise InputError(f"{name}: is no table ({error}); export it again") from error
-    width = max(len(row) for row in rows)
+        return pd.read_csv(
+            io.BytesIO(text.encode()),
+            engine="pyarrow",
+            sep=delimiter,
+            header=None,
+            names=range(width),
+            dtype="str",
+            keep_default_na=False,
+            skip_blank_lines=False,
+        )
+    except pd.errors.ParserError:
+        return _uneven(text, delimiter)
+
+
+def _uneven(text: str, delimiter: str) -> pd.DataFrame:
+    """Parse rows of unequal length: the short ones end in empty cells."""
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    width = max(map(len, rows), default=0)
+    if width > _WIDEST:
+        raise csv.Error(f"{width} cells in a row")
     padded = (row + [""] * (width - len(row)) for row in rows)
     return pd.DataFrame(padded, columns=range(width), dtype="str")
 

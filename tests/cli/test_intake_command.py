@@ -1,0 +1,73 @@
+"""``v6monitor intake``: what it writes and prints, and its exit code."""
+
+import pytest
+
+from v6monitor.cli import main
+
+EXPORT = (
+    "List,Url,% Score,Report,,Modern address (IPv6),IPv6 addresses for web server\n"
+    "gemeenten,www.A.example,80,, ,failed,passed\n"
+    "gemeenten,\x1b[2Jx y,80,, ,failed,passed\n"
+    "=gemeenten,@b,80,, ,failed,passed\n"
+)
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "a-2026-10-05.csv").write_text(EXPORT.replace("\x1b[2J", "\u200f"))
+    (tmp_path / "page.csv").write_text("<html>")
+    return tmp_path
+
+
+def test_table_and_faults(files, capsys):
+    """It writes the table and its faults, and prints both in brief."""
+    out = files / "new" / "canonical.csv"
+    assert main(["intake", str(files / "a-2026-10-05.csv"), "--out", str(out)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "a-2026-10-05.csv: dashboard-2023-06, 1 rows, 3 faults",
+        f"{out}: 1 rows (1 web, 0 mail)",
+        f"{out.with_suffix('.faults.csv')}: 3 faults",
+        "  1 × no dot in the name (dropped), such as '@b'",
+        "  1 × not written as a plain domain name (changed), such as 'www.A.example'",
+        "  1 × white space inside (dropped), such as '\\u200fx y'",
+    ]
+    assert out.read_text().splitlines()[1].startswith("2026-10-05,www.a.example,www.a.example,web,")
+    assert "'@b" in out.with_suffix(".faults.csv").read_text()
+
+
+def test_one_unreadable_file_stops_no_other(files, capsys):
+    """The others are written; the exit code is that of an input error."""
+    out = files / "canonical.csv"
+    assert main(["intake", str(files), "--out", str(out)]) == 3
+    assert out.exists()
+    told = capsys.readouterr()
+    assert told.err == (
+        "v6monitor: page.csv: is a web page or XML, not a measurement; download the export again "
+        "while logged in\n"
+    )
+
+
+def test_nothing_readable(files, capsys):
+    """One sentence, and an earlier table is left as it was."""
+    out = files / "canonical.csv"
+    out.write_text("earlier")
+    assert main(["intake", str(files / "page.csv"), "--out", str(out)]) == 3
+    assert out.read_text() == "earlier"
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "options", [["--map", "Website"], ["--measured-at", "now"], ["--sector", "x"]]
+)
+def test_wrong_option(files, capsys, options):
+    """A usage error names the option."""
+    arguments = ["intake", str(files), "--out", str(files / "x.csv"), *options]
+    assert main(arguments) == 2
+    assert options[0].strip("-") in capsys.readouterr().err
+
+
+def test_place_that_cannot_be_written(files, capsys):
+    """A folder that is a file is a usage error."""
+    out = files / "page.csv" / "canonical.csv"
+    assert main(["intake", str(files / "a-2026-10-05.csv"), "--out", str(out)]) == 2
+    assert "cannot be written" in capsys.readouterr().err
