@@ -16,7 +16,11 @@ SHARES = frozenset(
     | {"share_before", "share_after"}
 )
 POINTS = frozenset({"points", "within", "entrants", "leavers", "mix"})
-NAMES = frozenset({"domain", "organisation", "operator", "mx_hosts", "failing_hosts", "tenant"})
+VERBATIM = frozenset(
+    {"domain", "domains", "organisation", "operator", "mx_hosts", "failing_hosts", "tenant"}
+    | {"value", "example", "file", "list", "waiver", "doubt"}
+)
+"""Columns whose cells are names or text from elsewhere: shown as they are, never translated."""
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
 
@@ -85,8 +89,9 @@ def _number(column: str, value: float, language: Language) -> str:
 
 
 def _text(column: str, value: str, language: Language) -> str:
-    if column in NAMES:
+    if column in VERBATIM:
         return value
     if _MONTH.fullmatch(value):
         return language.month(value)
-    return language.label(value)
+    head, colon, particulars = value.partition(": ") if column == "reason" else (value, "", "")
+    return language.label(head) + colon + particulars
