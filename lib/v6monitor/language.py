@@ -41,7 +41,8 @@ class Language:
             one, many = entry.string
         else:
             one, many = singular, plural
-        return (one if number == 1 else many).format(number=self.number(number), **values)
+        chosen: str = one if number == 1 else many
+        return chosen.format(number=self.number(number), **values)
 
     def label(self, code: str) -> str:
         """Return what a reader calls a column or a code; another text, translated if it can be."""

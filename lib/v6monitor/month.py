@@ -89,10 +89,12 @@ class Month:
         before = self.states.loc[self.states["period"] < self.period, "period"]
         return str(before.max()) if len(before) else ""
 
-    def measured(self, measure: str, period: str = "") -> pd.DataFrame:
-        """Return the measured states of one measure in one month, by default this one."""
-        rows = self.states["period"].eq(period or self.period) & self.states["measure"].eq(measure)
-        return adoption.one_per_domain(self.states[rows], ["measure"]).reset_index(drop=True)
+    def measured(self, measure: str, period: str | None = None) -> pd.DataFrame:
+        """Return the measured states of one measure in a month: this one, or none for ``""``."""
+        month = self.period if period is None else period
+        rows = self.states["period"].eq(month) & self.states["measure"].eq(measure)
+        single: pd.DataFrame = adoption.one_per_domain(self.states[rows], ["measure"])
+        return single.reset_index(drop=True)
 
     @property
     def current(self) -> pd.DataFrame:
