@@ -93,8 +93,8 @@ class Month:
         """Return the measured states of one measure in a month: this one, or none for ``""``."""
         month = self.period if period is None else period
         rows = self.states["period"].eq(month) & self.states["measure"].eq(measure)
-        single: pd.DataFrame = adoption.one_per_domain(self.states[rows], ["measure"])
-        return single.reset_index(drop=True)
+        single = adoption.one_per_domain(self.states[rows], ["measure"])
+        return pd.DataFrame(single.reset_index(drop=True))
 
     @property
     def current(self) -> pd.DataFrame:
