@@ -1,6 +1,10 @@
 """Which domain name does a cell mean?"""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from v6monitor.names import InvalidNameError, normalise, registrable_domain
 
@@ -68,3 +72,21 @@ def test_what_is_no_host_name_says_why(raw, reason):
 def test_registrable_domain(name, registrable):
     """The label below the public suffix is what a registry delegates."""
     assert registrable_domain(name) == registrable
+
+
+@given(
+    st.one_of(
+        st.text(max_size=80),
+        st.from_regex(
+            r"(https?://)?[a-zA-Z0-9é_\u00ad.-]{1,40}\.(nl|frl|example)[:/@.?a-z0-9]{0,9}"
+        ),
+    )
+)
+def test_whatever_a_cell_holds(raw):
+    """It is a name or no name, nothing else; and a name, in either form, means itself."""
+    try:
+        name = normalise(raw)
+    except InvalidNameError:
+        return
+    assert normalise(name.domain) == normalise(name.display) == name
+    assert re.fullmatch(r"[a-z0-9.-]+", name.domain)

@@ -49,6 +49,8 @@ def normalise(raw: str) -> Name:
     if text.lower().rstrip(".") in PLACEHOLDERS:
         raise InvalidNameError("placeholder")
     host = _host(text).rstrip(".")
+    if host.lower() in PLACEHOLDERS:
+        raise InvalidNameError("placeholder")
     if _is_address(host):
         raise InvalidNameError("IP address")
     return _checked(host)
