@@ -1,0 +1,405 @@
+"""The sentences under the figures, in both languages, also where there is little to say."""
+
+import pandas as pd
+import pytest
+
+from v6monitor import adoption, changes, findings, staleness
+from v6monitor.language import Language
+
+EN, NL = Language("en"), Language("nl")
+STATES = {"y": "yes", "p": "partly", "n": "no", "?": "unknown", "-": "not_applicable"}
+
+
+def states(text: str, **columns: str) -> pd.DataFrame:
+    """Return a states table of ``y``, ``p``, ``n``, ``?`` and ``-``, a domain each."""
+    table = pd.DataFrame({"domain": [f"d{n}" for n in range(len(text))]})
+    return table.assign(state=[STATES[letter] for letter in text], **columns).astype("str")
+
+
+def trend(*texts: str, measure: str = "web") -> pd.DataFrame:
+    """Return the trend table of one measure, a text per month from January 2026."""
+    months = [
+        states(text, period=f"2026-0{n + 1}", measure=measure) for n, text in enumerate(texts)
+    ]
+    return adoption.trend(pd.concat(months))
+
+
+@pytest.mark.parametrize(
+    ("months", "english", "dutch"),
+    [
+        (
+            ["yynnn"],
+            (
+                "IPv6 in January 2026: 40.0% of the websites."
+                " This is the first month: there is nothing to compare with."
+            ),
+            (
+                "IPv6 in januari 2026: 40,0% van de websites."
+                " Dit is de eerste maand: er is niets om mee te vergelijken."
+            ),
+        ),
+        (
+            ["yynnn", "yynnn"],
+            (
+                "IPv6 in February 2026: 40.0% of the websites."
+                " In percentage points since January 2026: Web 0."
+            ),
+            (
+                "IPv6 in februari 2026: 40,0% van de websites."
+                " In procentpunten sinds januari 2026: Web 0."
+            ),
+        ),
+        (
+            ["yyynn", "yynnn"],
+            (
+                "IPv6 in February 2026: 40.0% of the websites."
+                " In percentage points since January 2026: Web −20.00."
+            ),
+            (
+                "IPv6 in februari 2026: 40,0% van de websites."
+                " In procentpunten sinds januari 2026: Web −20,00."
+            ),
+        ),
+        (
+            ["nnnnn", "nnnnnnnnnn"],
+            "IPv6 in February 2026: 0.0% of the websites. It cannot be compared with January 2026.",
+            (
+                "IPv6 in februari 2026: 0,0% van de websites."
+                " Een vergelijking met januari 2026 is niet mogelijk."
+            ),
+        ),
+        (
+            ["yn"],
+            (
+                "IPv6 in January 2026: Web 1 of 2."
+                " This is the first month: there is nothing to compare with."
+            ),
+            (
+                "IPv6 in januari 2026: Web 1 van de 2."
+                " Dit is de eerste maand: er is niets om mee te vergelijken."
+            ),
+        ),
+        (
+            ["?????"],
+            (
+                "IPv6 in January 2026: Web could not tell."
+                " This is the first month: there is nothing to compare with."
+            ),
+            (
+                "IPv6 in januari 2026: Web niet vast te stellen."
+                " Dit is de eerste maand: er is niets om mee te vergelijken."
+            ),
+        ),
+        (
+            [""],
+            "There is no domain to which this applies.",
+            "Er is geen domein waarvoor dit geldt.",
+        ),
+    ],
+)
+def test_the_trend_in_words(months: list[str], english: str, dutch: str) -> None:
+    """The newest month, and the change since the one before where it can be compared."""
+    table = trend(*months)
+    assert findings.trend(table, EN).caption == english
+    assert findings.trend(table, NL).caption == dutch
+
+
+def test_the_trend_names_every_denominator() -> None:
+    """The note has numerator, denominator and what could not be told, per measure."""
+    both = pd.concat([trend("yynn??"), trend("yyyyy", measure="mail")])
+    note = findings.trend(both, EN).note
+    assert "Web 50.0% (2 of 4); Mail 100.0% (5 of 5)" in note
+    assert "Could not tell: Web 2 of 6." in note
+    assert "Niet vast te stellen: Web 2 van de 6." in findings.trend(both, NL).note
+
+
+def test_the_headline_gives_the_bounds() -> None:
+    """What was not told could make it a third or two thirds."""
+    told = findings.headline_adoption(trend("yynn??"), EN)
+    assert told.note.endswith("turn out to be: Web between 33.3% and 66.7%.")
+    certain = findings.headline_adoption(trend("yynnn"), EN)
+    assert certain.note.endswith("Everything could be told.")
+
+
+@pytest.mark.parametrize(
+    ("groups", "caption"),
+    [
+        (
+            {"rijk": "yyyyn", "gemeente": "ynnnn", "provincie": "yyynn"},
+            "Lowest: Municipalities 20.0% (1 of 5); highest: Central government 80.0% (4 of 5).",
+        ),
+        (
+            {"rijk": "yyyyn", "gemeente": "ynnnn", "provincie": "y????"},
+            (
+                "Lowest: Provinces 100.0% (1 of 1) and Municipalities 20.0% (1 of 5);"
+                " highest: Provinces 100.0% (1 of 1) and Central government 80.0% (4 of 5)."
+            ),
+        ),
+        (
+            {"rijk": "yyynn", "gemeente": "yyynn"},
+            (
+                "No difference can be told: Municipalities 60.0% (3 of 5)"
+                " and Central government 60.0% (3 of 5)."
+            ),
+        ),
+        ({"rijk": "yyynn"}, "Central government 60.0% (3 of 5)."),
+        (
+            {"rijk": "yn"},
+            "No group has five domains of which it could be told: counts only.",
+        ),
+    ],
+)
+def test_sectors_in_words(groups: dict[str, str], caption: str) -> None:
+    """Lowest and highest with all that are tied with them; no percentage of a small group."""
+    parts = [
+        states(text, sector=name, period="2026-01").assign(
+            domain=lambda t, name=name: name + t.domain
+        )
+        for name, text in groups.items()
+    ]
+    told = findings.sectors(adoption.sectors(pd.concat(parts)), EN)
+    assert told.caption == f"{caption} There is no comparable earlier month."
+
+
+def test_sectors_say_who_gained_most() -> None:
+    """Since the earlier month, in percentage points."""
+    months = pd.concat(
+        [
+            states("ynnnn", sector="rijk", period="2026-01", measure="mail"),
+            states("yynnn", sector="rijk", period="2026-02", measure="mail"),
+        ]
+    )
+    table = adoption.sectors(months)
+    assert findings.sectors(table, EN).caption.endswith(
+        "Most gained since January 2026: Central government, +20.00 percentage points."
+    )
+    assert findings.sectors(table, NL).caption.endswith(
+        "Meest vooruitgegaan sinds januari 2026: Rijk, +20,00 procentpunt."
+    )
+    assert findings.sectors(table, NL).note.startswith("Mail: alle mailservers hebben IPv6.")
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "dutch"),
+    [
+        (
+            "yyppn?-",
+            "IPv6 at 6 domains: 2 yes, 2 partly, 1 no, 1 could not tell.",
+            "IPv6 bij 6 domeinen: 2 ja, 2 deels, 1 nee, 1 niet vast te stellen.",
+        ),
+        ("y", "IPv6 at 1 domain: 1 yes.", "IPv6 bij 1 domein: 1 ja."),
+        ("n", "IPv6 at 1 domain: 0 yes, 1 no.", "IPv6 bij 1 domein: 0 ja, 1 nee."),
+        (
+            "??",
+            "Of none of the 2 domains could it be told.",
+            "Van geen van de 2 domeinen was het vast te stellen.",
+        ),
+        (
+            "?",
+            "Of the one domain it could not be told.",
+            "Van het ene domein was het niet vast te stellen.",
+        ),
+        (
+            "--",
+            "There is no domain to which this applies.",
+            "Er is geen domein waarvoor dit geldt.",
+        ),
+    ],
+)
+def test_states_in_words(text: str, english: str, dutch: str) -> None:
+    """Counts add up to the domains to which it applies."""
+    table = adoption.states_by_sector(states(text, sector="rijk"))
+    assert findings.states(table, EN).caption == english
+    assert findings.states(table, NL).caption == dutch
+
+
+def test_sub_tests_in_words() -> None:
+    """The test with the largest failing part is named; no failure is said too."""
+    web = pd.DataFrame({"type": "web", "ns_address": ["passed"] * 3})
+    web = web.assign(ns_reach="passed", ws_address=["failed", "passed", "passed"])
+    web = web.assign(ws_reach="passed", ws_similar="passed", mx_address="", mx_reach="")
+    mail = web.assign(type="mail", mx_address="passed", mx_reach="passed")
+    told = findings.sub_tests(adoption.sub_tests(pd.concat([web, mail])), EN)
+    assert told.caption == (
+        "Web fails most often at “IPv6 addresses for web server”: 1 of 3 domains."
+        " Mail fails at no sub-test."
+    )
+
+
+def test_operators_in_words() -> None:
+    """Who has most domains, and who has most without IPv6."""
+    providers = pd.DataFrame({"domain": [f"d{n}" for n in range(5)], "operator": list("AAABB")})
+    told = findings.operators(adoption.operators(providers, states("yyn?p")), EN)
+    assert told.caption == (
+        "A receives the mail of 3 of 5 domains; with IPv6 on every MX host: 2."
+        " Most domains without it: A, 1 of 2."
+    )
+    assert told.note.endswith("Could not tell: 1 of 5.")
+    every = findings.operators(adoption.operators(providers, states("yyyyy")), EN)
+    assert every.caption.endswith("No domain is known to be without it.")
+
+
+@pytest.mark.parametrize(
+    ("counts", "english", "dutch"),
+    [
+        (
+            [5],
+            (
+                "5 Exchange Online domains without IPv6 in January 2026;"
+                " this is the first month with lookups."
+            ),
+            (
+                "5 Exchange Online-domeinen zonder IPv6 in januari 2026;"
+                " dit is de eerste maand waarin DNS-vragen zijn gesteld."
+            ),
+        ),
+        (
+            [5, 1],
+            "1 Exchange Online domain without IPv6 in February 2026; 4 fewer than in January 2026.",
+            "1 Exchange Online-domein zonder IPv6 in februari 2026; 4 minder dan in januari 2026.",
+        ),
+        (
+            [0, 0],
+            "0 Exchange Online domains without IPv6 in February 2026; as many as in January 2026.",
+            (
+                "0 Exchange Online-domeinen zonder IPv6 in februari 2026;"
+                " evenveel als in januari 2026."
+            ),
+        ),
+        (
+            [1, 1200],
+            (
+                "1,200 Exchange Online domains without IPv6 in February 2026;"
+                " 1,199 more than in January 2026."
+            ),
+            (
+                "1.200 Exchange Online-domeinen zonder IPv6 in februari 2026;"
+                " 1.199 meer dan in januari 2026."
+            ),
+        ),
+    ],
+)
+def test_laggards_in_words(counts: list[int], english: str, dutch: str) -> None:
+    """Gateways and unknown are not in the number, and are told beside it."""
+    rows = [(f"2026-0{n + 1}", "exchange_online", count) for n, count in enumerate(counts)]
+    rows.append((rows[-1][0], "gateway", 3))
+    table = pd.DataFrame(rows, columns=["period", "group", "count"])
+    assert findings.laggards(table, EN).caption == english
+    assert findings.laggards(table, NL).caption == dutch
+    assert findings.laggards(table, EN).note.endswith("Beside them: gateway 3.")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "english", "dutch"),
+    [
+        (
+            "nny",
+            "yyn",
+            "2 domains gained IPv6, 1 lost it (0 confirmed, 1 suspected).",
+            "2 domeinen kregen IPv6, 1 raakte het kwijt (bevestigd: 0, vermoed: 1).",
+        ),
+        (
+            "nyy",
+            "ynn",
+            "1 domain gained IPv6, 2 lost it (0 confirmed, 2 suspected).",
+            "1 domein kreeg IPv6, 2 raakten het kwijt (bevestigd: 0, vermoed: 2).",
+        ),
+        (
+            "ny",
+            "yy",
+            "1 domain gained IPv6, 0 lost it.",
+            "1 domein kreeg IPv6, 0 raakten het kwijt.",
+        ),
+        (
+            "ny",
+            "ny",
+            "no domain gained or lost IPv6.",
+            "geen enkel domein kreeg IPv6 of raakte het kwijt.",
+        ),
+    ],
+)
+def test_changes_in_words(before: str, after: str, english: str, dutch: str) -> None:
+    """Gains and losses between two named months."""
+    table = changes.by_sector(
+        states(before, sector="rijk", period="2026-01"),
+        states(after, sector="rijk", period="2026-02"),
+    )
+    assert findings.changes(table, EN).caption == (
+        f"Between January 2026 and February 2026: {english}"
+    )
+    assert findings.changes(table, NL).caption == f"Tussen januari 2026 en februari 2026: {dutch}"
+
+
+@pytest.mark.parametrize(("before", "after"), [("", "yn"), ("??", "yn"), ("yn", "??"), ("", "")])
+def test_without_two_known_months_nothing_changed(before: str, after: str) -> None:
+    """A first month, or one of which nothing is known, is said to have nothing to compare with."""
+    months = states(before, sector="rijk"), states(after, sector="rijk")
+    for told in (
+        findings.changes(changes.by_sector(*months), EN),
+        findings.decomposition(changes.parts(*months), EN),
+    ):
+        assert told.caption == "There is no earlier measurement to compare with."
+
+
+def test_the_decomposition_in_words() -> None:
+    """The parts in points, and the shares with their counts in the note."""
+    table = changes.parts(
+        states("yynn", period="2026-01"),
+        pd.concat([states("yyyn"), pd.DataFrame({"domain": ["x"], "state": ["no"]})]).assign(
+            period="2026-02"
+        ),
+    )
+    told = findings.decomposition(table, EN)
+    assert told.caption == (
+        "Between January 2026 and February 2026: +10.00 percentage points, of which +25.00 from the"
+        " domains counted both times, −15.00 from new ones and 0 from those no longer counted."
+    )
+    assert "50.0% (2 of 4), then 60.0% (3 of 5); 4 domains counted both times." in told.note
+    assert "+10,00 procentpunt, waarvan +25,00" in findings.decomposition(table, NL).caption
+
+
+def test_staleness_in_words() -> None:
+    """Both directions with their denominators; nothing in both is said."""
+    compared = staleness.compare(states("nny?"), states("ynyy"))
+    told = findings.staleness(staleness.matrix(compared), EN)
+    assert told.caption == (
+        "Measured without IPv6 and now with it: 1 of 2 domains;"
+        " measured with it and now without: 0 of 1."
+    )
+    assert told.note.endswith("Could not tell: 1 of 4.")
+    nothing = staleness.matrix(staleness.compare(states(""), states("")))
+    assert findings.staleness(nothing, EN).caption == (
+        "No domain has both a measurement and a lookup."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "caption"),
+    [
+        ("y" * 49 + "?", "Could be told: Mail 98.0%. That is enough to publish."),
+        ("y" * 48 + "??", "Could be told: Mail 96.0%. Below the 98% needed to publish: Mail."),
+        ("??", "Could be told: Mail 0.0%. Below the 98% needed to publish: Mail."),
+        ("--", "Nothing was measured, so nothing can be told."),
+        ("", "Nothing was measured, so nothing can be told."),
+    ],
+)
+def test_quality_in_words(text: str, caption: str) -> None:
+    """The gate of 98 % is of what applies."""
+    table = adoption.quality(states(text, measure="mail"))
+    assert findings.quality(table, EN).caption == caption
+
+
+def test_the_alternative_text_is_at_most_two_sentences() -> None:
+    """A screen reader hears chart type, what data and why it is here."""
+    two = trend("yn", "yy")
+    month = states("yn", sector="rijk", period="2026-01")
+    for told in (
+        findings.trend(two, EN),
+        findings.sectors(adoption.sectors(month), EN),
+        findings.states(adoption.states_by_sector(month), EN),
+        findings.changes(changes.by_sector(month, month), EN),
+        findings.quality(adoption.quality(month), EN),
+    ):
+        assert told.alt.count(". ") == 1
+        assert told.alt.endswith(".")
+        assert "chart" in told.alt.split(".")[0]
