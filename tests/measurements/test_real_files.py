@@ -76,3 +76,18 @@ def test_api_examples(real_data, file, form, statuses):
     assert found.files["format"].tolist() == [form]
     assert found.table["mail_status"].tolist() == statuses
     assert found.faults.empty
+
+
+@pytest.mark.parametrize(
+    "file", ["web_provincies.xlsx", "web_provincies.ods", "mail_provincies.xlsx"]
+)
+def test_spreadsheets(real_data, file):
+    """A spreadsheet export gives the table of the CSV export, and its sheet's name the day."""
+    pytest.importorskip("python_calamine")
+    folder = real_data / "dashboard-exports"
+    found = measurements.read([folder / f"dashboard-export_2026-06_{file}"])
+    name = f"dashboard-export_2026-06_{file.partition('.')[0]}.csv"
+    expected = measurements.read([folder / name], measured_at="2019-03-25")
+    where = ["source_file", "source_row"]
+    assert found.table.drop(columns=where).equals(expected.table.drop(columns=where))
+    assert found.faults["reason"].str.startswith("empty row").all()

@@ -3,8 +3,9 @@
 import pandas as pd
 
 from v6monitor.measurements.columns import RESULTS, plain, positions, type_of
-from v6monitor.measurements.content import Content, Sheet, top
+from v6monitor.measurements.content import Content
 from v6monitor.measurements.part import Part
+from v6monitor.measurements.sheet import Sheet, top
 
 _STATISTICS_ROWS = 9  # a spreadsheet export starts with them
 _FIRST_SUBTEST_ROW = 4

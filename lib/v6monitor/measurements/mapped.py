@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from v6monitor.errors import UsageError
 from v6monitor.measurements.columns import COLUMNS, RESULTS, plain, type_of
-from v6monitor.measurements.content import Content, top
+from v6monitor.measurements.content import Content
 from v6monitor.measurements.part import Part
+from v6monitor.measurements.sheet import top
 
 FIELDS = tuple(field for field in COLUMNS if not field.startswith("source_"))
 """What a column can be mapped to."""

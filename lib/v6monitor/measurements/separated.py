@@ -1,0 +1,78 @@
+"""Which cells does separated text hold? CSV with commas, semicolons or tabs."""
+
+import csv
+import io
+import re
+
+import pandas as pd
+
+from v6monitor.errors import InputError
+from v6monitor.measurements.sheet import Sheet
+
+_HEAD = 1 << 17
+_WIDEST = 2_000
+_SEPARATOR = re.compile(r"sep=([,;\t|])\r?\n")
+
+
+def sheet(name: str, text: str) -> Sheet:
+    """Return the cells of separated text, also with ``sep=`` in front.
+
+    InputError, which calls the file by ``name``, for text that is no table.
+    """
+    first = 1
+    if named := _SEPARATOR.match(text):
+        delimiter, text, first = named[1], text[named.end() :], 2
+    else:
+        delimiter = _delimiter(text)
+    try:
+        table = _table(text, delimiter)
+    except csv.Error as error:
+        raise InputError(f"{name}: is no table ({error}); export it again") from error
+    if table.empty:
+        raise InputError(f"{name}: holds no cells; export it again")
+    table.index = pd.RangeIndex(first, first + len(table))
+    return Sheet("", table)
+
+
+def _delimiter(text: str) -> str:
+    """Return the separator that makes the widest row at the beginning."""
+    head = text[:_HEAD].splitlines()[:25]
+
+    def width(delimiter: str) -> int:
+        try:
+            return max(len(row) for row in csv.reader(head, delimiter=delimiter))
+        except csv.Error:
+            return 0
+
+    return max(",;\t", key=width)
+
+
+def _table(text: str, delimiter: str) -> pd.DataFrame:
+    width = len(next(csv.reader(io.StringIO(text[:_HEAD]), delimiter=delimiter), []))
+    if width > _WIDEST:
+        raise csv.Error(f"{width} cells in a row")
+    if width < 2:  # noqa: PLR2004 - the fast engine cannot tell a cut quoted cell from two rows
+        return _uneven(text, delimiter)
+    try:
+        return pd.read_csv(
+            io.BytesIO(text.encode()),
+            engine="pyarrow",
+            sep=delimiter,
+            header=None,
+            names=range(width),
+            dtype="str",
+            keep_default_na=False,
+            skip_blank_lines=False,
+        )
+    except pd.errors.ParserError:
+        return _uneven(text, delimiter)
+
+
+def _uneven(text: str, delimiter: str) -> pd.DataFrame:
+    """Parse rows of unequal length: the short ones end in empty cells."""
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    width = max(map(len, rows), default=0)
+    if width > _WIDEST:
+        raise csv.Error(f"{width} cells in a row")
+    padded = (row + [""] * (width - len(row)) for row in rows)
+    return pd.DataFrame(padded, columns=range(width), dtype="str")
