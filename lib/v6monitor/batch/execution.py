@@ -15,6 +15,9 @@ from papermill.execute import execute_notebook
 
 from v6monitor.paths import ROOT
 
+_LONGEST = 300
+"""So many characters of an error are told; the notebook that is kept has all of it."""
+
 
 class Executed(NamedTuple):
     """A notebook after its run: ``error`` is empty when every cell did what it should."""
@@ -55,14 +58,18 @@ def execute(notebook: Path, parameters: Mapping[str, object], output: Path) -> E
 
 
 def _fault(notebook: NotebookNode) -> tuple[str, str]:
-    for number, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code":
-            continue
+    """Return what is wrong, in one line, and the class of the error; empty when nothing is."""
+    idle = 0
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
         for output in cell.outputs:
             if output.output_type == "error":
-                return f"cell {number}: {output.ename}: {output.evalue}", output.ename
+                told = _line(f"{output.ename}: {output.evalue}")
+                return f"In [{cell.execution_count}]: {told}", output.ename
             if output.output_type == "stream" and output.name == "stderr":
-                return f"cell {number} wrote to stderr: {output.text.strip()[:200]}", "stderr"
-        if cell.source.strip() and cell.execution_count is None:
-            return f"cell {number} was not run", "not run"
-    return "", ""
+                return f"In [{cell.execution_count}] wrote to stderr: {_line(output.text)}", ""
+        idle += bool(cell.source.strip()) and cell.execution_count is None
+    return (f"it stopped before its end: {idle} cells were not run", "") if idle else ("", "")
+
+
+def _line(text: str) -> str:
+    return text.strip().partition("\n")[0][:_LONGEST]

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import nbformat
 import yaml
 from papermill.inspection import inspect_notebook
 
-from v6monitor.errors import UsageError
+from v6monitor.errors import InputError, UsageError
 
 
 class Declared(NamedTuple):
@@ -31,9 +32,13 @@ def declared(notebook: Path) -> dict[str, Declared]:
 
     A parameter without a type annotation raises UsageError: its value could not be checked.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        found = inspect_notebook(str(notebook))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            found = inspect_notebook(str(notebook))
+    except (OSError, ValueError, nbformat.ValidationError, Warning) as error:
+        reason = str(error).partition("\n")[0][:200]
+        raise InputError(f"{notebook.name}: is no notebook that can be run ({reason})") from error
     for name, parameter in found.items():
         if parameter["inferred_type_name"] not in _CONVERSIONS:
             raise UsageError(
@@ -72,25 +77,36 @@ def plan(file: Path) -> list[Planned]:
     """Return the notebooks of a batch file in order: ``notebooks: [{name, parameters}]``.
 
     Every scalar is read as text, so that the declared type alone decides what it means. Names
-    are of notebooks beside the file; anything else raises UsageError.
+    are of notebooks beside the file, each once; anything else raises UsageError.
     """
     try:
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
-        entries = content["notebooks"]
-        found = [
-            Planned(file.parent / f"{one['name']}.ipynb", one.get("parameters") or {})
-            for one in entries
-        ]
-    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, UnicodeError, yaml.YAMLError) as error:
+        raise UsageError(f"{file.name}: cannot be read as YAML: {error}") from error
+    entries = content.get("notebooks") if isinstance(content, dict) else None
+    if not entries or not isinstance(entries, list) or not all(map(_is_planned, entries)):
         raise UsageError(
-            f"{file.name}: expected `notebooks:` with a list of `name:` and `parameters:`; {error}"
-        ) from error
-    for one in found:
-        if one.notebook.parent != file.parent or not one.notebook.is_file():
-            raise UsageError(
-                f"{file.name} names {one.notebook.stem}, which is no notebook beside it"
-            )
-    return found
+            f"{file.name}: expected `notebooks:` with a list of `name:` and, where wanted, "
+            "`parameters:` by name"
+        )
+    there = {path.stem for path in file.parent.glob("*.ipynb")}
+    names = [entry["name"] for entry in entries]
+    for name in names:
+        if name not in there or names.count(name) > 1:
+            raise UsageError(f"{file.name}: {name!r} is no notebook beside it, or stands twice")
+    return [
+        Planned(file.parent / f"{one['name']}.ipynb", one.get("parameters") or {})
+        for one in entries
+    ]
+
+
+def _is_planned(entry: object) -> bool:
+    return (
+        isinstance(entry, dict)
+        and isinstance(entry.get("name"), str)
+        and entry.keys() <= {"name", "parameters"}
+        and isinstance(entry.get("parameters") or {}, dict)
+    )
 
 
 def _text(value: object) -> str:

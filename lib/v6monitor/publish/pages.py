@@ -19,7 +19,8 @@ from v6monitor.publish.exhibits import DOWNLOADS, MIME
 from v6monitor.publish.exports import slug
 
 TEMPLATES = Path(__file__).parent / "templates"
-_HEADING = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
+_HEADING_OR_TABLE = re.compile(r"<h2>(.*?)</h2>|<table>(.*?)</table>", re.DOTALL)
+_LINK = re.compile(r'<a href="(\w+)\.ipynb">(.*?)</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -138,16 +139,35 @@ def _shown(cell: NotebookNode) -> list[dict[str, Any]]:
 
 
 def _prose(source: str, page: Page, sections: list[Section]) -> Markup:
-    body = str(_markdown()(page.language.text(source)))
-    suffix = page.file.partition(".")[2]
-    body = re.sub(r'href="(\w+)\.ipynb"', rf'href="\1.{suffix}"', body)
+    body = _LINK.sub(lambda link: _linked(link, page), str(_markdown()(page.language.text(source))))
 
-    def anchored(match: re.Match[str]) -> str:
-        section = Section(f"section-{len(sections) + 1}", html.unescape(_TAG.sub("", match[1])))
+    def accessible(match: re.Match[str]) -> str:
+        heading, table = match.groups()
+        if table:
+            return _table(table, sections[-1].title if sections else page.heading)
+        section = Section(f"section-{len(sections) + 1}", html.unescape(_TAG.sub("", heading)))
         sections.append(section)
-        return f'<h2 id="{section.anchor}">{match[1]}</h2>'
+        return f'<h2 id="{section.anchor}">{heading}</h2>'
 
-    return Markup(_HEADING.sub(anchored, body))
+    return Markup(_HEADING_OR_TABLE.sub(accessible, body))
+
+
+def _linked(link: re.Match[str], page: Page) -> str:
+    """Return a link to a notebook as one to its page in this language; its words if it has none."""
+    name, words = link.groups()
+    file = f"{name}.{page.file.partition('.')[2]}"
+    there = any(other.file == file for other in page.links)
+    return f'<a href="{file}">{words}</a>' if there else words
+
+
+def _table(rows: str, title: str) -> str:
+    """Return a table of the prose with scopes, and the heading above it as its unseen caption."""
+    label = html.escape(title)
+    scoped = re.sub(r"<th\b", '<th scope="col"', rows)
+    return (
+        f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table>'
+        f'<caption class="unseen">{label}</caption>{scoped}</table></div>'
+    )
 
 
 @cache

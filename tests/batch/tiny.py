@@ -1,0 +1,117 @@
+"""A month in small: eight domains measured twice, their lookups, and notebooks to run on them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from seen import V6, host, name_servers, no_signals, seen
+
+from v6monitor import measurements
+from v6monitor.batch.report import Request
+from v6monitor.lookups import log
+
+NAMES = ("aa", "bb", "cc", "dd", "ee", "ff", "gg", "hh")
+PARAMETERS = """
+period: str = ""
+measurements: str = ""
+observations: str = ""
+sectors: list = []
+"""
+TELLING = """
+from v6monitor import adoption
+from v6monitor.findings import Telling
+from v6monitor.month import Month
+from v6monitor.publish.exhibits import answer, table
+
+def tell(frame, language):
+    return Telling(f"{len(frame)} rows", "of the month", "A table.")
+
+month = Month.load(period, measurements, observations, sectors)
+"""
+GOOD = [
+    "# How many domains?\n\nThe first sentence.",
+    PARAMETERS,
+    TELLING,
+    "answer(month.current, tell=tell)",
+    "## Which ones?\n\nAll of them, as the [other page](20_other.ipynb) says.",
+    'table("domains", month.owners, tell=tell, source=month.measurement_source)',
+]
+
+
+class World:
+    """Files to make a report of, below one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.out = folder / "reports"
+        self.measured = folder / "measured.csv"
+        self.log = folder / "observations.parquet"
+        measurements.write(_table(), self.measured)
+        rows = sorted(set(_observations()))
+        subjects = [(f"{name}.example", kind) for name in NAMES for kind in ("mail", "web")]
+        log.write(log.frame(rows), self.log, log.describe(rows, subjects, ["192.0.2.53"]))
+
+    def plan(self, folder: str, **notebooks: Sequence[str]) -> Path:
+        """Write notebooks and the file that lists them."""
+        path = self.folder / folder
+        path.mkdir(exist_ok=True)
+        for name, cells in notebooks.items():
+            write_notebook(path / f"{name}.ipynb", cells)
+        listing = "".join(f"  - name: {name}\n" for name in notebooks)
+        (path / "monthly.yaml").write_text(f"notebooks:\n{listing}")
+        return path / "monthly.yaml"
+
+    def request(self, plan: Path, **changed: object) -> Request:
+        """Return a request for the newest month, replayed from the log."""
+        asked = {
+            "period": "",
+            "measurements": (self.measured,),
+            "resolvers": (),
+            "replay": self.log,
+            "languages": ("nl", "en"),
+            "out": self.out,
+            "notebooks": (),
+            "sectors": (),
+            "plan": plan,
+        }
+        return Request(**(asked | changed))
+
+
+def write_notebook(path: Path, cells: Sequence[str]) -> None:
+    """Write a notebook: prose begins with ``#``, the first code cell holds the parameters."""
+    made = []
+    for source in cells:
+        prose = source.startswith("#")
+        made.append(new_markdown_cell(source) if prose else new_code_cell(source.strip()))
+    code = [cell for cell in made if cell.cell_type == "code"]
+    code[0].metadata["tags"] = ["parameters"]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(new_notebook(cells=made, metadata=kernel), path)
+
+
+def _table() -> pd.DataFrame:
+    rows = []
+    for day in ("2026-09-04", "2026-10-05"):
+        for number, name in enumerate(NAMES):
+            for kind, column in (("web", "ws_address"), ("mail", "mx_address")):
+                result = "passed" if number % 2 or day > "2026-10" else "failed"
+                row = dict.fromkeys(measurements.COLUMNS, "")
+                row |= {"measured_at": day, "domain": f"{name}.example", "type": kind}
+                row |= {"organisation": f"=Organisation {name}", "sector": "gemeente"}
+                row |= {"status": "ok", "ns_address": "passed", column: result}
+                row |= {"source_format": "test", "source_file": "x.csv", "source_row": number + 2}
+                row |= {"mail_status": "has_mx"} if kind == "mail" else {}
+                rows.append(row | {"domain_display": row["domain"], "score": 80.0})
+    table = pd.DataFrame(rows, columns=list(measurements.COLUMNS))
+    return table.assign(measured_at=pd.to_datetime(table["measured_at"]))
+
+
+def _observations() -> list[object]:
+    rows = []
+    for name in NAMES:
+        domain = f"{name}.example"
+        rows += [seen(domain, "MX", f"10 mx.{domain}"), *host(f"mx.{domain}", V6)]
+        rows += [*host(domain, V6), *no_signals(domain), *name_servers(domain, True, True)]
+    return rows
