@@ -2,8 +2,8 @@
 
 ``read`` recognises each format by its content, ``write`` keeps the table as CSV, and ``states``
 makes verdict words of its results. One reader per format (``own``, ``dashboard``, ``api``,
-``mapped``) hands raw cells to ``assembly``, where ``vocabulary`` says what they mean and
-``faults`` collects what was wrong.
+``websiteregister``, ``mapped``) hands raw cells to ``assembly``, where ``vocabulary`` says what
+they mean and ``faults`` collects what was wrong.
 """
 
 from v6monitor.measurements.columns import COLUMNS, RESULTS

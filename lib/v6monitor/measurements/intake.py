@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from v6monitor.errors import InputError, UsageError
-from v6monitor.measurements import api, dashboard, mapped, own, vocabulary
+from v6monitor.measurements import api, dashboard, mapped, own, vocabulary, websiteregister
 from v6monitor.measurements.assembly import Context, assemble
 from v6monitor.measurements.columns import COLUMNS
 from v6monitor.measurements.content import Content, load
@@ -18,6 +18,7 @@ from v6monitor.organisations import SECTORS, sector_in
 READERS: tuple[Callable[[Content], list[Part] | None], ...] = (
     own.read,
     dashboard.read,
+    websiteregister.read,
     api.version_1,
     api.version_2,
 )
