@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from v6monitor import adoption, lookups, mail, measurements, organisations, staleness, verdicts
+from v6monitor import (
+    adoption,
+    example,
+    lookups,
+    mail,
+    measurements,
+    organisations,
+    staleness,
+    verdicts,
+)
 from v6monitor.errors import InputError, UsageError
 from v6monitor.language import Language
 from v6monitor.lookups import log
@@ -45,18 +54,19 @@ class Month:
 
         ``measurements`` is a file, folder or pattern, by default the example data; ``period`` a
         month of it as YYYY-MM, by default the newest; ``observations`` a log, by default the one
-        that 20_lookups kept for the month. UsageError and InputError say what is not there.
+        that 20_lookups kept for the month. Without one, example data are looked up here: their
+        name server is within. UsageError and InputError say what is not there.
         """
         table, faults = _read(from_root(measurements) if measurements else None)
         table = of_sectors(table, sectors)
         chosen = choose_period(period, table)
-        path = from_root(observations) if observations else kept_log(chosen, is_synthetic(table))
-        there = bool(observations) or path.exists()
-        observed = log.read(path) if there else log.empty()
-        provenance = log.provenance(path) if there else {}
         months = table["measured_at"].dt.strftime("%Y-%m")
         history = table[months <= chosen].reset_index(drop=True)
-        return cls(chosen, history, faults, observed, provenance)
+        month = cls(chosen, history, faults, log.empty(), {})
+        path = from_root(observations) if observations else kept_log(chosen, month.synthetic)
+        if observations or path.exists():
+            return replace(month, observations=log.read(path), provenance=log.provenance(path))
+        return month.look_up() if month.synthetic else month
 
     def look_up(
         self, resolvers: Sequence[str] = (), save_to: str = "", must_answer: bool = True
@@ -99,8 +109,7 @@ class Month:
     @property
     def current(self) -> pd.DataFrame:
         """Return this month's rows of the canonical table."""
-        months = self.history["measured_at"].dt.strftime("%Y-%m")
-        return self.history[months == self.period].reset_index(drop=True)
+        return self._of_month(self.period)
 
     @property
     def files(self) -> pd.DataFrame:
@@ -200,8 +209,7 @@ class Month:
 
     def comparison_source(self, language: Language) -> str:
         """Return which two measurements are compared, for under a figure."""
-        days = self.history["measured_at"].dt.strftime("%Y-%m")
-        compared = [self.history[days == self.earlier], self.current]
+        compared = [self._of_month(self.earlier), self.current]
         return "; ".join(_measurement(rows, language) for rows in compared if len(rows))
 
     def lookup_source(self, language: Language) -> str:
@@ -212,6 +220,11 @@ class Month:
             "own DNS lookups of {moment}", moment=language.time(self.asked[0].to_pydatetime())
         )
 
+    def _of_month(self, period: str) -> pd.DataFrame:
+        months = self.history["measured_at"].dt.strftime("%Y-%m")
+        found: pd.DataFrame = self.history.loc[months == period].reset_index(drop=True)
+        return found
+
     def both_sources(self, language: Language) -> str:
         """Return both, for under a figure that sets them against each other."""
         return f"{self.measurement_source(language)}; {self.lookup_source(language)}"
@@ -220,8 +233,6 @@ class Month:
 def read_measurements(paths: Sequence[Path]) -> measurements.Intake:
     """Read measurement files (by default the example's) and join the organisations to them."""
     if not paths:
-        from v6monitor import example  # noqa: PLC0415 - only where there are no own measurements
-
         paths = [example.ensure() / "dashboards"]
     intake = measurements.read(paths)
     register = context(is_synthetic(intake.table), "register.csv")
@@ -262,7 +273,7 @@ def is_synthetic(table: pd.DataFrame) -> bool:
 
 def kept_log(period: str, synthetic: bool) -> Path:
     """Return where 20_lookups keeps the observations of a month."""
-    return OBSERVATIONS / f"{'example-' if synthetic else ''}{period}.parquet"
+    return OBSERVATIONS / f"{f'example-{example.VERSION}-' if synthetic else ''}{period}.parquet"
 
 
 def context(synthetic: bool, name: str) -> Path:
