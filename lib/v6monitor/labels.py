@@ -59,7 +59,7 @@ LABELS = {
     "next_step": "Next step",
     "evidence": "Evidence",
     "total": "All domains",
-    "other": "Other operators",
+    "other": "Other and own hosts",
     "measure": "Measure",
     "adoption": "Share with IPv6",
     "lower": "At least",

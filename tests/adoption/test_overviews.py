@@ -130,6 +130,13 @@ def test_operators_after_the_top_are_taken_together() -> None:
     assert list(table.loc[0, ["yes", "partly", "no", "unknown"]]) == [2, 0, 1, 0]
 
 
+def test_an_operator_of_one_domain_is_not_named() -> None:
+    """Who receives the mail of a single domain is mostly that domain itself."""
+    providers = pd.DataFrame({"domain": ["d0", "d1", "d2"], "operator": ["A", "A", "d2.example"]})
+    table = adoption.operators(providers, states("yyn"))
+    assert list(table["operator"]) == ["A", "other"]
+
+
 def test_a_mail_domain_without_a_provider_row_is_still_counted() -> None:
     """What is not in the provider table is own or unknown."""
     nobody = pd.DataFrame({"domain": [], "operator": []}, dtype="str")
@@ -153,6 +160,13 @@ def test_quality_keeps_the_reasons() -> None:
         ("lookups", "known"): 3,
         ("lookups", "timeout"): 2,
     }
+
+
+def test_quality_counts_a_domain_once() -> None:
+    """The name servers of a domain tested as website and as mail domain are one row."""
+    both = pd.concat([states("yn", measure="dns"), states("y?", measure="dns")])
+    table = adoption.quality(both)
+    assert table.to_dict("records") == [{"subject": "dns", "outcome": "known", "count": 2}]
 
 
 @pytest.mark.parametrize("log", [None, pd.DataFrame({"outcome": []}, dtype="str")])

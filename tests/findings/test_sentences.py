@@ -236,7 +236,14 @@ def test_operators_in_words() -> None:
     )
     assert told.note.endswith("Could not tell: 1 of 5.")
     every = findings.operators(adoption.operators(providers, states("yyyyy")), EN)
-    assert every.caption.endswith("No domain is known to be without it.")
+    assert every.caption.endswith("No named operator is known to have a domain without it.")
+
+
+def test_operators_of_one_domain_each_are_nobody() -> None:
+    """Three domains with a host of their own: there is no operator to name."""
+    providers = pd.DataFrame({"domain": ["d0", "d1", "d2"], "operator": list("ABC")})
+    told = findings.operators(adoption.operators(providers, states("yyn")), NL)
+    assert told.caption == "Niemand ontvangt de mail van meer dan één domein."
 
 
 @pytest.mark.parametrize(
@@ -363,8 +370,7 @@ def test_staleness_in_words() -> None:
     compared = staleness.compare(states("nny?"), states("ynyy"))
     told = findings.staleness(staleness.matrix(compared), EN)
     assert told.caption == (
-        "Measured without IPv6 and now with it: 1 of 2 domains;"
-        " measured with it and now without: 0 of 1."
+        "Measured without IPv6 and now with it: 1 of 2; measured with it and now without: 0 of 1."
     )
     assert told.note.endswith("Could not tell: 1 of 4.")
     nothing = staleness.matrix(staleness.compare(states(""), states("")))

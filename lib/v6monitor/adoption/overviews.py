@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from v6monitor.adoption.shares import STATES, check, count, one_per_domain, shares
+from v6monitor.adoption.shares import DEFINITE, STATES, check, count, one_per_domain, shares
 from v6monitor.errors import InputError
 
 SAME_SET = 0.8
@@ -33,10 +33,10 @@ RESULTS: Mapping[str, str] = {
 }
 """What a sub-test's result counts as; ``warning`` on the MX is "no MX" (MEASUREMENTS §1)."""
 
-OTHER = "other"
+OTHER, OWN = "other", "own_or_unknown"
 TOTAL = "total"
-FOUR_STATES = ("yes", "partly", *STATES[1:])
-DEFINITE = ("ok", "nodata", "nxdomain")
+FOUR_STATES = (*DEFINITE, *STATES[2:])
+ANSWERED = ("ok", "nodata", "nxdomain")
 
 
 def trend(
@@ -139,18 +139,17 @@ def operators(providers: pd.DataFrame, states: pd.DataFrame, top: int = 15) -> p
     ``providers`` has ``domain`` and ``operator``; ``states`` those of ``mail_all``, with
     ``partly``. Domains to which mail does not apply are left out. Returns per ``operator``
     (``own_or_unknown`` for one without a name) the counts ``yes``, ``partly``, ``no``, ``unknown``
-    and ``domains``, most domains first; those after ``top`` together as ``other``, last.
+    and ``domains``, most domains first; together as ``other``, last: those after ``top``, and those
+    of one domain, which is mostly its own.
     """
     joined = states[states["state"] != "not_applicable"].merge(
         providers[["domain", "operator"]], on="domain", how="left"
     )
-    joined["operator"] = joined["operator"].fillna("").replace("", "own_or_unknown")
-    names = (
-        joined["operator"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    )
-    if len(names) > top:
-        kept = set(names.index[: top - 1])
-        joined["operator"] = joined["operator"].where(joined["operator"].isin(kept), OTHER)
+    joined["operator"] = joined["operator"].fillna("").replace("", OWN)
+    sizes = joined["operator"].value_counts().sort_index()
+    named = sizes[(sizes > 1) | (sizes.index == OWN)].sort_values(ascending=False, kind="stable")
+    kept = named.index[:top] if len(sizes) == len(named) <= top else named.index[: top - 1]
+    joined["operator"] = joined["operator"].where(joined["operator"].isin(list(kept)), OTHER)
     table = count(joined, ["operator"], ("yes", "partly", "no", "unknown"))
     table["domains"] = table.drop(columns="operator").sum(axis=1)
     table["last"] = table["operator"] == OTHER
@@ -171,21 +170,23 @@ def outcomes(observations: pd.DataFrame) -> pd.DataFrame:
 def quality(states: pd.DataFrame, observations: pd.DataFrame | None = None) -> pd.DataFrame:
     """Can we trust this month? The table of figure 11.
 
-    ``states`` of one month, of any measures (``reason`` of an unknown is used where there is one);
+    ``states`` of one month, of any measures, a domain once each (``reason`` of an unknown is used
+    where there is one);
     ``observations`` is the log of the month's lookups. Returns per ``subject`` (a measure, or
     ``lookups``) and ``outcome`` the ``count``: ``known``, ``not_applicable``, and why it could not
     be told: an outcome of METHOD.md §1, a reason, or ``unknown``.
     """
     parts = []
     if len(states):
-        measure = states["measure"] if "measure" in states else pd.Series("", index=states.index)
-        outcome = states["state"].replace({"yes": "known", "no": "known", "partly": "known"})
+        states = states if "measure" in states else states.assign(measure="")
+        states = one_per_domain(states, "measure")
+        outcome = states["state"].replace(dict.fromkeys(DEFINITE, "known"))
         if "reason" in states:
             reason = states["reason"].where(states["reason"].fillna("") != "", "unknown")
             outcome = outcome.where(outcome != "unknown", reason)
-        parts.append(pd.DataFrame({"subject": measure, "outcome": outcome}))
+        parts.append(pd.DataFrame({"subject": states["measure"], "outcome": outcome}))
     if observations is not None and len(observations):
-        outcome = observations["outcome"].where(~observations["outcome"].isin(DEFINITE), "known")
+        outcome = observations["outcome"].where(~observations["outcome"].isin(ANSWERED), "known")
         parts.append(pd.DataFrame({"subject": "lookups", "outcome": outcome}))
     if not parts:
         return pd.DataFrame({"subject": [], "outcome": [], "count": []})

@@ -13,6 +13,7 @@ from v6monitor.errors import InputError
 from v6monitor.intervals import wilson
 
 STATES = ("yes", "no", "unknown", "not_applicable")
+DEFINITE = ("yes", "partly", "no")
 SMALLEST_GROUP = 5
 """Below so many applicable domains a group gets counts and no percentage (METHOD.md §5)."""
 
@@ -121,11 +122,14 @@ def one_per_domain(states: pd.DataFrame, by: By = ()) -> pd.DataFrame:
     groups = [rows[key] for key in keys]
     has = {
         state: rows["state"].eq(state).groupby(groups, dropna=False, observed=True).transform("any")
-        for state in STATES
+        for state in (*DEFINITE, "unknown")
     }
+    contradictory = pd.concat([has[state] for state in DEFINITE], axis=1).sum(axis=1) > 1
     merged = pd.Series("not_applicable", index=rows.index, dtype="str")
-    merged = merged.mask(has["unknown"] | (has["yes"] & has["no"]), "unknown")
-    merged = merged.mask(has["yes"] & ~has["no"], "yes").mask(has["no"] & ~has["yes"], "no")
+    merged = merged.mask(has["unknown"], "unknown")
+    for state in DEFINITE:
+        merged = merged.mask(has[state], state)
+    merged = merged.mask(contradictory, "unknown")
     rows = rows.assign(state=merged).drop_duplicates(keys)
     return pd.concat([states[~double], rows]).sort_index().reset_index(drop=True)
 

@@ -12,6 +12,9 @@ from v6monitor.language import Language
 THICK = 24
 """Of a bar, in pixels."""
 
+NARROW = 4
+"""A bar of so many pixels has no edge: it would be all edge."""
+
 
 def state_marks(table: pd.DataFrame, states: Sequence[str], language: Language) -> list[Mark]:
     """Return the key of the states that occur in a table of counts; yes and no always."""
@@ -55,7 +58,7 @@ def bar(  # noqa: PLR0913 - where, how long, in which colour, and what is in it
         middle, length, THICK, left=start,
         color="white" if hatched else colour,
         edgecolor=colour if hatched else "white",
-        linewidth=1.2 if hatched else 0.8,
+        linewidth=1.2 if hatched else 0.8 if pixel_length(rows, length) > NARROW else 0,
         hatch="////" if hatched else None,
     )  # fmt: skip
     if text and width_of(text) + 8 <= pixel_length(rows, length):

@@ -30,7 +30,7 @@ LOSSES = (
 ASIDE = (("joined", "#9DB2CF"), ("left", "#9DB2CF"), ("through_unknown", UNKNOWN))
 """What is counted beside the gains and losses: changes of the list, and what cannot be told."""
 
-COLUMN = 92
+COLUMN = 100
 PARTS = ("within", "entrants", "leavers", "total")
 
 
@@ -54,7 +54,7 @@ def changes(table: pd.DataFrame, language: Language, *, by: str = "sector") -> F
         Mark(language.label(name), colour, "hatched" if hatched else "square")
         for name, colour, hatched in there
     ]
-    aside = COLUMN * len(ASIDE) + 24
+    aside = COLUMN * len(ASIDE) + 12
     chart = rows_chart(rows, key=key, right=aside, bottom=8, header=2 * LINE + 8)
     lost = -table[[name for name, _, _ in LOSSES]].sum(axis=1)
     _diverge(chart, lost.min(), table["gain"].max(), 44)
@@ -106,7 +106,7 @@ def staleness(table: pd.DataFrame, language: Language) -> Figure:
     rows = [
         Row(
             language.text("measured: {state}", state=language.label(str(state))),
-            domains(n, language),
+            language.plural("{number} result", "{number} results", int(n)),
         )
         for state, n in shown.sum(axis=1).items()
     ]
@@ -141,11 +141,11 @@ def _columns(chart: Rows, table: pd.DataFrame, language: Language) -> None:
     most = max(1, int(table[[name for name, _ in ASIDE]].max().max()))
     for column, (name, colour) in enumerate(ASIDE):
         x = edge + COLUMN * column
-        for number, line in enumerate(reversed(wrapped(language.label(name), COLUMN - 6))):
+        for number, line in enumerate(reversed(wrapped(language.label(name), COLUMN - 12))):
             y = top + 4 + LINE * (number + 0.5)
             figure.text(x, y, line, va="center", color=GREY_INK, transform=place)
         for value, middle in zip(table[name], chart.middles, strict=True):
-            length = (COLUMN - 14 - width_of(language.number(most))) * value / most
+            length = (COLUMN - 22 - width_of(language.number(most))) * value / most
             y = top - middle
             figure.add_artist(
                 Rectangle((x, y - THICK / 2), length, THICK, facecolor=colour, transform=place)

@@ -98,14 +98,13 @@ def staleness(table: pd.DataFrame, language: Language) -> Telling:
             alt,
         )
     finding = language.text(
-        "Measured without IPv6 and now with it: {fixed} domains; measured with it and now without:"
-        " {lost}.",
+        "Measured without IPv6 and now with it: {fixed}; measured with it and now without: {lost}.",
         fixed=of(rows["no"]["yes"], sizes["no"], language),
         lost=of(rows["yes"]["no"], sizes["yes"], language),
     )
     told = sum(rows[one][other] for one in ("yes", "no") for other in ("yes", "no"))
     note = language.text(
-        "Domains with both a measurement and a lookup; two sources, so not a trend."
+        "Results with both a measurement and a lookup; two sources, so not a trend."
     )
     return Telling(finding, joined(note, could_not_tell(total - told, total, language)), alt)
 

@@ -1,10 +1,12 @@
 """What do the figures of mail say? (5 and 6)"""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from v6monitor.adoption.overviews import OTHER
 from v6monitor.findings.telling import Telling
-from v6monitor.findings.words import could_not_tell, group, joined, of
+from v6monitor.findings.words import Row, could_not_tell, group, joined, of
 from v6monitor.language import Language
 from v6monitor.mail.lagging import EXCHANGE_GROUPS
 
@@ -19,31 +21,19 @@ def operators(table: pd.DataFrame, language: Language) -> Telling:
         return Telling(
             language.text("There is no mail domain."), language.text("Nothing was looked up."), alt
         )
-    rows = [row for row in table.to_dict("records") if row["operator"] != OTHER]
     total = int(table["domains"].sum())
-    most = max(rows, key=lambda row: row["domains"])
-    slowest = max(rows, key=lambda row: row["no"] + row["partly"])
-    without = slowest["no"] + slowest["partly"]
-    first = language.text(
-        "{operator} receives the mail of {counts} domains; with IPv6 on every MX host: {yes}.",
-        operator=group(most["operator"], language),
-        counts=of(most["domains"], total, language),
-        yes=language.number(most["yes"]),
+    rows = [row for row in table.to_dict("records") if row["operator"] != OTHER]
+    finding = (
+        _largest(rows, table, language)
+        if rows
+        else language.text("Nobody receives the mail of more than one domain.")
     )
-    if without:
-        second = language.text(
-            "Most domains without it: {operator}, {counts}.",
-            operator=group(slowest["operator"], language),
-            counts=of(without, (table["no"] + table["partly"]).sum(), language),
-        )
-    else:
-        second = language.text("No domain is known to be without it.")
     note = language.text(
         "Mail domains of which somebody receives mail, by operator of the MX host of first"
         " preference; partly: some of the MX hosts have IPv6."
     )
     unknown = could_not_tell(table["unknown"].sum(), total, language)
-    return Telling(joined(first, second), joined(note, unknown), alt)
+    return Telling(finding, joined(note, unknown), alt)
 
 
 def laggards(table: pd.DataFrame, language: Language, *, by: str = "group") -> Telling:
@@ -78,6 +68,28 @@ def laggards(table: pd.DataFrame, language: Language, *, by: str = "group") -> T
     return Telling(
         f"{now}; {_difference(counts, language)}", joined(note, _beside(table, by, language)), alt
     )
+
+
+def _largest(rows: Sequence[Row], table: pd.DataFrame, language: Language) -> str:
+    most = max(rows, key=lambda row: row["domains"])
+    slowest = max(rows, key=lambda row: row["no"] + row["partly"])
+    without = slowest["no"] + slowest["partly"]
+    first = language.text(
+        "{operator} receives the mail of {counts} domains; with IPv6 on every MX host: {yes}.",
+        operator=group(most["operator"], language),
+        counts=of(most["domains"], table["domains"].sum(), language),
+        yes=language.number(most["yes"]),
+    )
+    if not without:
+        return joined(
+            first, language.text("No named operator is known to have a domain without it.")
+        )
+    second = language.text(
+        "Most domains without it: {operator}, {counts}.",
+        operator=group(slowest["operator"], language),
+        counts=of(without, (table["no"] + table["partly"]).sum(), language),
+    )
+    return joined(first, second)
 
 
 def _difference(counts: "pd.Series[int]", language: Language) -> str:
