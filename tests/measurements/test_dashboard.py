@@ -173,6 +173,7 @@ def test_header_only(intake):
         lambda text: text.replace(",", "\t").encode(),
         lambda text: b"sep=;\r\n" + text.replace(",", ";").encode(),
         lambda text: text.replace("\r\n", "\n").rstrip().encode(),
+        lambda text: text.replace("\r\n", "\r").encode(),
         lambda text: (text + "\r\n\r\n").encode(),
         lambda text: text.replace("gemeenten", '"gemeenten, 2026"').encode(),
         lambda text: text.replace("List,", "List,", 1).replace(", ,", ",\u00a0,").encode(),

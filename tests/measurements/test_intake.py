@@ -24,6 +24,7 @@ EXPORT = web_export(web_row("a.example"), web_row("b.example", "failed"))
         (b"a,b\x00c\n", "is a binary file"),
         (b"\xff\xfea", "is damaged text"),
         (b"name,colour\na.example,red\n", r"is a table without results .*--map COLUMN=FIELD"),
+        (b"List,Url", "is a table without results"),
         (b"just one line of text", "is a table without results"),
         (b'"' + b"x" * 200_000, "is no table"),
         (b"," * 100_000 + b"\n" * 1000, "is no table"),

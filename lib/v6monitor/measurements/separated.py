@@ -48,7 +48,8 @@ def _delimiter(text: str) -> str:
 
 
 def _table(text: str, delimiter: str) -> pd.DataFrame:
-    width = len(next(csv.reader(io.StringIO(text[:_HEAD]), delimiter=delimiter), []))
+    head = io.StringIO(text[:_HEAD], newline="")
+    width = len(next(csv.reader(head, delimiter=delimiter), []))
     if width > _WIDEST:
         raise csv.Error(f"{width} cells in a row")
     if width < 2:  # noqa: PLR2004 - the fast engine cannot tell a cut quoted cell from two rows
@@ -64,7 +65,7 @@ def _table(text: str, delimiter: str) -> pd.DataFrame:
             keep_default_na=False,
             skip_blank_lines=False,
         )
-    except pd.errors.ParserError:
+    except (pd.errors.ParserError, pd.errors.EmptyDataError):  # or a line without its end
         return _uneven(text, delimiter)
 
 
