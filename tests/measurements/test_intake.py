@@ -219,6 +219,9 @@ def test_canonical_table_that_someone_edited(intake, tmp_path):
     edited = table.assign(type="gopher", measured_at="morgen")
     text = pd.concat([table, edited]).to_csv(index=False)
     assert booked(intake(text, "x.csv")) == [(3, "gopher", "neither web nor mail", "dropped")]
+    for row, day in (("inf", "0001-01-01"), ("1e30", "9999-12-31")):
+        found = intake(table.assign(source_row=row, measured_at=day).to_csv(index=False), "x.csv")
+        assert found.table["source_row"].tolist() == [0]
     with pytest.raises(InputError, match="canonical table without mx_address; make it again"):
         intake(table.drop(columns="mx_address").to_csv(index=False), "x.csv")
 

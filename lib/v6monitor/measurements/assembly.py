@@ -61,7 +61,8 @@ def assemble(part: Part, context: Context, faults: Faults) -> pd.DataFrame:
     file_name = "" if own_table else Path(context.file).stem
     table["sector"] = _sectors(table, context, file_name, faults)
     if own_table:
-        table["source_row"] = pd.to_numeric(table["source_row"], errors="coerce").fillna(0)
+        number = table["source_row"].str.fullmatch("[0-9]{1,15}")
+        table["source_row"] = table["source_row"].where(number, "0").astype("int64")
     else:
         table["source_format"] = part.format
         table["source_file"] = context.file
