@@ -16,7 +16,6 @@ from v6monitor.batch.report import make
 from v6monitor.errors import InputError, NotebookError, UsageError, VantageError
 from v6monitor.publish.lint import problems
 
-IDENTITY = "0123456789abcdef"
 FAULTY = {
     "20_other": ["# Does it fail?", PARAMETERS, "raise ValueError('two\\nlines')"],
     "30_exit": ["# Does it stop?", PARAMETERS, "raise SystemExit(0)", "1 + 1"],
@@ -31,7 +30,7 @@ from tiny import World
 from v6monitor.batch.report import make
 world = World.__new__(World)
 world.out, world.measured, world.log = map(__import__("pathlib").Path, {files!r})
-make(world.request(__import__("pathlib").Path({plan!r})), "f" * 16, {{}}, print)
+make(world.request(__import__("pathlib").Path({plan!r})), print)
 """
 
 
@@ -39,7 +38,7 @@ make(world.request(__import__("pathlib").Path({plan!r})), "f" * 16, {{}}, print)
 def mixed(shared_world: World):
     """Return a report of one good notebook and four that are not, and its manifest."""
     plan = shared_world.plan("mixed", **{"10_good": GOOD}, **FAULTY)
-    return shared_world, make(shared_world.request(plan), IDENTITY, {"a.csv": "0" * 64}, _quiet)
+    return shared_world, make(shared_world.request(plan), _quiet)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +46,7 @@ def made(tmp_path_factory: pytest.TempPathFactory):
     """Return a world in which a report of one good notebook was made, and its plan."""
     world = World(tmp_path_factory.mktemp("made"))
     plan = world.plan("good", **{"10_good": GOOD})
-    found = make(world.request(plan), IDENTITY, {}, _quiet)
+    found = make(world.request(plan), _quiet)
     assert found["status"] == 0, found["notebooks"]
     return world, plan
 
@@ -114,8 +113,10 @@ def test_the_manifest_says_what_the_report_was_made_from(mixed):
     world, found = mixed
     written = json.loads((world.out / "2026-10" / "run.json").read_text())
     assert written == found
-    assert written["run_id"] == IDENTITY
-    assert written["inputs"] == {"a.csv": "0" * 64}
+    assert written["inputs"] == {
+        "1-measured.csv": manifest.sha256(world.measured),
+        "2-observations.parquet": manifest.sha256(world.log),
+    }
     assert written["coverage"] == 1.0
     assert written["lookups"]["outcomes"]["ok"] > 0
     headline = {(one["source"], one["measure"]): one for one in written["headline"]}
@@ -140,7 +141,7 @@ def test_the_same_inputs_give_the_same_bytes(made, snapshot):
     """Made twice, only the times in the manifest differ."""
     world, plan = made
     before = snapshot(world.out)
-    make(world.request(plan), IDENTITY, {}, _quiet)
+    make(world.request(plan), _quiet)
     after = snapshot(world.out)
     manifests = [json.loads(kept.pop("2026-10/run.json")) for kept in (before, after)]
     assert before == after
@@ -161,15 +162,16 @@ def test_a_notebook_of_the_report_names_no_place_of_the_machine(made):
 
 def test_a_report_is_found_by_its_identity_while_it_is_whole(made):
     """One byte changed, or another identity: it is to be made again."""
-    world, _ = made
-    assert manifest.find(world.out, IDENTITY)["run_id"] == IDENTITY
+    world, plan = made
+    identity = world.request(plan).identity
+    assert manifest.find(world.out, identity)["run_id"] == identity
     assert manifest.find(world.out, "f" * 16) is None
     page = world.out / "2026-10" / "index.html"
     whole = page.read_bytes()
     page.write_bytes(whole + b" ")
-    assert manifest.find(world.out, IDENTITY) is None
+    assert manifest.find(world.out, identity) is None
     page.write_bytes(whole)
-    assert manifest.find(world.out, IDENTITY) is not None
+    assert manifest.find(world.out, identity) is not None
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
@@ -202,7 +204,7 @@ def test_a_vantage_point_that_fails_makes_no_report(world):
     cells = ["# Ask?", ASKS, f"from v6monitor.errors import VantageError\n{fails}"]
     plan = world.plan("asking", **{"20_lookups": cells, "10_good": GOOD})
     with pytest.raises(VantageError, match=r"^no resolver answers: check the network$"):
-        make(world.request(plan, replay=None, resolvers=("192.0.2.1",)), IDENTITY, {}, _quiet)
+        make(world.request(plan, replay=None, resolvers=("192.0.2.1",)), _quiet)
     assert [path.name for path in world.out.iterdir()] == ["_failed"]
 
 
@@ -222,7 +224,7 @@ def test_what_cannot_be_is_told_before_anything_is_made(world, changed, error, t
     """One sentence, and no trace in the archive."""
     plan = world.plan("good", **{"10_good": GOOD})
     with pytest.raises(error, match=text):
-        make(world.request(plan, **changed), IDENTITY, {}, _quiet)
+        make(world.request(plan, **changed), _quiet)
     assert not world.out.exists() or list(world.out.iterdir()) == []
 
 
@@ -231,7 +233,7 @@ def test_a_wrong_parameter_in_the_plan_is_told_before_anything_runs(world):
     plan = world.plan("good", **{"10_good": GOOD})
     plan.write_text("notebooks:\n- name: 10_good\n  parameters: {perod: 2026-10}\n")
     with pytest.raises(UsageError, match=r"10_good\.ipynb has no parameter 'perod'"):
-        make(world.request(plan), IDENTITY, {}, _quiet)
+        make(world.request(plan), _quiet)
 
 
 def _quiet(_: str) -> None:

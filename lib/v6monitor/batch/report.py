@@ -3,7 +3,6 @@
 import datetime as dt
 import shutil
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,11 @@ from v6monitor.batch import manifest, place
 from v6monitor.batch.account import account
 from v6monitor.batch.execution import Executed, execute
 from v6monitor.batch.parameters import Planned, declared, plan, typed
+from v6monitor.batch.request import Request
 from v6monitor.errors import InputError, NotebookError, UsageError, V6MonitorError, VantageError
 from v6monitor.lookups import log, resolvers
 from v6monitor.month import Month, choose_period, of_sectors, read_measurements
-from v6monitor.paths import NOTEBOOKS, ROOT
+from v6monitor.paths import ROOT
 from v6monitor.publish import archive, index
 from v6monitor.publish.exports import safe_csv, write_text
 from v6monitor.publish.report import Report, publish
@@ -25,35 +25,7 @@ from v6monitor.publish.report import Report, publish
 OBSERVATIONS = "observations.parquet"
 
 
-@dataclass(frozen=True)
-class Request:
-    """What is asked of a run; paths are absolute."""
-
-    period: str
-    measurements: tuple[Path, ...]
-    resolvers: tuple[str, ...]
-    replay: Path | None
-    languages: tuple[str, ...]
-    out: Path
-    notebooks: tuple[str, ...]
-    sectors: tuple[str, ...]
-    plan: Path = NOTEBOOKS / "monthly.yaml"
-
-    @property
-    def chosen(self) -> dict[str, object]:
-        """Return the parameters, for the manifest."""
-        return {
-            "period": self.period,
-            "languages": list(self.languages),
-            "notebooks": list(self.notebooks),
-            "sectors": list(self.sectors),
-            "resolvers": list(self.resolvers),
-        }
-
-
-def make(
-    request: Request, identity: str, inputs: dict[str, str], progress: Callable[[str], None]
-) -> dict[str, Any]:
+def make(request: Request, progress: Callable[[str], None]) -> dict[str, Any]:
     """Make the report of a month and put it in the archive; returns its manifest.
 
     All is made in a scratch folder beside the report and swapped in at the end, so that an error
@@ -93,7 +65,8 @@ def make(
         _keep_failed(results, request.out / "_failed" / period, failures)
         write_text(tables / "measurements.csv", safe_csv(intake.table))  # it is published now
         found = account(month, results, failures, request.plan.parent)
-        found |= {"run_id": identity, "inputs": inputs, "parameters": request.chosen}
+        found |= {"run_id": request.identity, "inputs": request.inputs}
+        found |= {"parameters": request.chosen}
         found |= {"previous": index.previous(request.out, period)}
         found |= {"started": started, "ended": _now()}
         found["outputs"] = manifest.hashes(scratch, (p for p in scratch.rglob("*") if p.is_file()))

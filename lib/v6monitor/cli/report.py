@@ -1,17 +1,16 @@
 """``v6monitor report``: make the report of a month and put it in the archive."""
 
 import argparse
-import glob
+import signal
 import sys
 from pathlib import Path
 from typing import Any
 
 from v6monitor.batch import manifest
-from v6monitor.errors import CoverageError, InputError, NotebookError
+from v6monitor.batch.request import Request
+from v6monitor.errors import CoverageError, NotebookError
 from v6monitor.language import CODES
-from v6monitor.paths import DATA, REPORTS
-
-_OWN = ("register.csv", "renames.csv", "waivers.csv")
+from v6monitor.paths import REPORTS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,66 +49,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make the report, unless the same one stands there; print its pages."""
-    files = _measurements(options.measurements)
-    inputs = _hashes(files, options.replay)
-    asked = {
-        "period": options.period,
-        "resolvers": options.resolver,
-        "languages": list(CODES) if options.lang == "both" else [options.lang],
-        "notebooks": options.notebook,
-        "sectors": options.sector,
-    }
-    identity = manifest.run_id(inputs, asked)
-    made = None if options.force else manifest.find(options.out, identity)
-    if made is None or made["status"] == NotebookError.exit_code:
-        made = _make(options, files, inputs, identity)
-    else:
-        print("nothing to do: this report was made from the same inputs (--force makes it anew)")
-    return _told(made, options.out)
-
-
-def _make(
-    options: argparse.Namespace, files: list[Path], inputs: dict[str, str], identity: str
-) -> dict[str, Any]:
-    from v6monitor.batch import report  # noqa: PLC0415 - not needed when there is nothing to do
-
-    request = report.Request(
+    request = Request(
+        out=_place(options.out),
         period=options.period,
-        measurements=tuple(files),
+        measurements=tuple(map(_place, options.measurements)),
         resolvers=tuple(options.resolver),
-        replay=options.replay,
+        replay=_place(options.replay) if options.replay else None,
         languages=CODES if options.lang == "both" else (options.lang,),
-        out=options.out.resolve(),
         notebooks=tuple(options.notebook),
         sectors=tuple(options.sector),
     )
-    return report.make(request, identity, inputs, _progress)
+    made = None if options.force else manifest.find(request.out, request.identity)
+    if made is None or made["status"] == NotebookError.exit_code:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # tidy up as after Ctrl-C
+        from v6monitor.batch import report  # noqa: PLC0415 - not needed for nothing to do
+
+        made = report.make(request, _progress)
+    else:
+        print("nothing to do: this report was made from the same inputs (--force makes it anew)")
+    return _told(made, request.out)
 
 
-def _measurements(paths: list[str]) -> list[Path]:
-    """Return the files that are named, also in folders and by patterns; none for the example."""
-    found: list[Path] = []
-    for path in paths:
-        named = [Path(one) for one in sorted(glob.glob(path))] or [Path(path)]
-        for one in named:
-            inside = sorted(file for file in one.rglob("*") if file.is_file())
-            found += inside if one.is_dir() else [one]
-    for file in found:
-        if not file.is_file():
-            raise InputError(f"{file}: no such file; name a measurement file, folder or pattern")
-    if paths and not found:
-        raise InputError(f"{', '.join(paths)}: no files in there; name a folder with measurements")
-    return [file.resolve() for file in dict.fromkeys(found)]
-
-
-def _hashes(files: list[Path], replay: Path | None) -> dict[str, str]:
-    """Return the hashes of all that goes in, by name; the example data are a part of the code."""
-    if replay and not replay.is_file():
-        raise InputError(f"{replay}: no such file; --replay takes an observation log")
-    about = [DATA / "measurements" / name for name in _OWN] if files else []
-    own = [file for file in about if file.is_file()]
-    named = [*files, *own, *([replay] if replay else [])]
-    return {f"{number}-{file.name}": manifest.sha256(file) for number, file in enumerate(named)}
+def _place(path: str | Path) -> Path:
+    return Path(path).expanduser().absolute()
 
 
 def _progress(step: str) -> None:

@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from seen import V6, host, name_servers, no_signals, seen
 
 from v6monitor import measurements
-from v6monitor.batch.report import Request
+from v6monitor.batch.request import Request
 from v6monitor.lookups import log
 
 NAMES = ("aa", "bb", "cc", "dd", "ee", "ff", "gg", "hh")
@@ -43,14 +43,14 @@ GOOD = [
 class World:
     """Files to make a report of, below one folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, names: Sequence[str] = NAMES) -> None:
         self.folder = folder
         self.out = folder / "reports"
         self.measured = folder / "measured.csv"
         self.log = folder / "observations.parquet"
-        measurements.write(_table(), self.measured)
-        rows = sorted(set(_observations()))
-        subjects = [(f"{name}.example", kind) for name in NAMES for kind in ("mail", "web")]
+        measurements.write(_table(names), self.measured)
+        rows = sorted(set(_observations(names)))
+        subjects = [(f"{name}.example", kind) for name in names for kind in ("mail", "web")]
         log.write(log.frame(rows), self.log, log.describe(rows, subjects, ["192.0.2.53"]))
 
     def plan(self, folder: str, **notebooks: Sequence[str]) -> Path:
@@ -65,18 +65,8 @@ class World:
 
     def request(self, plan: Path, **changed: object) -> Request:
         """Return a request for the newest month, replayed from the log."""
-        asked = {
-            "period": "",
-            "measurements": (self.measured,),
-            "resolvers": (),
-            "replay": self.log,
-            "languages": ("nl", "en"),
-            "out": self.out,
-            "notebooks": (),
-            "sectors": (),
-            "plan": plan,
-        }
-        return Request(**(asked | changed))
+        asked: dict[str, object] = {"measurements": (self.measured,), "replay": self.log}
+        return Request(out=self.out, plan=plan, **(asked | changed))
 
 
 def write_notebook(path: Path, cells: Sequence[str]) -> None:
@@ -91,10 +81,10 @@ def write_notebook(path: Path, cells: Sequence[str]) -> None:
     nbformat.write(new_notebook(cells=made, metadata=kernel), path)
 
 
-def _table() -> pd.DataFrame:
+def _table(names: Sequence[str]) -> pd.DataFrame:
     rows = []
     for day in ("2026-09-04", "2026-10-05"):
-        for number, name in enumerate(NAMES):
+        for number, name in enumerate(names):
             for kind, column in (("web", "ws_address"), ("mail", "mx_address")):
                 result = "passed" if number % 2 or day > "2026-10" else "failed"
                 row = dict.fromkeys(measurements.COLUMNS, "")
@@ -108,9 +98,9 @@ def _table() -> pd.DataFrame:
     return table.assign(measured_at=pd.to_datetime(table["measured_at"]))
 
 
-def _observations() -> list[object]:
+def _observations(names: Sequence[str]) -> list[object]:
     rows = []
-    for name in NAMES:
+    for name in names:
         domain = f"{name}.example"
         rows += [seen(domain, "MX", f"10 mx.{domain}"), *host(f"mx.{domain}", V6)]
         rows += [*host(domain, V6), *no_signals(domain), *name_servers(domain, True, True)]

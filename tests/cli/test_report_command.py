@@ -1,0 +1,120 @@
+"""What does ``v6monitor report`` do at the command line?"""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tiny import World
+
+from v6monitor.cli import main
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Return a small month of measurements and lookups."""
+    return World(tmp_path_factory.mktemp("report"))
+
+
+@pytest.fixture
+def ask(world: World):
+    """Return how to ask for one page of it in Dutch."""
+    return [
+        *("report", "--measurements", str(world.measured), "--replay", str(world.log)),
+        *("--lang", "nl", "--notebook", "10_measurements", "--out", str(world.out)),
+    ]
+
+
+def test_it_ends_with_the_paths_of_its_pages(world, ask, capsys):
+    """Only the chosen notebook, the lookups and the index, in one language; then nothing to do."""
+    assert main(ask) == 0
+    month = world.out / "2026-10"
+    pages = [str(month / f"{name}.html") for name in ("10_measurements", "20_lookups", "index")]
+    assert capsys.readouterr().out.splitlines() == pages
+    before = (month / "run.json").stat().st_mtime_ns
+    assert main(ask) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == pages
+    assert (month / "run.json").stat().st_mtime_ns == before
+
+
+def test_nothing_to_do_is_found_without_the_slow_imports(world, ask):
+    """Neither pandas nor papermill is needed to see that all is there."""
+    script = (
+        "import sys; from v6monitor.cli import main; code = main(sys.argv[1:]); "
+        "print(sorted({'pandas', 'papermill', 'nbconvert'} & set(sys.modules)))"
+    )
+    assert main(ask) == 0
+    done = subprocess.run(
+        [sys.executable, "-c", script, *ask], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[0].startswith("nothing to do")
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_month_of_which_nothing_is_known_says_so(world, tmp_path, capsys):
+    """Lookups about other domains tell nothing: the report is made, marked, and exits 4."""
+    other = World(tmp_path, names=("xx", "yy"))
+    options = ["--replay", str(other.log), "--lang", "en", "--notebook", "20_lookups"]
+    code = main(
+        ["report", "--measurements", str(world.measured), *options, "--out", str(tmp_path / "out")]
+    )
+    assert code == 4
+    told = capsys.readouterr().err
+    assert "not fit to publish" in told
+    assert "Traceback" not in told
+    assert "Not fit to publish" in (tmp_path / "out" / "2026-10" / "index.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "failure"),
+    [
+        (["--period", "2031-01"], (2, "period '2031-01' is not in the measurements")),
+        (["--period", "oktober"], (2, "YYYY-MM")),
+        (["--notebook", "../10"], (2, "notebook '../10' is not in the batch")),
+        (["--sector", "stad"], (2, "sector 'stad' is not one of")),
+        (["--measurements", "absent.csv"], (3, "absent.csv: no such file")),
+        (["--replay", "absent.parquet"], (3, "absent.parquet: cannot be read")),
+        (["--replay", __file__], (3, "damaged, or no observation log")),
+        (["--measurements", __file__], (3, "test_report_command.py")),
+        (["--out", __file__], (2, "no report can be made there")),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(world, tmp_path, capsys, options, failure):
+    """With the exit code of REPORTS.md, and without a half-made report."""
+    base = ["report", "--out", str(tmp_path / "out")]
+    base += [] if "--measurements" in options else ["--measurements", str(world.measured)]
+    base += [] if "--replay" in options else ["--replay", str(world.log)]
+    code, told = failure
+    assert main([*base, *options]) == code
+    (error,) = capsys.readouterr().err.splitlines()
+    assert told in error
+    assert not (tmp_path / "out").exists() or list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_wrong_resolver_is_refused(world, tmp_path, capsys):
+    """Before a notebook is run."""
+    out = ["--out", str(tmp_path / "out"), "--measurements", str(world.measured)]
+    assert main(["report", *out, "--resolver", "nowhere"]) == 2
+    assert "resolver 'nowhere'" in capsys.readouterr().err
+
+
+def test_a_time_limit_leaves_nothing_behind(world, tmp_path):
+    """SIGTERM, as of a scheduler that has waited long enough, tidies up as Ctrl-C does."""
+    out = tmp_path / "out"
+    words = ["report", "--measurements", str(world.measured), "--replay", str(world.log)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "v6monitor", *words, "--out", str(out)], stderr=subprocess.PIPE
+    ) as run:
+        _wait_for(out)
+        run.send_signal(signal.SIGTERM)
+        assert run.wait(timeout=30) == 130
+    assert list(out.iterdir()) == []
+
+
+def _wait_for(out: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not list(out.glob(".making-*/*/tables")):
+        assert time.monotonic() < deadline, "no report was begun"
+        time.sleep(0.05)
