@@ -4,7 +4,8 @@ import datetime as dt
 import html
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -21,6 +22,8 @@ VERBATIM = frozenset(
     | {"value", "example", "file", "list", "waiver", "doubt"}
 )
 """Columns whose cells are names or text from elsewhere: shown as they are, never translated."""
+SENTENCE = 60
+"""A column with a longer text than this holds sentences."""
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
 
@@ -32,16 +35,21 @@ def table_html(frame: pd.DataFrame, language: Language, caption: str, note: str 
     table stands in a region that scrolls by itself and by keyboard on a narrow screen.
     """
     label = html.escape(caption)
+    names = [str(name) for name in frame.columns]
+    texts = [
+        [cell_text(name, value, language) for name, value in zip(names, record, strict=True)]
+        for record in frame.itertuples(index=False)
+    ]
+    kinds = [_kind(frame.iloc[:, at], [row[at] for row in texts]) for at in range(len(names))]
     head = "".join(
-        f'<th scope="col"{_side(frame, column)}>{html.escape(language.label(column))}</th>'
-        for column in frame.columns
+        f'<th scope="col"{kind}>{html.escape(language.label(name))}</th>'
+        for name, kind in zip(names, kinds, strict=True)
     )
-    rows = "".join(_row(record, frame, language) for record in frame.itertuples(index=False))
     extra = f" <span>{html.escape(note)}</span>" if note else ""
     return (
         f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table>'
-        f"<caption>{label}{extra}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{rows}</tbody></table></div>"
+        f"<caption><strong>{label}</strong>{extra}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(_row(row, kinds) for row in texts)}</tbody></table></div>"
     )
 
 
@@ -62,20 +70,17 @@ def cell_text(column: str, value: object, language: Language) -> str:
     return str(value)
 
 
-def _row(record: tuple[object, ...], frame: pd.DataFrame, language: Language) -> str:
-    cells = []
-    for position, (column, value) in enumerate(zip(frame.columns, record, strict=True)):
-        text = html.escape(cell_text(column, value, language))
-        if position == 0:
-            cells.append(f'<th scope="row">{text}</th>')
-        else:
-            cells.append(f"<td{_side(frame, column)}>{text}</td>")
-    return f"<tr>{''.join(cells)}</tr>"
+def _row(texts: Sequence[str], kinds: Sequence[str]) -> str:
+    first, *others = (html.escape(text) for text in texts)
+    cells = (f"<td{kind}>{text}</td>" for text, kind in zip(others, kinds[1:], strict=True))
+    return f'<tr><th scope="row"{kinds[0]}>{first}</th>{"".join(cells)}</tr>'
 
 
-def _side(frame: pd.DataFrame, column: str) -> str:
-    numeric = pd.api.types.is_numeric_dtype(frame[column])
-    return ' class="number"' if numeric else ""
+def _kind(values: "pd.Series[Any]", texts: Sequence[str]) -> str:
+    """Return the class of a column: numbers stand right, sentences get room."""
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        return ' class="number"'
+    return ' class="prose"' if max(map(len, texts), default=0) > SENTENCE else ""
 
 
 def _number(column: str, value: float, language: Language) -> str:

@@ -60,14 +60,14 @@ def figure(name: str, table: pd.DataFrame, *, draw: Draw, tell: Tell, source: So
     """
     pages, pictures = {}, {}
     for language in map(Language, CODES):
-        told = tell(table, language)
+        told, unfold = tell(table, language), language.text("The numbers in a table")
         pictures[language.code] = charts.svg(draw(table, language))
         image = base64.b64encode(pictures[language.code].encode()).decode()
         pages[language.code] = (
             f'<figure id="{slug(name)}"><img src="data:image/svg+xml;base64,{image}" '
             f'alt="{html.escape(told.alt)}">{_caption(told)}</figure>'
             f'<p class="source">{_source(source, language)}{DOWNLOADS}</p>'
-            f"<details><summary>{html.escape(language.text('The numbers in a table'))}</summary>"
+            f"<details><summary>{html.escape(unfold)}</summary>"
             f"{table_html(table, language, told.caption)}</details>"
         )
     return Exhibit(name, "figure", pages, safe_csv(table), pictures)
