@@ -10,16 +10,20 @@ import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
+from v6monitor.charts.trend import BREAKS
+from v6monitor.findings.words import MEASURES, SHARES
 from v6monitor.labels import LABELS
+from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
 from v6monitor.paths import NOTEBOOKS
 
 PACKAGE = Path(__file__).parents[1] / "lib" / "v6monitor"
+TABLES = (LABELS, BREAKS, MEASURES, SHARES, EXPLANATIONS, NEXT_STEPS)
 TEMPLATE_TEXT = re.compile(r"""text\((["'])(.+?)\1\)""")
 
 
 def messages() -> set[str]:
-    """Return the texts of the code, the templates, the labels and the notebooks' prose."""
-    found = set(LABELS.values())
+    """Return the texts of the code, its tables, the templates and the notebooks' prose."""
+    found = {text for table in TABLES for text in table.values()}
     for file in PACKAGE.rglob("*.py"):
         source = BytesIO(file.read_bytes())
         for _, message, _, _ in extract("python", source, {"text": None, "plural": (1, 2)}):

@@ -3,16 +3,15 @@
 Three files speak about the list of domains, each a CSV with a header:
 
 - a register: ``domain, organisation, org_id, sector, province`` and optionally ``type``,
-- renames: ``old, new, date`` (also ``old_domain, new_domain, since``),
-- waivers (comply or explain): ``domain, standard, explanation, owner, valid_until``
-  (also ``reason, expires``).
+- renames: ``old, new, date``,
+- waivers (comply or explain): ``domain, standard, explanation, owner, valid_until``.
 
 Further columns are allowed and left alone.
 """
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -35,23 +34,9 @@ SECTORS = {
 
 _WORDS = {word: code for code, words in SECTORS.items() for word in (code, *words.split())}
 _OWNER = ("organisation", "org_id", "sector", "province")
-_REGISTER = {
-    "domain": ("domain",),
-    "type": ("type",),
-    **{field: (field,) for field in _OWNER},
-}
-_RENAMES = {
-    "old": ("old", "old_domain"),
-    "new": ("new", "new_domain"),
-    "date": ("date", "since"),
-}
-_WAIVERS = {
-    "domain": ("domain",),
-    "standard": ("standard",),
-    "reason": ("explanation", "reason"),
-    "owner": ("owner",),
-    "expires": ("valid_until", "expires"),
-}
+_REGISTER = ("domain", "type", *_OWNER)
+_RENAMES = ("old", "new", "date")
+_WAIVERS = ("domain", "standard", "explanation", "owner", "valid_until")
 
 
 def sector_in(text: str) -> str:
@@ -136,15 +121,15 @@ def read_renames(path: Path, period: str = "") -> dict[str, str]:
 def read_waivers(path: Path, standard: str = "IPv6") -> pd.DataFrame:
     """Read who explained not to comply with a standard: a row per domain.
 
-    Columns ``domain``, ``standard``, ``reason``, ``owner`` and ``expires`` (YYYY-MM-DD; "" for
-    never). A row that names no standard speaks of every one. Expired waivers are kept: who uses
-    them says so. An absent file has none.
+    Columns ``domain``, ``standard``, ``explanation``, ``owner`` and ``valid_until`` (YYYY-MM-DD;
+    "" for ever). A row that names no standard speaks of every one. Expired waivers are kept: who
+    uses them says so. An absent file has none.
     """
     if not path.exists():
         return pd.DataFrame(columns=list(_WAIVERS), dtype="str")
-    table = _read(path, _WAIVERS, required=("domain", "reason"))
+    table = _read(path, _WAIVERS, required=("domain", "explanation"))
     table["domain"] = _domains(path, table["domain"])
-    table["expires"] = _dates(path, table["expires"])
+    table["valid_until"] = _dates(path, table["valid_until"])
     meant = table["standard"].str.lower().isin(["", standard.lower()])
     return table[meant].reset_index(drop=True)
 
@@ -160,9 +145,7 @@ def _place(domain: str, kind: str, places: Mapping[tuple[str, str], int]) -> int
     return None
 
 
-def _read(
-    path: Path, columns: Mapping[str, tuple[str, ...]], required: Iterable[str]
-) -> pd.DataFrame:
+def _read(path: Path, columns: Sequence[str], required: Iterable[str]) -> pd.DataFrame:
     """Read the known columns of a CSV; the index is the row number in the file."""
     try:
         raw = pd.read_csv(
@@ -177,15 +160,14 @@ def _read(
     raw.columns = raw.columns.str.strip().str.lower()
     raw.index = pd.RangeIndex(2, len(raw) + 2)
     table = pd.DataFrame(index=raw.index)
-    for field, names in columns.items():
-        name = next((name for name in names if name in raw), None)
-        if name is None and field in required:
+    for column in columns:
+        if column not in raw and column in required:
             raise InputError(
-                f"{path.name}: has no column {names[0]}, only {', '.join(raw.columns)}; name the "
-                f"columns {', '.join(names[0] for names in columns.values())}"
+                f"{path.name}: has no column {column}, only {', '.join(raw.columns)}; name the "
+                f"columns {', '.join(columns)}"
             )
-        cells = raw[name].str.strip() if name else pd.Series("", index=raw.index, dtype="str")
-        table[field] = cells.fillna("")
+        empty = pd.Series("", index=raw.index, dtype="str")
+        table[column] = raw[column].str.strip().fillna("") if column in raw else empty
     return table[(table != "").any(axis=1)]
 
 

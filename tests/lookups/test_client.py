@@ -409,3 +409,13 @@ def test_a_resolver_that_does_not_answer_is_left_out() -> None:
     with FaultServer(behave) as server:
         rows = lookups.lookup([("a.example", "mail")], [closed, server.spec])
     assert {(row.outcome, row.attempts) for row in rows} == {("nxdomain", 1)}
+
+
+def test_a_resolver_that_denies_everything_is_not_believed() -> None:
+    """A resolver without a network behind it often says NXDOMAIN; that is no evidence of a no."""
+    with FaultServer(good) as server:
+        server._react = lambda message, **_: [
+            reply(dns.message.from_wire(message), rcode="NXDOMAIN")
+        ]
+        with pytest.raises(VantageError, match="denies the root of DNS"):
+            lookups.lookup([("a.example", "mail")], [server.spec])

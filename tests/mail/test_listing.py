@@ -156,17 +156,17 @@ def test_organisation_history_and_waiver_are_joined_by_domain() -> None:
     )
     waivers = pd.DataFrame(
         [["town.example", "moves in December", "2026-12-31"]],
-        columns=["domain", "reason", "expires"],
+        columns=["domain", "explanation", "valid_until"],
     )
     table = listed(log, organisations=organisations, history=history, waivers=waivers)
     row = table.iloc[0]
     assert (row["organisation"], row["sector"], row["province"]) == ("NA", "gemeente", "Zeeland")
     assert (row["first_month_without"], row["months_lagging"]) == ("2026-05", 5)
     assert row["waiver"] == "moves in December (2026-12-31)"
-    expired = waivers.assign(expires="2026-10-05")
+    expired = waivers.assign(valid_until="2026-10-05")
     assert listed(log, waivers=expired)["waiver"].item() == ""
-    with pytest.raises(InputError, match=r"town\.example: expires 'soon'"):
-        listed(log, waivers=waivers.assign(expires="soon"))
+    with pytest.raises(InputError, match=r"town\.example: valid_until 'soon'"):
+        listed(log, waivers=waivers.assign(valid_until="soon"))
 
 
 def test_without_history_it_starts_now_and_unknown_has_no_start() -> None:

@@ -83,7 +83,6 @@ def test_api_examples(real_data, file, form, statuses):
 )
 def test_spreadsheets(real_data, file):
     """A spreadsheet export gives the table of the CSV export, and its sheet's name the day."""
-    pytest.importorskip("python_calamine")
     folder = real_data / "dashboard-exports"
     found = measurements.read([folder / f"dashboard-export_2026-06_{file}"])
     name = f"dashboard-export_2026-06_{file.partition('.')[0]}.csv"

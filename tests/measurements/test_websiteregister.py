@@ -1,6 +1,5 @@
 """The Websiteregister Rijksoverheid: one file, two measurements."""
 
-import pytest
 from measured_files import booked, values
 
 from v6monitor import measurements
@@ -40,7 +39,6 @@ def test_web_and_mail_have_their_own_days(intake):
 
 def test_real_register(real_data):
     """The spreadsheet as it is published."""
-    pytest.importorskip("python_calamine")
     found = measurements.read([real_data / "registers" / "websiteregister-1-site.ods"])
     assert found.files["format"].tolist() == ["websiteregister"]
     assert found.table["type"].tolist() == ["web", "mail"]

@@ -6,7 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from v6monitor.errors import VantageError
 from v6monitor.lookups.asking import Manners
 from v6monitor.lookups.client import Client
-from v6monitor.lookups.observation import MISMATCH, TIMEOUT, UNREACHABLE, Observation, Question
+from v6monitor.lookups.observation import (
+    MISMATCH,
+    NXDOMAIN,
+    TIMEOUT,
+    UNREACHABLE,
+    Observation,
+    Question,
+)
 from v6monitor.lookups.resolvers import Resolver
 
 _PROBE = Question(".", "NS")  # every resolver has something to say about the root, if only no
@@ -14,7 +21,11 @@ _MANNERS = Manners(timeout=1.0, attempts=2, pause=0.0, rate=0.0)  # over within 
 
 
 def answering(resolvers: Sequence[Resolver]) -> list[Resolver]:
-    """Return the resolvers that answer anything; VantageError when none does, within 10 s."""
+    """Return the resolvers that can be used; VantageError when there is none, within 10 s.
+
+    One that is silent cannot, nor one that denies everything: a network that is closed off often
+    has such a resolver, and every "no" of it would be a lie.
+    """
     with ThreadPoolExecutor(len(resolvers)) as pool:
         troubles = dict(zip(resolvers, pool.map(_trouble, resolvers), strict=True))
     found = [resolver for resolver, trouble in troubles.items() if not trouble]
@@ -33,6 +44,8 @@ def _trouble(resolver: Resolver) -> str:
             observation = next(client.run(_Single(_PROBE)))
     except OSError as error:
         return f"{resolver.label}: {error.strerror or error}"
+    if observation.outcome == NXDOMAIN:
+        return f"{resolver.label}: denies the root of DNS, so its denials mean nothing"
     silent = observation.outcome in {TIMEOUT, UNREACHABLE, MISMATCH}
     return observation.detail if silent else ""
 

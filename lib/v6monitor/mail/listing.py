@@ -55,8 +55,8 @@ def laggards(
 
     ``providers`` is the provider table of the same observations; ``organisations`` has columns
     domain, organisation, sector and province; ``history`` has period (YYYY-MM), domain and state:
-    the mail verdict in earlier months; ``waivers`` has domain, reason and expires (ISO date, or
-    "").
+    the mail verdict in earlier months; ``waivers`` has domain, explanation and valid_until (ISO
+    date, or "").
 
     Returns a row per domain with the columns ``COLUMNS``, sorted by group and domain. ``group``:
     ``exchange_online`` and ``obsolete_name`` (METHOD.md §10: an Exchange Online MX host that
@@ -181,16 +181,16 @@ def _months(period: str) -> int:
 
 
 def _waiver(waiver: Mapping[str, str] | None, found: Laggard) -> str:
-    """Return the reason of a waiver that holds on the day of asking; "" without one."""
+    """Return the explanation of a waiver that holds on the day of asking; "" without one."""
     if waiver is None or found.asked_at is None:
         return ""
-    expires = waiver.get("expires", "")
+    until = waiver.get("valid_until", "")
     try:
-        last_day = dt.date.fromisoformat(expires) if expires else dt.date.max
+        last_day = dt.date.fromisoformat(until) if until else dt.date.max
     except ValueError as error:
         raise InputError(
-            f"waiver of {found.domain}: expires {expires!r} is no date; write it as YYYY-MM-DD"
+            f"waiver of {found.domain}: valid_until {until!r} is no date; write it as YYYY-MM-DD"
         ) from error
     if last_day < found.asked_at.astimezone(AMSTERDAM).date():
         return ""
-    return f"{waiver['reason']} ({expires})" if expires else waiver["reason"]
+    return f"{waiver['explanation']} ({until})" if until else waiver["explanation"]

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import zipfile
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -23,7 +24,7 @@ def sheets(name: str, data: bytes) -> tuple[Sheet, ...]:
     """
     _refuse_bomb(name, data)
     # imported here: most measurements are text, and reading those needs no spreadsheet library
-    from python_calamine import (  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
+    from python_calamine import (  # noqa: PLC0415
         CalamineError,
         CalamineWorkbook,
     )
@@ -58,7 +59,7 @@ def _refuse_bomb(name: str, data: bytes) -> None:
         raise InputError(f"{name}: unpacks to more than 256 MiB; save it as CSV")
 
 
-def _cells(rows: list[list[object]]) -> pd.DataFrame:
+def _cells(rows: Sequence[Sequence[object]]) -> pd.DataFrame:
     text = [[_text(cell) for cell in row] for row in rows]
     return pd.DataFrame(text, index=range(1, len(rows) + 1), dtype="str")
 
