@@ -20,6 +20,7 @@ FAULTY = {
     "20_other": ["# Does it fail?", PARAMETERS, "raise ValueError('two\\nlines')"],
     "30_exit": ["# Does it stop?", PARAMETERS, "raise SystemExit(0)", "1 + 1"],
     "40_noise": ["# Is it noisy?", PARAMETERS, "import sys; print('oh', file=sys.stderr)"],
+    "45_dead": ["# Does it die?", PARAMETERS, "import os; os._exit(9)"],
     "50_bare": ["# Is it bare?", PARAMETERS, TELLING, "month.owners"],
 }
 ASKS = f"{PARAMETERS}resolvers: list = []\nsave_to: str = ''\nmust_answer: bool = True"
@@ -36,7 +37,7 @@ make(world.request(__import__("pathlib").Path({plan!r})), print)
 
 @pytest.fixture(scope="module")
 def mixed(shared_world: World):
-    """Return a report of one good notebook and four that are not, and its manifest."""
+    """Return a report of one good notebook and five that are not, and its manifest."""
     plan = shared_world.plan("mixed", **{"10_good": GOOD}, **FAULTY)
     return shared_world, make(shared_world.request(plan), _quiet)
 
@@ -68,11 +69,12 @@ def test_a_failing_notebook_stops_no_other(mixed):
         ("20_other", "In [3]: ValueError: two"),
         ("30_exit", "In [3]: SystemExit: 0"),
         ("40_noise", "In [3] wrote to stderr: oh"),
+        ("45_dead", "the kernel stopped: Kernel died"),
         ("50_bare", "an output that is neither figure, table nor answer"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(mixed, name, reason):
-    """Papermill lets two of these four pass."""
+    """Papermill lets two of these five pass."""
     _, found = mixed
     assert next(one["error"] for one in found["notebooks"] if one["name"] == name) == reason
 

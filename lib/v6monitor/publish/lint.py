@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from html.parser import HTMLParser
-from pathlib import Path
 
 _NO_ALT = "No description has been provided for this image"
 _LOCAL_PATH = re.compile(r"(?:/home/|/root/|/tmp/|/Users/|[A-Z]:\\)\w")
@@ -40,12 +39,6 @@ def problems(page: str, *, figures: int = 0, tables: int = 0) -> list[str]:
     if path := _LOCAL_PATH.search(reader.text):
         found.append(f"a path of the machine that made it: {path[0]}…")
     return found
-
-
-def check(file: Path, *, figures: int = 0, tables: int = 0) -> list[str]:
-    """Return the problems of a page on disk, each with the file's name before it."""
-    text = file.read_text(encoding="utf-8")
-    return [f"{file.name}: {problem}" for problem in problems(text, figures=figures, tables=tables)]
 
 
 class _Reader(HTMLParser):
