@@ -47,7 +47,7 @@ def execute(notebook: Path, parameters: Mapping[str, object], output: Path) -> E
                 kernel_name="python3",
                 progress_bar=False,
                 cwd=str(ROOT),
-                extra_arguments=["--log-level=CRITICAL"],  # what a kernel logs is no part of a report
+                extra_arguments=["--log-level=CRITICAL"],
             )
     except (DeadKernelError, RuntimeError, TimeoutError) as failure:
         error, error_class = f"the kernel stopped: {failure}", type(failure).__name__
