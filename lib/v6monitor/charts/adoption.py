@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from v6monitor.adoption.shares import SMALLEST_GROUP
 from v6monitor.charts.bars import stacked, state_marks
 from v6monitor.charts.layout import Mark, Row, Rows, nothing, rows_chart, share_axis
-from v6monitor.charts.style import BOUNDS, GREY_INK, INK, STATE_COLOURS, styled
+from v6monitor.charts.style import BOUNDS, GREY_INK, INK, STATE_COLOURS, offset, styled
 from v6monitor.findings.words import group
 from v6monitor.language import Language
 
@@ -106,7 +106,7 @@ def _then_and_now(chart: Rows, row: Mapping[Any, Any], middle: float, language: 
     axes.plot([row["adoption"]], [middle], "o", color=colour, markersize=10, clip_on=False,
               zorder=3.1)  # fmt: skip
     axes.annotate(
-        language.percent(row["adoption"]), (1, middle), (78, 0), textcoords="offset pixels",
+        language.percent(row["adoption"]), (1, middle), offset(78, 0), textcoords="offset points",
         ha="right", va="center_baseline", color=INK, annotation_clip=False,
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from v6monitor.charts.layout import (
     width_of,
     wrapped,
 )
-from v6monitor.charts.style import DPI, GREY_INK, INK, STATE_COLOURS, WIDTH, pixels, styled
+from v6monitor.charts.style import DPI, GREY_INK, INK, STATE_COLOURS, WIDTH, offset, pixels, styled
 from v6monitor.findings.words import group, points
 from v6monitor.language import Language
 
@@ -128,7 +128,7 @@ def _diverge(chart: Rows, low: float, high: float, room: float) -> None:
 def _at_end(chart: Rows, index: int, end: float, text: str) -> None:
     side = 1 if end >= 0 else -1
     chart.axes.annotate(
-        text, (end, chart.middles[index]), (5 * side, 0), textcoords="offset pixels",
+        text, (end, chart.middles[index]), offset(5 * side, 0), textcoords="offset points",
         ha="left" if side > 0 else "right", va="center_baseline", color=INK,
     )  # fmt: skip
 

@@ -27,6 +27,7 @@ from v6monitor.charts.style import (
     ink_on,
     new_axes,
     new_figure,
+    offset,
     styled,
 )
 from v6monitor.findings.words import group
@@ -56,8 +57,8 @@ def operators(table: pd.DataFrame, language: Language) -> Figure:
     for index, row in enumerate(table.to_dict("records")):
         end = stacked(chart, index, {state: int(row[state]) for state in SHOWN}, 1, language)
         chart.axes.annotate(
-            language.number(row["domains"]), (end, chart.middles[index]), (6, 0),
-            textcoords="offset pixels", va="center_baseline", color=INK, annotation_clip=False,
+            language.number(row["domains"]), (end, chart.middles[index]), offset(6, 0),
+            textcoords="offset points", va="center_baseline", color=INK, annotation_clip=False,
         )  # fmt: skip
     return chart.figure
 
@@ -123,7 +124,7 @@ def _month_bars(
                           color=ink_on(colour))  # fmt: skip
             base += row[name]
         if all_fit or x in {counts.index[0], counts.index[-1]}:
-            axes.annotate(text, (x, base), (0, 4), textcoords="offset pixels", ha="center",
+            axes.annotate(text, (x, base), offset(0, 4), textcoords="offset points", ha="center",
                           va="bottom", path_effects=HALO)  # fmt: skip
 
 

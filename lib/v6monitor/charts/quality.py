@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from v6monitor.charts.adoption import percents
 from v6monitor.charts.bars import THICK, bar
 from v6monitor.charts.layout import HALO, LINE, Mark, Row, nothing, rows_chart, share_axis, wrapped
-from v6monitor.charts.style import GREY_INK, INK, PALE, STATE_COLOURS, WIDTH, styled
+from v6monitor.charts.style import GREY_INK, INK, PALE, STATE_COLOURS, WIDTH, offset, styled
 from v6monitor.language import Language
 
 COLOURS = {
@@ -46,7 +46,7 @@ def quality(table: pd.DataFrame, language: Language) -> Figure:
         middle = chart.middles[index]
         covered = language.percent(parts["known"] / applicable if applicable else float("nan"))
         chart.axes.annotate(
-            covered, (1, middle), (RIGHT - 4, 0), textcoords="offset pixels", ha="right",
+            covered, (1, middle), offset(RIGHT - 4, 0), textcoords="offset points", ha="right",
             va="center_baseline", color=INK, annotation_clip=False,
         )  # fmt: skip
         for number, line in enumerate(why[name]):

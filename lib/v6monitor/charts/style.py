@@ -95,6 +95,11 @@ def png(figure: Figure) -> bytes:
     return file.getvalue()
 
 
+def offset(x: float, y: float) -> tuple[float, float]:
+    """Return pixels in the points that an annotation is offset by: the same in PNG and in SVG."""
+    return x * 72 / DPI, y * 72 / DPI
+
+
 def _luminance(colour: str) -> float:
     linear = [
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - WCAG
