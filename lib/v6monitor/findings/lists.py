@@ -169,7 +169,7 @@ def laggards_by_sector(table: pd.DataFrame, language: Language) -> Telling:
     """Tell where most laggards are; ``mail.tally`` by sector."""
     note = language.text("Mail domains on Exchange Online for which no AAAA was measured.")
     if table.empty:
-        return Telling(language.text("No Exchange Online domain is without IPv6."), note, "")
+        return Telling(language.text("No laggard on Exchange Online was found."), note, "")
     most = table.iloc[0]
     caption = language.text(
         "Most Exchange Online domains without IPv6: {sector}, {number}.",

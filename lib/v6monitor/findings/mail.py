@@ -23,11 +23,12 @@ def operators(table: pd.DataFrame, language: Language) -> Telling:
         )
     total = int(table["domains"].sum())
     rows = [row for row in table.to_dict("records") if row["operator"] != OTHER]
-    finding = (
-        _largest(rows, table, language)
-        if rows
-        else language.text("Nobody receives the mail of more than one domain.")
-    )
+    if int(table["unknown"].sum()) == total:
+        finding = language.text("Who receives the mail could not be told.")
+    elif rows:
+        finding = _largest(rows, table, language)
+    else:
+        finding = language.text("Nobody receives the mail of more than one domain.")
     note = language.text(
         "Mail domains of which somebody receives mail, by operator of the MX host of first"
         " preference; partly: some of the MX hosts have IPv6."
