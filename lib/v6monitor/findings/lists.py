@@ -122,6 +122,8 @@ def laggards_now(laggards: pd.DataFrame, language: Language) -> Telling:
         "{number} mail domains on Exchange Online are without IPv6.",
         exchange,
     )
+    if len(laggards) and laggards["group"].eq("unknown").all():
+        caption = language.text("Which domains on Exchange Online lack IPv6 could not be told.")
     note = language.text(
         "For {sole} of them that is the only cause. Of {gateways} more, Exchange Online stands "
         "behind a gateway without IPv6; of {unknown}, it could not be told.",
