@@ -36,8 +36,19 @@ def execute(notebook: Path, parameters: Mapping[str, object], output: Path) -> E
     that was not run (``SystemExit`` ends a kernel without one), anything on stderr.
     """
     start = time.monotonic()
-    error, error_class = "", ""
     logging.getLogger("papermill").setLevel(logging.ERROR)
+    error, error_class = _attempt(notebook, parameters, output)
+    executed = nbformat.read(output if output.exists() else notebook, as_version=4)
+    if error and not any(cell.get("execution_count") for cell in executed.cells):
+        error, error_class = _attempt(notebook, parameters, output)  # the kernel did not start
+        executed = nbformat.read(output if output.exists() else notebook, as_version=4)
+    if not error:
+        error, error_class = _fault(executed)
+    return Executed(notebook.stem, executed, time.monotonic() - start, error, error_class)
+
+
+def _attempt(notebook: Path, parameters: Mapping[str, object], output: Path) -> tuple[str, str]:
+    """Run a notebook; return how its kernel failed and the class of that error, if it did."""
     try:
         with contextlib.suppress(PapermillExecutionError):
             execute_notebook(
@@ -50,11 +61,8 @@ def execute(notebook: Path, parameters: Mapping[str, object], output: Path) -> E
                 extra_arguments=["--log-level=CRITICAL"],
             )
     except (DeadKernelError, RuntimeError, TimeoutError) as failure:
-        error, error_class = f"the kernel stopped: {failure}", type(failure).__name__
-    executed = nbformat.read(output if output.exists() else notebook, as_version=4)
-    if not error:
-        error, error_class = _fault(executed)
-    return Executed(notebook.stem, executed, time.monotonic() - start, error, error_class)
+        return f"the kernel stopped: {failure}", type(failure).__name__
+    return "", ""
 
 
 def _fault(notebook: NotebookNode) -> tuple[str, str]:

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import shutil
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence, Sized
+from concurrent.futures import as_completed
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from v6monitor.batch.account import account
 from v6monitor.batch.execution import Executed, execute
 from v6monitor.batch.parameters import Planned, declared, plan, typed
 from v6monitor.batch.request import Request
+from v6monitor.batch.workers import workers
 from v6monitor.errors import InputError, NotebookError, UsageError, V6MonitorError, VantageError
 from v6monitor.lookups import log, resolvers
 from v6monitor.month import Month, choose_period, of_sectors, read_measurements
@@ -122,18 +124,25 @@ def _run(
     scratch: Path,
     progress: Callable[[str], None],
 ) -> list[Executed]:
-    """Execute the notebooks beside the report; when the lookups leave no log the rest is idle."""
-    results = []
-    for number, (one, values) in enumerate(prepared, start=1):
-        progress(f"{number}/{len(prepared)} {one.notebook.stem}")
-        output = scratch.parent / f"{one.notebook.stem}.ipynb"
-        done = execute(one.notebook, values, output)
-        for folder in (scratch, ROOT):
-            done = done._replace(error=done.error.replace(f"{folder}/", ""))
-        results.append(done)
-        if done.error and not Path(str(values.get("save_to", output))).exists():
-            break
+    """Execute the notebooks beside the report: the first one asks DNS, the rest reads its log."""
+    (first, values), *others = prepared
+    output = {one.notebook: scratch.parent / f"{one.notebook.stem}.ipynb" for one, _ in prepared}
+    with workers() as pool:
+        results = [pool.submit(execute, first.notebook, values, output[first.notebook]).result()]
+        progress(_step(results, prepared))
+        if not results[0].error or Path(str(values.get("save_to", scratch))).exists():
+            jobs = [pool.submit(execute, o.notebook, v, output[o.notebook]) for o, v in others]
+            for done in as_completed(jobs):
+                results.append(done.result())
+                progress(_step(results, prepared))
+    for folder in (scratch, ROOT):
+        results = [one._replace(error=one.error.replace(f"{folder}/", "")) for one in results]
     return sorted(results, key=lambda done: done.name)
+
+
+def _step(results: Sequence[Executed], planned: Sized) -> str:
+    done = results[-1]
+    return f"{len(results)}/{len(planned)} {done.name}{' failed' * bool(done.error)}"
 
 
 def _no_lookups(results: Sequence[Executed]) -> V6MonitorError:

@@ -75,7 +75,7 @@ def _place(path: str | Path) -> Path:
 
 
 def _progress(step: str) -> None:
-    print(f"{step} …", file=sys.stderr, flush=True)
+    print(step, file=sys.stderr, flush=True)
 
 
 def _told(made: dict[str, Any], out: Path) -> int:
