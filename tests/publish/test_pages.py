@@ -1,14 +1,8 @@
 """How does an executed notebook become a page?"""
 
-import http.server
-import shutil
-import subprocess
-import threading
-from functools import partial
-from pathlib import Path
-
 import pandas as pd
 import pytest
+from looking import opened
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -26,11 +20,6 @@ STATES = pd.DataFrame(
 )  # fmt: skip
 WIDE = pd.DataFrame({f"column_{n}": [LONG, "a sentence of some length " * 8] for n in range(6)})
 LINKS = (Link("index.html", "Overview"), Link("10_page.html", "Page"))
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-MEASURE = """<!doctype html><iframe src="{page}" style="border:0;width:320px;height:9000px">
-</iframe><p id="told"></p><script>
-onload = () => {{ const seen = document.querySelector("iframe").contentDocument.documentElement;
-document.getElementById("told").textContent = "scrolls " + seen.scrollWidth; }}</script>"""
 
 
 def tell(frame: pd.DataFrame, language: Language) -> Telling:
@@ -143,30 +132,9 @@ def test_in_jupyterlab_there_are_no_dead_links():
     assert bundle["text/plain"] == "<table wide>"
 
 
-@pytest.mark.skipif(BROWSER is None, reason="no chromium to look with")
-def test_a_page_fits_a_screen_of_320_pixels(page, tmp_path):
+def test_a_page_fits_a_screen_of_320_pixels(browser, page, tmp_path):
     """Only tables scroll, in their own region: the page itself never does (WCAG 1.4.10)."""
     (tmp_path / "page.html").write_text(page)
-    (tmp_path / "index.html").write_text(MEASURE.format(page="page.html"))
-    handler = partial(Quiet, directory=str(tmp_path))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        seen = _dom(f"http://127.0.0.1:{server.server_port}/", tmp_path / "profile")
-        server.shutdown()
-    assert "scrolls 320<" in seen
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files without a log."""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-def _dom(address: str, profile: Path) -> str:
-    switches = ["no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync"]
-    switches += ["disable-background-networking", "disable-component-update", "dump-dom"]
-    command = [str(BROWSER), "--headless", f"--user-data-dir={profile}"]
-    command += [*(f"--{switch}" for switch in switches), "--virtual-time-budget=5000", address]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    return done.stdout
+    seen = opened(browser, tmp_path / "page.html", width=320)
+    assert seen.evaluate("document.documentElement.scrollWidth") == 320
+    seen.close()
