@@ -23,6 +23,8 @@ class NameServers(NamedTuple):
     hosts: tuple[str, ...]
     problem: Verdict | None
     """Why there are none: ``no`` (the walk ended), ``unknown`` or not asked."""
+    zone: str = ""
+    """The zone; "" when it was not found."""
 
 
 class Evidence:
@@ -88,7 +90,7 @@ class Evidence:
             if hosts is None:
                 return NameServers((), Verdict(UNKNOWN, f"NS of {self.doubt(zone, 'NS')}"))
             if hosts and not row.chain:
-                return NameServers(tuple(sorted(set(hosts))), None)
+                return NameServers(tuple(sorted(set(hosts))), None, zone)
         if not asked:
             return NameServers((), Verdict(NOT_ASKED, f"NS of {name} not asked"))
         return NameServers((), Verdict(NO, f"no name servers found for {name}"))

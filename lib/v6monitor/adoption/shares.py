@@ -42,9 +42,13 @@ def shares(states: pd.DataFrame, by: By = ()) -> pd.DataFrame:
     """
     keys = keys_of(by)
     check(states, keys)
-    table = count(states, keys, STATES)
-    known = table["yes"] + table["no"]
-    table["applicable"] = known + table["unknown"]
+    return of_counts(count(states, keys, STATES))
+
+
+def of_counts(counts: pd.DataFrame) -> pd.DataFrame:
+    """Add to rows of ``yes``, ``no`` and ``unknown`` what they make: the columns of ``shares``."""
+    known = counts["yes"] + counts["no"]
+    table = counts.assign(applicable=known + counts["unknown"])
     applicable = table["applicable"].where(table["applicable"] > 0)
     enough = (known > 0) & (table["applicable"] >= SMALLEST_GROUP)
     table["adoption"] = (table["yes"] / known.where(known > 0)).where(enough)

@@ -94,7 +94,7 @@ def provider(evidence: Evidence, domain: str, operators: Operators) -> Provider:
         return _without_hosts(domain, mail)
     places = {host: place_of(host) for _, host in mail.hosts}
     behind = signals(evidence, domain)
-    found = [_operator(host, places[host], operators) for host in mail.primary]
+    found = [operator_of(host, operators) for host in mail.primary]
     kinds = {kind for _, kind in found}
     exchange = [place is not None for place in places.values()]
     if all(exchange):
@@ -137,6 +137,17 @@ def label_owner(domain: str, hosts: Iterable[str]) -> tuple[str, str, str]:
     return place.zone, "other" if other else "undecodable", other or ""
 
 
+def operator_of(host: str, operators: Operators) -> tuple[str, str]:
+    """Return the name and the kind of who runs a host (rule 2).
+
+    The name is the registrable domain, without a kind, where the table has no row for the host.
+    """
+    if place_of(host):
+        return MICROSOFT, "mailbox"
+    row = operators.of(host)
+    return (row.operator, row.kind) if row else (registrable_domain(host), "")
+
+
 def _without_hosts(domain: str, mail: MailHosts) -> Provider:
     unknown = mail.mail_class in {"unknown", ""}
     evidence = "; ".join(mail.notes) or f"MX of {domain} not asked"
@@ -148,14 +159,6 @@ def _without_hosts(domain: str, mail: MailHosts) -> Provider:
         evidence=evidence,
         rule="0" if unknown else "1",
     )
-
-
-def _operator(host: str, place: Place | None, operators: Operators) -> tuple[str, str]:
-    """Return the name and the kind of who runs a host (rule 2)."""
-    if place:
-        return MICROSOFT, "mailbox"
-    row = operators.of(host)
-    return (row.operator, row.kind) if row else (registrable_domain(host), "")
 
 
 def _look_through(behind: Signals) -> tuple[str, str, str]:
