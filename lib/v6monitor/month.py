@@ -10,6 +10,7 @@ import pandas as pd
 from v6monitor import (
     adoption,
     example,
+    gap,
     lookups,
     mail,
     measurements,
@@ -164,6 +165,18 @@ class Month:
         """Return who runs the mail of every mail domain, by the fresh lookups."""
         domains = [domain for domain, kind in self.subjects if kind == "mail"]
         return mail.providers(self.observations, domains, self.operators)
+
+    @cached_property
+    def mx_needs(self) -> pd.DataFrame:
+        """Return the MX hosts of every mail domain, with operator, tenant and state."""
+        return gap.mx_hosts(self.observations, self.providers, self.operators)
+
+    @cached_property
+    def zone_needs(self) -> pd.DataFrame:
+        """Return the zones on the way to every mail domain whose MX hosts all have IPv6."""
+        states = gap.domain_states(self.mx_needs)
+        reached = self.mx_needs["domain"].isin(states.loc[states["state"] == "yes", "domain"])
+        return gap.name_servers(self.observations, self.mx_needs[reached], self.operators)
 
     @cached_property
     def laggards(self) -> pd.DataFrame:

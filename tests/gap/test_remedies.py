@@ -23,7 +23,7 @@ def test_a_set_of_operators_brings_more_than_its_members():
 def test_points_count_from_the_present():
     """Two of six now, four of six with Y: 33.3 points."""
     told = gap.what_if(MIXED, ["Y"])
-    assert told["now"] == pytest.approx(2 / 6)
+    assert told["adoption_now"] == pytest.approx(2 / 6)
     assert told["points"] == pytest.approx(100 * 2 / 6)
 
 

@@ -5,14 +5,18 @@ No titles and no prose in the picture: the finding stands beside it (``v6monitor
 
 from v6monitor.charts.adoption import sectors, states, sub_tests
 from v6monitor.charts.changes import changes, decomposition, staleness
+from v6monitor.charts.gap import attribution, fix_order, fix_order_tenants
 from v6monitor.charts.mail import laggards, operators
 from v6monitor.charts.quality import quality
 from v6monitor.charts.style import png, svg
 from v6monitor.charts.trend import trend
 
 __all__ = [
+    "attribution",
     "changes",
     "decomposition",
+    "fix_order",
+    "fix_order_tenants",
     "laggards",
     "operators",
     "png",

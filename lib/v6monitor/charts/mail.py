@@ -52,7 +52,7 @@ def operators(table: pd.DataFrame, language: Language) -> Figure:
     rows = [Row(group(name, language)) for name in table["operator"]]
     chart = rows_chart(rows, key=state_marks(table, SHOWN, language), right=64)
     chart.axes.set_xlim(0, max(int(table["domains"].max()), 1))
-    _whole_numbers(chart.axes.xaxis, language)
+    whole_numbers(chart.axes.xaxis, language)
     chart.axes.grid(axis="x")
     for index, row in enumerate(table.to_dict("records")):
         end = stacked(chart, index, {state: int(row[state]) for state in SHOWN}, 1, language)
@@ -98,12 +98,18 @@ def laggards(
     axes = new_axes(figure, LEFT, BOTTOM, width, PLOT)
     month_axis(axes, low, high, width, language)
     axes.set_ylim(0, max(1.0, 1.2 * counts.sum(axis=1).max()))
-    _whole_numbers(axes.yaxis, language)
+    whole_numbers(axes.yaxis, language)
     axes.grid(axis="y")
     _month_bars(axes, counts[groups].set_axis(months), colours, width / (high - low), language)
     draw_flags(figure, axes, found, BOTTOM + PLOT)
     draw_key(figure, keyed)
     return figure
+
+
+def whole_numbers(axis: Axis, language: Language) -> None:
+    """Give an axis of counts at most six whole numbers."""
+    axis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
+    axis.set_major_formatter(lambda value, _: language.number(round(value)))
 
 
 def _month_bars(
@@ -132,8 +138,3 @@ def _count(row: "pd.Series[int]", language: Language) -> str:
     unknown = int(row.get("unknown", 0))
     more = f"\n+{language.number(unknown)}" if unknown else ""
     return f"{language.number(int(row.sum()) - unknown)}{more}"
-
-
-def _whole_numbers(axis: Axis, language: Language) -> None:
-    axis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
-    axis.set_major_formatter(lambda value, _: language.number(round(value)))

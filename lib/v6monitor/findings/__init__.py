@@ -6,6 +6,15 @@ the note of each also make the two-line answer at the top of a notebook.
 
 from v6monitor.findings.adoption import headline_adoption, sectors, states, sub_tests, trend
 from v6monitor.findings.changes import changes, decomposition, staleness
+from v6monitor.findings.gap import (
+    attribution,
+    end_to_end,
+    fix_order,
+    fix_order_tenants,
+    gap_overview,
+    scenarios,
+    zones,
+)
 from v6monitor.findings.lists import (
     compat,
     definitions,
@@ -28,13 +37,18 @@ from v6monitor.findings.telling import Telling
 
 __all__ = [
     "Telling",
+    "attribution",
     "changes",
     "compat",
     "decomposition",
     "definitions",
+    "end_to_end",
     "fault_reasons",
     "files",
+    "fix_order",
+    "fix_order_tenants",
     "fixed_since",
+    "gap_overview",
     "headline_adoption",
     "intake",
     "laggard_list",
@@ -46,6 +60,7 @@ __all__ = [
     "operators",
     "outcomes",
     "quality",
+    "scenarios",
     "sectors",
     "staleness",
     "states",
@@ -53,4 +68,5 @@ __all__ = [
     "tenants",
     "to_correct",
     "trend",
+    "zones",
 ]

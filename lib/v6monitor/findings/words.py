@@ -89,6 +89,13 @@ def group(code: object, language: Language) -> str:
     )
 
 
+def unit(code: object, by: str, language: Language) -> str:
+    """Return what an operator or tenant is called; those together as ``other`` by their kind."""
+    if code == "other" and by == "tenant":
+        return language.text("Other tenants")
+    return group(code, language)
+
+
 def could_not_tell(unknown: float, applicable: float, language: Language) -> str:
     """Return the sentence that says how many are unknown, of how many."""
     if not unknown:

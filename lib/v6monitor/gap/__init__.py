@@ -7,7 +7,7 @@ has IPv6 when all its rows have it. ``mx_hosts`` makes the table of the headline
 ``name_servers`` that of what mail needs besides, end to end. Definitions: METHOD.md, "The gap".
 """
 
-from v6monitor.gap.attribution import Concentration, attribution, concentration
+from v6monitor.gap.attribution import Concentration, attribution, concentration, overview
 from v6monitor.gap.needs import domain_states, mx_hosts, name_servers
 from v6monitor.gap.remedies import fix_order, scenarios, what_if
 
@@ -19,6 +19,7 @@ __all__ = [
     "fix_order",
     "mx_hosts",
     "name_servers",
+    "overview",
     "scenarios",
     "what_if",
 ]

@@ -24,13 +24,13 @@ def what_if(
 
     A need that is unknown stays unknown: nobody knows that it wants a remedy. Returns the counts
     ``yes``, ``no``, ``unknown`` and ``applicable`` of domains; ``adoption``, ``lower`` and
-    ``upper`` (of 1, as of ``adoption.shares``); ``now``, the adoption as it is; and ``points``,
-    the gain in percentage points. Raises ``UsageError`` for a name that the table does not have.
+    ``upper`` (of 1, as of ``adoption.shares``); ``adoption_now``; and ``points``, the gain in
+    percentage points. Raises ``UsageError`` for a name that the table does not have.
 
     >>> needs = pd.DataFrame({"domain": list("abcde"), "operator": list("xxyyy"), "tenant": ""})
     >>> needs["state"] = ["no", "no", "yes", "yes", "no"]
-    >>> what_if(needs, {"x"})[["now", "adoption"]].to_dict()
-    {'now': 0.4, 'adoption': 0.8}
+    >>> what_if(needs, {"x"})[["adoption_now", "adoption"]].to_dict()
+    {'adoption_now': 0.4, 'adoption': 0.8}
     """
     remedied = pd.Series(data=False, index=needs.index)
     for column, names in (("operator", operators), ("tenant", tenants)):
@@ -43,7 +43,7 @@ def what_if(
     state = needs["state"].mask(remedied & needs["state"].eq(NO), YES)
     after = _share(needs.assign(state=state))
     gain = 100 * (after["adoption"] - now)
-    return pd.Series({**after, "now": now, "points": gain}, dtype=object)
+    return pd.Series({**after, "adoption_now": now, "points": gain}, dtype=object)
 
 
 def scenarios(
@@ -62,7 +62,7 @@ def scenarios(
         {"scenario": name, **what_if(needs, operators)}
         for name, operators in {**sets, "total": everybody}.items()
     ]
-    table = pd.DataFrame(rows, columns=["scenario", *COUNTS, *SHARES, "now", "points"])
+    table = pd.DataFrame(rows, columns=["scenario", *COUNTS, *SHARES, "adoption_now", "points"])
     return table.astype({"scenario": "str", **dict.fromkeys(COUNTS, "int64")})
 
 

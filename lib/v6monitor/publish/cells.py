@@ -14,14 +14,16 @@ from v6monitor.language import NO_VALUE, Language
 
 SHARES = frozenset(
     {"adoption", "earlier_adoption", "lower", "upper", "coverage", "share"}
-    | {"share_before", "share_after"}
+    | {"share_before", "share_after", "adoption_now"}
 )
-POINTS = frozenset({"points", "within", "entrants", "leavers", "mix"})
+POINTS = frozenset({"points", "cumulative", "within", "entrants", "leavers", "mix"})
 VERBATIM = frozenset(
     {"domain", "domains", "organisation", "operator", "mx_hosts", "failing_hosts", "tenant"}
-    | {"value", "example", "file", "list", "waiver", "doubt"}
+    | {"value", "example", "file", "list", "waiver", "doubt", "scenario"}
 )
 """Columns whose cells are names or text from elsewhere: shown as they are, never translated."""
+AMONG_NAMES = frozenset({"now", "other", "own_or_unknown", "own_zone", "total"})
+"""What stands among such names and is none: our own codes for a row of a table."""
 SENTENCE = 60
 """A column with a longer text than this holds sentences."""
 _MONTH = re.compile(r"\d{4}-\d{2}")
@@ -94,7 +96,7 @@ def _number(column: str, value: float, language: Language) -> str:
 
 
 def _text(column: str, value: str, language: Language) -> str:
-    if column in VERBATIM:
+    if column in VERBATIM and value not in AMONG_NAMES:
         return value
     if _MONTH.fullmatch(value):
         return language.month(value)
