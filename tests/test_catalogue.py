@@ -15,9 +15,10 @@ from v6monitor.findings.words import MEASURES, SHARES
 from v6monitor.labels import LABELS
 from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
 from v6monitor.paths import NOTEBOOKS
+from v6monitor.publish.meanings import MEANINGS
 
 PACKAGE = Path(__file__).parents[1] / "lib" / "v6monitor"
-TABLES = (LABELS, BREAKS, MEASURES, SHARES, EXPLANATIONS, NEXT_STEPS)
+TABLES = (LABELS, BREAKS, MEASURES, SHARES, EXPLANATIONS, NEXT_STEPS, MEANINGS)
 TEMPLATE_TEXT = re.compile(r"""text\((["'])(.+?)\1\)""")
 
 

@@ -1,8 +1,6 @@
 """Do the pages of the example report pass an audit? WCAG 2.1 AA, in a real browser."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,15 +8,6 @@ from axe_playwright_python.sync_playwright import Axe
 from looking import opened
 
 TAGGED = (b"/StructTreeRoot", b"/MarkInfo", b"/Lang")
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an archive with the newest example month, in both languages."""
-    out = tmp_path_factory.mktemp("archive")
-    command = [sys.executable, "-m", "v6monitor", "report", "--out", str(out)]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return out
 
 
 @pytest.fixture(scope="module")

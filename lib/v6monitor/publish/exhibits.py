@@ -1,8 +1,8 @@
 """What does a notebook show? Figures, tables and answers, in both languages from one execution.
 
 Each exhibit displays as accessible English HTML in JupyterLab, and carries everything a page
-needs (HTML per language, SVG, CSV) in its mime bundle, so that a second language costs no second
-execution.
+needs (HTML per language, SVG, the table) in its mime bundle, so that a second language costs no
+second execution.
 """
 
 import base64
@@ -17,7 +17,8 @@ from v6monitor import charts
 from v6monitor.findings import Telling
 from v6monitor.language import CODES, Language
 from v6monitor.publish.cells import table_html
-from v6monitor.publish.exports import safe_csv, slug
+from v6monitor.publish.exports import slug
+from v6monitor.publish.formats import pack
 
 MIME = "application/vnd.v6monitor+json"
 DOWNLOADS = "<!--downloads-->"
@@ -30,12 +31,15 @@ Show = Callable[[pd.DataFrame, Language], pd.DataFrame]
 
 @dataclass(frozen=True)
 class Exhibit:
-    """One thing on a page: a figure, table or answer (``kind``), its HTML and SVG by language."""
+    """One thing on a page: a figure, table or answer (``kind``), its HTML and SVG by language.
+
+    ``table`` is what it was made of, as ``formats.pack`` gives it; an answer has none.
+    """
 
     name: str
     kind: str
     html: dict[str, str]
-    csv: str = ""
+    table: str = ""
     svg: dict[str, str] = field(default_factory=dict)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
@@ -47,7 +51,7 @@ class Exhibit:
                 "name": self.name,
                 "kind": self.kind,
                 "html": self.html,
-                "csv": self.csv,
+                "table": self.table,
                 "svg": self.svg,
             },
         }
@@ -70,7 +74,7 @@ def figure(name: str, table: pd.DataFrame, *, draw: Draw, tell: Tell, source: So
             f"<details><summary>{html.escape(unfold)}</summary>"
             f"{table_html(table, language, told.caption)}</details>"
         )
-    return Exhibit(name, "figure", pages, safe_csv(table), pictures)
+    return Exhibit(name, "figure", pages, pack(table), pictures)
 
 
 def table(
@@ -88,7 +92,7 @@ def table(
             f'<div id="{slug(name)}">{table_html(seen, language, told.caption, told.note)}</div>'
             f'<p class="source">{_source(source, language)}{DOWNLOADS}</p>'
         )
-    return Exhibit(name, "table", pages, safe_csv(frame))
+    return Exhibit(name, "table", pages, pack(frame))
 
 
 def answer(frame: pd.DataFrame, *, tell: Tell) -> Exhibit:

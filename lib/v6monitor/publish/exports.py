@@ -19,7 +19,7 @@ def slug(name: str) -> str:
     return name
 
 
-def safe_csv(table: pd.DataFrame) -> str:
+def safe_csv(table: pd.DataFrame, *, sep: str = ",", decimal: str = ".") -> str:
     """Return the table as CSV in which no cell is a formula to a spreadsheet program.
 
     A text cell that begins with ``= + - @``, tab or carriage return gets an apostrophe before
@@ -30,7 +30,7 @@ def safe_csv(table: pd.DataFrame) -> str:
     for position, dtype in enumerate(table.dtypes):
         if not pd.api.types.is_numeric_dtype(dtype):
             safe.isetitem(position, table.iloc[:, position].map(_safe).array)
-    return safe.to_csv(index=False, lineterminator="\r\n")
+    return safe.to_csv(index=False, lineterminator="\r\n", sep=sep, decimal=decimal)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -17,10 +17,12 @@ from nbformat import NotebookNode
 from v6monitor.language import Language
 from v6monitor.publish.exhibits import DOWNLOADS, MIME
 from v6monitor.publish.exports import slug
+from v6monitor.publish.formats import FORMS
 
 TEMPLATES = Path(__file__).parent / "templates"
 _HEADING_OR_TABLE = re.compile(r"<h2>(.*?)</h2>|<table>(.*?)</table>", re.DOTALL)
 _LINK = re.compile(r'<a href="(\w+)\.ipynb">(.*?)</a>', re.DOTALL)
+_BESIDE = ("csv", "xlsx")  # an exhibit; the data page has all forms
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -107,7 +109,7 @@ def plain_page(template: str, page: Page, **values: object) -> str:
 def markup(shown: dict[str, Any], language: Language) -> Markup:
     """Return an exhibit in this language, with links to its files beside the page."""
     name = slug(shown["name"])
-    links = [(f"tables/{name}.csv", "CSV")] if shown["csv"] else []
+    links = [(f"tables/{name}.{form}", FORMS[form]) for form in _BESIDE if shown["table"]]
     links += [(f"figures/{name}.{language.code}.svg", "SVG")] if shown["svg"] else []
     text = language.text("Download {name} as {form}")
     downloads = "".join(

@@ -1,8 +1,10 @@
 """How do executed notebooks become the folder of a month? Pages, downloads and the index."""
 
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import nbformat
@@ -12,8 +14,9 @@ from v6monitor import adoption
 from v6monitor.language import Language
 from v6monitor.month import Month
 from v6monitor.paths import ROOT
-from v6monitor.publish import lint, pages
+from v6monitor.publish import data, formats, lint, pages
 from v6monitor.publish.archive import file_name, synthetic_notice, twin
+from v6monitor.publish.dictionary import columns
 from v6monitor.publish.exhibits import MIME
 from v6monitor.publish.exports import slug, write_text
 from v6monitor.publish.pages import Link, Notice, Page
@@ -50,7 +53,9 @@ def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -
     for name, notebook in fit.items():
         for file, text in _notebook_pages(report, name, fit).items():
             write_text(report.scratch / file, text)
-        _downloads(report, name, notebook)
+        _keep(report, name, notebook)
+    published = [_published(report, name, notebook) for name, notebook in fit.items()]
+    _data(report, list(chain.from_iterable(published)), fit)
     _index(report, fit, {**failures, **unfit})
     return unfit
 
@@ -72,6 +77,7 @@ def _page(report: Report, name: str, title: str, code: str, notebooks: Notebooks
         Link(file_name(other, code, report.languages), pages.heading(notebook, language))
         for other, notebook in notebooks.items()
     ]
+    links.append(Link(file_name(data.PAGE, code, report.languages), data.title(language)))
     return Page(
         file_name(name, code, report.languages),
         language,
@@ -114,16 +120,34 @@ def _outputs(notebook: NotebookNode) -> int:
     return sum(len([one for one in cell.outputs if one.output_type != "stream"]) for cell in code)
 
 
-def _downloads(report: Report, name: str, notebook: NotebookNode) -> None:
-    """Write the notebook, and the CSV and SVG files of its exhibits."""
+def _published(report: Report, name: str, notebook: NotebookNode) -> list[data.Published]:
+    """Write the tables and pictures of a notebook's exhibits; return the tables."""
+    tables = []
     for shown in pages.exhibits(notebook):
-        if shown["csv"]:
-            write_text(report.scratch / "tables" / f"{slug(shown['name'])}.csv", shown["csv"])
         for code in report.languages if shown["svg"] else ():
             picture = report.scratch / "figures" / f"{slug(shown['name'])}.{code}.svg"
             write_text(picture, shown["svg"][code])
+        if shown["table"]:
+            frame = formats.unpack(shown["table"])
+            formats.write(frame, report.scratch / "tables", shown["name"])
+            tables.append(data.Published(shown["name"], name, tuple(columns(frame))))
+    return tables
+
+
+def _keep(report: Report, name: str, notebook: NotebookNode) -> None:
     text = nbformat.writes(_clean(notebook, report)) + "\n"
     write_text(report.scratch / f"{name}.ipynb", text)
+
+
+def _data(report: Report, tables: Sequence[data.Published], notebooks: Notebooks) -> None:
+    """Write the page that lists the tables in all forms, and the data package."""
+    package = data.package(report.month.period, tables)
+    text = json.dumps(package, indent=1, ensure_ascii=False) + "\n"
+    write_text(report.scratch / data.PACKAGE, text)
+    for code in report.languages:
+        page = _page(report, data.PAGE, data.title(Language(code)), code, notebooks)
+        origins = dict(zip(notebooks, page.links[1:], strict=False))
+        write_text(report.scratch / page.file, data.page(page, tables, origins))
 
 
 def _clean(notebook: NotebookNode, report: Report) -> NotebookNode:
@@ -153,14 +177,15 @@ def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) ->
             for shown in pages.exhibits(notebooks[name])
             if shown["kind"] == "answer"
         ]
-        files = [*(report.scratch / "tables").iterdir(), *report.scratch.glob("*.ipynb")]
-        downloads = sorted(file.relative_to(report.scratch).as_posix() for file in files)
+        files = ["tables/measurements.faults.csv", "tables/observations.parquet", data.PACKAGE]
+        files += sorted(file.name for file in report.scratch.glob("*.ipynb"))
         text = pages.plain_page(
             "period",
             page,
             answers=answers,
             failed=sorted(failures.items()),
-            downloads=downloads,
+            data=Link(file_name(data.PAGE, code, report.languages), data.title(language)),
+            downloads=files,
             archive=f"../{page.file}",
         )
         write_text(report.scratch / page.file, text)

@@ -1,0 +1,45 @@
+"""Can the tables of a report be found and understood?"""
+
+import json
+
+import pytest
+from frictionless import Package
+
+
+@pytest.fixture(scope="module")
+def package(archive):
+    """Return the data package of the newest example month, and its folder."""
+    (file,) = archive.rglob("datapackage.json")
+    return file.parent, json.loads(file.read_text(encoding="utf-8"))
+
+
+def test_the_data_package_fits_its_tables(package):
+    """Frictionless reads every table as the package describes it."""
+    folder, described = package
+    told = Package(str(folder / "datapackage.json")).validate()
+    assert told.flatten(["name", "fieldName", "message"]) == []
+    assert len(told.tasks) == len(described["resources"]) > 20
+
+
+def test_every_column_is_explained(package):
+    """A column without a title and a meaning would be a riddle."""
+    _, described = package
+    unexplained = {
+        field["name"]
+        for resource in described["resources"]
+        for field in resource["schema"]["fields"]
+        if not field["description"]
+    }
+    assert unexplained == set()
+
+
+def test_the_data_page_links_every_table_in_every_form(package):
+    """Both twins have the same downloads."""
+    folder, described = package
+    for page in ("data.html", "data.en.html"):
+        text = (folder / page).read_text(encoding="utf-8")
+        for resource in described["resources"]:
+            for form in ("csv", "nl.csv", "xlsx", "json", "parquet"):
+                file = f"tables/{resource['name']}.{form}"
+                assert f'href="{file}"' in text
+                assert (folder / file).is_file()
