@@ -14,7 +14,7 @@ from v6monitor import adoption
 from v6monitor.language import Language
 from v6monitor.month import Month
 from v6monitor.paths import ROOT
-from v6monitor.publish import data, formats, lint, pages
+from v6monitor.publish import data, formats, lint, pages, results
 from v6monitor.publish.archive import file_name, synthetic_notice, twin
 from v6monitor.publish.dictionary import columns
 from v6monitor.publish.exhibits import MIME
@@ -142,8 +142,9 @@ def _keep(report: Report, name: str, notebook: NotebookNode) -> None:
 def _data(report: Report, tables: Sequence[data.Published], notebooks: Notebooks) -> None:
     """Write the page that lists the tables in all forms, and the data package."""
     package = data.package(report.month.period, tables)
-    text = json.dumps(package, indent=1, ensure_ascii=False) + "\n"
-    write_text(report.scratch / data.PACKAGE, text)
+    for file, content in ((data.PACKAGE, package), (results.FILE, results.results(report.month))):
+        text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+        write_text(report.scratch / file, text)
     for code in report.languages:
         page = _page(report, data.PAGE, data.title(Language(code)), code, notebooks)
         origins = dict(zip(notebooks, page.links[1:], strict=False))
@@ -177,7 +178,8 @@ def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) ->
             for shown in pages.exhibits(notebooks[name])
             if shown["kind"] == "answer"
         ]
-        files = ["tables/measurements.faults.csv", "tables/observations.parquet", data.PACKAGE]
+        files = ["tables/measurements.faults.csv", "tables/observations.parquet"]
+        files += [data.PACKAGE, results.FILE]
         files += sorted(file.name for file in report.scratch.glob("*.ipynb"))
         text = pages.plain_page(
             "period",
