@@ -1,11 +1,15 @@
 """Do the pages of the example report pass an audit? WCAG 2.1 AA, in a real browser."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from looking import opened
+
+from v6monitor.errors import UsageError
+from v6monitor.publish.pdf import print_pages
 
 TAGGED = (b"/StructTreeRoot", b"/MarkInfo", b"/Lang")
 
@@ -88,9 +92,21 @@ def test_pages_refer_to_each_other_and_to_nothing_else(archive, pages):
             assert not anchor or f'id="{anchor}"' in there.read_text(encoding="utf-8")
 
 
-def test_a_printed_page_keeps_its_structure(browser, archive):
-    """A PDF has tags, a language and headings for those who listen to it (EN 301 549)."""
-    page = opened(browser, next(archive.rglob("60_briefing.html")))
-    printed = page.pdf(prefer_css_page_size=True, tagged=True, outline=True)
-    page.close()
-    assert [tag for tag in TAGGED if tag not in printed] == []
+def test_a_pdf_is_the_page_with_its_tags(browser, archive, tmp_path):
+    """`--pdf` prints the same bytes again, and nothing of the place it was printed in."""
+    page = tmp_path / "briefing.html"
+    shutil.copy(next(archive.rglob("60_briefing.html")), page)
+    print_pages([page])
+    first = page.with_suffix(".pdf").read_bytes()
+    assert [tag for tag in TAGGED if tag not in first] == []
+    assert b"file:" not in first
+    assert str(tmp_path).encode() not in first
+    print_pages([page])
+    assert page.with_suffix(".pdf").read_bytes() == first
+
+
+def test_without_a_browser_pdf_says_what_to_install(monkeypatch):
+    """The option fails before anything is made."""
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(UsageError, match="install Chromium"):
+        print_pages([])

@@ -20,7 +20,7 @@ from v6monitor.errors import InputError, NotebookError, UsageError, V6MonitorErr
 from v6monitor.lookups import log, resolvers
 from v6monitor.month import Month, choose_period, of_sectors, read_measurements
 from v6monitor.paths import ROOT
-from v6monitor.publish import archive, index
+from v6monitor.publish import archive, index, pdf
 from v6monitor.publish.exports import safe_csv, write_text
 from v6monitor.publish.report import Report, publish
 
@@ -35,6 +35,8 @@ def make(request: Request, progress: Callable[[str], None]) -> dict[str, Any]:
     ``_failed/`` and stops no other.
     """
     started = _now()
+    if request.pdf:
+        pdf.browser()
     if request.resolvers:
         resolvers.parse(request.resolvers)  # wrong ones are told before anything is made
     notebooks = _chosen(request)
@@ -60,7 +62,7 @@ def make(request: Request, progress: Callable[[str], None]) -> dict[str, Any]:
             str(tables / OBSERVATIONS),
             request.sectors,
         )
-        report = Report(scratch, request.out / period, request.languages, month)
+        report = Report(scratch, request.out / period, request.languages, month, request.pdf)
         failures = {one.name: one.error for one in results if one.error}
         made = {one.name: one.notebook for one in results if not one.error}
         failures |= publish(report, made, failures)

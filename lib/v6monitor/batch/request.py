@@ -26,6 +26,7 @@ class Request:
     languages: tuple[str, ...] = ("nl", "en")
     notebooks: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ()
+    pdf: bool = False
     plan: Path = NOTEBOOKS / "monthly.yaml"
 
     @property
@@ -36,6 +37,7 @@ class Request:
             "languages": list(self.languages),
             "notebooks": list(self.notebooks),
             "sectors": list(self.sectors),
+            "pdf": self.pdf,
             "resolvers": list(self.resolvers),
         }
 

@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sector", metavar="S", nargs="+", action="extend", default=[], help="only these"
     )
+    parser.add_argument("--pdf", action="store_true", help="print the pages to PDF too (Chromium)")
     parser.add_argument("--force", action="store_true", help="also when there is nothing new")
 
 
@@ -58,6 +59,7 @@ def run(options: argparse.Namespace) -> int:
         languages=CODES if options.lang == "both" else (options.lang,),
         notebooks=tuple(options.notebook),
         sectors=tuple(options.sector),
+        pdf=options.pdf,
     )
     made = None if options.force else manifest.find(request.out, request.identity)
     if made is None or made["status"] == NotebookError.exit_code:

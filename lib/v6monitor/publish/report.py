@@ -20,6 +20,7 @@ from v6monitor.publish.dictionary import columns
 from v6monitor.publish.exhibits import MIME
 from v6monitor.publish.exports import slug, write_text
 from v6monitor.publish.pages import Link, Notice, Page
+from v6monitor.publish.pdf import print_pages
 
 ANSWERED = ("30_adoption", "40_exchange_online", "50_changes")
 """The notebooks whose answers stand on the index of a month."""
@@ -35,6 +36,7 @@ class Report:
     target: Path
     languages: tuple[str, ...]
     month: Month
+    pdf: bool = False
 
 
 def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -> dict[str, str]:
@@ -55,6 +57,8 @@ def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -
             write_text(report.scratch / file, text)
         _keep(report, name, notebook)
     published = [_published(report, name, notebook) for name, notebook in fit.items()]
+    if report.pdf:
+        print_pages(sorted(report.scratch.glob("*.html")))
     _data(report, list(chain.from_iterable(published)), fit)
     _index(report, fit, {**failures, **unfit})
     return unfit
@@ -180,6 +184,7 @@ def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) ->
         ]
         files = ["tables/measurements.faults.csv", "tables/observations.parquet"]
         files += [data.PACKAGE, results.FILE]
+        files += sorted(file.name for file in report.scratch.glob("*.pdf"))
         files += sorted(file.name for file in report.scratch.glob("*.ipynb"))
         text = pages.plain_page(
             "period",

@@ -1,0 +1,69 @@
+"""How does a page become a PDF? Chromium prints it, with tags for those who listen to it."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from v6monitor.errors import UsageError
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+_SECONDS = 120
+_SWITCHES = (
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-pdf-header-footer",
+    "--generate-pdf-document-outline",
+    "--export-tagged-pdf",
+)
+_ELSEWHERE = re.compile(r' href="[^"#][^"]*"')  # would name the folder it was printed in
+_MADE = re.compile(rb"/(CreationDate|ModDate) \(D:(\d{14})")
+
+
+def browser() -> str:
+    """Return the program that prints; UsageError when there is none."""
+    for name in BROWSERS:
+        if found := shutil.which(name):
+            return found
+    raise UsageError(
+        f"no browser to print PDF with, looked for {', '.join(BROWSERS)}: install Chromium, or "
+        "leave --pdf out"
+    )
+
+
+def print_pages(pages: Sequence[Path]) -> None:
+    """Print each page to a tagged PDF beside it (PDF/UA needs tags, EN 301 549 §10).
+
+    The same page gives the same bytes: the moment of printing is taken out.
+    """
+    program = browser()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda page: _print(program, page), pages))
+
+
+def _print(program: str, page: Path) -> None:
+    printed = page.with_suffix(".pdf")
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / page.name
+        copy.write_text(_ELSEWHERE.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
+        command = [program, *_SWITCHES, *(["--no-sandbox"] if root else [])]  # refused to root
+        command += [f"--user-data-dir={folder}/profile"]
+        command += [f"--print-to-pdf={printed}", copy.as_uri()]
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=_SECONDS)  # noqa: S603 - no shell; our own pages
+            content = printed.read_bytes()
+        except (OSError, subprocess.SubprocessError) as error:
+            raise UsageError(
+                f"{program} did not print {page.name} ({error}); try again, or leave --pdf out"
+            ) from error
+    printed.write_bytes(_MADE.sub(rb"/\1 (D:20000101000000", content))
