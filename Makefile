@@ -22,7 +22,7 @@ test: $(VENV)/tests
 	$(BIN)/mypy
 	$(BIN)/pytest $(TEST)
 
-lab: $(VENV)/runtime
+lab: $(VENV)/lab
 	$(BIN)/jupyter lab --notebook-dir=. notebooks/00_start.ipynb
 
 clean:
@@ -33,8 +33,13 @@ $(VENV)/runtime: requirements.txt pyproject.toml
 	-$(PIP) install uv==0.13.9
 	@$(INSTALL) --require-hashes -r requirements.txt
 	@$(INSTALL) --no-build-isolation --no-deps --editable .
-	touch $@
+	@touch $@
 
 $(VENV)/tests: $(VENV)/runtime requirements-dev.txt
 	@$(INSTALL) --require-hashes -r requirements-dev.txt
-	touch $@
+	@touch $@
+
+# JupyterLab asks at its first start whether it may fetch news.
+$(VENV)/lab: $(VENV)/runtime
+	@$(BIN)/jupyter labextension disable --level sys_prefix @jupyterlab/apputils-extension:announcements 2>/dev/null
+	@touch $@
