@@ -51,7 +51,7 @@ class World:
         measurements.write(_table(names), self.measured)
         rows = sorted(set(_observations(names)))
         subjects = [(f"{name}.example", kind) for name in names for kind in ("mail", "web")]
-        log.write(log.frame(rows), self.log, log.describe(rows, subjects, ["192.0.2.53"]))
+        log.write(log.frame(rows), self.log, {"subjects": subjects, "resolvers": ["192.0.2.53"]})
 
     def plan(self, folder: str, **notebooks: Sequence[str]) -> Path:
         """Write notebooks and the file that lists them."""

@@ -1,5 +1,6 @@
 """What is known of one month? Measurements, lookups and what follows from them, loaded once."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,6 +22,7 @@ from v6monitor import (
 from v6monitor.errors import InputError, UsageError
 from v6monitor.language import Language
 from v6monitor.lookups import log
+from v6monitor.lookups.recording import Task
 from v6monitor.mail.operators import Operators
 from v6monitor.mail.operators import read as read_operators
 from v6monitor.paths import DATA, EXAMPLE, OBSERVATIONS, REFERENCE, from_root
@@ -70,18 +72,28 @@ class Month:
         return month.look_up() if month.synthetic else month
 
     def look_up(
-        self, resolvers: Sequence[str] = (), save_to: str = "", must_answer: bool = True
+        self,
+        resolvers: Sequence[str] = (),
+        save_to: str = "",
+        must_answer: bool = True,
+        vantage: bool = True,
     ) -> "Month":
         """Ask DNS about every subject, keep the answers, and return the month with them.
 
         ``resolvers`` are by default the system's, and the embedded name server for example data.
-        ``save_to`` is by default where ``load`` looks for the log. VantageError when no resolver
-        answers; with ``must_answer`` off the month then has no observations, and says so.
+        ``save_to`` is by default where ``load`` looks for the log; a run that was cut off there
+        is gone on with. Without ``vantage`` the resolvers are not tested first, which the report
+        says. VantageError when no resolver can be used; with ``must_answer`` off the month then
+        has no observations, and says so.
         """
         path = from_root(save_to) if save_to else kept_log(self.period, self.synthetic)
         path.parent.mkdir(parents=True, exist_ok=True)
         asked = list(resolvers) or ["example" if self.synthetic else "system"]
-        lookups.record(self.subjects, asked, path, must_answer=must_answer)
+        # Several notebooks may look up the example at once, each for itself.
+        made = path.with_name(f"{os.getpid()}-{path.name}") if self.synthetic else path
+        task = Task(resume=True, test=vantage, must_answer=must_answer)
+        lookups.record(self.subjects, asked, made, task)
+        made.replace(path)
         return replace(self, observations=log.read(path), provenance=log.provenance(path))
 
     @property
@@ -99,6 +111,12 @@ class Month:
         """Return the month measured before this one, or an empty text."""
         before = self.states.loc[self.states["period"] < self.period, "period"]
         return str(before.max()) if len(before) else ""
+
+    def series(self, measure: str) -> pd.DataFrame:
+        """Return the measured states of one measure in all months; UsageError for another name."""
+        if measure not in JUDGED:
+            raise UsageError(f"measure {measure!r} is not one of {', '.join(JUDGED)}")
+        return self.states[self.states["measure"] == measure].reset_index(drop=True)
 
     def measured(self, measure: str, period: str | None = None) -> pd.DataFrame:
         """Return the measured states of one measure in a month: this one, or none for ``""``."""
@@ -165,6 +183,10 @@ class Month:
         """Return who runs the mail of every mail domain, by the fresh lookups."""
         domains = [domain for domain, kind in self.subjects if kind == "mail"]
         return mail.providers(self.observations, domains, self.operators)
+
+    def with_operator(self, states: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of the mail domains of this month, with the operator of their mail."""
+        return states.merge(self.providers[["domain", "operator"]], on="domain")
 
     @cached_property
     def mx_needs(self) -> pd.DataFrame:

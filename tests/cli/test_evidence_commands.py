@@ -37,7 +37,7 @@ ns2 AAAA 2a02:898:1::53
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Return a log on disk, in either format."""
     path = tmp_path / f"obs{request.param}"
-    log.write(log.frame(LOG), path, log.describe(LOG, SUBJECTS, ["192.0.2.53"]))
+    log.write(log.frame(LOG), path, {"subjects": SUBJECTS})
     return path
 
 

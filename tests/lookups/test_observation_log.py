@@ -1,11 +1,12 @@
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from v6monitor.errors import InputError, UsageError
-from v6monitor.lookups import log
+from v6monitor.lookups import log, logfile
 from v6monitor.lookups.observation import Observation, Question, invalid_name
 
 AT = dt.datetime(2026, 10, 3, 4, 5, 6, 789012, tzinfo=dt.UTC)
@@ -20,7 +21,21 @@ ROWS = [
         asked_at=AT + dt.timedelta(seconds=3)
     ),
 ]  # fmt: skip
-PROVENANCE = log.describe(ROWS, [("a.example", "web"), ("b.example", "mail")], ["192.0.2.53"])
+
+
+def made(*subjects: tuple[str, str], resolver: str = "192.0.2.53", hour: int = 4) -> dict[str, Any]:
+    """Return what a log of these subjects says of its making."""
+    return {
+        "subjects": subjects,
+        "resolvers": [resolver],
+        "started": f"2026-10-03T{hour:02}:05:06+00:00",
+        "finished": f"2026-10-03T{hour:02}:05:22+00:00",
+        "versions": {"v6monitor": "1"},
+        "vantage": {"tested": True, "checks": [{"resolver": resolver, "check": "tcp"}]},
+    }
+
+
+PROVENANCE = made(("a.example", "web"), ("b.example", "mail"))
 
 
 @pytest.fixture(params=[".parquet", ".csv"])
@@ -47,14 +62,10 @@ def test_an_empty_log_keeps_its_types(path: Path) -> None:
 
 
 def test_the_provenance_stands_in_the_parquet_file(tmp_path: Path) -> None:
-    """Who was asked, when, about what, and with which versions."""
+    """Who was asked, when, about what, and with which versions, as it was given."""
     log.write(log.frame(ROWS), tmp_path / "obs.parquet", PROVENANCE)
     told = log.provenance(tmp_path / "obs.parquet")
-    assert told["subjects"] == [["a.example", "web"], ["b.example", "mail"]]
-    assert told["resolvers"] == ["192.0.2.53"]
-    assert told["started"] == "2026-10-03T04:05:06+00:00"
-    assert told["finished"] == "2026-10-03T04:05:22+00:00"
-    assert "dnspython" in told["versions"]
+    assert told == PROVENANCE | {"subjects": [["a.example", "web"], ["b.example", "mail"]]}
 
 
 def test_a_csv_opened_in_a_spreadsheet_runs_nothing(tmp_path: Path) -> None:
@@ -68,17 +79,29 @@ def test_a_csv_opened_in_a_spreadsheet_runs_nothing(tmp_path: Path) -> None:
 def test_several_logs_read_as_one(tmp_path: Path) -> None:
     """All rows in the order of asking, and what their provenances say together."""
     later, earlier = tmp_path / "later.parquet", tmp_path / "earlier.parquet"
-    subjects = [("b.example", "mail")], [("a.example", "web"), ("b.example", "mail")]
-    log.write(log.frame(ROWS[2:]), later, log.describe(ROWS[2:], subjects[0], ["r2"]))
-    log.write(log.frame(ROWS[:2]), earlier, log.describe(ROWS[:2], subjects[1], ["r1"]))
+    b, both = [("b.example", "mail")], [("a.example", "web"), ("b.example", "mail")]
+    log.write(log.frame(ROWS[2:]), later, made(*b, resolver="r2", hour=5))
+    log.write(log.frame(ROWS[:2]), earlier, made(*both, resolver="r1"))
     pd.testing.assert_frame_equal(log.read([later, earlier]), log.frame(ROWS))
     told = log.provenance([earlier, later])
     assert told["subjects"] == [["a.example", "web"], ["b.example", "mail"]]
     assert told["resolvers"] == ["r1", "r2"]
     assert (told["started"], told["finished"]) == (
         "2026-10-03T04:05:06+00:00",
-        "2026-10-03T04:05:22+00:00",
+        "2026-10-03T05:05:22+00:00",
     )
+    assert told["vantage"]["tested"]
+    assert [check["resolver"] for check in told["vantage"]["checks"]] == ["r1", "r2"]
+
+
+def test_a_log_of_an_earlier_version_says_less_of_its_making(tmp_path: Path) -> None:
+    """Nobody tested the resolvers then, and several logs as one say so."""
+    old, new = tmp_path / "old.parquet", tmp_path / "new.parquet"
+    without = {name: value for name, value in PROVENANCE.items() if name != "vantage"}
+    log.write(log.frame(ROWS), old, without)
+    log.write(log.frame(ROWS), new, PROVENANCE)
+    assert "vantage" not in log.provenance(old)
+    assert not log.provenance([old, new])["vantage"]["tested"]
 
 
 def test_a_log_replaces_an_older_one_whole(path: Path) -> None:
@@ -96,18 +119,18 @@ def test_a_log_replaces_an_older_one_whole(path: Path) -> None:
 def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path, name: str, what: str) -> None:
     """Before anything is asked."""
     with pytest.raises(UsageError, match=what):
-        log.check_writable(tmp_path / name)
+        logfile.check_writable(tmp_path / name)
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     """Even if it is called as one."""
     (tmp_path / "obs.csv").mkdir()
     with pytest.raises(UsageError, match="is a folder"):
-        log.check_writable(tmp_path / "obs.csv")
+        logfile.check_writable(tmp_path / "obs.csv")
 
 
 GOOD_LINE = "a.example,A,ok,[],[],,False,r,2026-10-03T04:05:06+00:00,1,1,\n"
-HEADER = ",".join(log.COLUMNS) + "\n"
+HEADER = ",".join(Observation._fields) + "\n"
 
 
 @pytest.mark.parametrize(

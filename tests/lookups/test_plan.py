@@ -1,9 +1,10 @@
 import datetime as dt
+from collections.abc import Iterator
 
 import pytest
 
 from v6monitor.lookups.observation import Observation, Question
-from v6monitor.lookups.plan import Plan
+from v6monitor.lookups.plan import POOL, Plan
 
 
 def told(qname: str, qtype: str, *answers: str, outcome: str = "", chain: str = "") -> Observation:
@@ -107,13 +108,15 @@ def test_name_servers_at_the_end_of_a_cname_are_another_zones() -> None:
 
 def test_names_that_are_no_host_names_are_rows_and_not_asked() -> None:
     """Each with its reason, once."""
-    plan = Plan([("foo bar", "mail"), ("foo bar", "mail"), ("n.v.t.", "web")])
+    settled: list[Observation] = []
+    plan = Plan([("foo bar", "mail"), ("foo bar", "mail"), ("n.v.t.", "web")], 0, settled.append)
     assert plan.pop() is None
-    assert [row[:3] for row in plan.rejected] == [
+    assert [row[:3] for row in settled] == [
         ("foo bar", "MX", "invalid_name"),
         ("n.v.t.", "AAAA", "invalid_name"),
     ]
-    assert all(row.detail for row in plan.rejected)
+    assert all(row.detail for row in settled)
+    assert plan.settled == len(plan) == 2
 
 
 def test_the_seed_decides_the_order() -> None:
@@ -122,3 +125,64 @@ def test_the_seed_decides_the_order() -> None:
     first, again, other = (drain(Plan(names, seed)) for seed in (1, 1, 2))
     assert first == again != other
     assert first != sorted(first)
+
+
+def test_subjects_are_taken_as_room_comes() -> None:
+    """A list of any length waits outside; the expected number follows from what was taken."""
+    taken = 0
+
+    def names() -> Iterator[tuple[str, str]]:
+        nonlocal taken
+        for taken in range(1, 100_001):
+            yield f"town{taken}.example", "web"
+
+    plan = Plan(names())
+    assert plan.pop() is not None
+    assert POOL / 5 <= taken <= POOL / 5 + 1
+    listed = Plan([(f"town{number}.example", "web") for number in range(2 * POOL)])
+    assert len(listed) == listed.expected == 0
+    assert listed.pop()
+    assert listed.expected == pytest.approx(2 * POOL * 5, rel=0.01)
+
+
+def test_what_is_known_already_is_not_asked() -> None:
+    """Its row is settled as it is, and what follows from it is asked."""
+    known = told("town.example", "MX", "10 mx.gate.example")
+    settled: list[Observation] = []
+    plan = Plan(
+        [("town.example", "mail")],
+        settle=settled.append,
+        earlier=lambda question: known if question == known[:2] else None,
+    )
+    questions = drain(plan)
+    assert settled == [known]
+    assert Question("town.example", "MX") not in questions
+    assert Question("mx.gate.example", "AAAA") in questions
+
+
+def test_a_run_goes_on_where_it_ended() -> None:
+    """What was asked is not asked again, what its answers raise is, whatever their order."""
+    whole = Plan([("town.example", "mail")])
+    answers = [told("town.example", "MX", "10 mx.gate.example"), told("mx.gate.example", "NS")]
+    for answer in answers:
+        whole.learn(answer)
+    asked = {Question(*answer[:2]) for answer in answers} | {Question("mx.gate.example", "A")}
+    resumed = Plan([("town.example", "mail")])
+    resumed.recall(asked, reversed(answers))
+    assert set(drain(resumed)) == set(drain(whole)) - asked
+
+
+def test_all_that_end_to_end_mail_needs_is_asked() -> None:
+    """Name servers of the domain and of every MX host's zone, and the addresses of them all."""
+    asked = set(drain(Plan([("town.example", "mail")])))
+    for answer in (
+        told("town.example", "MX", "10 mx.a.gate.example", "20 mx.other.example"),
+        told("town.example", "NS", "ns.dns.example"),
+        told("mx.a.gate.example", "NS"),
+        told("a.gate.example", "NS", "ns.gate.example"),
+        told("mx.other.example", "NS", "ns.other.example"),
+    ):
+        assert Question(*answer[:2]) in asked
+        asked |= {Question(*question) for question in raised(answer)}
+    hosts = ["mx.a.gate.example", "mx.other.example", "ns.dns.example", "ns.gate.example"]
+    assert {Question(host, "AAAA") for host in [*hosts, "ns.other.example"]} <= asked

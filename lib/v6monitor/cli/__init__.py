@@ -13,6 +13,7 @@ COMMANDS = {
     "report": "run the month's notebooks and publish their pages",
     "intake": "read measurement files into the canonical table",
     "lookup": "ask DNS and write the observation log",
+    "vantage": "test whether resolvers answer, and tell the truth",
     "verdicts": "judge every domain of an observation log",
     "providers": "tell who runs the mail of every domain of an observation log",
     "laggards": "list the Exchange Online domains without IPv6",

@@ -1,20 +1,18 @@
 """``v6monitor lookup``: ask DNS about a list of names and keep the answers."""
 
 import argparse
+import signal
 import sys
 import time
-from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
-from v6monitor.lookups import log, lookup, subjects
-from v6monitor.lookups.asking import Manners
-from v6monitor.lookups.observation import INVALID_NAME, NEGATIVE, OK, Observation
-from v6monitor.lookups.resolvers import FORMS
-
-_DEFAULT = Manners()
-_LONGEST_TIMEOUT = 60  # seconds
-_MOST_AT_ONCE = 10_000
+from v6monitor.cli import asking
+from v6monitor.errors import UsageError
+from v6monitor.lookups import journal, logfile, record, subjects
+from v6monitor.lookups.observation import DEFINITE, INVALID_NAME
+from v6monitor.lookups.recording import DAY, Recorded, Task
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,49 +24,66 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", metavar="OBS", type=Path, required=True, help="log to write: .parquet or .csv"
     )
     parser.add_argument(
-        "--resolver",
-        metavar="R",
+        "--resume", action="store_true", help="go on with the run that was cut off there"
+    )
+    parser.add_argument(
+        "--reuse",
+        metavar="OBS",
+        type=Path,
         nargs="+",
         action="extend",
-        help=f"{FORMS}; more than one: rotated (default: system)",
+        default=[],
+        help="take over the answers of these logs and do not ask for them again",
     )
     parser.add_argument(
-        "--rate",
-        metavar="N",
-        type=_not_negative,
-        help=f"questions per second to each resolver, 0 for no limit (default: {_DEFAULT.rate:g})",
+        "--max-age",
+        metavar="AGE",
+        type=asking.duration,
+        help="the oldest answer to take over, such as 90m, 12h or 7d (default: 1d)",
     )
+    asking.add_resolvers(parser)
     parser.add_argument(
-        "--concurrency",
-        metavar="N",
-        type=_count,
-        help=f"questions under way at once (default: {_DEFAULT.concurrency})",
+        "--no-vantage", action="store_true", help="do not test the resolvers first; the log says so"
     )
-    parser.add_argument(
-        "--timeout",
-        metavar="S",
-        type=_positive,
-        help=f"seconds to wait for the first answer, then twice as long (default: "
-        f"{_DEFAULT.timeout:g})",
-    )
+    asking.add_manners(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Ask, write the log and tell what came of it."""
-    log.check_writable(options.out)
+    if options.max_age and not options.reuse:
+        raise UsageError("--max-age says how old answers to take over may be: add --reuse OBS")
+    logfile.check_writable(options.out)
+    begun = journal.place(options.out)
+    if options.resume and not begun.exists() and options.out.exists():
+        print(f"nothing to go on with: {options.out} is finished")
+        return 0
     about = subjects.read(options.names)
-    resolvers = options.resolver or ["system"]
-    with Progress() as progress:
-        observations = lookup(
-            about,
-            resolvers,
-            timeout=options.timeout,
-            rate=options.rate,
-            concurrency=options.concurrency,
-            progress=progress,
-        )
-    log.write(log.frame(observations), options.out, log.describe(observations, about, resolvers))
-    for line in _summary(observations, options.out):
+    task = Task(
+        resume=options.resume,
+        reuse=options.reuse,
+        max_age=options.max_age or DAY,
+        test=not options.no_vantage,
+        probes=asking.probes(options),
+    )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is known is kept, as by Ctrl-C
+    try:
+        with Progress() as progress:
+            recorded = record(
+                about,
+                options.resolver or ["system"],
+                options.out,
+                task,
+                timeout=options.timeout,
+                rate=options.rate,
+                concurrency=options.concurrency,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        if begun.exists():
+            told = f"the answers so far are in {begun}: the same command with --resume goes on"
+            print(f"v6monitor: {told}", file=sys.stderr)
+        raise
+    for line in _summary(recorded, options.out):
         print(line)
     return 0
 
@@ -80,16 +95,15 @@ class Progress:
         self._terminal = sys.stderr.isatty()
         self._told = 0.0
 
-    def __call__(self, done: int, known: int) -> None:
+    def __call__(self, done: int, expected: int) -> None:
         """Tell how far it is, when that is worth a line."""
-        line = f"{done:,} of {known:,} questions answered"
         if self._terminal:
-            if time.monotonic() - self._told >= 0.1 or done == known:  # noqa: PLR2004 - seconds
+            if time.monotonic() - self._told >= 0.1 or done == expected:  # noqa: PLR2004 - seconds
                 self._told = time.monotonic()
-                print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
-        elif 10 * done // known > self._told:
-            self._told = 10 * done // known
-            print(line, file=sys.stderr, flush=True)
+                print(f"\r\x1b[K{_line(done, expected)}", end="", file=sys.stderr, flush=True)
+        elif expected and 10 * done // expected > self._told:
+            self._told = 10 * done // expected
+            print(_line(done, expected), file=sys.stderr, flush=True)
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -101,39 +115,20 @@ class Progress:
             print(file=sys.stderr)
 
 
-def _summary(observations: list[Observation], path: Path) -> list[str]:
-    outcomes = Counter(row.outcome for row in observations)
-    definite = sum(outcomes[outcome] for outcome in NEGATIVE | {OK})
-    sent = len(observations) - outcomes[INVALID_NAME]
+def _line(done: int, expected: int) -> str:
+    return f"{done:,} of {expected:,} questions answered"
+
+
+def _summary(recorded: Recorded, path: Path) -> Iterator[str]:
+    outcomes = recorded.outcomes
+    definite = sum(outcomes[outcome] for outcome in DEFINITE)
+    asked = outcomes.total() - outcomes[INVALID_NAME]
     counts = ", ".join(f"{outcome} {number:,}" for outcome, number in outcomes.most_common())
-    share = f" ({100 * definite / sent:.1f} %)" if sent else ""
-    return [
-        f"{len(observations):,} questions: {counts}",
-        f"{definite:,} of {sent:,} asked have a definite answer{share}",
-        str(path),
-    ]
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected a number") from error
-
-
-def _positive(text: str) -> float:
-    if not 0 < (number := _number(text)) <= _LONGEST_TIMEOUT:
-        raise argparse.ArgumentTypeError(f"{text}: expected more than 0, at most 60")
-    return number
-
-
-def _not_negative(text: str) -> float:
-    if not 0 <= (number := _number(text)) < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text}: expected 0 or more")
-    return number
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= _MOST_AT_ONCE):
-        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number from 1 to 10000")
-    return int(text)
+    share = f" ({100 * definite / asked:.1f} %)" if asked else ""
+    yield f"{outcomes.total():,} questions: {counts}"
+    yield f"{definite:,} of {asked:,} asked have a definite answer{share}"
+    if recorded.kept:
+        yield f"{recorded.kept:,} of them were asked before the run was cut off"
+    if recorded.reused:
+        yield f"{recorded.reused:,} of them were taken over from an earlier log"
+    yield str(path)

@@ -8,6 +8,7 @@ from v6monitor.example.history import measured_mail
 from v6monitor.example.mail import CASES, mail_of
 from v6monitor.example.operators import MAIL_OPERATORS
 from v6monitor.example.population import MERGER, MONTHS, Organisation, merged, organisations
+from v6monitor.lookups.probes import EXAMPLE
 
 WAIVED = 6
 """How many domains have a waiver; the first has expired."""
@@ -38,6 +39,7 @@ def broken() -> Iterator[tuple[str, str]]:
     agencies = [body for body in organisations() if body.sector == "uitvoeringsorganisatie"]
     sites = [site for body in agencies for site in body.sites if site.startswith("www.")]
     yield from zip(sites[5::15], BEHAVIOURS, strict=False)
+    yield EXAMPLE.dnssec, "servfail"  # as of signatures that are wrong
 
 
 def _register() -> Iterator[Sequence[str]]:

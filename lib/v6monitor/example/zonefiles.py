@@ -16,6 +16,7 @@ from v6monitor.example.operators import (
     name_servers,
 )
 from v6monitor.example.population import NOW, Organisation, organisations
+from v6monitor.lookups.probes import EXAMPLE
 from v6monitor.mail.exchange_online import place_of
 
 _SERIAL = 2026110101
@@ -36,6 +37,7 @@ def files() -> Iterator[tuple[str, str]]:
     _add(zones, _mail_operators())
     _add(zones, _dns_operators())
     _add(zones, _microsoft())
+    _add(zones, _vantage())
     for zone in (*_MICROSOFT, *WEB_HOSTERS):
         zones[zone] += _delegated(zone, "naamloods.example")
     for zone in _EMPTY:
@@ -153,6 +155,16 @@ def _dns_operators() -> Iterator[Record]:
 def _microsoft() -> Iterator[Record]:
     yield from _host("autodiscover.outlook.com", "2a01:111:f400:1::1")
     yield "spf.protection.outlook.com.", "TXT", '"v=spf1 ip4:192.0.2.0/24 -all"'
+
+
+def _vantage() -> Iterator[Record]:
+    """Give the names that the vantage self-test asks the embedded name server for."""
+    yield from _delegated(EXAMPLE.rewriting, "zonewerk.example")
+    yield from _host(EXAMPLE.dns64, "")
+    yield from _host(EXAMPLE.ipv6, ipv6(EXAMPLE.ipv6))
+    large = EXAMPLE.large.partition("/")[0]
+    for number in range(10):
+        yield f"{large}.", "TXT", f'"{number:0100}"'
 
 
 def _host(name: str, address: str) -> Iterator[Record]:

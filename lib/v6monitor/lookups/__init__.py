@@ -2,21 +2,22 @@
 
 A list of names becomes a ``plan`` of questions; the ``client`` sends them, each by the rules of
 ``asking``; ``codec`` turns messages into bytes and back, ``reading`` says what a reply means; each
-question ends as one ``observation``, and the ``log`` keeps them.
+question ends as one ``observation``. ``vantage`` tests the resolvers first; a ``journal`` keeps
+the observations while they come in, and the ``log`` for good.
 """
 
+import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from v6monitor.lookups.recording import record as record
     from v6monitor.lookups.run import lookup as lookup
-    from v6monitor.lookups.run import observe as observe
-    from v6monitor.lookups.run import record as record
+
+_PLACES = {"lookup": "run", "record": "recording"}
 
 
 def __getattr__(name: str) -> object:
     """Import the calls that ask only when they are called for: who reads a log needs no sockets."""
-    if name not in {"lookup", "observe", "record"}:
+    if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from v6monitor.lookups import run  # noqa: PLC0415
-
-    return getattr(run, name)
+    return getattr(importlib.import_module(f"{__name__}.{_PLACES[name]}"), name)

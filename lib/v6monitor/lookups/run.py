@@ -1,24 +1,21 @@
-"""Which calls do it all? From subjects to observations."""
+"""Which call asks? From subjects to observations; ``recording`` does the same and keeps a log."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any
 
-from v6monitor.errors import VantageError
-from v6monitor.lookups import log
 from v6monitor.lookups.asking import Manners
 from v6monitor.lookups.client import Client
 from v6monitor.lookups.observation import Observation
 from v6monitor.lookups.plan import Plan
 from v6monitor.lookups.resolvers import Resolver, parse
 from v6monitor.lookups.vantage import answering
-from v6monitor.lookups.zoneserver import started
 
 EMBEDDED = Manners(timeout=0.4, pause=0.0, rate=0.0)
 """How to ask the embedded name server: nobody shares it, and it caches no failures."""
 
 Progress = Callable[[int, int], None]
-"""Told how many questions are answered, and how many are known so far."""
+"""Told how many questions are answered, and about how many it will be."""
 
 
 def lookup(  # noqa: PLR0913 - each is a setting with a good default
@@ -41,49 +38,50 @@ def lookup(  # noqa: PLR0913 - each is a setting with a good default
 
     Raises UsageError for a resolver that is not written as one, VantageError when none answers.
     """
-    given = {"timeout": timeout, "attempts": attempts, "rate": rate, "concurrency": concurrency}
     chosen = parse(resolvers)
-    default = EMBEDDED if all(resolver.embedded for resolver in chosen) else Manners()
-    set_here: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    manners = default._replace(**set_here)
-    return sorted(observe(Plan(subjects, seed), chosen, manners, progress))
-
-
-def record(
-    subjects: Sequence[tuple[str, str]],
-    resolvers: Sequence[str],
-    path: Path,
-    *,
-    must_answer: bool = True,
-    **settings: Any,
-) -> list[Observation]:
-    """Ask as ``lookup`` does, and keep the answers in a log at ``path``; returns them.
-
-    With ``must_answer`` off, resolvers that do not answer leave a log without rows that says so in
-    its provenance (``failure``): a report can still be made of it, with everything unknown.
-    """
-    log.check_writable(path)
-    failure = {}
-    try:
-        found = lookup(subjects, resolvers, **settings)
-    except VantageError as error:
-        if must_answer:
-            raise
-        found, failure = [], {"failure": str(error)}
-    provenance = log.describe(found, subjects, resolvers) | failure
-    log.write(log.frame(found), path, provenance)
-    return found
+    manners = manners_for(
+        chosen, timeout=timeout, attempts=attempts, rate=rate, concurrency=concurrency
+    )
+    found: list[Observation] = []
+    plan = Plan(subjects, seed, settle=found.append)
+    with running(chosen) as usable, Client(answering(usable), manners) as client:
+        observe(plan, client, found.append, progress)
+    return sorted(found)
 
 
 def observe(
-    plan: Plan, resolvers: Sequence[Resolver], manners: Manners, progress: Progress | None = None
-) -> Iterator[Observation]:
-    """Give the observations of a plan as they come in; the resolvers that answer are asked."""
-    with started(resolvers) as running, Client(answering(running), manners) as client:
-        yield from plan.rejected
-        done = len(plan.rejected)
-        for observation in client.run(plan):
-            done += 1
-            if progress:
-                progress(done, len(plan))
-            yield observation
+    plan: Plan,
+    client: Client,
+    keep: Callable[[Observation], None],
+    progress: Progress | None = None,
+    done: int = 0,
+) -> None:
+    """Ask what a plan holds and what it grows by; ``done`` questions are answered already."""
+    told = progress or _tell_nobody
+    for observation in client.run(plan):
+        done += 1
+        keep(observation)
+        told(done + plan.settled, plan.expected)
+    told(done + plan.settled, plan.expected)
+
+
+def manners_for(resolvers: Sequence[Resolver], **given: Any) -> Manners:
+    """Return how to ask these resolvers: as given, and where that is None by default."""
+    default = EMBEDDED if all(resolver.embedded for resolver in resolvers) else Manners()
+    return default._replace(**{name: value for name, value in given.items() if value is not None})
+
+
+@contextmanager
+def running(resolvers: Sequence[Resolver]) -> Iterator[list[Resolver]]:
+    """Give the resolvers, the embedded name server among them with its port while it runs."""
+    if not any(resolver.embedded for resolver in resolvers):
+        yield list(resolvers)
+        return
+    from v6monitor.lookups.zoneserver import started  # noqa: PLC0415 - only who asks it needs it
+
+    with started(resolvers) as found:
+        yield found
+
+
+def _tell_nobody(done: int, expected: int) -> None:
+    """Nobody watches."""

@@ -1,11 +1,15 @@
 """Which names are to be looked up? From a file or standard input to (name, type) pairs."""
 
 import csv
+import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from hashlib import sha256
 from pathlib import Path
+from typing import IO
 
 from v6monitor.errors import InputError
+from v6monitor.lookups.seen import Seen
 from v6monitor.names import InvalidNameError, normalise
 
 TYPES = ("web", "mail")
@@ -13,7 +17,56 @@ TYPES = ("web", "mail")
 _EXPECTED = "expected a canonical CSV, or a list with `domain` or `domain,type` on each line"
 
 
-def read(source: str) -> list[tuple[str, str]]:
+class Subjects(Collection[tuple[str, str]]):
+    """The (name, ``web`` or ``mail``) pairs of a list: counted, and read anew each time.
+
+    A file of any length costs the memory of ``Seen`` only. What can be read once, such as standard
+    input, is kept.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.place = "standard input" if source == "-" else source
+        self._path = Path(source)
+        can_be_read_again = source != "-" and self._path.is_file()
+        self._kept = None if can_be_read_again else self._read()
+        self._number = sum(1 for _ in self)
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        seen = Seen()
+        with self._open() as text:
+            rows = csv.reader(text, strict=True)
+            try:
+                yield from (pair for pair in _pairs(rows, self.place) if seen.add(pair))
+            except csv.Error as error:
+                line = f"{self.place}, line {rows.line_num}"
+                raise InputError(f"{line}: {error}; {_EXPECTED}") from error
+            except UnicodeDecodeError as error:
+                raise InputError(f"{self.place}: is not text in UTF-8; {_EXPECTED}") from error
+
+    def __contains__(self, subject: object) -> bool:
+        return any(subject == pair for pair in self)
+
+    def _open(self) -> IO[str]:
+        try:
+            raw = self._path.open("rb") if self._kept is None else io.BytesIO(self._kept)
+        except OSError as error:
+            raise self._unreadable(error) from error
+        return io.TextIOWrapper(raw, encoding="utf-8-sig")
+
+    def _read(self) -> bytes:
+        try:
+            return sys.stdin.buffer.read() if str(self._path) == "-" else self._path.read_bytes()
+        except OSError as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: OSError) -> InputError:
+        return InputError(f"{self.place}: cannot be read ({error.strerror}); {_EXPECTED}")
+
+
+def read(source: str) -> Subjects:
     """Return the (name, ``web`` or ``mail``) pairs of a file, or of standard input for ``-``.
 
     A canonical CSV, any CSV with a ``domain`` and perhaps a ``type`` column, or a list of
@@ -24,27 +77,21 @@ def read(source: str) -> list[tuple[str, str]]:
     Raises InputError when there is no such file, it is no text, holds no host name at all, or
     names a type that does not exist.
     """
-    place = "standard input" if source == "-" else source
-    rows = csv.reader(_text(source, place).splitlines(), strict=True)
-    try:
-        found = list(dict.fromkeys(_pairs(rows, place)))
-    except csv.Error as error:
-        raise InputError(f"{place}, line {rows.line_num}: {error}; {_EXPECTED}") from error
-    if not found:
-        raise InputError(f"{place}: no names; {_EXPECTED}")
+    found = Subjects(source)
+    if not len(found):
+        raise InputError(f"{found.place}: no names; {_EXPECTED}")
     if not any(_is_name(name) for name, _ in found):
-        raise InputError(f"{place}: no host names, but {found[0][0][:60]!r}; {_EXPECTED}")
+        first = next(iter(found))[0]
+        raise InputError(f"{found.place}: no host names, but {first[:60]!r}; {_EXPECTED}")
     return found
 
 
-def _text(source: str, place: str) -> str:
-    try:
-        content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-        return content.decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{place}: cannot be read ({error.strerror}); {_EXPECTED}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{place}: is not text in UTF-8; {_EXPECTED}") from error
+def digest(subjects: Iterable[tuple[str, str]]) -> str:
+    """Return what tells one list from another: the SHA-256 of its pairs in their order."""
+    found = sha256()
+    for name, kind in subjects:
+        found.update(f"{kind} {name}\n".encode())
+    return found.hexdigest()
 
 
 def _pairs(rows: Iterator[list[str]], place: str) -> Iterator[tuple[str, str]]:
