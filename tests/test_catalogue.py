@@ -11,6 +11,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 from v6monitor.charts.trend import BREAKS
+from v6monitor.findings.pace import REFUSED, WITHOUT_DATE
 from v6monitor.findings.words import MEASURES, SHARES
 from v6monitor.labels import LABELS
 from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
@@ -18,7 +19,17 @@ from v6monitor.paths import NOTEBOOKS
 from v6monitor.publish.meanings import MEANINGS
 
 PACKAGE = Path(__file__).parents[1] / "lib" / "v6monitor"
-TABLES = (LABELS, BREAKS, MEASURES, SHARES, EXPLANATIONS, NEXT_STEPS, MEANINGS)
+TABLES = (
+    LABELS,
+    REFUSED,
+    WITHOUT_DATE,
+    BREAKS,
+    MEASURES,
+    SHARES,
+    EXPLANATIONS,
+    NEXT_STEPS,
+    MEANINGS,
+)
 TEMPLATE_TEXT = re.compile(r"""text\((["'])(.+?)\1\)""")
 
 

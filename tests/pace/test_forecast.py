@@ -83,8 +83,8 @@ def test_the_same_seed_gives_the_same_table():
         (series(*on_the_logit(5)), "few_points"),
         (series(0.5, 0.5, 0.5, 0.5, 0.5, 0.5), "not_growing"),
         (series(0.6, 0.58, 0.55, 0.5, 0.45, 0.4), "not_growing"),
-        (series(0.6, 0.7, 0.8, 0.85, 0.9, 0.96), "reached"),
-        (series(0.96), "reached"),
+        (series(0.6, 0.7, 0.8, 0.85, 0.9, 0.96), "target_reached"),
+        (series(0.96), "target_reached"),
         (series(0.3, 0.5, 0.7, size=4), "nothing_known"),
     ],
 )
@@ -103,7 +103,7 @@ def test_only_months_since_the_last_break_count():
     before["domain"] = "old." + before["domain"]
     states = pd.concat([before, series(*on_the_logit(5))], ignore_index=True)
     told = pace.forecast(states).iloc[0]
-    assert (told["points"], told["refusal"]) == (5, "few_points")
+    assert (told["measurements"], told["refusal"]) == (5, "few_points")
 
 
 def test_a_list_that_slowly_becomes_another_is_refused():
@@ -115,7 +115,7 @@ def test_a_list_that_slowly_becomes_another_is_refused():
     states["domain"] = states["domain"].where(~moved, "new." + states["domain"])
     told = pace.forecast(states).iloc[0]
     assert told["refusal"] == "small_panel"
-    assert told["panel"] == pytest.approx(0.51)
+    assert told["panel_share"] == pytest.approx(0.51)
 
 
 def test_all_of_a_list_is_reached_when_less_than_half_a_domain_lacks():

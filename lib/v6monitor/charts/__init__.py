@@ -7,24 +7,30 @@ from v6monitor.charts.adoption import sectors, states, sub_tests
 from v6monitor.charts.changes import changes, decomposition, staleness
 from v6monitor.charts.gap import attribution, fix_order, fix_order_tenants
 from v6monitor.charts.mail import laggards, operators
+from v6monitor.charts.pace import backtest, pace, projection, times, times_operators
 from v6monitor.charts.quality import quality
 from v6monitor.charts.style import png, svg
 from v6monitor.charts.trend import trend
 
 __all__ = [
     "attribution",
+    "backtest",
     "changes",
     "decomposition",
     "fix_order",
     "fix_order_tenants",
     "laggards",
     "operators",
+    "pace",
     "png",
+    "projection",
     "quality",
     "sectors",
     "staleness",
     "states",
     "sub_tests",
     "svg",
+    "times",
+    "times_operators",
     "trend",
 ]

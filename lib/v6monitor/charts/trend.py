@@ -52,7 +52,7 @@ AA = 4.5
 """The contrast that text needs (WCAG 2.1)."""
 
 
-class _End(NamedTuple):
+class End(NamedTuple):
     """The last point of a line, and what is said of it."""
 
     x: float
@@ -85,7 +85,7 @@ def trend(
     ends = [_end(rows, name, colour, months.max(), language) for name, rows, colour, _ in series]
     if target is not None:
         share = language.percent(target, 0)
-        ends.append(_End(high, target, [language.text("target: {share}", share=share)], GREY_INK))
+        ends.append(End(high, target, [language.text("target: {share}", share=share)], GREY_INK))
     width = WIDTH - LEFT - max(width_of(line) for end in ends for line in end.lines) - 20
     breaks = _breaks(table, language)
     found = placed([*flags(events, low, high, language), *breaks], LEFT, width / (high - low), low)
@@ -95,13 +95,13 @@ def trend(
     figure = new_figure(top + max(14.0, flags_height(found) + 6) + key_height(key))
     axes = new_axes(figure, LEFT, BOTTOM, width, height)
     month_axis(axes, low, high, width, language)
-    _share_axis(axes, language, target)
+    level_axis(axes, language, target)
     pace = _pace(table)
     for _, rows, colour, dashes in series:
         for stretch in _stretches(rows, pace):
             _draw_stretch(axes, stretch, colour, dashes)
     draw_flags(figure, axes, found, top)
-    _label_ends(figure, axes, ends, height)
+    label_ends(figure, axes, ends, height)
     draw_key(figure, key)
     return figure
 
@@ -140,7 +140,8 @@ def _draw_stretch(axes: Axes, stretch: pd.DataFrame, colour: str, dashes: object
     axes.plot(x, stretch["adoption"], "o", color=colour, markersize=5, zorder=3.1, clip_on=False)
 
 
-def _share_axis(axes: Axes, language: Language, target: float | None) -> None:
+def level_axis(axes: Axes, language: Language, target: float | None) -> None:
+    """Give the vertical axis 0 to 100 %, with a dashed line at the target."""
     steps = [step / 5 for step in range(6)]
     axes.set_ylim(0, 1)
     axes.set_yticks(steps, [language.percent(step, 0) for step in steps])
@@ -150,16 +151,16 @@ def _share_axis(axes: Axes, language: Language, target: float | None) -> None:
         axes.axhline(target, color=GREY_INK, linewidth=1.2, linestyle=(0, (6, 3)), clip_on=False)
 
 
-def _end(rows: pd.DataFrame, name: str, colour: str, last: int, language: Language) -> _End:
+def _end(rows: pd.DataFrame, name: str, colour: str, last: int, language: Language) -> End:
     label = wrapped(language.label(name) or language.text("not stated"), LABEL, 1)
     told = rows[rows["adoption"].notna()]
     if told.empty:
-        return _End(last, 0.5, [*label, _no_share(rows.iloc[-1], language)], INK)
+        return End(last, 0.5, [*label, _no_share(rows.iloc[-1], language)], INK)
     final = told.iloc[-1]
     x, share = ordinal(final["period"]), language.percent(final["adoption"])
     if x < last:
         share += f" ({final['period']})"
-    return _End(x, float(final["adoption"]), [*label, share], colour)
+    return End(x, float(final["adoption"]), [*label, share], colour)
 
 
 def _no_share(row: pd.Series, language: Language) -> str:
@@ -168,7 +169,7 @@ def _no_share(row: pd.Series, language: Language) -> str:
     return language.label("unknown" if row["unknown"] else "not_applicable")
 
 
-def _label_ends(figure: Figure, axes: Axes, ends: Sequence[_End], height: float) -> None:
+def label_ends(figure: Figure, axes: Axes, ends: Sequence[End], height: float) -> None:
     """Write the labels at the right, apart, with a thin line to a point that is further off."""
     low, high = axes.get_xlim()
     tall = [LINE * len(end.lines) + 3.0 for end in ends]

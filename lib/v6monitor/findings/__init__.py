@@ -32,12 +32,22 @@ from v6monitor.findings.lists import (
     to_correct,
 )
 from v6monitor.findings.mail import laggards, operators
+from v6monitor.findings.pace import (
+    backtest,
+    models,
+    pace,
+    pace_by_group,
+    projection,
+    times,
+    times_operators,
+)
 from v6monitor.findings.quality import quality
 from v6monitor.findings.telling import Telling
 
 __all__ = [
     "Telling",
     "attribution",
+    "backtest",
     "changes",
     "compat",
     "decomposition",
@@ -57,8 +67,12 @@ __all__ = [
     "laggards_by_sector",
     "laggards_now",
     "measured",
+    "models",
     "operators",
     "outcomes",
+    "pace",
+    "pace_by_group",
+    "projection",
     "quality",
     "scenarios",
     "sectors",
@@ -66,6 +80,8 @@ __all__ = [
     "states",
     "sub_tests",
     "tenants",
+    "times",
+    "times_operators",
     "to_correct",
     "trend",
     "zones",

@@ -12,6 +12,7 @@ from v6monitor.language import Language
 Row = Mapping[Hashable, Any]
 
 TINY = 0.005
+ALMOST = 0.01
 
 MEASURES = {
     "web": "Websites: the listed address has IPv6.",
@@ -87,6 +88,21 @@ def group(code: object, language: Language) -> str:
     return (
         language.label(str(code)) if str(code) not in {"", "nan"} else language.text("not stated")
     )
+
+
+def chance(part: float, language: Language) -> str:
+    """Return a part of possible futures as a whole percentage; never 0 or 100 % of nearly so.
+
+    >>> chance(0.004, Language("en")), chance(0.0, Language("en")), chance(0.999, Language("en"))
+    ('less than 1%', '0%', 'more than 99%')
+    """
+    if math.isnan(part):
+        return "–"
+    if 0 < part < ALMOST:
+        return language.text("less than {share}", share=language.percent(ALMOST, 0))
+    if 1 - ALMOST < part < 1:
+        return language.text("more than {share}", share=language.percent(1 - ALMOST, 0))
+    return language.percent(part, 0)
 
 
 def unit(code: object, by: str, language: Language) -> str:

@@ -5,7 +5,7 @@ row per domain and month. What is said of the future is that of a pace that goes
 promise and no new policy is in it. Definitions: METHOD.md, "Pace".
 """
 
-from v6monitor.pace.forecast import backtest, by_model, forecast, projection
+from v6monitor.pace.forecast import backtest, by_model, dates, forecast, projection
 from v6monitor.pace.models import MODELS
 from v6monitor.pace.series import REFUSALS
 from v6monitor.pace.times import adoption_intervals, times, turnbull
@@ -16,6 +16,7 @@ __all__ = [
     "adoption_intervals",
     "backtest",
     "by_model",
+    "dates",
     "forecast",
     "projection",
     "times",

@@ -1,5 +1,6 @@
 """At this pace, when is the target reached? First passage over many possible futures."""
 
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from v6monitor.errors import UsageError
+from v6monitor.language import Language
 from v6monitor.pace.models import MODELS, expit, fitted, logit
 from v6monitor.pace.series import FEWEST, Series, ordinal, period_of, refusal, series
 
@@ -18,7 +20,7 @@ HORIZON = 240
 PATHS = 1000
 """Futures per model."""
 
-SHORT, LONG = 12, 120
+SHORT, LONG = 12, 60
 """A projection shows at least and at most so many months."""
 
 QUANTILES = {"low": 0.1, "middle": 0.5, "high": 0.9}
@@ -38,18 +40,19 @@ def forecast(
     """At this pace, when is the target reached, and is that before the deadline?
 
     Returns a row per group of ``by`` and a last row ``total`` (without ``by`` only that, column
-    ``group``): ``period`` (newest month), ``points`` (months on one unbroken set), ``panel`` (part
-    of the domains there all along), ``yes``, ``no`` and ``adoption`` now; ``target``, ``deadline``,
-    ``refusal`` (why nothing is said, a code of ``REFUSALS``, or empty), and of the month of first
-    passage ``median``, ``low`` and ``high`` (YYYY-MM, the 80 % interval; empty: not within twenty
-    years) and ``by_deadline``, the part of the futures that make it (NaN without a deadline).
+    ``group``): ``period`` (newest month), ``measurements`` (months on one unbroken set),
+    ``panel_share`` (part of the domains there all along), ``yes``, ``no`` and ``adoption`` now;
+    ``target``, ``deadline`` (by default a year after the newest month), ``refusal`` (why nothing is
+    said, a code of ``REFUSALS``, or empty), and of the month of first passage ``median``, ``low``
+    and ``high`` (YYYY-MM, the 80 % interval; empty: not within twenty years) and ``by_deadline``,
+    the part of the futures that make it.
 
     The futures are block-bootstrap paths: residuals of each model's fit, drawn in blocks, make new
     series; the model is fitted to each and followed into the future with residuals drawn likewise.
     All models count alike. The same ``seed`` gives the same table. Raises ``UsageError`` for a
     target outside 0 to 1 and for a deadline that is no YYYY-MM.
     """
-    _check(target, deadline)
+    deadline = _checked(target, deadline, states)
     groups = {} if not by else dict(iter(states.groupby(by, dropna=False)))
     rows = []
     for name, part in {**groups, TOTAL: states}.items():
@@ -67,7 +70,7 @@ def by_model(
     seed: int = 0,
 ) -> pd.DataFrame:
     """Do the models agree? The columns of ``forecast``, a row per ``model``."""
-    _check(target, deadline)
+    deadline = _checked(target, deadline, states)
     line = series(states)
     passages = _passages(line, target, seed)
     each = passages.reshape(len(MODELS), -1) if len(passages) else [passages] * len(MODELS)
@@ -76,6 +79,11 @@ def by_model(
         for model, found in zip(MODELS, each, strict=True)
     ]
     return pd.DataFrame(rows)
+
+
+def dates(table: pd.DataFrame, language: Language) -> pd.DataFrame:  # noqa: ARG001 - a Show
+    """Return of a table of forecasts what a reader sees: the months and the part in time."""
+    return table[[table.columns[0], "median", "low", "high", "by_deadline"]]
 
 
 def projection(
@@ -87,16 +95,22 @@ def projection(
 ) -> pd.DataFrame:
     """Which way does the share go at this pace? The series, and the months ahead.
 
-    Returns a row per ``period``: for a measured month ``adoption``; for one ahead ``low``,
-    ``middle`` and ``high`` (the 80 % interval of the share) and ``reached``, the part of the
-    futures that have reached the target by then. Beside them in all rows ``target``, ``deadline``
-    and ``refusal``. It ends when 90 % have reached the target or the deadline is past, but shows
-    one year at least and ten at most; nothing is ahead when a forecast is refused.
+    Returns a row per ``period``: for a measured month ``adoption`` and its bounds ``lower`` and
+    ``upper``; for one ahead ``low``, ``middle`` and ``high`` (the 80 % interval of the share) and
+    ``reached``, the part of the futures that have reached the target by then. Beside them in all
+    rows ``target``, ``deadline`` and ``refusal``. It ends when 90 % have reached the target and the
+    deadline is past, but shows one year at least and five at most; nothing is ahead when a forecast
+    is refused.
     """
-    _check(target, deadline)
+    deadline = _checked(target, deadline, states)
     line = series(states)
     measured = pd.DataFrame(
-        {"period": [period_of(month) for month in line.months], "adoption": line.shares}
+        {
+            "period": [period_of(month) for month in line.months],
+            "adoption": line.shares,
+            "lower": line.lower,
+            "upper": line.upper,
+        }
     )
     why, ahead = refusal(line, target), _NOTHING
     if not why:
@@ -195,8 +209,7 @@ def _inside(shares: Floats) -> Floats:
 def _ahead(line: Series, futures: Floats, aim: float, deadline: str) -> pd.DataFrame:
     reached = (np.maximum.accumulate(futures, axis=1) >= aim).mean(axis=0)
     done = int((reached < QUANTILES["high"]).sum()) + 1
-    asked = ordinal(deadline) - line.last if deadline else 0
-    months = min(max(done, asked, SHORT), LONG)
+    months = min(max(done, ordinal(deadline) - line.last, SHORT), LONG)
     quantiles = {
         name: [_quantile(column, part) for column in futures[:, :months].T]
         for name, part in QUANTILES.items()
@@ -212,13 +225,11 @@ def _row(line: Series, passages: Floats, target: float, deadline: str) -> dict[s
         name: period_of(_quantile(passages, part)) if len(passages) else ""
         for name, part in QUANTILES.items()
     }
-    by_deadline = float("nan")
-    if deadline and len(passages):
-        by_deadline = float((passages <= ordinal(deadline)).mean())
+    in_time = float((passages <= ordinal(deadline)).mean()) if len(passages) else float("nan")
     return {
         "period": period_of(line.last) if there else "",
-        "points": len(line.months),
-        "panel": line.panel,
+        "measurements": len(line.months),
+        "panel_share": line.panel,
         "yes": yes,
         "no": int(line.known[-1]) - yes if there else 0,
         "adoption": float(line.shares[-1]) if there else float("nan"),
@@ -228,7 +239,7 @@ def _row(line: Series, passages: Floats, target: float, deadline: str) -> dict[s
         "median": quantiles["middle"],
         "low": quantiles["low"],
         "high": quantiles["high"],
-        "by_deadline": by_deadline,
+        "by_deadline": in_time,
     }
 
 
@@ -243,8 +254,12 @@ def _aim(line: Series, target: float) -> float:
     return min(target, 1 - 0.5 / float(line.known[-1]))
 
 
-def _check(target: float, deadline: str) -> None:
+def _checked(target: float, deadline: str, states: pd.DataFrame) -> str:
+    """Return the deadline, by default a year after the newest month."""
     if not 0 < target <= 1:
         raise UsageError(f"target {target:g}: expected a share above 0 and at most 1, such as 0.95")
-    if deadline and not pd.Series([deadline]).str.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])").all():
+    if not deadline:
+        return period_of(ordinal(str(states["period"].max())) + SHORT) if len(states) else ""
+    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", deadline):
         raise UsageError(f"deadline {deadline!r}: expected a month as YYYY-MM, such as 2027-12")
+    return deadline

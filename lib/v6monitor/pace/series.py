@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 FEWEST = 6
 """A forecast needs so many measurements on one unbroken set."""
 
-REFUSALS = ("nothing_known", "reached", "few_points", "small_panel", "not_growing")
+REFUSALS = ("nothing_known", "target_reached", "few_points", "small_panel", "not_growing")
 
 
 class Series(NamedTuple):
@@ -26,6 +26,8 @@ class Series(NamedTuple):
     shares: Floats
     known: Floats
     """The domains that each share is of."""
+    lower: Floats
+    upper: Floats
     panel: float
     """The domains known in the first and in the last month, as part of the larger of the two."""
 
@@ -48,9 +50,10 @@ def series(states: pd.DataFrame) -> Series:
     breaks = line.index[line["break_reason"] != ""]
     line = line.loc[breaks.max() if len(breaks) else 0 :]
     line = line[line["adoption"].notna()]
-    known = (line["yes"] + line["no"]).to_numpy(float)
     months = np.array([ordinal(period) for period in line["period"]], dtype=float)
-    return Series(months, line["adoption"].to_numpy(float), known, _panel(single, line["period"]))
+    known = (line["yes"] + line["no"]).to_numpy(float)
+    share, lower, upper = (line[name].to_numpy(float) for name in ("adoption", "lower", "upper"))
+    return Series(months, share, known, lower, upper, _panel(single, line["period"]))
 
 
 def refusal(line: Series, target: float | None) -> str:
@@ -61,7 +64,7 @@ def refusal(line: Series, target: float | None) -> str:
     if not len(line.months):
         return "nothing_known"
     if target is not None and line.shares[-1] >= target:
-        return "reached"
+        return "target_reached"
     if len(line.months) < FEWEST:
         return "few_points"
     if line.panel < SAME_SET:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from v6monitor.adoption.overviews import OTHER
 from v6monitor.adoption.shares import one_per_domain
 from v6monitor.pace.series import ordinal
 
@@ -15,7 +16,7 @@ CLOSE = 1e-8
 """How far from the most likely distribution the estimate may be, per observation."""
 
 ROUNDS = 100_000
-COLUMNS = ("domains", "left", "between", "right", "at_first", "at_last", "median")
+COLUMNS = ("domains", "from_start", "since", "not_yet", "at_first", "at_last", "months_half")
 
 
 def adoption_intervals(states: pd.DataFrame) -> pd.DataFrame:
@@ -62,33 +63,39 @@ def turnbull(after: Floats, until: Floats) -> pd.DataFrame:
     return pd.DataFrame({"after": inner[:, 0], "until": inner[:, 1], "mass": mass})
 
 
-def times(states: pd.DataFrame, by: str = "sector") -> pd.DataFrame:
+def times(states: pd.DataFrame, by: str = "sector", top: int = 0) -> pd.DataFrame:
     """How long did each group take? A row per ``by``, most domains first.
 
-    Returns ``domains`` (known in some month), of these ``left`` (there when first seen),
-    ``between`` (seen before and after) and ``right`` (not there yet); of the Turnbull estimate
+    Returns ``domains`` (known in some month), of these ``from_start`` (there when first
+    seen), ``since`` (seen before and after) and ``not_yet``; of the Turnbull estimate
     ``at_first`` and ``at_last``, the part that has adopted by the first and the last month; and
-    ``median``, the months after which half of those without IPv6 at the first measurement have it
-    (NaN when that is not so yet). A domain counts in the group that it was in last.
+    ``months_half``, the months after which half of those without IPv6 at the first measurement have
+    it (NaN when that is not so yet). A domain counts in the group that it was in last. With
+    ``top``, the groups after so many, and those of one domain, are one row ``other``, last.
     """
     if states.empty:
         return pd.DataFrame(columns=[by, *COLUMNS])
     last = ordinal(str(states["period"].max())) - ordinal(str(states["period"].min()))
     groups = states.sort_values("period", kind="stable").drop_duplicates("domain", keep="last")
     found = adoption_intervals(states).merge(groups[["domain", by]], on="domain")
+    if top:
+        sizes = found[by].value_counts()
+        small = found[by].map(sizes).le(1) | ~found[by].isin(sizes.index[:top])
+        found[by] = found[by].mask(small, OTHER)
     rows = []
     for name, part in found.groupby(by, dropna=False):
         after, until = part["after"].to_numpy(float), part["until"].to_numpy(float)
         left, right = np.isneginf(after), np.isposinf(until)
         counts = {
             "domains": len(part),
-            "left": int((left & ~right).sum()),
-            "between": int((~left & ~right).sum()),
-            "right": int(right.sum()),
+            "from_start": int((left & ~right).sum()),
+            "since": int((~left & ~right).sum()),
+            "not_yet": int(right.sum()),
         }
         rows.append({by: name, **counts, **_told(turnbull(after, until), last)})
     table = pd.DataFrame(rows, columns=[by, *COLUMNS])
-    return table.sort_values("domains", ascending=False, kind="stable", ignore_index=True)
+    table = table.sort_values("domains", ascending=False, kind="stable")
+    return table.sort_values(by, key=lambda name: name == OTHER, kind="stable", ignore_index=True)
 
 
 def _innermost(pairs: Floats) -> Floats:
@@ -113,8 +120,8 @@ def _told(distribution: pd.DataFrame, last: int) -> dict[str, float]:
         for month in range(last + 1)
     ]
     if distribution.empty:
-        return dict.fromkeys(("at_first", "at_last", "median"), float("nan"))
+        return dict.fromkeys(("at_first", "at_last", "months_half"), float("nan"))
     half = adopted[0] + (1 - adopted[0]) / 2
     reached = [month for month, share in enumerate(adopted) if share >= half - CLOSE]
-    median = float(reached[0]) if reached and adopted[0] < 1 - CLOSE else float("nan")
-    return {"at_first": adopted[0], "at_last": adopted[-1], "median": median}
+    half_way = float(reached[0]) if reached and adopted[0] < 1 - CLOSE else float("nan")
+    return {"at_first": adopted[0], "at_last": adopted[-1], "months_half": half_way}

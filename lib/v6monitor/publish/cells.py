@@ -15,6 +15,8 @@ from v6monitor.language import NO_VALUE, Language
 SHARES = frozenset(
     {"adoption", "earlier_adoption", "lower", "upper", "coverage", "share"}
     | {"share_before", "share_after", "adoption_now"}
+    | {"low", "middle", "high", "reached", "by_deadline", "target", "panel_share"}
+    | {"at_first", "at_last"}
 )
 POINTS = frozenset({"points", "cumulative", "within", "entrants", "leavers", "mix"})
 VERBATIM = frozenset(
