@@ -1,7 +1,9 @@
 """How do notebooks run side by side? In two processes that end with the run."""
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -24,7 +26,7 @@ def workers() -> Iterator[ProcessPoolExecutor]:
     context = multiprocessing.get_context("forkserver" if _SERVED else "spawn")
     if _SERVED:
         context.set_forkserver_preload(["v6monitor.batch.execution"])
-    pool = ProcessPoolExecutor(WORKERS, context, initializer=_leave_interrupts)
+    pool = ProcessPoolExecutor(WORKERS, context, initializer=_follow_the_run)
     try:
         yield pool
     except BrokenProcessPool as error:
@@ -40,6 +42,14 @@ def workers() -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
-def _leave_interrupts() -> None:
-    """Let the run decide what Ctrl-C means: the terminal sends it to all its processes."""
+def _follow_the_run() -> None:
+    """Let the run decide what Ctrl-C means, which a terminal sends to all; end when it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_run, daemon=True).start()
+
+
+def _end_with_the_run() -> None:
+    run = multiprocessing.parent_process()
+    if run is not None:
+        run.join()
+    os._exit(1)
