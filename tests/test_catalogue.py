@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 
 from v6monitor.charts.trend import BREAKS
 from v6monitor.findings.pace import REFUSED, WITHOUT_DATE
-from v6monitor.findings.words import MEASURES, SHARES
+from v6monitor.findings.words import CHECKS, MEASURES, SHARES
 from v6monitor.labels import LABELS
 from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
 from v6monitor.paths import NOTEBOOKS
@@ -21,6 +21,7 @@ from v6monitor.publish.meanings import MEANINGS
 PACKAGE = Path(__file__).parents[1] / "lib" / "v6monitor"
 TABLES = (
     LABELS,
+    CHECKS,
     REFUSED,
     WITHOUT_DATE,
     BREAKS,

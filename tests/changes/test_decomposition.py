@@ -60,7 +60,7 @@ def test_own_change_and_mix_sum_to_the_change(
     whole = 100 * (share(after) - share(before))
     split = changes.kitagawa(*months)
     if not math.isnan(whole):
-        assert split[["within", "mix"]].to_numpy().sum() == pytest.approx(whole, abs=1e-9)
+        assert split[["own_change", "mix"]].to_numpy().sum() == pytest.approx(whole, abs=1e-9)
 
 
 @settings(deadline=None, derandomize=True)

@@ -9,6 +9,8 @@ from v6monitor.adoption.overviews import (
     sub_tests,
     trend,
 )
+from v6monitor.adoption.provinces import provinces
+from v6monitor.adoption.reasons import JUDGED, unknown_by_reason
 from v6monitor.adoption.shares import (
     GATE,
     SMALLEST_GROUP,
@@ -21,9 +23,11 @@ from v6monitor.adoption.shares import (
     shares,
     verdict_states,
 )
+from v6monitor.adoption.vantage import vantage
 
 __all__ = [
     "GATE",
+    "JUDGED",
     "SMALLEST_GROUP",
     "STATES",
     "below_gate",
@@ -33,11 +37,14 @@ __all__ = [
     "one_per_domain",
     "operators",
     "outcomes",
+    "provinces",
     "quality",
     "sectors",
     "shares",
     "states_by_sector",
     "sub_tests",
     "trend",
+    "unknown_by_reason",
+    "vantage",
     "verdict_states",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from v6monitor.adoption.reasons import reasons
 from v6monitor.adoption.shares import DEFINITE, STATES, check, count, one_per_domain, shares
 from v6monitor.errors import InputError
 
@@ -170,20 +171,18 @@ def outcomes(observations: pd.DataFrame) -> pd.DataFrame:
 def quality(states: pd.DataFrame, observations: pd.DataFrame | None = None) -> pd.DataFrame:
     """Can we trust this month? The table of figure 11.
 
-    ``states`` of one month, of any measures, a domain once each (``reason`` of an unknown is used
-    where there is one);
-    ``observations`` is the log of the month's lookups. Returns per ``subject`` (a measure, or
-    ``lookups``) and ``outcome`` the ``count``: ``known``, ``not_applicable``, and why it could not
-    be told: an outcome of METHOD.md §1, a reason, or ``unknown``.
+    ``states`` of one month, of any measures, a domain once each (why one is unknown as
+    ``adoption.reasons`` finds it); ``observations`` is the log of the month's lookups. Returns per
+    ``subject`` (a measure, or ``lookups``) and ``outcome`` the ``count``: ``known``,
+    ``not_applicable``, and why it could not be told: an outcome of METHOD.md §1, a reason, or
+    ``unknown``.
     """
     parts = []
     if len(states):
         states = states if "measure" in states else states.assign(measure="")
         states = one_per_domain(states, "measure")
         outcome = states["state"].replace(dict.fromkeys(DEFINITE, "known"))
-        if "reason" in states:
-            reason = states["reason"].where(states["reason"].fillna("") != "", "unknown")
-            outcome = outcome.where(outcome != "unknown", reason)
+        outcome = outcome.where(outcome != "unknown", reasons(states))
         parts.append(pd.DataFrame({"subject": states["measure"], "outcome": outcome}))
     if observations is not None and len(observations):
         outcome = observations["outcome"].where(~observations["outcome"].isin(ANSWERED), "known")

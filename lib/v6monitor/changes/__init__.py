@@ -10,6 +10,7 @@ stays and the others are leavers. Definitions: METHOD.md §7.
 from v6monitor.changes.decomposition import decompose, decompose_by, kitagawa, parts
 from v6monitor.changes.history import flaps, losses
 from v6monitor.changes.pairs import by_sector, moves, pair, panel, transitions
+from v6monitor.changes.samples import paired
 
 __all__ = [
     "by_sector",
@@ -20,6 +21,7 @@ __all__ = [
     "losses",
     "moves",
     "pair",
+    "paired",
     "panel",
     "parts",
     "transitions",

@@ -78,9 +78,9 @@ def kitagawa(before: pd.DataFrame, after: pd.DataFrame, by: str = "sector") -> p
     """Split the change of the all-list share over groups: their own change, and the mix of groups.
 
     Returns per ``by`` the shares ``share_before`` and ``share_after`` (of 1), the parts of the
-    list ``weight_before`` and ``weight_after`` (of 1), and in percentage points ``within`` (change
-    of the share at the mean weight) and ``mix`` (change of the weight at the mean share); both
-    columns together sum to the total change. A group of one month only is all mix.
+    list ``weight_before`` and ``weight_after`` (of 1), and in percentage points ``own_change``
+    (change of the share at the mean weight) and ``mix`` (change of the weight at the mean share);
+    both columns together sum to the total change. A group of one month only is all mix.
     Source: Kitagawa, JASA 50 (1955).
     """
     months = []
@@ -95,10 +95,10 @@ def kitagawa(before: pd.DataFrame, after: pd.DataFrame, by: str = "sector") -> p
     table[weights] = table[weights].fillna(0.0)
     share_before = table["share_before"].fillna(table["share_after"])
     share_after = table["share_after"].fillna(table["share_before"])
-    table["within"] = 100 * table[weights].mean(axis=1) * (share_after - share_before)
+    table["own_change"] = 100 * table[weights].mean(axis=1) * (share_after - share_before)
     change = table["weight_after"] - table["weight_before"]
     table["mix"] = 100 * change * (share_before + share_after) / 2
-    return table[[by, *rates, *weights, "within", "mix"]]
+    return table[[by, *rates, *weights, "own_change", "mix"]]
 
 
 def _decompose(both: pd.DataFrame) -> dict[str, float]:

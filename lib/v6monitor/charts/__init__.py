@@ -8,9 +8,11 @@ from v6monitor.charts.changes import changes, decomposition, staleness
 from v6monitor.charts.gap import attribution, fix_order, fix_order_tenants
 from v6monitor.charts.mail import laggards, operators
 from v6monitor.charts.pace import backtest, pace, projection, times, times_operators
+from v6monitor.charts.provinces import provinces
 from v6monitor.charts.quality import quality
 from v6monitor.charts.style import png, svg
 from v6monitor.charts.trend import trend
+from v6monitor.charts.vantage import vantage
 
 __all__ = [
     "attribution",
@@ -24,6 +26,7 @@ __all__ = [
     "pace",
     "png",
     "projection",
+    "provinces",
     "quality",
     "sectors",
     "staleness",
@@ -33,4 +36,5 @@ __all__ = [
     "times",
     "times_operators",
     "trend",
+    "vantage",
 ]

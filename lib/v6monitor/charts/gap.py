@@ -26,8 +26,8 @@ CAUSES = {
     "with_others": (STATE_COLOURS["no"], True),
     "unclear": (STATE_COLOURS["unknown"], False),
 }
-BEFORE = "#9DB2CF"
-"""What was there before a step: the blue of yes, lighter."""
+BEFORE = "#7A93B9"
+"""What was there before a step: the blue of yes, lighter, and 3:1 on white."""
 
 COLUMNS = (88, 172)
 """Where points and share end, in pixels to the right of the axes."""

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from v6monitor.adoption.shares import SMALLEST_GROUP
 from v6monitor.charts.adoption import domains, percents
 from v6monitor.charts.bars import bar
+from v6monitor.charts.gap import BEFORE
 from v6monitor.charts.layout import (
     HALO,
     LINE,
@@ -42,7 +43,7 @@ from v6monitor.charts.trend import BOTTOM, LEFT, PLOT, End, label_ends, level_ax
 from v6monitor.findings.words import chance, group
 from v6monitor.language import NO_VALUE, Language
 
-SPREAD = "#9DB2CF"
+SPREAD = BEFORE
 """Where eight of ten futures lie."""
 
 CAME = "#C8501E"

@@ -4,7 +4,14 @@ Every sentence is made from the numbers that the chart of the same name draws. T
 the note of each also make the two-line answer at the top of a notebook.
 """
 
-from v6monitor.findings.adoption import headline_adoption, sectors, states, sub_tests, trend
+from v6monitor.findings.adoption import (
+    headline_adoption,
+    provinces,
+    sectors,
+    states,
+    sub_tests,
+    trend,
+)
 from v6monitor.findings.changes import changes, decomposition, staleness
 from v6monitor.findings.gap import (
     attribution,
@@ -43,6 +50,7 @@ from v6monitor.findings.pace import (
 )
 from v6monitor.findings.quality import quality
 from v6monitor.findings.telling import Telling
+from v6monitor.findings.trust import flaps, kitagawa, paired, vantage
 
 __all__ = [
     "Telling",
@@ -58,9 +66,11 @@ __all__ = [
     "fix_order",
     "fix_order_tenants",
     "fixed_since",
+    "flaps",
     "gap_overview",
     "headline_adoption",
     "intake",
+    "kitagawa",
     "laggard_list",
     "laggards",
     "laggards_by_month",
@@ -72,7 +82,9 @@ __all__ = [
     "outcomes",
     "pace",
     "pace_by_group",
+    "paired",
     "projection",
+    "provinces",
     "quality",
     "scenarios",
     "sectors",
@@ -84,5 +96,6 @@ __all__ = [
     "times_operators",
     "to_correct",
     "trend",
+    "vantage",
     "zones",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from v6monitor.adoption.overviews import TOTAL
+from v6monitor.adoption.provinces import ELSEWHERE
 from v6monitor.adoption.shares import league
 from v6monitor.findings.telling import Telling
 from v6monitor.findings.words import (
@@ -106,20 +107,7 @@ def sectors(table: pd.DataFrame, language: Language, *, by: str = "sector") -> T
     if table.empty:
         return _nothing(language, alt)
     ranked = league(table).dropna(subset="adoption")
-    lowest = ranked[ranked["rank_to"] == ranked["rank_to"].max()]
-    highest = ranked[ranked["rank"] == 1]
-    if ranked.empty:
-        finding = language.text("No group has five domains of which it could be told: counts only.")
-    elif len(lowest) == len(ranked):
-        finding = f"{_groups(ranked, by, language)}."
-        if len(ranked) > 1:
-            finding = language.text("No difference can be told: {groups}", groups=finding)
-    else:
-        finding = language.text(
-            "Lowest: {lowest}; highest: {highest}.",
-            lowest=_groups(lowest, by, language),
-            highest=_groups(highest, by, language),
-        )
+    finding = ranking(ranked, by, language)
     note = language.text(
         "Share of the domains of which it could be told, {month}; groups under five: counts.",
         month=language.month(str(table["period"].iloc[0])),
@@ -128,6 +116,48 @@ def sectors(table: pd.DataFrame, language: Language, *, by: str = "sector") -> T
     measure = measured(str(table["measure"].iloc[0]), language) if "measure" in table else ""
     moved = _moved_most(ranked, by, earlier, language)
     return Telling(joined(finding, moved), joined(measure, note, unknown), alt)
+
+
+def provinces(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell which province lags and which leads; ``adoption.provinces``."""
+    alt = language.text(
+        "Tile map of the twelve provinces by their share of domains with IPv6. It shows whether the"
+        " gap is regional."
+    )
+    twelve, elsewhere = table[table["province"] != ELSEWHERE], table[table["province"] == ELSEWHERE]
+    if not twelve["applicable"].sum():
+        return Telling(
+            language.text("Of no domain is it known in which province it is."),
+            language.text("Nothing was measured."),
+            alt,
+        )
+    ranked = league(twelve).dropna(subset="adoption")
+    note = language.text(
+        "Share of the domains of which it could be told; provinces under five: counts. Not on the"
+        " map, for central government and where no province is stated: {number}.",
+        number=language.number(elsewhere["applicable"].sum()),
+    )
+    unknown = could_not_tell(twelve["unknown"].sum(), twelve["applicable"].sum(), language)
+    measure = measured(str(table["measure"].iloc[0]), language) if "measure" in table else ""
+    return Telling(ranking(ranked, "province", language), joined(measure, note, unknown), alt)
+
+
+def ranking(ranked: pd.DataFrame, by: str, language: Language) -> str:
+    """Tell the lowest and the highest of a league, each with all that are tied with it."""
+    lowest = ranked[ranked["rank_to"] == ranked["rank_to"].max()]
+    highest = ranked[ranked["rank"] == 1]
+    if ranked.empty:
+        return language.text("No group has five domains of which it could be told: counts only.")
+    if len(lowest) < len(ranked):
+        return language.text(
+            "Lowest: {lowest}; highest: {highest}.",
+            lowest=_groups(lowest, by, language),
+            highest=_groups(highest, by, language),
+        )
+    groups = f"{_groups(ranked, by, language)}."
+    if len(ranked) == 1:
+        return groups
+    return language.text("No difference can be told: {groups}", groups=groups)
 
 
 def states(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Telling:

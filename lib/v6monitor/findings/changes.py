@@ -45,8 +45,8 @@ def changes(table: pd.DataFrame, language: Language) -> Telling:
     )
     back = int(total["loss_recovered"])
     returned = language.plural(
-        "{number} domain lost it and had it back a measurement later.",
-        "{number} domains lost it and had it back a measurement later.",
+        "{number} domain lost it and has it back since.",
+        "{number} domains lost it and have it back since.",
         back,
     )
     return Telling(finding, joined(note, returned if back else ""), alt)

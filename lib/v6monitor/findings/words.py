@@ -27,6 +27,18 @@ MEASURES = {
     "dns_2": "Name servers: at least two have IPv6.",
 }
 
+CHECKS = {
+    "answers": "answers at all",
+    "dns64": "makes up no IPv6 (DNS64)",
+    "rewriting": "denies what does not exist",
+    "ipv6": "does not hide IPv6",
+    "dnssec": "checks DNSSEC",
+    "udp": "large answers over UDP",
+    "tcp": "answers over TCP",
+    "agreement": "agrees with another resolver",
+}
+"""What a resolver does that passes a vantage check."""
+
 SHARES = {
     "web": "{share} of the websites",
     "mail": "{share} of the mail domains",
@@ -103,6 +115,11 @@ def chance(part: float, language: Language) -> str:
     if 1 - ALMOST < part < 1:
         return language.text("more than {share}", share=language.percent(1 - ALMOST, 0))
     return language.percent(part, 0)
+
+
+def check_name(check: str, language: Language) -> str:
+    """Return what a vantage check is called; its code where that is a new one."""
+    return language.text(CHECKS.get(check, check))
 
 
 def unit(code: object, by: str, language: Language) -> str:

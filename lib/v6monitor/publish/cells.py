@@ -16,12 +16,25 @@ SHARES = frozenset(
     {"adoption", "earlier_adoption", "lower", "upper", "coverage", "share"}
     | {"share_before", "share_after", "adoption_now"}
     | {"low", "middle", "high", "reached", "by_deadline", "target", "panel_share"}
-    | {"at_first", "at_last"}
+    | {"at_first", "at_last", "weight_before", "weight_after"}
 )
-POINTS = frozenset({"points", "cumulative", "within", "entrants", "leavers", "mix"})
+POINTS = frozenset(
+    {
+        "points",
+        "points_low",
+        "points_high",
+        "cumulative",
+        "within",
+        "entrants",
+        "leavers",
+        "own_change",
+        "mix",
+    }
+)
 VERBATIM = frozenset(
     {"domain", "domains", "organisation", "operator", "mx_hosts", "failing_hosts", "tenant"}
     | {"value", "example", "file", "list", "waiver", "doubt", "scenario"}
+    | {"resolver", "expected", "found"}
 )
 """Columns whose cells are names or text from elsewhere: shown as they are, never translated."""
 AMONG_NAMES = frozenset({"now", "other", "own_or_unknown", "own_zone", "total"})

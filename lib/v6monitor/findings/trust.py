@@ -1,0 +1,116 @@
+"""Is it real? What is said of vantage checks, of a change read as a sample, and of losses."""
+
+import pandas as pd
+
+from v6monitor.findings.telling import Telling
+from v6monitor.findings.words import check_name, group, joined, listed, of, points
+from v6monitor.language import Language
+
+
+def vantage(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell whether the resolvers passed the self-test; ``adoption.vantage``."""
+    alt = language.text(
+        "Bar chart of the checks of the resolvers before the lookups, passed or failed. It shows"
+        " whether their answers can be believed."
+    )
+    note = language.text(
+        "Before the lookups each resolver was asked what is known already: one that makes up or"
+        " hides IPv6 would give wrong verdicts."
+    )
+    if table.empty:
+        return Telling(language.text("The resolvers were not tested."), note, alt)
+    done = table[table["result"] != "not_tested"]
+    failed = done[done["result"] == "failed"]
+    if done.empty:
+        finding = language.text("No check of the resolvers could be done.")
+    elif failed.empty:
+        finding = language.plural(
+            "The one check of the resolvers was passed.",
+            "All {number} checks of the resolvers were passed.",
+            len(done),
+        )
+    else:
+        names = [check_name(name, language) for name in dict.fromkeys(failed["check"])]
+        finding = language.text(
+            "Failed: {counts} checks of the resolvers ({names}).",
+            counts=of(len(failed), len(done), language),
+            names=listed(names, language),
+        )
+    skipped = language.plural(
+        "{number} check was not done.", "{number} checks were not done.", len(table) - len(done)
+    )
+    return Telling(finding, joined(note, skipped if len(table) > len(done) else ""), alt)
+
+
+def paired(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell whether the change of the panel is more than chance; ``changes.paired``."""
+    row = table.iloc[-1].to_dict()
+    note = language.text(
+        "Only for readers who take the list as a sample of a larger whole: the 95% interval of"
+        " Newcombe for paired shares. Of the list itself the change is exact."
+    )
+    if not row["panel"]:
+        return Telling(language.text("There is no earlier measurement to compare with."), note, "")
+    values = {
+        "points": points(row["points"], language),
+        "low": points(row["points_low"], language),
+        "high": points(row["points_high"], language),
+    }
+    if row["points_low"] <= 0 <= row["points_high"]:
+        finding = language.text(
+            "Read as a sample, the change of {points} points may be chance: {low} to {high}.",
+            **values,
+        )
+    else:
+        finding = language.text(
+            "Read as a sample, the change of {points} points is more than chance: {low} to {high}.",
+            **values,
+        )
+    return Telling(finding, note, "")
+
+
+def kitagawa(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Telling:
+    """Tell what the groups and what the mix of groups added to the change; ``changes.kitagawa``."""
+    note = language.text(
+        "A group adds by its own change, and by becoming a larger or smaller part of the list. The"
+        " parts add up to the change exactly."
+    )
+    sums = table[["own_change", "mix"]].sum(skipna=False)
+    if table.empty or sums.isna().any() or not table["weight_before"].any():
+        return Telling(language.text("There is no earlier measurement to compare with."), note, "")
+    finding = language.text(
+        "Of {total} points, {within} come from the groups themselves and {mix} from the mix of"
+        " groups.",
+        total=points(float(sums.sum()), language),
+        within=points(float(sums["own_change"]), language),
+        mix=points(float(sums["mix"]), language),
+    )
+    added = table["own_change"] + table["mix"]
+    most = int(added.abs().to_numpy().argmax())
+    said = points(float(added.iloc[most]), language)
+    largest = language.text(
+        "Most by {group}: {points}.", group=group(table[by].iloc[most], language), points=said
+    )
+    return Telling(joined(finding, largest if said != "0" else ""), note, "")
+
+
+def flaps(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell how many losses are back a measurement later; ``changes.flaps``."""
+    row = table.iloc[0].to_dict()
+    note = language.plural(
+        "Of the {number} domain known in all {periods} measurements; {losses} losses, the last"
+        " without a next measurement.",
+        "Of the {number} domains known in all {periods} measurements; {losses} losses, the last"
+        " without a next measurement.",
+        int(row["domains"]),
+        periods=language.number(row["periods"]),
+        losses=language.number(row["losses"]),
+    )
+    if not row["followed"]:
+        return Telling(language.text("No loss has a next measurement yet."), note, "")
+    finding = language.text(
+        "Of the losses with a next measurement, {counts} were back in it ({share}).",
+        counts=of(row["recovered"], row["followed"], language),
+        share=language.percent(row["share"]),
+    )
+    return Telling(finding, note, "")
