@@ -1,5 +1,6 @@
 """What is known of one month? Measurements, lookups and what follows from them, loaded once."""
 
+import difflib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from v6monitor import (
+    about,
     adoption,
     example,
     gap,
@@ -19,16 +21,14 @@ from v6monitor import (
     staleness,
     verdicts,
 )
+from v6monitor.adoption import JUDGED
 from v6monitor.errors import InputError, UsageError
 from v6monitor.language import Language
 from v6monitor.lookups import log
 from v6monitor.lookups.recording import Task
 from v6monitor.mail.operators import Operators
 from v6monitor.mail.operators import read as read_operators
-from v6monitor.paths import DATA, EXAMPLE, OBSERVATIONS, REFERENCE, from_root
-
-JUDGED = {"web": "web", "mail": "mail_all", "dns": "dns_2"}
-"""Which verdict of the fresh lookups answers the same question as which measured one."""
+from v6monitor.paths import EXAMPLE, OBSERVATIONS, REFERENCE, from_root
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class Month:
     faults: pd.DataFrame
     observations: pd.DataFrame
     provenance: dict[str, object]
+    beside: tuple[Path, ...] = ()
+    """The measurement files, where the files about their domains lie too."""
 
     @classmethod
     def load(
@@ -52,20 +54,23 @@ class Month:
         measurements: str = "",
         observations: str = "",
         sectors: Sequence[str] = (),
+        organisation: str = "",
     ) -> "Month":
         """Read a month; relative paths count from the repository's root.
 
         ``measurements`` is a file, folder or pattern, by default the example data; ``period`` a
         month of it as YYYY-MM, by default the newest; ``observations`` a log, by default the one
         that 20_lookups kept for the month. Without one, example data are looked up here: their
-        name server is within. UsageError and InputError say what is not there.
+        name server is within. ``sectors`` and ``organisation`` narrow the month to them.
+        UsageError and InputError say what is not there.
         """
-        table, faults = _read(from_root(measurements) if measurements else None)
-        table = of_sectors(table, sectors)
+        given = (from_root(measurements),) if measurements else ()
+        table, faults = _read(given)
+        table = of_organisation(of_sectors(table, sectors), organisation)
         chosen = choose_period(period, table)
         months = table["measured_at"].dt.strftime("%Y-%m")
         history = table[months <= chosen].reset_index(drop=True)
-        month = cls(chosen, history, faults, log.empty(), {})
+        month = cls(chosen, history, faults, log.empty(), {}, given)
         path = from_root(observations) if observations else kept_log(chosen, month.synthetic)
         if observations or path.exists():
             return replace(month, observations=log.read(path), provenance=log.provenance(path))
@@ -116,7 +121,8 @@ class Month:
         """Return the measured states of one measure in all months; UsageError for another name."""
         if measure not in JUDGED:
             raise UsageError(f"measure {measure!r} is not one of {', '.join(JUDGED)}")
-        return self.states[self.states["measure"] == measure].reset_index(drop=True)
+        rows = self.states[self.states["measure"] == measure]
+        return pd.DataFrame(adoption.one_per_domain(rows, ["period"]))
 
     def measured(self, measure: str, period: str | None = None) -> pd.DataFrame:
         """Return the measured states of one measure in a month: this one, or none for ``""``."""
@@ -165,6 +171,13 @@ class Month:
         some = "mail_any" if partly and measure == "mail" else ""
         states = adoption.verdict_states(self.verdicts, JUDGED[measure], some)
         return states.assign(measure=measure, period=self.period)
+
+    def second_answers(self, measure: str) -> list[pd.DataFrame]:
+        """Return the fresh states if they can confirm a loss: asked a day after it was measured."""
+        measured = self.current["measured_at"].max() + pd.Timedelta(days=1)
+        asked = self.asked[0]
+        late = pd.notna(asked) and asked.tz_convert(None) >= measured
+        return [self.fresh(measure)] if late else []
 
     @cached_property
     def fresh_states(self) -> pd.DataFrame:
@@ -231,12 +244,12 @@ class Month:
     @cached_property
     def renames(self) -> dict[str, str]:
         """Return new names by old name, of the mergers and moves up to this month."""
-        return organisations.read_renames(context(self.synthetic, "renames.csv"), self.period)
+        return organisations.read_renames(self._about("renames"), self.period)
 
     @cached_property
     def waivers(self) -> pd.DataFrame:
         """Return the explanations of bodies that do not comply (comply or explain)."""
-        return organisations.read_waivers(context(self.synthetic, "waivers.csv"))
+        return organisations.read_waivers(self._about("waivers"))
 
     def measurement_source(self, language: Language) -> str:
         """Return where the measured numbers come from, for under a figure."""
@@ -255,6 +268,9 @@ class Month:
             "own DNS lookups of {moment}", moment=language.time(self.asked[0].to_pydatetime())
         )
 
+    def _about(self, name: str) -> Path:
+        return about.single(name, about.folders(self.beside, synthetic=self.synthetic))
+
     def _of_month(self, period: str) -> pd.DataFrame:
         months = self.history["measured_at"].dt.strftime("%Y-%m")
         found: pd.DataFrame = self.history.loc[months == period].reset_index(drop=True)
@@ -270,12 +286,8 @@ def read_measurements(paths: Sequence[Path]) -> measurements.Intake:
     if not paths:
         paths = [example.ensure() / "dashboards"]
     intake = measurements.read(paths)
-    register = context(is_synthetic(intake.table), "register.csv")
-    if not register.exists():
-        return intake
-    return intake._replace(
-        table=organisations.attach(intake.table, organisations.read_register(register))
-    )
+    places = about.folders(paths, synthetic=is_synthetic(intake.table))
+    return organisations.join(intake, about.registers(places))
 
 
 def choose_period(period: str, table: pd.DataFrame) -> str:
@@ -291,13 +303,17 @@ def choose_period(period: str, table: pd.DataFrame) -> str:
     return period
 
 
-def _read(path: Path | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return table and faults; of a canonical CSV the faults that intake wrote beside it."""
-    intake = read_measurements([path] if path else [])
-    beside = path.with_suffix(".faults.csv") if path else None
-    if beside is None or not beside.is_file():
+def _read(given: Sequence[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return table and faults; of a canonical CSV the faults that intake wrote beside it.
+
+    Intake joined the registers to such a table already.
+    """
+    beside = [path.with_suffix(".faults.csv") for path in given]
+    if not (beside and beside[0].is_file()):
+        intake = read_measurements(given)
         return intake.table, intake.faults
-    kept = pd.read_csv(beside, dtype="str", keep_default_na=False)
+    intake = measurements.read(given)
+    kept = pd.read_csv(beside[0], dtype="str", keep_default_na=False)
     return intake.table, kept[[column for column in intake.faults if column in kept]]
 
 
@@ -311,12 +327,6 @@ def kept_log(period: str, synthetic: bool) -> Path:
     return OBSERVATIONS / f"{f'example-{example.VERSION}-' if synthetic else ''}{period}.parquet"
 
 
-def context(synthetic: bool, name: str) -> Path:
-    """Return a file about the list: the example's, one's own beside the data, or the reference."""
-    own = (EXAMPLE if synthetic else DATA / "measurements") / name
-    return own if own.exists() else REFERENCE / name
-
-
 def of_sectors(table: pd.DataFrame, sectors: Sequence[str]) -> pd.DataFrame:
     """Return the rows of these sectors, all without any; UsageError, InputError for none."""
     unknown = sorted(set(sectors) - set(organisations.SECTORS))
@@ -326,6 +336,18 @@ def of_sectors(table: pd.DataFrame, sectors: Sequence[str]) -> pd.DataFrame:
     if chosen.empty:
         raise InputError("the measurements hold no domain of the chosen sectors; choose others")
     return chosen
+
+
+def of_organisation(table: pd.DataFrame, organisation: str) -> pd.DataFrame:
+    """Return the rows of an organisation, all without one; UsageError for one that is not there."""
+    names = table["organisation"]
+    if not organisation or names.eq(organisation).any():
+        return table[names.eq(organisation)] if organisation else table
+    near = difflib.get_close_matches(organisation, names.unique(), n=3)
+    raise UsageError(
+        f"organisation {organisation!r} is not in the measurements"
+        + (f"; perhaps {' or '.join(near)}" if near else "; name it as the register does")
+    )
 
 
 def _measurement(rows: pd.DataFrame, language: Language) -> str:

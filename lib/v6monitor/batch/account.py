@@ -1,23 +1,23 @@
 """What came of a run? The facts of ``run.json`` that follow from the month and its notebooks."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from v6monitor import adoption
+from v6monitor.adoption import JUDGED
 from v6monitor.batch import manifest
 from v6monitor.batch.execution import Executed
-from v6monitor.month import JUDGED, Month
+from v6monitor.month import Month
 
 
 def account(
-    month: Month, results: Sequence[Executed], failures: Mapping[str, str], notebooks: Path
+    month: Month, results: Sequence[Executed], failures: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return the part of ``run.json`` that tells what was asked, found, run and counted.
 
-    ``failures`` says by notebook why there is no page of it; ``notebooks`` is their folder.
+    ``failures`` says by notebook why there is no page of it.
     """
     coverage = month.coverage
     publishable = coverage >= adoption.GATE
@@ -45,7 +45,7 @@ def account(
                 "name": one.name,
                 "status": "failed" if one.name in failures else "ok",
                 "seconds": round(one.seconds, 2),
-                "sha256": manifest.sha256(notebooks / f"{one.name}.ipynb"),
+                "sha256": manifest.sha256(one.source),
                 **({"error": failures[one.name]} if one.name in failures else {}),
             }
             for one in results

@@ -23,6 +23,7 @@ class Executed(NamedTuple):
     """A notebook after its run: ``error`` is empty when every cell did what it should."""
 
     name: str
+    source: Path
     notebook: NotebookNode
     seconds: float
     error: str
@@ -32,8 +33,9 @@ class Executed(NamedTuple):
 def execute(notebook: Path, parameters: Mapping[str, object], output: Path) -> Executed:
     """Run a local notebook in a fresh kernel and tell what is wrong with the result.
 
-    The executed notebook is written to ``output`` also when it fails. Wrong is: an error, a cell
-    that was not run (``SystemExit`` ends a kernel without one), anything on stderr.
+    The executed notebook is written to ``output``, also when it fails, and is named after it.
+    Wrong is: an error, a cell that was not run (``SystemExit`` ends a kernel without one),
+    anything on stderr.
     """
     start = time.monotonic()
     logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -44,7 +46,7 @@ def execute(notebook: Path, parameters: Mapping[str, object], output: Path) -> E
         executed = nbformat.read(output if output.exists() else notebook, as_version=4)
     if not error:
         error, error_class = _fault(executed)
-    return Executed(notebook.stem, executed, time.monotonic() - start, error, error_class)
+    return Executed(output.stem, notebook, executed, time.monotonic() - start, error, error_class)
 
 
 def _attempt(notebook: Path, parameters: Mapping[str, object], output: Path) -> tuple[str, str]:

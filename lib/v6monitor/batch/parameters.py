@@ -21,10 +21,22 @@ class Declared(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """One notebook of the batch with the parameters that the plan gives it, as text."""
+    """One notebook of the batch with the parameters that the plan gives it, as text.
+
+    ``each`` says what it is run for, one by one (``sector``); ``part`` which of them this is, as a
+    part of a file name, and ``subject`` what that is called: a sector's code, or an organisation.
+    """
 
     notebook: Path
     parameters: dict[str, object]
+    each: str = ""
+    part: str = ""
+    subject: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what its pages are called: a file name."""
+        return f"{self.notebook.stem}-{self.part}" if self.part else self.notebook.stem
 
 
 def declared(notebook: Path) -> dict[str, Declared]:
@@ -74,7 +86,7 @@ def typed(notebook: Path, given: Mapping[str, object]) -> dict[str, object]:
 
 
 def plan(file: Path) -> list[Planned]:
-    """Return the notebooks of a batch file in order: ``notebooks: [{name, parameters}]``.
+    """Return the notebooks of a batch file in order: ``notebooks: [{name, parameters, each}]``.
 
     Every scalar is read as text, so that the declared type alone decides what it means. Names
     are of notebooks beside the file, each once; anything else raises UsageError.
@@ -87,7 +99,7 @@ def plan(file: Path) -> list[Planned]:
     if not entries or not isinstance(entries, list) or not all(map(_is_planned, entries)):
         raise UsageError(
             f"{file.name}: expected `notebooks:` with a list of `name:` and, where wanted, "
-            "`parameters:` by name"
+            "`parameters:` by name and `each: sector`"
         )
     there = {path.stem for path in file.parent.glob("*.ipynb")}
     names = [entry["name"] for entry in entries]
@@ -95,7 +107,11 @@ def plan(file: Path) -> list[Planned]:
         if name not in there or names.count(name) > 1:
             raise UsageError(f"{file.name}: {name!r} is no notebook beside it, or stands twice")
     return [
-        Planned(file.parent / f"{one['name']}.ipynb", one.get("parameters") or {})
+        Planned(
+            file.parent / f"{one['name']}.ipynb",
+            one.get("parameters") or {},
+            one.get("each", ""),
+        )
         for one in entries
     ]
 
@@ -104,7 +120,8 @@ def _is_planned(entry: object) -> bool:
     return (
         isinstance(entry, dict)
         and isinstance(entry.get("name"), str)
-        and entry.keys() <= {"name", "parameters"}
+        and entry.keys() <= {"name", "parameters", "each"}
+        and entry.get("each", "sector") == "sector"
         and isinstance(entry.get("parameters") or {}, dict)
     )
 

@@ -3,13 +3,14 @@
 import datetime as dt
 import shutil
 from collections.abc import Callable, Collection, Sequence, Sized
-from concurrent.futures import as_completed
+from concurrent.futures import Future, as_completed
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 
-from v6monitor import measurements
+from v6monitor import about, measurements
 from v6monitor.batch import manifest, place
 from v6monitor.batch.account import account
 from v6monitor.batch.execution import Executed, execute
@@ -18,11 +19,20 @@ from v6monitor.batch.request import Request
 from v6monitor.batch.workers import workers
 from v6monitor.errors import InputError, NotebookError, UsageError, V6MonitorError, VantageError
 from v6monitor.lookups import log, resolvers
-from v6monitor.month import Month, choose_period, of_sectors, read_measurements
+from v6monitor.month import (
+    Month,
+    choose_period,
+    is_synthetic,
+    of_organisation,
+    of_sectors,
+    read_measurements,
+)
+from v6monitor.organisations import SECTORS
 from v6monitor.paths import ROOT
-from v6monitor.publish import archive, index, pdf
+from v6monitor.publish import archive, pdf
 from v6monitor.publish.exports import safe_csv, write_text
-from v6monitor.publish.report import Report, publish
+from v6monitor.publish.news import of as what_changed
+from v6monitor.publish.report import Report, of_part, publish
 
 OBSERVATIONS = "observations.parquet"
 
@@ -39,14 +49,20 @@ def make(request: Request, progress: Callable[[str], None]) -> dict[str, Any]:
         pdf.browser()
     if request.resolvers:
         resolvers.parse(request.resolvers)  # wrong ones are told before anything is made
-    notebooks = _chosen(request)
     intake = read_measurements(request.measurements)
-    period = choose_period(request.period, of_sectors(intake.table, request.sectors))
-    with place.scratch(request.out, period) as scratch:
+    table = of_sectors(intake.table, request.sectors)
+    period = choose_period(request.period, table)
+    current = table[table["measured_at"].dt.strftime("%Y-%m") == period]
+    for name in request.organisations:
+        of_organisation(current, name)
+    notebooks = _parts(_chosen(request), current, request.organisations)
+    with place.locked(request.out), place.scratch(request.out, period) as scratch:
         tables = scratch / "tables"
         tables.mkdir()
         measurements.write(intake.table, tables / "measurements.csv")
         write_text(tables / "measurements.faults.csv", safe_csv(intake.faults))
+        synthetic = is_synthetic(intake.table)
+        about.keep(about.folders(request.measurements, synthetic=synthetic), tables)
         if request.replay:
             kept = log.read(request.replay), log.provenance(request.replay)
             log.write(kept[0], tables / OBSERVATIONS, kept[1])
@@ -62,21 +78,28 @@ def make(request: Request, progress: Callable[[str], None]) -> dict[str, Any]:
             str(tables / OBSERVATIONS),
             request.sectors,
         )
-        report = Report(scratch, request.out / period, request.languages, month, request.pdf)
+        news = what_changed(month, request.out)
+        target = request.out / period
+        report = Report(scratch, target, request.languages, month, news, request.pdf)
         failures = {one.name: one.error for one in results if one.error}
-        made = {one.name: one.notebook for one in results if not one.error}
+        parts = {one.name: one for one in notebooks}
+        made = {
+            one.name: of_part(one.notebook, parts[one.name].part, parts[one.name].subject)
+            for one in results
+            if not one.error
+        }
         failures |= publish(report, made, failures)
         _keep_failed(results, request.out / "_failed" / period, failures)
         write_text(tables / "measurements.csv", safe_csv(intake.table))  # it is published now
-        found = account(month, results, failures, request.plan.parent)
+        found = account(month, results, failures)
         found |= {"run_id": request.identity, "inputs": request.inputs}
         found |= {"parameters": request.chosen}
-        found |= {"previous": index.previous(request.out, period)}
+        found |= {"previous": news.told["previous"], "changes": news.told}
         found |= {"started": started, "ended": _now()}
         found["outputs"] = manifest.hashes(scratch, (p for p in scratch.rglob("*") if p.is_file()))
         manifest.write(found, scratch / manifest.FILE)
-        place.swap(scratch, request.out / period)
-    archive.add(request.out, found)
+        place.swap(scratch, target)
+        archive.add(request.out, found)
     return found
 
 
@@ -96,6 +119,28 @@ def _chosen(request: Request) -> list[Planned]:
         if asking or not request.notebooks or one.notebook.stem in request.notebooks
     ]
     return [one for _, one in sorted(chosen, key=lambda pair: pair[0])]
+
+
+def _parts(
+    planned: Sequence[Planned], current: pd.DataFrame, wanted: Sequence[str]
+) -> list[Planned]:
+    """Return the notebooks; one that is run for each sector is there for every sector there is.
+
+    It is there too for every organisation that is wanted by name.
+    """
+    sectors = [sector for sector in SECTORS if current["sector"].eq(sector).any()]
+    subjects: list[tuple[dict[str, object], str, str]] = [
+        ({"sectors": [sector]}, sector, sector) for sector in sectors
+    ]
+    subjects += [
+        ({"organisation": name}, f"organisation-{number}", name)
+        for number, name in enumerate(wanted, start=1)
+    ]
+    return [
+        one._replace(parameters=one.parameters | given, part=part, subject=subject)
+        for one in planned
+        for given, part, subject in (subjects if one.each else [({}, "", "")])
+    ]
 
 
 def _asks(one: Planned) -> bool:
@@ -118,7 +163,7 @@ def _values(one: Planned, request: Request, period: str, tables: Path) -> dict[s
         given["observations"] = observations if request.replay else ""
     known = declared(one.notebook)
     common = {name: value for name, value in given.items() if name in known}
-    return typed(one.notebook, one.parameters) | common
+    return common | typed(one.notebook, one.parameters)
 
 
 def _run(
@@ -128,13 +173,15 @@ def _run(
 ) -> list[Executed]:
     """Execute the notebooks beside the report: the first one asks DNS, the rest reads its log."""
     (first, values), *others = prepared
-    output = {one.notebook: scratch.parent / f"{one.notebook.stem}.ipynb" for one, _ in prepared}
+
+    def run(one: Planned, values: dict[str, object]) -> Future[Executed]:
+        return pool.submit(execute, one.notebook, values, scratch.parent / f"{one.name}.ipynb")
+
     with workers() as pool:
-        results = [pool.submit(execute, first.notebook, values, output[first.notebook]).result()]
+        results = [run(first, values).result()]
         progress(_step(results, prepared))
         if not results[0].error or Path(str(values.get("save_to", scratch))).exists():
-            jobs = [pool.submit(execute, o.notebook, v, output[o.notebook]) for o, v in others]
-            for done in as_completed(jobs):
+            for done in as_completed([run(*other) for other in others]):
                 results.append(done.result())
                 progress(_step(results, prepared))
     for folder in (scratch, ROOT):

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from v6monitor import about
 from v6monitor.batch import manifest
 from v6monitor.errors import InputError
-from v6monitor.paths import DATA, NOTEBOOKS
-
-ABOUT = ("register.csv", "renames.csv", "waivers.csv")
-"""One's own files about the list; those in data/reference are a part of the code."""
+from v6monitor.paths import NOTEBOOKS
 
 
 @dataclass(frozen=True)
@@ -26,6 +24,7 @@ class Request:
     languages: tuple[str, ...] = ("nl", "en")
     notebooks: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
     pdf: bool = False
     plan: Path = NOTEBOOKS / "monthly.yaml"
 
@@ -37,6 +36,7 @@ class Request:
             "languages": list(self.languages),
             "notebooks": list(self.notebooks),
             "sectors": list(self.sectors),
+            "organisations": list(self.organisations),
             "pdf": self.pdf,
             "resolvers": list(self.resolvers),
         }
@@ -47,8 +47,8 @@ class Request:
 
         The example data are made by the code. InputError for a file that is not there.
         """
-        about = [DATA / "measurements" / name for name in ABOUT] if self.measurements else []
-        files = [*_files(self.measurements), *(file for file in about if file.is_file())]
+        given = self.measurements
+        files = [*_files(given), *(about.files(about.folders(given)) if given else [])]
         files += [self.replay] if self.replay else []
         try:
             hashes = [(file.name, manifest.sha256(file)) for file in dict.fromkeys(files)]

@@ -33,13 +33,17 @@ def package(period: str, tables: Sequence[Published]) -> dict[str, Any]:
 
 
 def page(page: Page, tables: Sequence[Published], origins: Mapping[str, Link]) -> str:
-    """Return the data page; ``origins`` are the pages by notebook."""
+    """Return the data page; ``origins`` are the pages, by notebook, whose tables it lists."""
     held = {column.name: column for table in tables for column in table.columns}
     unique = {table.name: table for table in reversed(tables)}  # the briefing shows some again
     return plain_page(
         "data",
         page,
-        tables=[(name, origins[unique[name].notebook]) for name in sorted(unique)],
+        tables=[
+            (name, origins[table.notebook])
+            for name, table in sorted(unique.items())
+            if table.notebook in origins
+        ],
         forms=FORMS,
         columns=[held[name] for name in sorted(held)],
     )

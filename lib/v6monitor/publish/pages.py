@@ -21,6 +21,7 @@ from v6monitor.publish.formats import FORMS
 
 TEMPLATES = Path(__file__).parent / "templates"
 _HEADING_OR_TABLE = re.compile(r"<h2>(.*?)</h2>|<table>(.*?)</table>", re.DOTALL)
+_TITLE = re.compile(r"<h1>.*?</h1>", re.DOTALL)
 _LINK = re.compile(r'<a href="(\w+)\.ipynb">(.*?)</a>', re.DOTALL)
 _BESIDE = ("csv", "xlsx")  # an exhibit; the data page has all forms
 _TAG = re.compile(r"<[^>]+>")
@@ -74,9 +75,16 @@ class Section(NamedTuple):
 
 
 def heading(notebook: NotebookNode, language: Language) -> str:
-    """Return the question a notebook asks: the H1 of its first cell, in this language."""
+    """Return the question a notebook asks: the H1 of its first cell, in this language.
+
+    Of a notebook that was run for one sector or organisation with what that is called before it.
+    """
     first = language.text(notebook.cells[0].source)
-    return first.splitlines()[0].removeprefix("# ").strip()
+    question = first.splitlines()[0].removeprefix("# ").strip()
+    subject = str(notebook.metadata.get("subject", ""))
+    if not subject:
+        return question
+    return f"{language.label(subject)}: {question[:1].lower()}{question[1:]}"
 
 
 def exhibits(notebook: NotebookNode) -> list[dict[str, Any]]:
@@ -142,6 +150,7 @@ def _shown(cell: NotebookNode) -> list[dict[str, Any]]:
 
 def _prose(source: str, page: Page, sections: list[Section]) -> Markup:
     body = _LINK.sub(lambda link: _linked(link, page), str(_markdown()(page.language.text(source))))
+    body = _TITLE.sub(lambda _: f"<h1>{html.escape(page.heading)}</h1>", body)
 
     def accessible(match: re.Match[str]) -> str:
         heading, table = match.groups()

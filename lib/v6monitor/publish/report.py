@@ -14,16 +14,20 @@ from v6monitor import adoption
 from v6monitor.language import Language
 from v6monitor.month import Month
 from v6monitor.paths import ROOT
-from v6monitor.publish import data, formats, lint, pages, results
-from v6monitor.publish.archive import file_name, synthetic_notice, twin
+from v6monitor.publish import data, formats, lint, message, news, pages, results
+from v6monitor.publish.archive import file_name, leads_to, synthetic_notice, twin
 from v6monitor.publish.dictionary import columns
 from v6monitor.publish.exhibits import MIME
 from v6monitor.publish.exports import slug, write_text
+from v6monitor.publish.news import News
 from v6monitor.publish.pages import Link, Notice, Page
 from v6monitor.publish.pdf import print_pages
 
 ANSWERED = ("30_adoption", "40_exchange_online", "50_changes")
 """The notebooks whose answers stand on the index of a month."""
+
+OVERVIEW = "index"
+"""The first page of a month, and where what belongs to no notebook stands."""
 
 Notebooks = Mapping[str, NotebookNode]
 
@@ -36,6 +40,7 @@ class Report:
     target: Path
     languages: tuple[str, ...]
     month: Month
+    news: News
     pdf: bool = False
 
 
@@ -59,9 +64,23 @@ def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -
     published = [_published(report, name, notebook) for name, notebook in fit.items()]
     if report.pdf:
         print_pages(sorted(report.scratch.glob("*.html")))
-    _data(report, list(chain.from_iterable(published)), fit)
+    _data(report, [*chain.from_iterable(published), _news(report)], fit)
     _index(report, fit, {**failures, **unfit})
     return unfit
+
+
+def of_part(notebook: NotebookNode, part: str, subject: str) -> NotebookNode:
+    """Return an executed notebook as that of a part: ``subject`` says of what in its title.
+
+    The names of its tables and pictures end in ``part``, a piece of a file name; without one it
+    stays as it is.
+    """
+    found: NotebookNode = nbformat.from_dict(notebook)
+    if part:
+        found.metadata["subject"] = subject
+        for shown in pages.exhibits(found):
+            shown["name"] = f"{shown['name']}-{part}"
+    return found
 
 
 def _notebook_pages(report: Report, name: str, notebooks: Notebooks) -> dict[str, str]:
@@ -75,11 +94,12 @@ def _notebook_pages(report: Report, name: str, notebooks: Notebooks) -> dict[str
 
 def _page(report: Report, name: str, title: str, code: str, notebooks: Notebooks) -> Page:
     language = Language(code)
-    home = file_name("index", code, report.languages)
+    home = file_name(OVERVIEW, code, report.languages)
     links = [Link(home, language.text("Overview"))]
     links += [
         Link(file_name(other, code, report.languages), pages.heading(notebook, language))
         for other, notebook in notebooks.items()
+        if not notebook.metadata.get("subject")
     ]
     links.append(Link(file_name(data.PAGE, code, report.languages), data.title(language)))
     return Page(
@@ -138,6 +158,15 @@ def _published(report: Report, name: str, notebook: NotebookNode) -> list[data.P
     return tables
 
 
+def _news(report: Report) -> data.Published:
+    """Write the table of what changed, and mails that tell it; return the table."""
+    for code in report.languages:
+        text = message.mail(report.month, report.news.told, Language(code))
+        write_text(report.scratch / file_name("mail", code, report.languages, "txt"), text)
+    formats.write(report.news.table, report.scratch / "tables", news.NAME)
+    return data.Published(news.NAME, OVERVIEW, tuple(columns(report.news.table)))
+
+
 def _keep(report: Report, name: str, notebook: NotebookNode) -> None:
     text = nbformat.writes(_clean(notebook, report)) + "\n"
     write_text(report.scratch / f"{name}.ipynb", text)
@@ -151,7 +180,7 @@ def _data(report: Report, tables: Sequence[data.Published], notebooks: Notebooks
         write_text(report.scratch / file, text)
     for code in report.languages:
         page = _page(report, data.PAGE, data.title(Language(code)), code, notebooks)
-        origins = dict(zip(notebooks, page.links[1:], strict=False))
+        origins = {link.file.partition(".")[0]: link for link in page.links}
         write_text(report.scratch / page.file, data.page(page, tables, origins))
 
 
@@ -174,7 +203,7 @@ def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) ->
     for code in report.languages:
         language = Language(code)
         title = language.text("IPv6 at government domains")
-        page = _page(report, "index", title, code, notebooks)
+        page = _page(report, OVERVIEW, title, code, notebooks)
         answers = [
             (file_name(name, code, report.languages), pages.markup(shown, language))
             for name in ANSWERED
@@ -184,6 +213,7 @@ def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) ->
         ]
         files = ["tables/measurements.faults.csv", "tables/observations.parquet"]
         files += [data.PACKAGE, results.FILE]
+        files += sorted(file.name for file in report.scratch.glob("*.txt"))
         files += sorted(file.name for file in report.scratch.glob("*.pdf"))
         files += sorted(file.name for file in report.scratch.glob("*.ipynb"))
         text = pages.plain_page(
@@ -191,8 +221,21 @@ def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) ->
             page,
             answers=answers,
             failed=sorted(failures.items()),
+            factsheets=[
+                Link(file_name(name, code, report.languages), pages.heading(notebook, language))
+                for name, notebook in notebooks.items()
+                if notebook.metadata.get("subject")
+            ],
             data=Link(file_name(data.PAGE, code, report.languages), data.title(language)),
             downloads=files,
+            previous=_previous(report, language),
             archive=f"../{page.file}",
         )
         write_text(report.scratch / page.file, text)
+
+
+def _previous(report: Report, language: Language) -> Link | None:
+    month = report.news.previous
+    if month is None:
+        return None
+    return Link(f"../{leads_to(month, language.code)}", language.month(month["period"]))

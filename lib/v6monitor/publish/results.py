@@ -8,8 +8,9 @@ import jsonschema
 import pandas as pd
 
 from v6monitor import adoption, changes
+from v6monitor.adoption import JUDGED
 from v6monitor.mail.lagging import GROUPS
-from v6monitor.month import JUDGED, Month
+from v6monitor.month import Month
 
 FILE = "results.json"
 SCHEMA = Path(__file__).with_name("results.schema.json")
