@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from v6monitor.lookups import logfile
 from v6monitor.lookups.observation import DEFINITE, Observation, Question
-from v6monitor.lookups.table import observations
+from v6monitor.lookups.table import batch, observations
 
 
 class Earlier:
@@ -28,7 +28,7 @@ class Earlier:
         definite = pc.is_in(table["outcome"], pa.array(sorted(DEFINITE)))
         fresh = pc.greater_equal(table["asked_at"], pa.scalar(since, table["asked_at"].type))
         kept = table.filter(pc.and_(definite, fresh)).sort_by([("asked_at", "descending")])
-        self._rows = kept.combine_chunks()
+        self._rows = kept.combine_chunks().to_batches()[0] if len(kept) else batch([])
         names, types = (self._rows[name].to_pylist() for name in Question._fields)
         keys = (hash(Question(*question)) for question in zip(names, types, strict=True))
         found = np.fromiter(keys, np.int64, self._rows.num_rows)

@@ -43,7 +43,7 @@ _FRAME = struct.Struct("<16scII")  # mark, kind, length, checksum
 _ROWS, _NOTE = b"R", b"N"
 _BATCH = 4096  # rows
 _MOST_WAITING = 16 * _BATCH  # rows: a disk slower than the resolvers makes the asking wait
-_WRITE_EVERY = 0.25  # seconds
+_WRITE_EVERY = 0.1  # seconds
 _SYNC_EVERY = 0.5  # seconds: together less than the one that may be lost
 
 

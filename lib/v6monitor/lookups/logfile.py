@@ -94,7 +94,8 @@ def _write_parquet(
     schema = SCHEMA.with_metadata({_PROVENANCE: _told(provenance)})
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for group in _grouped(batches):
-            writer.write_table(pa.Table.from_batches(group, SCHEMA).cast(schema))
+            table = pa.Table.from_batches(group, SCHEMA)
+            writer.write_table(table.replace_schema_metadata(schema.metadata))
 
 
 def _grouped(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
