@@ -33,6 +33,9 @@ def shares(states: pd.DataFrame, by: By = ()) -> pd.DataFrame:
     - ``lower`` and ``upper``: were all unknown ones no, or all yes (a census: no sampling error),
     - ``coverage`` = (yes + no) / applicable.
 
+    Of states with ``explained`` (``organisations.explain``) also the count ``explained``: how many
+    of the ``no`` have a valid waiver. They stay in every number.
+
     Raises ``InputError`` for a state that does not exist, and when a domain stands twice in a
     group: what it counts would be unclear (see ``one_per_domain``). Source: METHOD.md §5.
 
@@ -174,11 +177,17 @@ def keys_of(by: By) -> list[str]:
 
 
 def count(states: pd.DataFrame, keys: list[str], columns: Sequence[str]) -> pd.DataFrame:
-    """Count the states per group, a column each; without groups one row, also of an empty table."""
+    """Count the states per group, a column each; without groups one row, also of an empty table.
+
+    Of states that tell who explained not to comply, also ``explained``: those without IPv6.
+    """
     each = states[keys].assign(**{state: states["state"].eq(state) for state in columns})
+    if "explained" in states:
+        each["explained"] = states["explained"] & states["state"].isin(["no", "partly"])
     if not keys:
         return each.sum().astype("int64").to_frame().T
-    return each.groupby(keys, dropna=False, observed=True, as_index=False)[list(columns)].sum()
+    counted = each.columns.drop(keys)
+    return each.groupby(keys, dropna=False, observed=True, as_index=False)[list(counted)].sum()
 
 
 def check(states: pd.DataFrame, keys: list[str], known: Sequence[str] = STATES) -> None:
