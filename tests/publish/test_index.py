@@ -2,25 +2,13 @@
 
 import json
 
+import pandas as pd
 import pytest
+from months import CHANGES, report
 
 from v6monitor.errors import InputError
-from v6monitor.publish import archive, index
+from v6monitor.publish import archive, index, news
 from v6monitor.publish.lint import problems
-
-COUNTS = {"source": "measurement", "yes": 6, "no": 2, "unknown": 0, "not_applicable": 0}
-
-
-def report(period: str, languages: tuple[str, ...] = ("nl", "en"), **changed: object):
-    """Return what the archive takes from a manifest."""
-    return {
-        "period": period,
-        "run_id": f"run-{period}",
-        "publishable": True,
-        "synthetic": False,
-        "headline": [COUNTS | {"measure": "web", "adoption": 0.75}],
-        "parameters": {"languages": list(languages)},
-    } | changed
 
 
 def test_an_archive_begins_empty(tmp_path):
@@ -34,7 +22,7 @@ def test_the_previous_month_comes_from_the_index(tmp_path):
     for period in ("2026-08", "2026-10", "2026-07"):
         archive.add(tmp_path, report(period))
     (tmp_path / "2026-09").mkdir()
-    assert index.previous(tmp_path, "2026-10") == "2026-08"
+    assert index.previous(tmp_path, "2026-10")["period"] == "2026-08"
     assert index.previous(tmp_path, "2026-07") is None
 
 
@@ -52,8 +40,68 @@ def test_the_pages_list_the_months_in_both_languages(tmp_path):
     dutch, english = ((tmp_path / name).read_text() for name in ("index.html", "index.en.html"))
     assert problems(dutch) == problems(english) == []
     assert dutch.index("oktober 2026") < dutch.index("september 2026")
-    assert "75,0% (6 van 8)" in dutch
-    assert 'href="2026-10/index.en.html">October 2026</a> (not fit to publish)' in english
+    assert "<td>75,0% (6 van 8); 3 erbij, 2 eraf</td>" in dutch
+    assert (
+        'href="2026-10/index.en.html">October 2026</a> <span>(not fit to publish)</span>' in english
+    )
+    assert 'href="feed.atom"' in dutch
+    assert 'href="feed.en.atom"' in english
+
+
+def test_the_first_month_went_neither_up_nor_down(tmp_path):
+    """There is nothing before it, so no counts of zero are shown."""
+    archive.add(tmp_path, report("2026-10", changes=CHANGES | {"earlier": None}))
+    assert "<td>75,0% (6 van 8)</td>" in (tmp_path / "index.html").read_text()
+
+
+def test_a_withdrawn_month_is_none_to_compare_with(tmp_path):
+    """It stays in the index and on the pages, without its shares, and says why."""
+    archive.add(tmp_path, report("2026-08"))
+    archive.add(tmp_path, report("2026-09"))
+    act = {"at": "2026-11-03T23:30:00Z", "reason": "A <b>resolver</b> lied."}
+    archive.write(tmp_path, index.without_report(tmp_path, index.months(tmp_path)[1], act))
+    assert index.previous(tmp_path, "2026-10")["period"] == "2026-08"
+    page = (tmp_path / "index.html").read_text()
+    assert "op 4 november 2026 ingetrokken: A &lt;b&gt;resolver&lt;/b&gt; lied." in page
+    assert page.count("<td>–</td>") == 3
+    assert problems(page) == []
+
+
+def test_a_later_report_takes_the_place_of_a_withdrawn_one(tmp_path):
+    """It stands again; that it corrects another stays known, also when it is made again."""
+    archive.add(tmp_path, report("2026-10"))
+    act = {"at": "2026-11-03T12:00:00Z", "reason": "Wrong list."}
+    archive.write(tmp_path, index.without_report(tmp_path, index.months(tmp_path)[0], act))
+    for _ in range(2):
+        archive.add(tmp_path, report("2026-10", run_id="later"))
+        (month,) = index.months(tmp_path)
+        assert (month["withdrawn"], month["corrects"]) == (None, act)
+    assert "takes the place of one that was withdrawn" in (tmp_path / "index.en.html").read_text()
+
+
+def test_the_archive_keeps_its_name(tmp_path):
+    """That of its first report, whatever comes later: feed readers know its months by it."""
+    archive.add(tmp_path, report("2026-10"))
+    name = json.loads((tmp_path / "index.json").read_text())["id"]
+    archive.add(tmp_path, report("2026-09"))
+    archive.add(tmp_path, report("2026-10", run_id="other"))
+    assert json.loads((tmp_path / "index.json").read_text())["id"] == name
+
+
+def test_the_changes_of_all_months_stand_together(tmp_path):
+    """Those of a withdrawn report do not; formulas are text."""
+    for period in ("2026-08", "2026-09"):
+        tables = tmp_path / period / "tables"
+        tables.mkdir(parents=True)
+        row = dict.fromkeys(news.COLUMNS, "x") | {"period": period, "organisation": "=1+1"}
+        pd.DataFrame([row]).to_parquet(tables / "changed-domains.parquet")
+        archive.add(tmp_path, report(period))
+    act = {"at": "2026-11-03T12:00:00Z", "reason": "Wrong list."}
+    archive.write(tmp_path, index.without_report(tmp_path, index.months(tmp_path)[0], act))
+    assert (tmp_path / "changes.csv").read_text().splitlines() == [
+        "period,domain,organisation,sector,measure,change,from,to",
+        "2026-09,x,'=1+1,x,x,x,x,x",
+    ]
 
 
 def test_a_month_in_one_language_is_linked_as_it_is(tmp_path):

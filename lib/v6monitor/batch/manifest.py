@@ -31,12 +31,21 @@ def run_id(inputs: Mapping[str, str], parameters: Mapping[str, object]) -> str:
 
 
 def find(reports: Path, identity: str) -> dict[str, Any] | None:
-    """Return the manifest of the report with this identity, if it is whole; None otherwise."""
+    """Return the manifest of the report with this identity, if it is still good; None otherwise.
+
+    It is when it is whole, and compares with what is now the report before it. One that was
+    withdrawn stays so.
+    """
     for month in index.months(reports):
         if month["run_id"] == identity:
             folder = reports / str(month["period"])
             manifest = read(folder / FILE)
-            if manifest.get("run_id") == identity and _is_whole(folder, manifest):
+            before = index.previous(reports, str(month["period"]))
+            if (
+                manifest.get("run_id") == identity
+                and (month["withdrawn"] or manifest["previous"] == (before and before["period"]))
+                and _is_whole(folder, manifest)
+            ):
                 return manifest
     return None
 

@@ -11,6 +11,7 @@ from v6monitor.errors import V6MonitorError
 
 COMMANDS = {
     "report": "run the month's notebooks and publish their pages",
+    "withdraw": "take a report back, and tell its readers why",
     "intake": "read measurement files into the canonical table",
     "lookup": "ask DNS and write the observation log",
     "vantage": "test whether resolvers answer, and tell the truth",

@@ -15,7 +15,12 @@ from v6monitor.paths import REPORTS
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add which month, from which files, asked where, in which language, made where."""
-    parser.add_argument("--period", metavar="YYYY-MM", default="", help="default: the newest month")
+    parser.add_argument(
+        "--period",
+        metavar="YYYY-MM",
+        default="",
+        help="default: the newest month; all: every month measured, those there from their lookups",
+    )
     parser.add_argument(
         "--measurements",
         metavar="PATH",
@@ -44,12 +49,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sector", metavar="S", nargs="+", action="extend", default=[], help="only these"
     )
+    parser.add_argument(
+        "--organisation",
+        metavar="NAME",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="make a factsheet of these too; each sector has one",
+    )
     parser.add_argument("--pdf", action="store_true", help="print the pages to PDF too (Chromium)")
     parser.add_argument("--force", action="store_true", help="also when there is nothing new")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Make the report, unless the same one stands there; print its pages."""
+    """Make the reports that are not there yet, or not from these inputs; print their pages."""
     request = Request(
         out=_place(options.out),
         period=options.period,
@@ -59,17 +72,36 @@ def run(options: argparse.Namespace) -> int:
         languages=CODES if options.lang == "both" else (options.lang,),
         notebooks=tuple(options.notebook),
         sectors=tuple(options.sector),
+        organisations=tuple(options.organisation),
         pdf=options.pdf,
     )
-    made = None if options.force else manifest.find(request.out, request.identity)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # tidy up as after Ctrl-C
+    if options.period == "all":
+        from v6monitor.batch import series  # noqa: PLC0415 - one month can do without pandas
+
+        return max(_reported(one, options.force) for one in series.requests(request))
+    return _reported(request, options.force)
+
+
+def _reported(request: Request, force: bool) -> int:
+    made = None if force else manifest.find(request.out, request.identity)
     if made is None or made["status"] == NotebookError.exit_code:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # tidy up as after Ctrl-C
         from v6monitor.batch import report  # noqa: PLC0415 - not needed for nothing to do
 
         made = report.make(request, _progress)
+    elif "withdrawn" in made:
+        print(
+            f"nothing to do: the report of {made['period']} was withdrawn, and the same inputs "
+            "would make the same one (--force publishes it again)"
+        )
+        return 0
     else:
         print("nothing to do: this report was made from the same inputs (--force makes it anew)")
-    return _told(made, request.out)
+    try:
+        return _told(made, request.out)
+    except (CoverageError, NotebookError) as error:
+        print(f"v6monitor: {error}", file=sys.stderr)
+        return error.exit_code
 
 
 def _place(path: str | Path) -> Path:

@@ -1,0 +1,29 @@
+"""What does the archive take from a month? A manifest in small, without its report."""
+
+from typing import Any
+
+COUNTS = {"source": "measurement", "yes": 6, "no": 2, "unknown": 0, "not_applicable": 0}
+MOVED = {"gain": 3, "loss_suspected": 2, "loss_confirmed": 1, "joined": 4, "left": 5}
+CHANGES = {
+    "facts_of": "2026-11-02T10:00:00Z",
+    "earlier": "2026-09",
+    "previous": "2026-09",
+    "measures": [{"measure": measure, **MOVED} for measure in ("web", "mail", "dns")],
+    "lost": [{"domain": "lost.example", "measure": "mail"}],
+    "operator_moves": 1,
+}
+
+
+def report(
+    period: str, languages: tuple[str, ...] = ("nl", "en"), **changed: Any
+) -> dict[str, Any]:
+    """Return what the archive takes from a manifest."""
+    return {
+        "period": period,
+        "run_id": f"run-{period}",
+        "publishable": True,
+        "synthetic": False,
+        "headline": [COUNTS | {"measure": one, "adoption": 0.75} for one in ("web", "mail", "dns")],
+        "changes": CHANGES,
+        "parameters": {"languages": list(languages)},
+    } | changed
