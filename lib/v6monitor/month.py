@@ -235,6 +235,12 @@ class Month:
         moments = self.observations["asked_at"]
         return moments.min(), moments.max()
 
+    @property
+    def tested(self) -> bool:
+        """Tell whether the resolvers passed the vantage self-test before they were asked."""
+        vantage = self.provenance.get("vantage")
+        return isinstance(vantage, dict) and bool(vantage.get("tested"))
+
     @cached_property
     def operators(self) -> Operators:
         """Return the table of mail operators, with the example's own for example data."""

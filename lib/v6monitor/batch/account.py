@@ -36,7 +36,7 @@ def account(
             "questions": len(asked),
             "attempts": int(asked["attempts"].sum()),
             "outcomes": {str(k): int(v) for k, v in asked["outcome"].value_counts().items()},
-            "vantage": "not tested",
+            "vantage": month.provenance.get("vantage", {"tested": False, "checks": []}),
         },
         "code": manifest.provenance(),
         "headline": _headline(month),

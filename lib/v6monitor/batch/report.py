@@ -160,6 +160,7 @@ def _values(one: Planned, request: Request, period: str, tables: Path) -> dict[s
         given["resolvers"] = list(request.resolvers)
         given["save_to"] = observations
         given["must_answer"] = bool(request.resolvers)
+        given["test_resolvers"] = request.vantage
         given["observations"] = observations if request.replay else ""
     known = declared(one.notebook)
     common = {name: value for name, value in given.items() if name in known}

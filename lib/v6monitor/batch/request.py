@@ -20,6 +20,7 @@ class Request:
     period: str = ""
     measurements: tuple[Path, ...] = ()
     resolvers: tuple[str, ...] = ()
+    vantage: bool = True
     replay: Path | None = None
     languages: tuple[str, ...] = ("nl", "en")
     notebooks: tuple[str, ...] = ()
@@ -39,6 +40,7 @@ class Request:
             "organisations": list(self.organisations),
             "pdf": self.pdf,
             "resolvers": list(self.resolvers),
+            "vantage": self.vantage,
         }
 
     @cached_property

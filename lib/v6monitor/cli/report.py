@@ -41,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     asked.add_argument(
         "--replay", metavar="OBSERVATIONS", type=Path, help="use this log and ask nothing"
     )
+    parser.add_argument(
+        "--no-vantage", action="store_true", help="do not test the resolvers; every page says so"
+    )
     parser.add_argument("--lang", choices=[*CODES, "both"], default="both")
     parser.add_argument("--out", metavar="DIR", type=Path, default=REPORTS, help="the archive")
     parser.add_argument(
@@ -68,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
         period=options.period,
         measurements=tuple(map(_place, options.measurements)),
         resolvers=tuple(options.resolver),
+        vantage=not options.no_vantage,
         replay=_place(options.replay) if options.replay else None,
         languages=CODES if options.lang == "both" else (options.lang,),
         notebooks=tuple(options.notebook),

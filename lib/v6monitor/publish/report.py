@@ -128,6 +128,16 @@ def _notices(month: Month, language: Language) -> list[Notice]:
                 ),
             )
         )
+    if len(month.observations) and not month.tested:
+        notices.append(
+            Notice(
+                language.text("The resolvers were not tested."),
+                language.text(
+                    "Whether the resolvers that were asked make up answers, or hide them, was not "
+                    "checked before these lookups."
+                ),
+            )
+        )
     return notices
 
 
