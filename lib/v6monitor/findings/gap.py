@@ -67,8 +67,8 @@ def attribution(table: pd.DataFrame, language: Language, *, by: str = "operator"
     )
     if table.empty:
         return Telling(
-            language.text("No failing mail domain waits for a known host."),
             language.text("No MX host is known to lack IPv6."),
+            language.text("Hosts of which it could not be told are not in the chart."),
             alt,
         )
     named = table[table[by] != OTHER]
@@ -138,13 +138,17 @@ def scenarios(table: pd.DataFrame, language: Language) -> Telling:
     if alone.empty or not alone["applicable"].iloc[0]:
         return Telling(language.text("There is no operator to set to IPv6."), note, "")
     row = alone.iloc[0].to_dict()
+    name = unit(row["scenario"], "operator", language)
     finding = language.text(
-        "With IPv6 at every host of {operator}: {share}, at least {lower} and at most {upper}.",
-        operator=unit(row["scenario"], "operator", language),
-        share=share(row, language),
-        lower=language.percent(row["lower"]),
-        upper=language.percent(row["upper"]),
+        "With IPv6 at every host of {operator}: {share}.", operator=name, share=share(row, language)
     )
+    if row["unknown"] and not math.isnan(row["adoption"]):
+        bounds = language.text(
+            "At least {lower} and at most {upper}, whatever could not be told turns out to be.",
+            lower=language.percent(row["lower"]),
+            upper=language.percent(row["upper"]),
+        )
+        finding = joined(finding, bounds)
     return Telling(finding, note, "")
 
 
@@ -258,7 +262,9 @@ def _all_together(now: Row, last: Row, language: Language) -> str:
 
 def _all(known: int, language: Language) -> str:
     return language.plural(
-        "It has IPv6 at {number} domain.", "All {number} of which it could be told have it.", known
+        "The one of which it could be told has it.",
+        "All {number} of which it could be told have it.",
+        known,
     )
 
 

@@ -159,8 +159,8 @@ class _Tested(NamedTuple):
     refusal: str
 
 
-_NOTHING = pd.DataFrame({"period": [], **{name: [] for name in QUANTILES}, "reached": []}).astype(
-    {"period": "str"}
+_NOTHING = pd.DataFrame({"period": []}, dtype="str").join(
+    pd.DataFrame(columns=[*QUANTILES, "reached"], dtype="float64")
 )
 
 

@@ -34,7 +34,7 @@ def adoption_intervals(states: pd.DataFrame) -> pd.DataFrame:
     month -= float(ordinal(str(single["period"].min()))) if len(single) else 0.0
     until = month[definite["state"] == "yes"].groupby(definite["domain"]).min()
     until = until.reindex(sorted(set(definite["domain"])), fill_value=np.inf)
-    before = (definite["state"] == "no") & (month < definite["domain"].map(until))
+    before = (definite["state"] == "no") & (month < definite["domain"].map(until).astype(float))
     after = month[before].groupby(definite["domain"]).max().reindex(until.index, fill_value=-np.inf)
     return pd.DataFrame({"after": after, "until": until}).rename_axis("domain").reset_index()
 
