@@ -37,16 +37,15 @@ def pace(table: pd.DataFrame, language: Language) -> Telling:
     ``table`` is that of ``pace.forecast``, or of ``pace.by_model``; its last row is told.
     """
     row = table.iloc[-1].to_dict()
+    if row["refusal"]:
+        return Telling(_refused(row, language), _now(row, language), "")
     note = language.text(
-        "Now: {share}. Futures drawn from {number} measurements, along three kinds of curves; a"
-        " pace that goes on is no plan.",
-        share=share({**row, "unknown": 0}, language),
+        "Futures drawn from {number} measurements, along three kinds of curves; a pace that goes on"
+        " is no plan.",
         number=language.number(row["measurements"]),
     )
-    if row["refusal"]:
-        return Telling(_refused(row, language), note, "")
     finding = joined(_when(row, language), _in_time(row, language))
-    return Telling(finding, note, "")
+    return Telling(finding, joined(_now(row, language), note), "")
 
 
 def pace_by_group(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Telling:
@@ -249,6 +248,12 @@ def _when(row: Row, language: Language) -> str:
         high=_month(row["high"], language),
         **values,
     )
+
+
+def _now(row: Row, language: Language) -> str:
+    if not row["measurements"]:
+        return language.text("No month has enough domains of which it could be told.")
+    return language.text("Now: {share}.", share=share({**row, "unknown": 0}, language))
 
 
 def _in_time(row: Row, language: Language) -> str:
