@@ -19,6 +19,10 @@ class InputError(V6MonitorError):
     exit_code = 3
 
 
+class NoMeasurementError(InputError):
+    """A file holds no measurement at all: in a folder it is named and passed by."""
+
+
 class CoverageError(V6MonitorError):
     """Too much is unknown to publish; the report was made and says so."""
 

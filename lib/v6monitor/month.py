@@ -292,6 +292,7 @@ def read_measurements(paths: Sequence[Path]) -> measurements.Intake:
     if not paths:
         paths = [example.ensure() / "dashboards"]
     intake = measurements.read(paths)
+    intake = intake._replace(table=measurements.measured(intake.table))
     places = about.folders(paths, synthetic=is_synthetic(intake.table))
     return organisations.join(intake, about.registers(places))
 

@@ -24,7 +24,7 @@ EXPORT = web_export(web_row("a.example"), web_row("b.example", "failed"))
         (b"a,b\x00c\n", "is a binary file"),
         (b"\xff\xfea", "is damaged text"),
         (b"name,colour\na.example,red\n", r"is a table without results .*--map COLUMN=FIELD"),
-        (b"List,Url", "is a table without results"),
+        (b"List,Url", "holds a header and no rows"),
         (b"just one line of text", "is a table without results"),
         (b'"' + b"x" * 200_000, "is no table"),
         (b"," * 100_000 + b"\n" * 1000, "is no table"),
@@ -65,7 +65,8 @@ def test_folder_with_other_files(tmp_path):
     ]
     assert found.files["note"].tolist()[2] == "holds the same bytes as b-2026-10-05.csv; read once"
     assert len(found.table) == 4
-    assert measurements.read([tmp_path / "**" / "*-09-05.csv"]).files["rows"].tolist() == [2, 2]
+    again = measurements.read([tmp_path / "**" / "*-09-05.csv"])
+    assert again.files["note"].tolist()[1] == "holds the same measurement as a-2026-09-05.csv; read once"
 
 
 def test_one_unreadable_file(tmp_path):
@@ -95,8 +96,8 @@ def test_domain_measured_twice(intake, tmp_path):
     ]
     assert booked(found) == [
         (5, "A.example.", "not written as a plain domain name", "changed"),
-        (5, "a.example", "measured twice that day: kept a.csv row 4 (list rijk)", "dropped"),
-        (6, "b.example", "measured twice that day: kept b.csv row 4", "dropped"),
+        (5, "a.example", "measured twice that day, the first is kept: a.csv 4 (rijk)", "dropped"),
+        (6, "b.example", "measured twice that day, the first is kept: b.csv 4", "dropped"),
     ]
 
 
@@ -185,16 +186,17 @@ def test_cells_that_are_booked(intake):
     assert found.table["score"].isna().tolist() == [False, True, True]
     assert booked(found) == [
         (4, "https://www.a.example/pad", "not written as a plain domain name", "changed"),
-        (4, "misschien", "not a known result; taken as unknown", "changed"),
+        (4, "misschien", "not a known result, taken as unknown", "changed"),
+        (4, "48,0%", "decimal comma in a score", "changed"),
         (5, "afdeling_x.example", "underscore in a host name", "dropped"),
-        (6, "error", "no score of 0 to 100; left out", "changed"),
-        (7, "180", "no score of 0 to 100; left out", "changed"),
+        (6, "error", "no score of 0 to 100, left out", "changed"),
+        (7, "180", "no score of 0 to 100, left out", "changed"),
         (8, "n.v.t.", "placeholder", "dropped"),
         (9, "Postbus 1 Assen", "white space inside", "dropped"),
     ]
-    assert found.files[["rows", "faults"]].to_numpy().tolist() == [[3, 7]]
+    assert found.files[["rows", "faults"]].to_numpy().tolist() == [[3, 8]]
     counted = measurements.summary(found.faults)
-    assert counted.iloc[0].tolist() == ["no score of 0 to 100; left out", "changed", 2, "error"]
+    assert counted.iloc[0].tolist() == ["no score of 0 to 100, left out", "changed", 2, "error"]
 
 
 def test_own_output_read_again_changes_nothing(intake, tmp_path):

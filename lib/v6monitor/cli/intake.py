@@ -8,6 +8,8 @@ from v6monitor import measurements
 from v6monitor.errors import InputError, UsageError
 from v6monitor.publish.exports import safe_csv, write_text
 
+_LINE = 78  # characters of a progress line, that it stays one
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the files to read, what they do not say themselves, and the CSV file to write."""
@@ -28,24 +30,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what a column of an unknown table holds, such as Website=domain",
     )
     parser.add_argument(
-        "--out", metavar="canonical.csv", type=Path, required=True, help="CSV file to write"
+        "--out",
+        metavar="canonical.csv",
+        type=Path,
+        required=True,
+        help="CSV file to write; a folder that is not there yet is made",
     )
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the canonical table and its faults; print what came in, per file and by reason.
 
-    A file that cannot be read stops no other: the exit code is that of an input error.
+    A file that cannot be read stops no other: the exit code is that of an input error. An earlier
+    table in the same place is not read, also when it stands in a folder that is.
     """
+    faults_file = options.out.with_suffix(".faults.csv")
+    _refuse_source(options.files, options.out)
     intake = measurements.read(
         options.files,
         measured_at=options.measured_at,
         sector=options.sector,
         mapping=_mapping(options.map),
         keep_going=True,
+        left_out=[options.out, faults_file],
         progress=_progress if sys.stderr.isatty() else None,
     )
-    faults_file = options.out.with_suffix(".faults.csv")
     try:
         measurements.write(intake.table, options.out)
         write_text(faults_file, safe_csv(intake.faults))
@@ -60,6 +69,11 @@ def run(options: argparse.Namespace) -> int:
     return InputError.exit_code if intake.errors else 0
 
 
+def _refuse_source(files: list[str], out: Path) -> None:
+    if out.exists() and any(Path(file).resolve() == out.resolve() for file in files):
+        raise UsageError(f"--out {out}: is a file to read as well; choose another name")
+
+
 def _mapping(pairs: list[str]) -> dict[str, str]:
     mapping = {}
     for pair in pairs:
@@ -72,8 +86,10 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
     return mapping
 
 
-def _progress(name: str) -> None:
-    print(f"\r\x1b[K{_printable(name)}\r", end="", file=sys.stderr, flush=True)
+def _progress(number: int, files: int, name: str) -> None:
+    end = "\r\x1b[K" if number == files else ""
+    line = f"{number} of {files}: {_printable(name)}"[:_LINE]
+    print(f"\r\x1b[K{line}{end}", end="", file=sys.stderr, flush=True)
 
 
 def _print(intake: measurements.Intake, out: Path, faults_file: Path) -> None:
@@ -81,8 +97,10 @@ def _print(intake: measurements.Intake, out: Path, faults_file: Path) -> None:
         told = f"{form}, {rows} rows, {faults} faults" if form else f"skipped: {note}"
         print(_printable(f"{file}: {told}"))
     kinds = intake.table["type"].value_counts()
-    counts = ", ".join(f"{kinds.get(kind, 0)} {kind}" for kind in ("web", "mail"))
-    print(f"{out}: {len(intake.table)} rows ({counts})")
+    counts = [f"{kinds.get(kind, 0)} {kind}" for kind in ("web", "mail")]
+    if listed := int(intake.table["measured_at"].isna().sum()):
+        counts.append(f"{listed} listed, not measured")
+    print(f"{out}: {len(intake.table)} rows ({', '.join(counts)})")
     print(f"{faults_file}: {len(intake.faults)} faults")
     reasons = measurements.summary(intake.faults)
     for reason, done, count, example in reasons.itertuples(index=False, name=None):

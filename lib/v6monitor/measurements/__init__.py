@@ -2,20 +2,22 @@
 
 ``read`` recognises each format by its content, ``write`` keeps the table as CSV, and ``states``
 makes verdict words of its results. One reader per format (``own``, ``dashboard``, ``api``,
-``websiteregister``, ``mapped``) hands raw cells to ``assembly``, where ``vocabulary`` says what
-they mean and ``faults`` collects what was wrong.
+``flat``, ``websiteregister``, ``mapped``; ``government`` and ``lists`` for names without results)
+hands raw cells to ``assembly``. There ``domains``, ``vocabulary`` and ``dates`` say what they mean,
+and ``faults`` collects what was wrong.
 """
 
 from v6monitor.measurements.columns import COLUMNS, RESULTS
 from v6monitor.measurements.faults import summary
 from v6monitor.measurements.intake import Intake, read, write
-from v6monitor.measurements.states import MEASURES, overview, states
+from v6monitor.measurements.states import MEASURES, measured, overview, states
 
 __all__ = [
     "COLUMNS",
     "MEASURES",
     "RESULTS",
     "Intake",
+    "measured",
     "overview",
     "read",
     "states",

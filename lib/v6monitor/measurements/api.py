@@ -120,7 +120,7 @@ def _part(format_: str, rows: list[_Row], *, name: str, date: str, kind: str = "
         if field not in cells:
             cells[field] = ""
     cells = cells.assign(type=measured, list=name)
-    return Part(format_, cells.assign(measured_at=date) if date else cells)
+    return Part(format_, cells.assign(measured_at=date) if date else cells, dated_by="request")
 
 
 def _object(value: object) -> dict[str, Any]:

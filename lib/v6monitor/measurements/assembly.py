@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
-from v6monitor.errors import InputError
 from v6monitor.measurements import vocabulary
 from v6monitor.measurements.columns import COLUMNS, RESULTS
 from v6monitor.measurements.domains import normalised
 from v6monitor.measurements.faults import CHANGED, DROPPED, KEPT, Faults
 from v6monitor.measurements.own import FORMAT
 from v6monitor.measurements.part import Part
+from v6monitor.measurements.reasons import Reason
+from v6monitor.measurements.timing import Context, timed
 from v6monitor.organisations import SECTORS, sector_in
 
 _RESULT_FIELDS = tuple(dict.fromkeys(RESULTS["web"] + RESULTS["mail"]))
@@ -27,36 +28,34 @@ _MAIL_SOURCES = {
 """What tells whether a domain has mail servers; the surest first."""
 
 
-class Context(NamedTuple):
-    """What the caller and the file's name say of a file; ``measured_at`` is YYYY-MM-DD or ""."""
-
-    file: str
-    measured_at: str = ""
-    sector: str = ""
-
-
 def assemble(part: Part, context: Context, faults: Faults) -> pd.DataFrame:
     """Return the canonical rows of a part, in the order of the file; the index is its row.
 
-    Rows without a valid domain name or type are dropped, and unknown words become ``unknown``
-    (or empty where they are no result): each is booked. InputError when nothing says when it was
-    measured.
+    Rows without a valid domain name, a type or a day are dropped, and unknown words become
+    ``unknown`` (or empty where they are no result): each is booked. A row of a list of names, or
+    of our own table made of one, has neither result nor day: it was not measured. InputError when
+    nothing says when a measurement was done.
     """
+    for fault in part.faults:
+        faults.add(*fault)
     cells = _cleaned(part.cells)
     cells = _with_domain(cells, faults)
     cells = _with_type(cells, faults)
+    listed = _listed(cells, part)
+    dates = timed(cells, listed, part, context, faults)
+    kept = listed | dates["measured_at"].ne("")
+    cells, dates, listed = cells[kept], dates[kept], listed[kept]
     if cells.empty:
         return typed(pd.DataFrame(columns=list(COLUMNS)))
     table = pd.DataFrame(index=cells.index)
-    table["measured_at"] = _dates(cells, part, context, faults)
-    for column in COLUMNS[1:]:
-        table[column] = cells.get(column, "")
+    for column in COLUMNS:
+        table[column] = dates[column] if column in dates else cells.get(column, "")
     for column in _RESULT_FIELDS:
         if column in cells:
             table[column] = _results(cells, column, part.unmeasured, faults)
     table["score"] = _scores(table["score"], faults)
-    table["mail_status"] = _mail_status(cells)
-    table["status"] = _status(table, cells, faults)
+    table["mail_status"] = _mail_status(cells, faults).mask(listed, "")
+    table["status"] = _status(table, cells, listed, faults)
     own_table = part.format == FORMAT
     file_name = "" if own_table else Path(context.file).stem
     table["sector"] = _sectors(table, context, file_name, faults)
@@ -95,43 +94,30 @@ def _with_domain(cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
     names = normalised(written)
     nameless = written.eq("")
     filled = (cells.drop(columns=["domain", "type"]) != "").any(axis=1)
-    reason = names["reason"].mask(nameless, "empty row")
-    reason = reason.mask(nameless & filled, "no domain name: continuation of the row above")
+    reason = names["reason"].mask(nameless, Reason.EMPTY_ROW.value)
+    reason = reason.mask(nameless & filled, Reason.CONTINUATION.value)
     dropped = reason.ne("")
-    faults.add(written[dropped], reason[dropped], DROPPED)
+    faults.add(written[dropped], reason[dropped], DROPPED, names["particulars"][dropped])
     other = ~dropped & written.ne(names["domain"]) & written.ne(names["domain_display"])
-    faults.add(written[other], "not written as a plain domain name", CHANGED)
+    faults.add(written[other], Reason.REWRITTEN, CHANGED)
     kept = cells[~dropped].copy()
-    kept["domain"] = names["domain"]
-    kept["domain_display"] = names["domain_display"]
+    kept["domain"] = names["domain"][~dropped]
+    kept["domain_display"] = names["domain_display"][~dropped]
     return kept
 
 
 def _with_type(cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
     kinds = cells["type"].str.lower()
     known = kinds.isin(list(RESULTS))
-    faults.add(cells["type"][~known], "neither web nor mail", DROPPED)
+    faults.add(cells["type"][~known], Reason.NO_TYPE, DROPPED)
     return cells.assign(type=kinds)[known]
 
 
-def _dates(
-    cells: pd.DataFrame, part: Part, context: Context, faults: Faults
-) -> "pd.Series[pd.Timestamp]":
-    """Return the day of each row: of its own column, else of file, sheet or caller."""
-    elsewhere = (
-        vocabulary.date_in(context.file) or vocabulary.date_in(part.sheet) or context.measured_at
-    )
-    written = cells.get("measured_at", pd.Series("", index=cells.index, dtype="str"))
-    days = _by_value(written, vocabulary.date_in)
-    wrong = written.ne("") & days.eq("")
-    undated = days.eq("")
-    if undated.any() and not elsewhere:
-        raise InputError(
-            f"{context.file}: nothing says when it was measured: no date in a column or in the "
-            "name of the file or its sheet; give it with --measured-at YYYY-MM-DD"
-        )
-    faults.add(written[wrong].rename("measured_at"), f"no date; taken as {elsewhere}", CHANGED)
-    return pd.to_datetime(days.mask(undated, elsewhere))
+def _listed(cells: pd.DataFrame, part: Part) -> "pd.Series[bool]":
+    """Tell which rows name a domain and say nothing else: no result, no status and no day."""
+    told = [*_RESULT_FIELDS, "status", "measured_at"]
+    blank = (cells[[column for column in told if column in cells]] == "").all(axis=1)
+    return blank & (part.unmeasured == "")
 
 
 def _results(cells: pd.DataFrame, column: str, unmeasured: str, faults: Faults) -> "pd.Series[str]":
@@ -139,36 +125,48 @@ def _results(cells: pd.DataFrame, column: str, unmeasured: str, faults: Faults) 
     applies = cells["type"].map({kind: column in fields for kind, fields in RESULTS.items()})
     words = _by_value(written, lambda raw: (vocabulary.result(raw) or "?") if raw else "")
     strange = words.eq("?")
-    faults.add(written[strange], "not a known result; taken as unknown", CHANGED)
+    faults.add(written[strange], Reason.STRANGE_RESULT, CHANGED)
     words = words.mask(strange, "unknown").mask(written.eq("") & applies, unmeasured)
     misplaced = ~applies & ~words.isin(["", "unknown"])
-    faults.add(written[misplaced], "a result of the other type of test", CHANGED)
+    faults.add(written[misplaced], Reason.MISPLACED_RESULT, CHANGED)
     return words.where(applies, "")
 
 
 def _scores(written: "pd.Series[str]", faults: Faults) -> "pd.Series[float]":
     scores = _by_value(written, vocabulary.score).astype("float64")
-    faults.add(written[scores.isna() & written.ne("")], "no score of 0 to 100; left out", CHANGED)
+    faults.add(written[scores.isna() & written.ne("")], Reason.NO_SCORE, CHANGED)
+    comma = scores.notna() & written.str.contains(",", regex=False)
+    faults.add(written[comma], Reason.DECIMAL_COMMA, CHANGED)
     return scores
 
 
-def _mail_status(cells: pd.DataFrame) -> "pd.Series[str]":
+def _mail_status(cells: pd.DataFrame, faults: Faults) -> "pd.Series[str]":
+    """Return whether each mail domain has mail servers, by the surest column that tells.
+
+    An address test that was not done tells only that nothing was there to test.
+    """
+    mail = cells["type"].eq("mail")
     found = pd.Series("", index=cells.index, dtype="str")
     for column, meaning in _MAIL_SOURCES.items():
         if column in cells:
-            found = found.where(found.ne(""), _by_value(cells[column], meaning))
-    mail = cells["type"].eq("mail")
+            open_yet = found.eq("")
+            found = found.mask(open_yet, _by_value(cells[column], meaning))
+            doubtful = mail & open_yet & cells[column].isin(["not_tested", "good_not_tested"])
+            faults.add(cells[column][doubtful & found.eq("no_mx")], Reason.NOT_TESTED, KEPT)
     return found.mask(found.eq(""), "unknown").where(mail, "")
 
 
-def _status(table: pd.DataFrame, cells: pd.DataFrame, faults: Faults) -> "pd.Series[str]":
-    """Return ``ok`` or ``error``; a domain without any result was not measured."""
+def _status(
+    table: pd.DataFrame, cells: pd.DataFrame, listed: "pd.Series[bool]", faults: Faults
+) -> "pd.Series[str]":
+    """Return ``ok`` or ``error``; of what was measured, a domain without a result is an error."""
     results = table[list(_RESULT_FIELDS)]
-    resultless = results.isin(["", "unknown"]).all(axis=1)
+    resultless = results.isin(["", "unknown"]).all(axis=1) & ~listed
     stated = cells.get("status", pd.Series("", index=cells.index, dtype="str")).str.lower()
     failed = stated.ne("ok") & (stated.ne("") | resultless)
-    faults.add(table["domain"][resultless], "no results: its state is unknown", KEPT)
-    return pd.Series("ok", index=cells.index, dtype="str").mask(failed, "error")
+    faults.add(table["domain"][resultless], Reason.NO_RESULTS, KEPT)
+    status = pd.Series("ok", index=cells.index, dtype="str")
+    return status.mask(failed, "error").mask(listed, "")
 
 
 def _sectors(
@@ -179,7 +177,7 @@ def _sectors(
         return pd.Series(context.sector, index=table.index, dtype="str")
     written = table["sector"]
     own = _by_value(written, lambda raw: raw if raw in SECTORS else sector_in(raw))
-    faults.add(written[written.ne("") & own.eq("")], "not a known sector; left out", CHANGED)
+    faults.add(written[written.ne("") & own.eq("")], Reason.NO_SECTOR, CHANGED)
     by_list = _by_value(table["list"], lambda name: sector_in(name) or sector_in(file_name))
     return own.where(own.ne(""), by_list)
 

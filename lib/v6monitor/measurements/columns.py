@@ -29,13 +29,23 @@ COLUMNS = (
     "source_format",
     "source_file",
     "source_row",
+    "date_source",
+    "file_date",
 )
 """The canonical table: a row per ``measured_at``, ``domain`` and ``type``.
 
-``measured_at`` is a date, ``score`` a float (Internet.nl's, of which the definition changed over
-time: not comparable), ``source_row`` the row in the file (a domain's position in JSON); all else
-is text, empty where the file does not say.
+``measured_at`` is a date (none for a domain that a list names and nobody measured), ``score`` a
+float (Internet.nl's, of which the definition changed over time: not comparable), ``source_row``
+the row in the file (a domain's position in JSON); all else is text, empty where the file does not
+say. ``date_source`` tells where ``measured_at`` comes from (``DATE_SOURCES``), ``file_date`` is
+the date in the name of the file or its sheet.
 """
+
+DATE_SOURCES = ("column", "request", "file name", "sheet name", "parameter")
+"""Where the day of a measurement comes from: of the rows, of the batch request, and so on."""
+
+LATER = ("date_source", "file_date")
+"""Columns that the first canonical tables did not have."""
 
 RESULTS = {
     "web": ("ipv6", "ns_address", "ns_reach", "ws_address", "ws_reach", "ws_similar"),

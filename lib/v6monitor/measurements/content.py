@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from v6monitor.errors import InputError
+from v6monitor.errors import InputError, NoMeasurementError
 from v6monitor.measurements import separated, spreadsheets
 from v6monitor.measurements.sheet import Sheet
 
@@ -59,7 +59,9 @@ def load(path: Path, name: str = "") -> Content:
 
 def _decoded(name: str, data: bytes) -> str:
     if _is_binary(data):
-        raise InputError(f"{name}: is a binary file of no known kind; export it as CSV or XLSX")
+        raise NoMeasurementError(
+            f"{name}: is a binary file of no known kind; export it as CSV or XLSX"
+        )
     encoding = next((code for mark, code in _MARKS.items() if data.startswith(mark)), "utf-8")
     try:
         return data.decode(encoding)

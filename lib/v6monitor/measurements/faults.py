@@ -13,11 +13,24 @@ class Faults:
         self._file = file
         self._found: list[pd.DataFrame] = []
 
-    def add(self, values: "pd.Series[str]", reason: "str | pd.Series[str]", done: str) -> None:
-        """Book cells of the column that ``values`` is named after; its index is their row."""
+    def add(
+        self,
+        values: "pd.Series[str]",
+        reason: "str | pd.Series[str]",
+        done: str,
+        particulars: "str | pd.Series[str]" = "",
+    ) -> None:
+        """Book cells of the column that ``values`` is named after; its index is their row.
+
+        ``reason`` is a ``Reason``, or one per cell; particulars stand behind it, after a colon.
+        """
         if len(values):
-            found = pd.DataFrame({"value": values, "reason": reason})
-            found = found.assign(row=values.index, column=str(values.name), done=done)
+            found = pd.DataFrame({"value": values.array, "row": values.index})
+            for column, told in (("reason", reason), ("particulars", particulars)):
+                found[column] = told.array if isinstance(told, pd.Series) else str(told)
+            told = ": " + found.pop("particulars").astype("str")
+            found["reason"] = found["reason"].astype("str") + told.where(told != ": ", "")
+            found = found.assign(column=str(values.name), done=done)
             self._found.append(found.assign(file=self._file))
 
     def table(self) -> pd.DataFrame:
@@ -36,7 +49,7 @@ def summary(faults: pd.DataFrame) -> pd.DataFrame:
 
     Columns ``reason``, ``done``, ``faults``, ``example`` (the first value).
     """
-    reasons = faults.assign(reason=faults["reason"].str.replace(r"(?s):.*", "", regex=True))
+    reasons = faults.assign(reason=faults["reason"].str.replace(r"(?s): .*", "", regex=True))
     counted: pd.DataFrame = reasons.groupby(["reason", "done"], as_index=False).agg(
         faults=("row", "size"), example=("value", "first")
     )

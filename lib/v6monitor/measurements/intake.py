@@ -1,30 +1,51 @@
 """How do the files of an analyst become one table? Each is read once, whatever its format."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from v6monitor.errors import InputError, UsageError
-from v6monitor.measurements import api, dashboard, mapped, own, vocabulary, websiteregister
-from v6monitor.measurements.assembly import Context, assemble
+from v6monitor.errors import InputError, NoMeasurementError, UsageError
+from v6monitor.measurements import (
+    api,
+    dashboard,
+    duplicates,
+    flat,
+    government,
+    guesses,
+    lists,
+    mapped,
+    own,
+    websiteregister,
+)
+from v6monitor.measurements.assembly import assemble
 from v6monitor.measurements.columns import COLUMNS
 from v6monitor.measurements.content import Content, load
-from v6monitor.measurements.faults import DROPPED, Faults
+from v6monitor.measurements.dates import date_in
+from v6monitor.measurements.faults import Faults
+from v6monitor.measurements.files import File, named
 from v6monitor.measurements.part import Part
+from v6monitor.measurements.timing import Context
 from v6monitor.organisations import SECTORS, sector_in
 
-READERS: tuple[Callable[[Content], list[Part] | None], ...] = (
+_Reader = Callable[[Content], list[Part] | None]
+
+MEASUREMENTS: tuple[_Reader, ...] = (
     own.read,
     dashboard.read,
     websiteregister.read,
+    flat.read,
     api.version_1,
     api.version_2,
 )
-"""Every format that is recognised by itself; the first that knows a file reads it."""
+"""Every form of measurement that is recognised by itself; the first that knows a file reads it."""
 
-_KEY = ["measured_at", "domain", "type"]
+LISTS: tuple[_Reader, ...] = (government.read, lists.read)
+"""Forms without results. They come after a mapping, which may say that there are results."""
+
+_BESIDE = {"register.csv", "renames.csv", "waivers.csv"}
+"""Tables about the domains, which stand in a folder of measurements and are read by the report."""
 
 
 class Intake(NamedTuple):
@@ -40,15 +61,8 @@ class Intake(NamedTuple):
     """A sentence for each file that could not be read; empty unless ``keep_going``."""
 
 
-class SkippedError(InputError):
-    """A file holds no measurement, or one that was read already: in a folder it is passed by."""
-
-
-class _File(NamedTuple):
-    path: Path
-    name: str
-    """As faults and errors call it: below the folder that was given, with forward slashes."""
-    in_folder: bool
+class ReadAlreadyError(InputError):
+    """A file holds what another one held: it is passed by."""
 
 
 def read(  # noqa: PLR0913 - each is an option of the command
@@ -58,15 +72,17 @@ def read(  # noqa: PLR0913 - each is an option of the command
     sector: str | None = None,
     mapping: Mapping[str, str] | None = None,
     keep_going: bool = False,
-    progress: Callable[[str], None] | None = None,
+    left_out: Collection[Path] = (),
+    progress: Callable[[int, int, str], None] | None = None,
 ) -> Intake:
     """Read measurement files, folders and patterns into one canonical table.
 
     ``measured_at`` (YYYY-MM-DD) is for files in which nothing says when they were measured;
     ``sector`` goes above what lists and file names say; ``mapping`` tells the field of each
-    column (label → field) of a table in a format that is not known. ``progress`` gets the name
-    of each file. Of two rows for the same day, domain and type the first is kept and the other
-    booked, with its list.
+    column (label → field) of a table in a format that is not known. Files in ``left_out`` are
+    not read. ``progress`` gets the number of each file, how many there are, and its name. Of two
+    rows for the same day, domain and type the first is kept and the other booked, with its list;
+    a file that says just what an earlier one said is passed by.
 
     InputError for a file that cannot be read; with ``keep_going`` the others are read and
     ``errors`` tells, unless nothing is left. UsageError for an option that is not right.
@@ -75,18 +91,19 @@ def read(  # noqa: PLR0913 - each is an option of the command
     mapped.check(mapping or {})
     reading = _Reading(context, mapping or {})
     errors = []
-    for file in _files(paths):
+    files = named(paths, left_out)
+    for number, file in enumerate(files, start=1):
         if progress:
-            progress(file.name)
+            progress(number, len(files), file.name)
         try:
             reading.add(file)
-        except SkippedError as reason:
-            if file.in_folder:
-                reading.skip(file, str(reason))
-            else:
-                errors.append(str(reason))
+        except ReadAlreadyError as reason:
+            reading.skip(file, str(reason))
         except InputError as error:
-            errors.append(str(error))
+            if isinstance(error, NoMeasurementError) and file.in_folder:
+                reading.skip(file, str(error))
+            else:
+                errors.append(str(error))
     if errors and not (keep_going and reading.tables):
         raise InputError("; ".join(errors))
     return reading.intake(tuple(errors))
@@ -116,23 +133,32 @@ class _Reading:
         self._files: list[tuple[str, str, int, str]] = []
         self._seen: dict[str, str] = {}
 
-    def add(self, file: _File) -> None:
+    def add(self, file: File) -> None:
         """Read a file; nothing of it is kept when it cannot be read to the end."""
+        if file.in_folder and file.path.name in _BESIDE:
+            raise NoMeasurementError(f"{file.name}: is about the domains; the report reads it")
         content = load(file.path, file.name)
         earlier = self._seen.setdefault(content.digest, file.name)
         if earlier != file.name:
-            raise SkippedError(f"{file.name}: holds the same bytes as {earlier}; read once")
+            raise ReadAlreadyError(f"{file.name}: holds the same bytes as {earlier}; read once")
         faults = Faults(file.name)
         context = self._context._replace(file=file.name)
         parts = _parts(content, self._mapping)
-        tables = [assemble(part, context, faults) for part in parts]
-        if not any(map(len, tables)):
+        found = [assemble(part, context, faults) for part in parts]
+        table = found[0] if len(found) == 1 else pd.concat(found)
+        if table.empty:
             raise InputError(_why_empty(file.name, faults.table()))
-        self.tables += [table.assign(file=file.name) for table in tables]
+        for other in self.tables:
+            if duplicates.same(table, other):
+                name = other["file"].iloc[0]
+                raise ReadAlreadyError(
+                    f"{file.name}: holds the same measurement as {name}; read once"
+                )
+        self.tables.append(table.assign(file=file.name))
         self._faults.append(faults.table())
-        self._files.append((file.name, parts[0].format, sum(map(len, tables)), ""))
+        self._files.append((file.name, parts[0].format, len(table), ""))
 
-    def skip(self, file: _File, reason: str) -> None:
+    def skip(self, file: File, reason: str) -> None:
         """Book a file that is passed by."""
         self._files.append((file.name, "", 0, reason.removeprefix(f"{file.name}: ")))
 
@@ -140,7 +166,7 @@ class _Reading:
         """Return all of it as one table with a row per key."""
         if not self.tables:
             raise InputError("no measurement was found; name the files with results of Internet.nl")
-        table, twice = _one_per_key(pd.concat(self.tables))
+        table, twice = duplicates.one_per_key(pd.concat(self.tables))
         faults = _in_order([*self._faults, *twice], [file for file, *_ in self._files])
         files = pd.DataFrame(self._files, columns=["file", "format", "rows", "note"])
         counted = files["file"].map(faults["file"].value_counts()).fillna(0).astype("int64")
@@ -149,19 +175,24 @@ class _Reading:
 
 
 def _parts(content: Content, mapping: Mapping[str, str]) -> list[Part]:
+    for reader in MEASUREMENTS:
+        if parts := reader(content):
+            return parts
     if mapping and (parts := mapped.read(content, mapping)):
         return parts
-    for reader in READERS:
+    for reader in LISTS:
         if parts := reader(content):
             return parts
     if not content.sheets:
-        raise SkippedError(
+        raise NoMeasurementError(
             f"{content.name}: is JSON, but no result of Internet.nl's batch API; name one that is"
         )
     labels = ", ".join(label for label in content.sheets[0].row(0)[:8] if label)
-    raise SkippedError(
+    options = next(filter(None, map(guesses.suggestion, content.sheets)), "")
+    perhaps = f", perhaps {options}" if options else ""
+    raise NoMeasurementError(
         f"{content.name}: is a table without results in a known form (it begins with {labels!r}); "
-        "say what its columns are with --map COLUMN=FIELD"
+        f"say what its columns are with --map COLUMN=FIELD{perhaps}"
     )
 
 
@@ -175,23 +206,6 @@ def _why_empty(name: str, faults: pd.DataFrame) -> str:
     )
 
 
-def _one_per_key(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    """Keep the first row of each key; book the others, saying which row stands for them."""
-    twice = table.duplicated(_KEY).to_numpy()
-    told = table[[*_KEY, "list", "file"]].rename_axis("row").reset_index()
-    pairs = told[twice].merge(told[~twice], on=_KEY, how="left", suffixes=("", "_first"))
-    also = (" (list " + pairs["list"] + ")").where(pairs["list"] != pairs["list_first"], "")
-    kept = pairs["file_first"] + " row " + pairs["row_first"].astype("str")
-    pairs["reason"] = "measured twice that day: kept " + kept + also
-    booked = []
-    for file, rows in pairs.groupby("file"):
-        faults = Faults(str(file))
-        by_row = rows.set_index("row")
-        faults.add(by_row["domain"], by_row["reason"], DROPPED)
-        booked.append(faults.table())
-    return table[~twice].drop(columns="file").reset_index(drop=True), booked
-
-
 def _in_order(faults: list[pd.DataFrame], files: list[str]) -> pd.DataFrame:
     """Return all faults in one table, in the order of the files and of their rows."""
     table = pd.concat(faults)
@@ -200,35 +214,8 @@ def _in_order(faults: list[pd.DataFrame], files: list[str]) -> pd.DataFrame:
     return ordered.drop(columns="order").reset_index(drop=True)
 
 
-def _files(paths: Iterable[str | Path]) -> Iterator[_File]:
-    """Give each file that is named, once: files, what is below folders, what a pattern meets."""
-    given: set[Path] = set()
-    for raw in paths:
-        for file in _meant(Path(raw).expanduser()):
-            if (real := file.path.resolve()) not in given:
-                given.add(real)
-                yield file
-
-
-def _meant(path: Path) -> Iterator[_File]:
-    if path.is_dir():
-        for found in sorted(path.rglob("*")):
-            below = found.relative_to(path)
-            if found.is_file() and not any(part.startswith(".") for part in below.parts):
-                yield _File(found, below.as_posix(), in_folder=True)
-        return
-    if path.exists():
-        yield _File(path, path.name, in_folder=False)
-        return
-    met = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
-    if not met:
-        raise InputError(f"{path}: there is no such file or folder; check its name")
-    for found in met:
-        yield from _meant(found)
-
-
 def _context(measured_at: str | None, sector: str | None) -> Context:
-    day = vocabulary.date_in(measured_at or "")
+    day = date_in(measured_at or "")
     if measured_at and day != measured_at:
         raise UsageError(f"measured-at {measured_at!r} is no day; write it as YYYY-MM-DD")
     known = sector_in(sector or "")

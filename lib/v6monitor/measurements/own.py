@@ -1,7 +1,7 @@
 """What does a canonical table hold that ``v6monitor intake`` wrote?"""
 
 from v6monitor.errors import InputError
-from v6monitor.measurements.columns import COLUMNS
+from v6monitor.measurements.columns import COLUMNS, LATER
 from v6monitor.measurements.content import Content
 from v6monitor.measurements.part import Part
 
@@ -13,18 +13,20 @@ _SURE = {"measured_at", "domain", "type", "source_format"}
 def read(content: Content) -> list[Part] | None:
     """Read a canonical CSV; None when the first row is not its header.
 
-    InputError when columns are missing.
+    InputError when columns are missing; one of an older version lacks only ``LATER``.
     """
     for sheet in content.sheets:
         labels = sheet.row(0)
         if not set(labels) >= _SURE:
             continue
-        missing = [column for column in COLUMNS if column not in labels]
+        missing = [column for column in COLUMNS if column not in (*labels, *LATER)]
         if missing:
             raise InputError(
                 f"{content.name}: is a canonical table without {', '.join(missing)}; make it "
                 "again with v6monitor intake"
             )
-        cells = sheet.cells.iloc[1:, [labels.index(column) for column in COLUMNS]]
-        return [Part(FORMAT, cells.set_axis(list(COLUMNS), axis=1), unmeasured="")]
+        there = [column for column in COLUMNS if column in labels]
+        cells = sheet.cells.iloc[1:, [labels.index(column) for column in there]]
+        cells = cells.set_axis(there, axis=1).reindex(columns=list(COLUMNS), fill_value="")
+        return [Part(FORMAT, cells, unmeasured="")]
     return None

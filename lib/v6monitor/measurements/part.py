@@ -4,6 +4,16 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from v6monitor.measurements.reasons import Reason
+
+
+class Fault(NamedTuple):
+    """Cells that a reader itself dropped or changed: their column by name, their row by index."""
+
+    values: "pd.Series[str]"
+    reason: Reason
+    done: str
+
 
 class Part(NamedTuple):
     """One measurement of one file, as it stands there.
@@ -17,4 +27,7 @@ class Part(NamedTuple):
     cells: pd.DataFrame
     sheet: str = ""
     unmeasured: str = "unknown"
-    """What an empty result means: ``unknown``, or in our own table "" (not in the source)."""
+    """What an empty result means: ``unknown``, or "" in our own table and in a list of names."""
+    dated_by: str = "column"
+    """Where ``measured_at`` comes from when it is a column: of the rows, or of the ``request``."""
+    faults: tuple[Fault, ...] = ()

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from v6monitor.errors import InputError
+
 MEASURES = {
     "web": ("web", "ws_address"),
     "mail": ("mail", "mx_address"),
@@ -17,6 +19,20 @@ The categories are Internet.nl's own figure, in which a domain without MX passes
 NO_MAIL = ("no_mx", "null_mx")
 _WORDS = {"passed": "yes", "failed": "no", "not_applicable": "not_applicable"}
 _KEPT = ["measured_at", "domain", "type", "organisation", "sector", "province", "list"]
+
+
+def measured(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the measurements of a canonical table, without what a list only names.
+
+    InputError when there are none.
+    """
+    found = table[table["measured_at"].notna()].reset_index(drop=True)
+    if found.empty:
+        raise InputError(
+            "the files name domains and hold no measurement; look them up with v6monitor lookup, "
+            "or add the files with results of Internet.nl"
+        )
+    return found
 
 
 def states(table: pd.DataFrame) -> pd.DataFrame:

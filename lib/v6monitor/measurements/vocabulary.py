@@ -1,8 +1,6 @@
 """What does a cell mean? The one place where values of files become words of the table."""
 
-import datetime as dt
 import math
-import re
 
 RESULT_WORDS = (
     "passed",
@@ -37,14 +35,6 @@ _MAIL = {
 _MAIL_STATUS = {word: status for status, words in _MAIL.items() for word in words.split()}
 _ADDRESS_TEST = {"not_tested": "no_mx", "info": "no_mx", "warning": "null_mx"}
 _CONFIGURED = {"passed": "has_mx", "failed": "no_mx"}
-_MONTHS = (
-    *("januari", "februari", "maart", "april", "mei", "juni"),
-    *("juli", "augustus", "september", "oktober", "november", "december"),
-)
-_ISO = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
-_DUTCH = re.compile(r"(?<!\d)(\d{1,2})-(\d{1,2})-(\d{4})(?!\d)")
-_IN_WORDS = re.compile(rf"(?<!\d)(\d{{1,2}})[ _-]({'|'.join(_MONTHS)})[ _-](\d{{4}})(?!\d)")
-_COMPACT = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)")
 
 
 def result(raw: str) -> str | None:
@@ -88,7 +78,7 @@ def mail_status_by_presence(raw: str) -> str:
 
 
 def score(raw: str) -> float:
-    """Return a score of 0 to 100; NaN where the cell holds none.
+    """Return a score of 0 to 100; NaN where the cell holds none. A comma is a decimal comma.
 
     >>> score("48,0%"), score("error")
     (48.0, nan)
@@ -98,30 +88,3 @@ def score(raw: str) -> float:
     except ValueError:
         return math.nan
     return value if 0 <= value <= 100 else math.nan  # noqa: PLR2004 - a percentage
-
-
-def date_in(text: str) -> str:
-    """Return the last full date in a cell, a file name or a sheet name; "" for none.
-
-    ISO dates count before Dutch ones (day-month-year, with hyphens or the month in words), those
-    before eight digits. A month alone is no date. A moment gives the day it names in its own zone.
-
-    >>> date_in("internet-nl-dashboard-report-42-list-mail-2026-10-05.csv")
-    '2026-10-05'
-    >>> date_in("22-08-2022"), date_in("1 januari 2022"), date_in("export 2023-06")
-    ('2022-08-22', '2022-01-01', '')
-    """
-    text = text.lower()
-    found = (
-        [(y, m, d) for y, m, d in _ISO.findall(text)],
-        [(y, m, d) for d, m, y in _DUTCH.findall(text)],
-        [(y, str(_MONTHS.index(m) + 1), d) for d, m, y in _IN_WORDS.findall(text)],
-        [(y, m, d) for y, m, d in _COMPACT.findall(text)],
-    )
-    for dates in found:
-        for year, month, day in reversed(dates):
-            try:
-                return dt.date(int(year), int(month), int(day)).isoformat()
-            except ValueError:  # 31-02-2022 is no date; another in the text may be
-                continue
-    return ""

@@ -1,0 +1,36 @@
+"""Why was a row dropped, changed or doubted? One wording for each reason; Dutch is in nl.po."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """What is wrong with a cell; particulars may follow it in the faults list, after a colon."""
+
+    EMPTY_ROW = "empty row"
+    CONTINUATION = "no domain name, as in a row that continues the one above"
+    REWRITTEN = "not written as a plain domain name"
+    SEVERAL_NAMES = "several names in one cell"
+    SPLIT = "several names in one cell, a row was made of each"
+    EMPTY_NAME = "empty"
+    PLACEHOLDER = "placeholder"
+    ADDRESS = "IP address"
+    WHITE_SPACE = "white space inside"
+    NOT_A_URL = "not a URL"
+    UNDERSCORE = "underscore in a host name"
+    NO_DOT = "no dot in the name"
+    NOT_A_NAME = "not a host name"
+    UNIT = "part of an organisation, not measured by itself"
+    NO_TYPE = "neither web nor mail"
+    NO_DAY = "no day of measurement"
+    OTHER_DAY = "no date, so another was taken"
+    DAY_OR_MONTH = "day or month first is not clear, read as day first"
+    FILE_DISAGREES = "measured on another day than the name of the file says"
+    STRANGE_RESULT = "not a known result, taken as unknown"
+    MISPLACED_RESULT = "a result of the other type of test"
+    NO_RESULTS = "no results, so its state is unknown"
+    NOT_TESTED = "address test not done, taken as no mail servers"
+    NO_SCORE = "no score of 0 to 100, left out"
+    DECIMAL_COMMA = "decimal comma in a score"
+    NO_SECTOR = "not a known sector, left out"
+    MEASURED_TWICE = "measured twice that day, the first is kept"
+    LISTED_TWICE = "listed twice, the first is kept"
