@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from v6monitor.evidence import Evidence
 from v6monitor.lookups.observation import Observation, Question
-from v6monitor.lookups.plan import Plan
+from v6monitor.lookups.plan import walk
 from v6monitor.mail.classifier import Provider, provider
 from v6monitor.mail.operators import Operators
 from v6monitor.verdicts import Judgement, judgement
@@ -33,16 +33,13 @@ def card(evidence: Evidence, domain: str, operators: Operators) -> Card:
 def _questions(
     evidence: Evidence, domain: str
 ) -> tuple[tuple[Observation, ...], tuple[Question, ...]]:
-    """Walk the plan of a lookup over the evidence instead of over a network."""
-    plan = Plan([(domain, "mail"), (domain, "web")])
+    both = [(domain, "mail"), (domain, "web")]
     found, missing = list[Observation](), list[Question]()
-    while question := plan.pop():
-        row = evidence.question(*question)
+    for question, row in walk(both, lambda asked: evidence.question(*asked)):
         if row is None:
             missing.append(question)
         else:
             found.append(row)
-            plan.learn(row)
     found.sort(key=lambda row: (_distance(row.qname, domain), row.qname, row.qtype))
     return tuple(found), tuple(sorted(missing))
 

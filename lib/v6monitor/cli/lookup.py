@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
@@ -41,6 +42,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=asking.duration,
         help="the oldest answer to take over, such as 90m, 12h or 7d (default: 1d)",
     )
+    parser.add_argument(
+        "--confirm-losses",
+        metavar="OBS",
+        type=Path,
+        nargs="+",
+        action="extend",
+        default=[],
+        help="ask again, at another resolver, what was yes in these logs and is no now",
+    )
+    parser.add_argument(
+        "--confirm-after",
+        metavar="AGE",
+        type=asking.duration,
+        help="how long after the first answer, such as 1h, which METHOD.md asks for (default: 0s)",
+    )
     asking.add_resolvers(parser)
     parser.add_argument(
         "--no-vantage", action="store_true", help="do not test the resolvers first; the log says so"
@@ -52,6 +68,8 @@ def run(options: argparse.Namespace) -> int:
     """Ask, write the log and tell what came of it."""
     if options.max_age and not options.reuse:
         raise UsageError("--max-age says how old answers to take over may be: add --reuse OBS")
+    if options.confirm_after and not options.confirm_losses:
+        raise UsageError("--confirm-after says when losses are asked again: add --confirm-losses")
     logfile.check_writable(options.out)
     begun = journal.place(options.out)
     if options.resume and not begun.exists() and options.out.exists():
@@ -62,6 +80,8 @@ def run(options: argparse.Namespace) -> int:
         resume=options.resume,
         reuse=options.reuse,
         max_age=options.max_age or DAY,
+        confirm=options.confirm_losses,
+        apart=options.confirm_after or timedelta(0),
         test=not options.no_vantage,
         probes=asking.probes(options),
     )
@@ -131,4 +151,9 @@ def _summary(recorded: Recorded, path: Path) -> Iterator[str]:
         yield f"{recorded.kept:,} of them were asked before the run was cut off"
     if recorded.reused:
         yield f"{recorded.reused:,} of them were taken over from an earlier log"
+    if found := recorded.losses:
+        yield (
+            f"{found.lost:,} domains lost IPv6: another resolver says so of {found.denied_again:,} "
+            f"of them, an hour later or more of {found.an_hour_apart:,}"
+        )
     yield str(path)

@@ -4,21 +4,12 @@ import argparse
 from collections.abc import Iterator, Sequence
 
 from v6monitor.cli import asking
+from v6monitor.findings.words import CHECKS
 from v6monitor.lookups import vantage
 from v6monitor.lookups.resolvers import parse
 from v6monitor.lookups.run import running
 from v6monitor.lookups.vantage import Check
 
-_TOLD = {
-    "answers": "answers",
-    "dns64": "makes up no IPv6 addresses",
-    "rewriting": "says so of a name that does not exist",
-    "ipv6": "shows IPv6 addresses",
-    "dnssec": "checks DNSSEC",
-    "udp": "sends large answers over UDP",
-    "tcp": "answers over TCP",
-    "agreement": "says what the others say",
-}
 _MARKS = {vantage.PASSED: "ok", vantage.FAILED: "FAILED", vantage.NOT_TESTED: "not tested"}
 
 
@@ -42,6 +33,6 @@ def _lines(checks: Sequence[Check]) -> Iterator[str]:
     for resolver in dict.fromkeys(check.resolver for check in checks):
         yield resolver
         for check in (check for check in checks if check.resolver == resolver):
-            line = f"  {_MARKS[check.result]:<11}{_TOLD[check.check]:<38}{check.question}: "
+            line = f"  {_MARKS[check.result]:<11}{CHECKS[check.check]:<30}{check.question}: "
             expected = "" if check.result == vantage.PASSED else f", expected {check.expected}"
             yield line + check.found + expected

@@ -44,6 +44,7 @@ _ROWS, _NOTE = b"R", b"N"
 _BATCH = 4096  # rows
 _MOST_WAITING = 16 * _BATCH  # rows: a disk slower than the resolvers makes the asking wait
 _WRITE_EVERY = 0.1  # seconds
+_NAP = 0.01
 _SYNC_EVERY = 0.5  # seconds: together less than the one that may be lost
 
 
@@ -129,6 +130,14 @@ class Journal:
         for frame in self._frames():
             if frame.kind == _ROWS:
                 yield pa.ipc.read_record_batch(pa.py_buffer(frame.content), SCHEMA)
+
+    def flush(self) -> None:
+        """Wait until all rows are in the file. UsageError when that fails."""
+        while self._waiting and not self._failure:
+            self._wake.set()
+            time.sleep(_NAP)
+        if self._failure:
+            raise self._refusal(self._failure)
 
     def finish(self) -> None:
         """Write what waits; from here on nothing is added. UsageError when that fails."""

@@ -1,6 +1,6 @@
 """What is to be asked? One list of questions that grows with the answers, each question once."""
 
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
 from random import Random
 
 from v6monitor.lookups.observation import (
@@ -24,6 +24,18 @@ POOL = 16_384
 
 Earlier = Callable[[Question], Observation | None]
 """Gives the answer that is known already, if there is one."""
+
+
+def walk(
+    subjects: Iterable[tuple[str, str]], known: Earlier
+) -> Iterator[tuple[Question, Observation | None]]:
+    """Give what a plan asks, with what is known of it: a plan over evidence, not over a network."""
+    plan = Plan(subjects)
+    while question := plan.pop():
+        row = known(question)
+        if row is not None:
+            plan.learn(row)
+        yield question, row
 
 
 def _ignore(_: Observation) -> None:

@@ -6,7 +6,7 @@
 import datetime as dt
 import platform
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +17,9 @@ import pyarrow.compute as pc
 from v6monitor import __version__
 from v6monitor.errors import UsageError, VantageError
 from v6monitor.lookups import journal, logfile, vantage
+from v6monitor.lookups.asking import Manners
 from v6monitor.lookups.client import Client
+from v6monitor.lookups.confirm import Confirmation, Confirmed
 from v6monitor.lookups.earlier import Earlier
 from v6monitor.lookups.journal import Journal
 from v6monitor.lookups.observation import Observation, Question
@@ -25,7 +27,7 @@ from v6monitor.lookups.plan import RAISING, Plan
 from v6monitor.lookups.probes import Probes
 from v6monitor.lookups.resolvers import Resolver, parse
 from v6monitor.lookups.run import Progress, manners_for, observe, running
-from v6monitor.lookups.subjects import digest
+from v6monitor.lookups.subjects import canonical, digest
 from v6monitor.lookups.table import observations
 
 DAY = dt.timedelta(days=1)
@@ -42,6 +44,12 @@ class Task(NamedTuple):
     test: bool = True
     """Test the resolvers first (``vantage``); one that fails stops the run."""
     probes: Probes | None = None
+    confirm: Sequence[Path] = ()
+    """Logs of an earlier run: what is lost against them is asked again at another resolver."""
+    apart: dt.timedelta = dt.timedelta(0)
+    """How long after the first answer; METHOD.md asks for an hour."""
+    tell: Callable[[str], None] = print
+    """Told what a user waits for."""
     must_answer: bool = True
     """Off: resolvers that cannot be used leave a log without rows that says so (``failure``)."""
 
@@ -55,6 +63,8 @@ class Recorded(NamedTuple):
     """How many of them were in the journal that the run went on with."""
     reused: int
     """How many of them an earlier log gave."""
+    losses: Confirmed | None
+    """What became of the losses, if ``Task.confirm`` asked for that."""
 
 
 def record(  # noqa: PLR0913 - as lookup
@@ -97,15 +107,16 @@ def record(  # noqa: PLR0913 - as lookup
                 raise
             session["failure"] = str(error)
             logfile.save((), path, _provenance(subjects, [session]))
-            return Recorded(Counter(), 0, 0)
+            return Recorded(Counter(), 0, 0, None)
         with Journal(journal.place(path), digest(subjects)) as kept:
             kept.note(session)
             plan = Plan(subjects, seed, settle=kept.append, earlier=earlier)
             before = _recall(plan, kept)
             with Client(usable, manners) as client:
                 observe(plan, client, kept.append, progress, before)
+            losses = _confirm(kept, subjects, task, usable, manners) if task.confirm else None
             kept.finish()
-            return _finished(kept, subjects, path, before)
+            return _finished(kept, subjects, path, before)._replace(losses=losses)
 
 
 def _check_journal(path: Path, *, resume: bool) -> None:
@@ -117,11 +128,18 @@ def _check_journal(path: Path, *, resume: bool) -> None:
 
 
 def _usable(found: Sequence[Resolver], task: Task, session: dict[str, Any]) -> list[Resolver]:
-    if not task.test:
-        return vantage.answering(found)
-    checks = vantage.examine(found, task.probes)
-    session["vantage"]["checks"] = [check._asdict() for check in checks]
-    return vantage.trusted(found, checks)
+    if task.test:
+        checks = vantage.examine(found, task.probes)
+        session["vantage"]["checks"] = [check._asdict() for check in checks]
+        usable = vantage.trusted(found, checks)
+    else:
+        usable = vantage.answering(found)
+    if task.confirm and len(usable) == 1:
+        raise UsageError(
+            f"losses are confirmed at another resolver, and only {usable[0].label} answers: name "
+            "a second one with --resolver"
+        )
+    return usable
 
 
 def _recall(plan: Plan, kept: Journal) -> int:
@@ -138,6 +156,27 @@ def _recall(plan: Plan, kept: Journal) -> int:
 
     plan.recall(asked(), raising())
     return sum(rows.num_rows for rows in kept.batches())
+
+
+def _confirm(
+    kept: Journal,
+    subjects: Iterable[tuple[str, str]],
+    task: Task,
+    resolvers: Sequence[Resolver],
+    manners: Manners,
+) -> Confirmed:
+    """Ask again what is lost; this holds all rows of both logs in memory."""
+    kept.flush()
+    before = (row for path in task.confirm for row in _rows(logfile.load(path).to_batches()))
+    rows = _rows(kept.batches())
+    confirmation = Confirmation(before, rows, canonical(subjects), kept.append, task.tell)
+    confirmation.ask(resolvers, manners, task.apart)
+    return confirmation.outcome()
+
+
+def _rows(batches: Iterable[pa.RecordBatch]) -> Iterator[Observation]:
+    for rows in batches:
+        yield from observations(rows)
 
 
 def _finished(
@@ -157,7 +196,7 @@ def _finished(
     except UsageError as error:
         raise UsageError(f"{error}: all answers are in {kept.path}, --resume ends it") from error
     kept.remove()
-    return Recorded(outcomes, before, reused)
+    return Recorded(outcomes, before, reused, None)
 
 
 def _provenance(
@@ -166,7 +205,7 @@ def _provenance(
     """Return what ``log.provenance`` promises of a run that is finished now."""
     tests = [session["vantage"] for session in sessions]
     told = {
-        "subjects": subjects,
+        "subjects": canonical(subjects),
         "resolvers": list(dict.fromkeys(name for one in sessions for name in one["resolvers"])),
         "started": sessions[0]["started"],
         "finished": _now(),

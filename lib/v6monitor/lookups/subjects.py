@@ -86,6 +86,18 @@ def read(source: str) -> Subjects:
     return found
 
 
+def canonical(subjects: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Give the pairs under the names that are asked for, each once; what is no name as it is."""
+    seen = Seen()
+    for raw, kind in subjects:
+        try:
+            name = normalise(raw).domain
+        except InvalidNameError:
+            name = raw.strip().lower()
+        if seen.add((name, kind)):
+            yield name, kind
+
+
 def digest(subjects: Iterable[tuple[str, str]]) -> str:
     """Return what tells one list from another: the SHA-256 of its pairs in their order."""
     found = sha256()

@@ -13,7 +13,7 @@ from v6monitor.lookups.observation import Question
 from v6monitor.lookups.resolvers import UDP, Resolver
 
 _TIMEOUT = 2.0  # seconds
-_ATTEMPTS = 3  # a datagram may be lost
+_DATAGRAMS = 3  # one may be lost
 _SMALL = 512  # bytes, what goes without EDNS (RFC 1035 §4.2.1)
 
 Told = tuple[str, bool] | None
@@ -28,7 +28,7 @@ def over_udp(resolver: Resolver, question: Question) -> Told:
     def exchange(query: dns.message.Message) -> dns.message.Message:
         return dns.query.udp(query, resolver.host, _TIMEOUT, resolver.port, ignore_unexpected=True)
 
-    return _told(exchange, question)
+    return _told(exchange, question, _DATAGRAMS)
 
 
 def over_tcp(resolver: Resolver, question: Question) -> Told:
@@ -36,18 +36,20 @@ def over_tcp(resolver: Resolver, question: Question) -> Told:
     if resolver.transport != UDP:
         return None
     return _told(
-        lambda query: dns.query.tcp(query, resolver.host, _TIMEOUT, resolver.port), question
+        lambda query: dns.query.tcp(query, resolver.host, _TIMEOUT, resolver.port), question, 1
     )
 
 
 def _told(
-    exchange: Callable[[dns.message.Message], dns.message.Message], question: Question
+    exchange: Callable[[dns.message.Message], dns.message.Message],
+    question: Question,
+    attempts: int,
 ) -> tuple[str, bool]:
     query = dns.message.make_query(
         question.qname, question.qtype, use_edns=0, payload=EDNS_PAYLOAD, want_dnssec=True
     )
     failure = ""
-    for _ in range(_ATTEMPTS):
+    for _ in range(attempts):
         try:
             answer = exchange(query)
         except (dns.exception.DNSException, OSError, EOFError) as error:

@@ -84,7 +84,8 @@ def examine(resolvers: Sequence[Resolver], probes: Probes | None = None) -> list
     answers: dict[str, Observation] = {}
     checks = _side_by_side(lambda one: list(_examined(one, probes, answers)), resolvers)
     found = [check for of_one in checks for check in of_one]
-    return found + list(_agreement(answers))
+    asked = [resolver.label for resolver in resolvers if resolver.label in answers]
+    return found + list(_agreement({label: answers[label] for label in asked}))
 
 
 def trusted(resolvers: Sequence[Resolver], checks: Sequence[Check]) -> list[Resolver]:
