@@ -15,6 +15,7 @@ from v6monitor.findings.pace import REFUSED, WITHOUT_DATE
 from v6monitor.findings.words import CHECKS, MEASURES, SHARES
 from v6monitor.labels import LABELS
 from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
+from v6monitor.measurements.reasons import Reason
 from v6monitor.paths import NOTEBOOKS
 from v6monitor.publish.meanings import MEANINGS
 
@@ -30,6 +31,7 @@ TABLES = (
     EXPLANATIONS,
     NEXT_STEPS,
     MEANINGS,
+    {reason.name: reason.value for reason in Reason},
 )
 TEMPLATE_TEXT = re.compile(r"""text\((["'])(.+?)\1\)""")
 

@@ -117,7 +117,7 @@ def test_version_2_domain_that_failed(intake):
     assert values(found, "type", "status", "ws_address", "ns_address", "mx_address") == [
         ("web", "error", "unknown", "unknown", "")
     ]
-    assert booked(found) == [(1, "a.example", "no results, so its state is unknown", "kept")]
+    assert booked(found) == [(1, "a.example", "no results", "kept")]
 
 
 def test_version_2_without_envelope(intake):

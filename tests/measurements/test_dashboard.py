@@ -153,7 +153,7 @@ def test_rows_without_a_name_or_without_results(intake):
     assert booked(found) == [
         (5, "", "no domain name, as in a row that continues the one above", "dropped"),
         (6, "", "empty row", "dropped"),
-        (7, "b.example", "no results, so its state is unknown", "kept"),
+        (7, "b.example", "no results", "kept"),
     ]
 
 

@@ -96,8 +96,8 @@ def test_domain_measured_twice(intake, tmp_path):
     ]
     assert booked(found) == [
         (5, "A.example.", "not written as a plain domain name", "changed"),
-        (5, "a.example", "measured twice that day, the first is kept: a.csv 4 (rijk)", "dropped"),
-        (6, "b.example", "measured twice that day, the first is kept: b.csv 4", "dropped"),
+        (5, "a.example", "measured twice that day: a.csv 4 (rijk)", "dropped"),
+        (6, "b.example", "measured twice that day: b.csv 4", "dropped"),
     ]
 
 
