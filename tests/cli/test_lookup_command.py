@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +14,10 @@ import pytest
 
 from v6monitor.cli import main
 from v6monitor.errors import InputError
-from v6monitor.lookups import log, subjects
+from v6monitor.lookups import journal, log, subjects
 from v6monitor.lookups.zoneserver import ZoneServer
 
+QUESTION = ["qname", "qtype"]
 ZONE = """$TTL 300
 @ SOA ns1 host 1 7200 900 604800 60
 @ NS ns1
@@ -137,23 +139,101 @@ def test_a_setting_that_is_no_number_is_a_usage_error(option: str, value: str) -
     assert caught.value.code == 2
 
 
-def test_ctrl_c_ends_a_lookup_at_once_and_writes_nothing(tmp_path: Path, resolver: str) -> None:
-    """While it waits for a name that does not answer."""
+def test_ctrl_c_ends_a_lookup_at_once_and_says_how_to_go_on(tmp_path: Path, resolver: str) -> None:
+    """While it waits for a name that does not answer; what was answered is kept."""
     names = tmp_path / "names.txt"
     names.write_text("quiet.town.example\ntown.example\n")
     out = tmp_path / "obs.parquet"
-    command = [sys.executable, "-m", "v6monitor", "lookup", names, "--out", out]
-    with subprocess.Popen(
-        [*command, "--resolver", resolver, "--no-vantage", "--timeout", "30"],
-        stderr=subprocess.PIPE,
-    ) as process:
+    command = [sys.executable, "-m", "v6monitor", "lookup", names, "--out", out, "--no-vantage"]
+    command += ["--resolver", resolver]
+    with subprocess.Popen([*command, "--timeout", "30"], stderr=subprocess.PIPE) as process:
         assert process.stderr
         process.stderr.readline()  # the first tenth is answered
         process.send_signal(signal.SIGINT)
+        began = time.monotonic()
         _, told = process.communicate(timeout=5)
+        assert time.monotonic() - began < 1
     assert process.returncode == 130
-    assert told.decode().splitlines()[-1] == "v6monitor: stopped by Ctrl-C"
+    assert told.decode().splitlines()[-2:] == [
+        f"v6monitor: the answers so far are in {out}.partial: --resume goes on with them",
+        "v6monitor: stopped by Ctrl-C",
+    ]
     assert not out.exists()
+    done = subprocess.run(
+        [*command, "--resume", "--timeout", "0.1"], capture_output=True, text=True, check=True
+    )
+    assert "were asked before the run was cut off" in done.stdout
+    assert not journal.place(out).exists()
+    assert not log.read(out).duplicated(["qname", "qtype"]).any()
+
+
+def test_a_run_that_was_cut_off_is_neither_lost_nor_written_over(
+    tmp_path: Path, resolver: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without --resume it says so; with it, a finished log is nothing to go on with."""
+    names = tmp_path / "names.txt"
+    names.write_text("town.example\n")
+    out = tmp_path / "obs.parquet"
+    command = ["lookup", str(names), "--out", str(out), "--resolver", resolver, "--no-vantage"]
+    journal.place(out).write_text("a table of my own")
+    assert main(command) == 2
+    assert "go on with it with --resume" in capsys.readouterr().err
+    assert main([*command, "--resume"]) == 3
+    assert "damaged, or no unfinished lookup run" in capsys.readouterr().err
+    assert journal.place(out).read_text() == "a table of my own"
+    journal.place(out).unlink()
+    assert main([*command, "--resume"]) == 0
+    before = out.read_bytes()
+    assert main([*command, "--resume"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"nothing to go on with: {out} is finished"
+    assert out.read_bytes() == before
+
+
+def test_answers_of_an_earlier_log_are_taken_over(
+    tmp_path: Path, resolver: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As they are, if they are definite and not too old; the rest is asked."""
+    names = tmp_path / "names.txt"
+    names.write_text("town.example\nquiet.town.example,web\n")
+    first, again, anew = (tmp_path / f"{name}.parquet" for name in ("first", "again", "anew"))
+    command = ["lookup", str(names), "--resolver", resolver, "--no-vantage", "--timeout", "0.05"]
+    assert main([*command, "--out", str(first)]) == 0
+    assert main([*command, "--out", str(again), "--reuse", str(first)]) == 0
+    earlier, later = log.read(first), log.read(again)
+    assert not set(map(tuple, later[QUESTION].values)) ^ set(map(tuple, earlier[QUESTION].values))
+    both = earlier.merge(later, on=QUESTION, suffixes=("", "_later"))
+    taken_over = both["asked_at"] == both["asked_at_later"]
+    assert (taken_over == both["outcome"].isin(["ok", "nodata", "nxdomain"])).all()
+    assert f"{taken_over.sum()} of them were taken over" in capsys.readouterr().out
+    assert log.provenance(again)["reused"] == taken_over.sum()
+    assert main([*command, "--out", str(anew), "--reuse", str(first), "--max-age", "0s"]) == 0
+    assert log.provenance(anew)["reused"] == 0
+    assert main([*command, "--out", str(anew), "--max-age", "1h"]) == 2
+
+
+def test_a_log_says_whether_the_resolvers_were_tested(tmp_path: Path, resolver: str) -> None:
+    """One that fails stops the run, and nothing is written."""
+    names = tmp_path / "names.txt"
+    names.write_text("town.example\n")
+    out = tmp_path / "obs.parquet"
+    command = ["lookup", str(names), "--out", str(out), "--resolver", resolver]
+    assert main(command) == 6
+    assert [path.name for path in tmp_path.glob("obs*")] == []
+    assert main([*command, "--no-vantage"]) == 0
+    assert log.provenance(out)["vantage"] == {"tested": False, "checks": []}
+    assert main(["lookup", str(names), "--out", str(out), "--resolver", "example"]) == 0
+    told = log.provenance(out)["vantage"]
+    assert told["tested"]
+    assert {check["result"] for check in told["checks"]} == {"passed", "not_tested"}
+
+
+def test_names_stand_in_the_log_as_they_are_asked(tmp_path: Path, resolver: str) -> None:
+    """However they are written, each once."""
+    names = tmp_path / "names.txt"
+    names.write_text("TOWN.example,mail\nhttps://town.example/,mail\nNo Name,web\n")
+    out = tmp_path / "obs.parquet"
+    main(["lookup", str(names), "--out", str(out), "--resolver", resolver, "--no-vantage"])
+    assert log.provenance(out)["subjects"] == [["town.example", "mail"], ["no name", "web"]]
 
 
 def test_the_example_server_answers_until_it_is_interrupted() -> None:

@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Ask, write the log and tell what came of it."""
-    if options.max_age and not options.reuse:
+    if options.max_age is not None and not options.reuse:
         raise UsageError("--max-age says how old answers to take over may be: add --reuse OBS")
     if options.confirm_after and not options.confirm_losses:
         raise UsageError("--confirm-after says when losses are asked again: add --confirm-losses")
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
     task = Task(
         resume=options.resume,
         reuse=options.reuse,
-        max_age=options.max_age or DAY,
+        max_age=DAY if options.max_age is None else options.max_age,
         confirm=options.confirm_losses,
         apart=options.confirm_after or timedelta(0),
         test=not options.no_vantage,
@@ -100,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
             )
     except KeyboardInterrupt:
         if begun.exists():
-            told = f"the answers so far are in {begun}: the same command with --resume goes on"
+            told = f"the answers so far are in {begun}: --resume goes on with them"
             print(f"v6monitor: {told}", file=sys.stderr)
         raise
     for line in _summary(recorded, options.out):
