@@ -23,7 +23,7 @@ from v6monitor import (
 )
 from v6monitor.adoption import JUDGED
 from v6monitor.errors import InputError, UsageError
-from v6monitor.language import Language
+from v6monitor.language import AMSTERDAM, Language
 from v6monitor.lookups import log
 from v6monitor.lookups.recording import Task
 from v6monitor.mail.operators import Operators
@@ -108,8 +108,11 @@ class Month:
 
     @cached_property
     def states(self) -> pd.DataFrame:
-        """Return the measured states of all months: ``measurements.states`` of the history."""
-        return measurements.states(self.history)
+        """Return the measured states of all months: ``measurements.states`` of the history.
+
+        ``explained`` tells whether a waiver was valid when it was measured.
+        """
+        return organisations.explain(measurements.states(self.history), self.waivers)
 
     @property
     def earlier(self) -> str:
@@ -167,10 +170,13 @@ class Month:
         """Return the states that the fresh lookups give for a measure (a key of ``JUDGED``).
 
         With ``partly``, mail of which only some hosts have IPv6 is ``partly`` instead of ``no``.
+        ``explained`` tells whether a waiver was valid on the day of asking.
         """
         some = "mail_any" if partly and measure == "mail" else ""
         states = adoption.verdict_states(self.verdicts, JUDGED[measure], some)
-        return states.assign(measure=measure, period=self.period)
+        states = states.assign(measure=measure, period=self.period)
+        day = "" if pd.isna(self.asked[0]) else f"{self.asked[0].tz_convert(AMSTERDAM):%Y-%m-%d}"
+        return organisations.explain(states, self.waivers, day)
 
     def second_answers(self, measure: str) -> list[pd.DataFrame]:
         """Return the fresh states if they can confirm a loss: asked a day after it was measured."""
@@ -230,16 +236,16 @@ class Month:
         return pd.concat(parts, ignore_index=True)
 
     @property
-    def asked(self) -> tuple[pd.Timestamp, pd.Timestamp]:
-        """Return when the first and the last question were asked, in UTC; NaT without any."""
-        moments = self.observations["asked_at"]
-        return moments.min(), moments.max()
-
-    @property
     def tested(self) -> bool:
         """Tell whether the resolvers passed the vantage self-test before they were asked."""
         vantage = self.provenance.get("vantage")
         return isinstance(vantage, dict) and bool(vantage.get("tested"))
+
+    @property
+    def asked(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """Return when the first and the last question were asked, in UTC; NaT without any."""
+        moments = self.observations["asked_at"]
+        return moments.min(), moments.max()
 
     @cached_property
     def operators(self) -> Operators:
@@ -256,6 +262,18 @@ class Month:
     def waivers(self) -> pd.DataFrame:
         """Return the explanations of bodies that do not comply (comply or explain)."""
         return organisations.read_waivers(self._about("waivers"))
+
+    @cached_property
+    def waiver_list(self) -> pd.DataFrame:
+        """Return the waivers given by the day of the measurement, with what was measured."""
+        states = self.states[self.states["period"] == self.period]
+        day = f"{self.current['measured_at'].max():%Y-%m-%d}"
+        return organisations.waiver_list(self.waivers, states, day)
+
+    def waiver_source(self, language: Language) -> str:
+        """Return which file the explanations come from, for under a table."""
+        file = language.text("waivers in {file}", file=self._about("waivers").name)
+        return f"{file}; {self.measurement_source(language)}"
 
     def measurement_source(self, language: Language) -> str:
         """Return where the measured numbers come from, for under a figure."""
@@ -320,6 +338,7 @@ def _read(given: Sequence[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
         intake = read_measurements(given)
         return intake.table, intake.faults
     intake = measurements.read(given)
+    intake = intake._replace(table=measurements.measured(intake.table))
     kept = pd.read_csv(beside[0], dtype="str", keep_default_na=False)
     return intake.table, kept[[column for column in intake.faults if column in kept]]
 

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from seen import MICROSOFT_V6, NOON, V6, host, no_signals, seen
 
 from v6monitor import mail
-from v6monitor.errors import InputError
 from v6monitor.language import Language
 from v6monitor.lookups.observation import UNKNOWN, Observation
 from v6monitor.mail import advice
+from v6monitor.mail.classifier import MICROSOFT
 from v6monitor.mail.lagging import EXCHANGE_GROUPS, GROUPS
 from v6monitor.mail.listing import COLUMNS
 
@@ -155,18 +155,45 @@ def test_organisation_history_and_waiver_are_joined_by_domain() -> None:
         }
     )
     waivers = pd.DataFrame(
-        [["town.example", "moves in December", "2026-12-31"]],
-        columns=["domain", "explanation", "valid_until"],
+        [["town.example", "mail", "moves in December", "CIO", "", "2026-12-31"]],
+        columns=["domain", "type", "explanation", "owner", "valid_from", "valid_until"],
     )
     table = listed(log, organisations=organisations, history=history, waivers=waivers)
     row = table.iloc[0]
     assert (row["organisation"], row["sector"], row["province"]) == ("NA", "gemeente", "Zeeland")
     assert (row["first_month_without"], row["months_lagging"]) == ("2026-05", 5)
-    assert row["waiver"] == "moves in December (2026-12-31)"
-    expired = waivers.assign(valid_until="2026-10-05")
-    assert listed(log, waivers=expired)["waiver"].item() == ""
-    with pytest.raises(InputError, match=r"town\.example: valid_until 'soon'"):
-        listed(log, waivers=waivers.assign(valid_until="soon"))
+    assert row["waiver_status"] == "valid"
+    assert advice.waiver(row, Language("en")) == (
+        "moves in December (CIO, valid until 31 December 2026)"
+    )
+    expired = listed(log, waivers=waivers.assign(valid_until="2026-10-05", owner=""))
+    assert expired["waiver_status"].item() == "expired"
+    shown = advice.readable(expired, Language("en"))["waiver"].item()
+    assert shown == "moves in December (expired after 5 October 2026)"
+    for_the_web = listed(log, waivers=waivers.assign(type="web")).iloc[0]
+    assert (for_the_web["waiver"], advice.waiver(for_the_web, Language("en"))) == ("", "")
+
+
+def test_explained_laggards_are_counted_apart() -> None:
+    """Per month: only of those that lacked IPv6, not of what could not be told."""
+    providers = pd.DataFrame(
+        {"domain": ["a.example", "b.example"], "class": "exo_direct", "operator": MICROSOFT}
+    )
+    states = pd.DataFrame(
+        [
+            ("2026-09", "a.example", "no", True),
+            ("2026-09", "b.example", "no", False),
+            ("2026-10", "a.example", "unknown", True),
+            ("2026-10", "b.example", "no", True),
+        ],
+        columns=["period", "domain", "state", "explained"],
+    )
+    counted = mail.by_month(states, providers)
+    assert counted.to_numpy().tolist() == [
+        ["2026-09", "exchange_online", 2, 1],
+        ["2026-10", "exchange_online", 1, 1],
+        ["2026-10", "unknown", 1, 0],
+    ]
 
 
 def test_without_history_it_starts_now_and_unknown_has_no_start() -> None:
@@ -245,17 +272,18 @@ def test_the_list_is_sorted_by_group_and_domain() -> None:
 
 
 def test_the_list_counted_per_tenant() -> None:
-    """The largest tenant first, with its domains; domains without a known tenant are left out."""
+    """The largest tenant first, with its domains; those without a known tenant are left out."""
     table = pd.DataFrame(
         {
             "domain": ["a.example", "b.example", "c.example", "d.example"],
             "tenant": ["small", "large", "large", ""],
             "sole_cause": ["yes", "yes", "no", "yes"],
+            "waiver_status": ["", "valid", "expired", ""],
         }
     )
-    assert mail.tally(table, "tenant").to_dict("records") == [
-        {"tenant": "large", "laggards": 2, "sole_cause": 1, "domains": "b.example c.example"},
-        {"tenant": "small", "laggards": 1, "sole_cause": 1, "domains": "a.example"},
+    assert mail.tally(table, "tenant").to_numpy().tolist() == [
+        ["large", 2, 1, 1, "b.example c.example"],
+        ["small", 1, 1, 0, "a.example"],
     ]
     assert mail.tally(listed(), "tenant").empty
 

@@ -1,6 +1,7 @@
 """How does a table read on a page?"""
 
 import pandas as pd
+import pytest
 
 from v6monitor.language import Language
 from v6monitor.publish.cells import cell_text, table_html
@@ -24,6 +25,20 @@ def test_what_is_not_there_is_a_dash():
     """NaN, NA and NaT never show as such."""
     for nothing in (float("nan"), pd.NA, pd.NaT, None):
         assert cell_text("adoption", nothing, ENGLISH) == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("2026-10", "October 2026"),
+        ("2026-10-06", "6 October 2026"),
+        ("2026-13", "2026-13"),
+        ("2026-02-31", "2026-02-31"),
+    ],
+)
+def test_months_and_days_are_in_words_when_they_are_some(value, shown):
+    """A text from a file that only looks like a date stays as it is."""
+    assert cell_text("when", value, Language("en")) == shown
 
 
 def test_a_name_is_never_translated():

@@ -1,5 +1,6 @@
 """How far is the government with IPv6? Shares with bounds, and the tables under the figures."""
 
+from v6monitor.adoption.lacking import lacking
 from v6monitor.adoption.overviews import (
     operators,
     outcomes,
@@ -33,6 +34,7 @@ __all__ = [
     "below_gate",
     "compat",
     "definitions",
+    "lacking",
     "league",
     "one_per_domain",
     "operators",

@@ -101,8 +101,8 @@ def states_by_sector(states: pd.DataFrame, by: str = "sector") -> pd.DataFrame:
 
     The state may be ``partly`` too (``verdict_states`` with ``some``). Returns per ``by`` the
     counts ``yes``, ``partly``, ``no``, ``unknown``, ``not_applicable`` and ``applicable``, the
-    highest part with yes first, and a last row ``total``; and the ``measure``, where the states
-    name it.
+    highest part with yes first, and a last row ``total``; where the states tell, ``explained``
+    (how many of partly and no have a valid waiver) and the ``measure``.
     """
     _one_measure(states)
     check(states, [], FOUR_STATES)
@@ -119,7 +119,8 @@ def sub_tests(measured: pd.DataFrame) -> pd.DataFrame:
 
     Returns per ``type`` and ``test`` of Internet.nl (``TESTS``) the counts ``yes``, ``partly``
     (passed with a warning), ``no``, ``unknown``, ``not_applicable`` (the test before it failed, or
-    there is nothing to test) and ``applicable``.
+    there is nothing to test) and ``applicable``; with ``explained`` in the table also how many of
+    the ``no`` have a valid waiver.
     """
     rows = []
     for type_, tests in TESTS.items():
@@ -130,6 +131,8 @@ def sub_tests(measured: pd.DataFrame) -> pd.DataFrame:
                 results = results.replace("partly", "not_applicable")
             counts = results.value_counts()
             states = {state: int(counts.get(state, 0)) for state in FOUR_STATES}
+            if "explained" in measured:
+                states["explained"] = int((of_type["explained"] & results.eq("no")).sum())
             rows.append({"type": type_, "test": test, **states})
     return _with_applicable(pd.DataFrame(rows))
 
@@ -139,9 +142,10 @@ def operators(providers: pd.DataFrame, states: pd.DataFrame, top: int = 15) -> p
 
     ``providers`` has ``domain`` and ``operator``; ``states`` those of ``mail_all``, with
     ``partly``. Domains to which mail does not apply are left out. Returns per ``operator``
-    (``own_or_unknown`` for one without a name) the counts ``yes``, ``partly``, ``no``, ``unknown``
-    and ``domains``, most domains first; together as ``other``, last: those after ``top``, and those
-    of one domain, which is mostly its own.
+    (``own_or_unknown`` for one without a name) the counts ``yes``, ``partly``, ``no``, ``unknown``,
+    ``domains`` and, where the states tell, ``explained`` (of partly and no), most domains first;
+    together as ``other``, last: those after ``top``, and those of one domain, which is mostly its
+    own.
     """
     joined = states[states["state"] != "not_applicable"].merge(
         providers[["domain", "operator"]], on="domain", how="left"
@@ -152,7 +156,7 @@ def operators(providers: pd.DataFrame, states: pd.DataFrame, top: int = 15) -> p
     kept = named.index[:top] if len(sizes) == len(named) <= top else named.index[: top - 1]
     joined["operator"] = joined["operator"].where(joined["operator"].isin(list(kept)), OTHER)
     table = count(joined, ["operator"], ("yes", "partly", "no", "unknown"))
-    table["domains"] = table.drop(columns="operator").sum(axis=1)
+    table["domains"] = table[["yes", "partly", "no", "unknown"]].sum(axis=1)
     table["last"] = table["operator"] == OTHER
     table = table.sort_values(["last", "domains"], ascending=[True, False], kind="stable")
     return table.drop(columns="last").reset_index(drop=True)

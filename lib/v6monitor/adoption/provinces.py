@@ -3,24 +3,11 @@
 import pandas as pd
 
 from v6monitor.adoption.shares import shares
-
-PROVINCES = (
-    "Fryslân",
-    "Groningen",
-    "Noord-Holland",
-    "Flevoland",
-    "Drenthe",
-    "Zuid-Holland",
-    "Utrecht",
-    "Overijssel",
-    "Zeeland",
-    "Noord-Brabant",
-    "Gelderland",
-    "Limburg",
-)
-"""The twelve provinces in the order of the map, from the north."""
+from v6monitor.organisations.provinces import PROVINCES
 
 ELSEWHERE = "elsewhere"
+
+_COUNTS = ("yes", "no", "unknown", "not_applicable", "applicable", "explained")
 
 
 def provinces(states: pd.DataFrame) -> pd.DataFrame:
@@ -30,11 +17,11 @@ def provinces(states: pd.DataFrame) -> pd.DataFrame:
     twelve in the order of the map, and a last row ``elsewhere``: central government, and all whose
     province is not stated or not known; and the ``measure``, where the states name it.
     """
-    known = states["province"].isin(PROVINCES)
+    known = states["province"].isin(list(PROVINCES))
     named = states.assign(province=states["province"].where(known, ELSEWHERE))
     found = shares(named, "province").set_index("province")
     table = found.reindex([*PROVINCES, ELSEWHERE])
-    counts = ["yes", "no", "unknown", "not_applicable", "applicable"]
+    counts = [name for name in _COUNTS if name in table]
     table[counts] = table[counts].fillna(0).astype("int64")
     table = table.rename_axis("province").reset_index()
     measured = "measure" in states and len(states)

@@ -70,7 +70,7 @@ def sub_tests(table: pd.DataFrame, language: Language) -> Figure:
     rows = [
         Row(
             f"{language.label(row['type'])}: {language.label(row['test'])}",
-            domains(row["applicable"], language),
+            size(row, language),
         )
         for row in shown.to_dict("records")
     ]
@@ -78,6 +78,19 @@ def sub_tests(table: pd.DataFrame, language: Language) -> Figure:
     share_axis(chart.axes, percents(language))
     _parts(chart, shown, language)
     return chart.figure
+
+
+def size(row: Mapping[Any, Any], language: Language) -> str:
+    """Return ``342 domains, 3 explained``: how many, and how many of those without IPv6 say why."""
+    number = domains(row["applicable"], language)
+    told = explained(row, language)
+    return f"{number}, {told}" if told else number
+
+
+def explained(row: Mapping[Any, Any], language: Language) -> str:
+    """Return ``3 explained``, nothing for none: those without IPv6 that have a valid waiver."""
+    number = int(row.get("explained", 0))
+    return language.text("{number} explained", number=language.number(number)) if number else ""
 
 
 def domains(number: float, language: Language) -> str:
@@ -112,8 +125,8 @@ def _then_and_now(chart: Rows, row: Mapping[Any, Any], middle: float, language: 
 
 
 def _named(table: pd.DataFrame, by: str, language: Language) -> list[Row]:
-    sizes = zip(table[by], table["applicable"], strict=True)
-    return [Row(group(name, language), domains(n, language)) for name, n in sizes]
+    rows = table.to_dict("records")
+    return [Row(group(row[by], language), size(row, language)) for row in rows]
 
 
 def _parts(chart: Rows, table: pd.DataFrame, language: Language) -> None:

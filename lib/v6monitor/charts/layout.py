@@ -120,7 +120,7 @@ def rows_chart(
     ``right``, ``bottom`` and ``header`` are the pixels to keep free around the axes.
     """
     room = 210.0
-    texts = [(wrapped(row.name, room), [row.note] if row.note else []) for row in rows]
+    texts = [(wrapped(r.name, room), wrapped(r.note, room) if r.note else []) for r in rows]
     lines = [line for name, note in texts for line in (*name, *note)]
     left = min(room, max((width_of(line) for line in lines), default=0.0)) + 14
     tall = [max(40.0, LINE * (len(name) + len(note)) + 16) for name, note in texts]

@@ -6,7 +6,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from v6monitor.charts.adoption import SHOWN
+from v6monitor.charts.adoption import SHOWN, explained
 from v6monitor.charts.bars import stacked, state_marks
 from v6monitor.charts.layout import (
     HALO,
@@ -38,6 +38,7 @@ LEFT, BOTTOM, RIGHT = 56, 56, 24
 FLAG = 150
 """Pixels to the right of the axes when an event near the edge needs room for its text."""
 
+EXPLAINED = "explained"
 GROUP_COLOURS = ("#C8501E", "#8F3512", "#3E8ECA", "#154273", "#8C6BB1", "#5B8C5A")
 
 
@@ -49,12 +50,13 @@ def operators(table: pd.DataFrame, language: Language) -> Figure:
     """
     if table.empty:
         return nothing(language.text("There are no mail domains to draw."))
-    rows = [Row(group(name, language)) for name in table["operator"]]
+    named = table.to_dict("records")
+    rows = [Row(group(row["operator"], language), explained(row, language)) for row in named]
     chart = rows_chart(rows, key=state_marks(table, SHOWN, language), right=64)
     chart.axes.set_xlim(0, max(int(table["domains"].max()), 1))
     whole_numbers(chart.axes.xaxis, language)
     chart.axes.grid(axis="x")
-    for index, row in enumerate(table.to_dict("records")):
+    for index, row in enumerate(named):
         end = stacked(chart, index, {state: int(row[state]) for state in SHOWN}, 1, language)
         chart.axes.annotate(
             language.number(row["domains"]), (end, chart.middles[index]), offset(6, 0),
@@ -74,19 +76,25 @@ def laggards(
     """Draw how many domains lag, a bar per month from 0, parted by group where there is one.
 
     ``table`` has ``period`` and ``count``, and may have the column ``by``. Above a bar stands how
-    many lag; those of group ``unknown`` are grey, on top, with ``+3`` under that number. Only
+    many lag; those of them that are ``explained`` are hatched, at the bottom; those of group
+    ``unknown`` are grey, on top, with ``+3`` under that number. Only
     lookups of a month can tell who lagged in it: a month without them has no bar. ``events`` has
     ``date`` and ``label``.
     """
     if table.empty:
         return nothing(language.text("There are no lookups to draw."))
-    parted = table if by in table else table.assign(**{by: ""})
+    parted = _parted(table if by in table else table.assign(**{by: ""}), by)
     counts = parted.pivot_table("count", "period", by, "sum", fill_value=0, sort=False)
     groups = sorted(counts.columns, key=lambda name: name == "unknown")
-    colours = dict(zip(groups, GROUP_COLOURS * len(groups), strict=False))
+    plain = [name for name in groups if name != EXPLAINED]
+    colours = dict(zip(plain, GROUP_COLOURS * len(plain), strict=False))
     if "unknown" in colours:
         colours["unknown"] = STATE_COLOURS["unknown"]
-    key = [Mark(group(name, language), colour) for name, colour in colours.items()]
+    colours = {name: colours.get(name, GROUP_COLOURS[0]) for name in groups}
+    key = [
+        Mark(group(name, language), colour, "hatched" if name == EXPLAINED else "square")
+        for name, colour in colours.items()
+    ]
     keyed = key if len(key) > 1 else []
     months = [ordinal(str(period)) for period in counts.index]
     low, high = min(months) - 0.7, max(months) + 0.7
@@ -106,6 +114,14 @@ def laggards(
     return figure
 
 
+def _parted(table: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return the counts with those that are explained as a group of their own, the first."""
+    if "explained" not in table or not table["explained"].sum():
+        return table
+    told = table.assign(count=table["explained"], **{by: EXPLAINED})
+    return pd.concat([told, table.assign(count=table["count"] - table["explained"])])
+
+
 def whole_numbers(axis: Axis, language: Language) -> None:
     """Give an axis of counts at most six whole numbers."""
     axis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
@@ -123,11 +139,16 @@ def _month_bars(
         base = 0
         for name, colour in colours.items():
             number = language.number(row[name])
-            axes.bar(x, row[name], thick, bottom=base, color=colour, edgecolor="white")
+            hatched = name == EXPLAINED
+            axes.bar(
+                x, row[name], thick, bottom=base, hatch="////" if hatched else None,
+                color="white" if hatched else colour, edgecolor=colour if hatched else "white",
+            )  # fmt: skip
             fits = row[name] / axes.get_ylim()[1] * PLOT > LINE
             if len(colours) > 1 and fits and width_of(number) < thick * month:
                 axes.text(x, base + row[name] / 2, number, ha="center", va="center_baseline",
-                          color=ink_on(colour))  # fmt: skip
+                          color=INK if hatched else ink_on(colour),
+                          path_effects=HALO if hatched else None)  # fmt: skip
             base += row[name]
         if all_fit or x in {counts.index[0], counts.index[-1]}:
             axes.annotate(text, (x, base), offset(0, 4), textcoords="offset points", ha="center",

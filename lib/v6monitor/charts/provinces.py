@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from v6monitor.adoption.shares import SMALLEST_GROUP
-from v6monitor.charts.adoption import counts_in_words, domains
+from v6monitor.charts.adoption import counts_in_words, size
 from v6monitor.charts.layout import LINE, Mark, draw_key, key_height, nothing, wrapped
 from v6monitor.charts.style import STATE_COLOURS, WIDTH, ink_on, new_figure, pixels, styled
 from v6monitor.language import Language
@@ -79,9 +79,9 @@ def _tile(figure: Figure, row: Mapping[Any, Any], x: float, y: float, language: 
     if small:
         said = wrapped(counts_in_words(row, language), width - 20, 2)
     elif unknown:
-        said = [language.label("unknown"), domains(row["applicable"], language)]
+        said = [language.label("unknown"), size(row, language)]
     else:
-        said = [language.percent(row["adoption"]), domains(row["applicable"], language)]
+        said = [language.percent(row["adoption"]), size(row, language)]
     for number, text in enumerate([str(row["province"]), *said]):
         figure.text(
             x + 11, y + TALL - 17 - (LINE + 2) * number, text, va="center", color=ink_on(colour),

@@ -22,13 +22,12 @@ from v6monitor.findings.gap import (
     scenarios,
     zones,
 )
+from v6monitor.findings.hygiene import fault_reasons, files, intake, to_correct
 from v6monitor.findings.lists import (
     compat,
     definitions,
-    fault_reasons,
-    files,
     fixed_since,
-    intake,
+    lacking,
     laggard_list,
     laggards_by_month,
     laggards_by_sector,
@@ -36,7 +35,6 @@ from v6monitor.findings.lists import (
     measured,
     outcomes,
     tenants,
-    to_correct,
 )
 from v6monitor.findings.mail import laggards, operators
 from v6monitor.findings.pace import (
@@ -51,6 +49,7 @@ from v6monitor.findings.pace import (
 from v6monitor.findings.quality import quality
 from v6monitor.findings.telling import Telling
 from v6monitor.findings.trust import flaps, kitagawa, paired, vantage
+from v6monitor.findings.waivers import waivers, waivers_expired
 
 __all__ = [
     "Telling",
@@ -71,6 +70,7 @@ __all__ = [
     "headline_adoption",
     "intake",
     "kitagawa",
+    "lacking",
     "laggard_list",
     "laggards",
     "laggards_by_month",
@@ -97,5 +97,7 @@ __all__ = [
     "to_correct",
     "trend",
     "vantage",
+    "waivers",
+    "waivers_expired",
     "zones",
 ]

@@ -12,6 +12,7 @@ from v6monitor.findings.telling import Telling
 from v6monitor.findings.words import (
     Row,
     could_not_tell,
+    explained,
     group,
     joined,
     listed,
@@ -61,7 +62,10 @@ def trend(table: pd.DataFrame, language: Language, *, by: str = "measure") -> Te
         if untold
         else language.text("Everything could be told.")
     )
-    return Telling(joined(now, _since(table, by, names, language)), joined(note, unknown), alt)
+    newest = table[table["period"] == last].set_index(by, drop=False).loc[names]
+    told = explained(newest, language, by=by)
+    caption = joined(now, _since(table, by, names, language))
+    return Telling(caption, joined(note, unknown, told), alt)
 
 
 def headline_adoption(table: pd.DataFrame, language: Language, *, by: str = "measure") -> Telling:
@@ -115,7 +119,8 @@ def sectors(table: pd.DataFrame, language: Language, *, by: str = "sector") -> T
     unknown = could_not_tell(table["unknown"].sum(), table["applicable"].sum(), language)
     measure = measured(str(table["measure"].iloc[0]), language) if "measure" in table else ""
     moved = _moved_most(ranked, by, earlier, language)
-    return Telling(joined(finding, moved), joined(measure, note, unknown), alt)
+    told = explained(table, language)
+    return Telling(joined(finding, moved), joined(measure, note, unknown, told), alt)
 
 
 def provinces(table: pd.DataFrame, language: Language) -> Telling:
@@ -139,7 +144,9 @@ def provinces(table: pd.DataFrame, language: Language) -> Telling:
     )
     unknown = could_not_tell(twelve["unknown"].sum(), twelve["applicable"].sum(), language)
     measure = measured(str(table["measure"].iloc[0]), language) if "measure" in table else ""
-    return Telling(ranking(ranked, "province", language), joined(measure, note, unknown), alt)
+    told = explained(twelve, language)
+    finding = ranking(ranked, "province", language)
+    return Telling(finding, joined(measure, note, unknown, told), alt)
 
 
 def ranking(ranked: pd.DataFrame, by: str, language: Language) -> str:
@@ -194,7 +201,8 @@ def states(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Te
     )
     measure = measured(str(table["measure"].iloc[0]), language) if "measure" in table else ""
     parts = language.text("Parts of the domains to which it applies; n stands under each name.")
-    return Telling(finding, joined(measure, parts, outside), alt)
+    told = explained(table[table[by] == TOTAL], language)
+    return Telling(finding, joined(measure, parts, outside, told), alt)
 
 
 def sub_tests(table: pd.DataFrame, language: Language) -> Telling:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from v6monitor.findings.telling import Telling
+from v6monitor.findings.words import explained, joined
 from v6monitor.language import Language
 from v6monitor.lookups.observation import UNKNOWN
 from v6monitor.mail.lagging import EXCHANGE_GROUPS
@@ -18,46 +19,23 @@ def measured(table: pd.DataFrame, language: Language) -> Telling:
     return Telling(caption, note, "")
 
 
-def intake(faults: pd.DataFrame, language: Language) -> Telling:
-    """Answer what was wrong with the files; the faults list of the intake."""
-    counts = faults["done"].value_counts()
-    dropped, changed, kept = (int(counts.get(done, 0)) for done in ("dropped", "changed", "kept"))
-    if not len(faults):
-        caption = language.text("Nothing was wrong with the files.")
-    else:
-        caption = language.plural(
-            "{number} row was dropped.", "{number} rows were dropped.", dropped
+def lacking(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell how many domains lack IPv6 somewhere; ``adoption.lacking``."""
+    short = table[["web", "mail", "dns"]].eq("no").any(axis=1)
+    caption = language.plural(
+        "{number} domain lacks IPv6 for its website, mail or name servers",
+        "{number} domains lack IPv6 for their website, mail or name servers",
+        int(short.sum()),
+    )
+    note = language.text("Empty: not measured. As Internet.nl measured it this month.")
+    if unsure := len(table) - int(short.sum()):
+        told = language.plural(
+            "Of {number} more it could not be told.",
+            "Of {number} more it could not be told.",
+            unsure,
         )
-    note = language.text(
-        "{changed} cells were read in another way than they were written, and {kept} rows were "
-        "kept with a doubt.",
-        changed=language.number(changed),
-        kept=language.number(kept),
-    )
+        note = f"{told} {note}"
     return Telling(caption, note, "")
-
-
-def files(table: pd.DataFrame, language: Language) -> Telling:
-    """Tell how many files were read; ``Month.files``."""
-    caption = language.plural("{number} file was read", "{number} files were read", len(table))
-    rows = language.number(int(table["rows"].sum()))
-    return Telling(caption, language.text("{rows} rows, of all months so far.", rows=rows), "")
-
-
-def fault_reasons(table: pd.DataFrame, language: Language) -> Telling:
-    """Tell of how many kinds the faults are; ``measurements.summary``."""
-    caption = language.plural(
-        "{number} kind of fault was found", "{number} kinds of faults were found", len(table)
-    )
-    return Telling(caption, language.text("Counted by reason, with one example each."), "")
-
-
-def to_correct(faults: pd.DataFrame, language: Language) -> Telling:
-    """Tell how many rows of the list of domains want a correction; the faults list."""
-    caption = language.plural(
-        "{number} cell to correct in the list", "{number} cells to correct in the list", len(faults)
-    )
-    return Telling(caption, language.text("Dropped, or read in another way than written."), "")
 
 
 def outcomes(table: pd.DataFrame, language: Language) -> Telling:
@@ -131,7 +109,8 @@ def laggards_now(laggards: pd.DataFrame, language: Language) -> Telling:
         gateways=language.number(int(groups.get("gateway", 0))),
         unknown=language.number(int(groups.get("unknown", 0))),
     )
-    return Telling(caption, note, "")
+    ours = laggards[laggards["group"].isin(EXCHANGE_GROUPS)]
+    return Telling(caption, joined(note, _explained(ours, language)), "")
 
 
 def laggards_by_month(table: pd.DataFrame, language: Language) -> Telling:
@@ -144,7 +123,8 @@ def laggards_by_month(table: pd.DataFrame, language: Language) -> Telling:
         "Domains that are on Exchange Online by the newest lookups, and whose mail servers did "
         "not all have IPv6 in the measurement of the month."
     )
-    no = table[table["group"] != "unknown"].set_index("period")["count"]
+    lacking = table[table["group"] != "unknown"].set_index("period")
+    no = lacking["count"]
     if no.empty:
         return Telling(language.text("There are no months to compare."), note, alt)
     caption = language.text(
@@ -155,7 +135,8 @@ def laggards_by_month(table: pd.DataFrame, language: Language) -> Telling:
         first=language.month(str(no.index[0])),
         before=language.number(int(no.iloc[0])),
     )
-    return Telling(caption, note, alt)
+    told = explained(lacking.rename(columns={"count": "no"}).iloc[-1:], language)
+    return Telling(caption, joined(note, told), alt)
 
 
 def laggard_list(laggards: pd.DataFrame, language: Language) -> Telling:
@@ -164,7 +145,7 @@ def laggard_list(laggards: pd.DataFrame, language: Language) -> Telling:
         "{number} domain to look at", "{number} domains to look at", len(laggards)
     )
     note = language.text("Exchange Online domains without IPv6, by group and name.")
-    return Telling(caption, note, "")
+    return Telling(caption, joined(note, _explained(laggards, language)), "")
 
 
 def laggards_by_sector(table: pd.DataFrame, language: Language) -> Telling:
@@ -178,7 +159,8 @@ def laggards_by_sector(table: pd.DataFrame, language: Language) -> Telling:
         sector=language.label(str(most["sector"])),
         number=language.number(int(most["laggards"])),
     )
-    return Telling(caption, note, "")
+    told = explained(table.rename(columns={"laggards": "no"}), language)
+    return Telling(caption, joined(note, told), "")
 
 
 def tenants(table: pd.DataFrame, language: Language) -> Telling:
@@ -202,3 +184,17 @@ def fixed_since(table: pd.DataFrame, language: Language) -> Telling:
         len(table),
     )
     return Telling(caption, language.text("By kind of test; a domain can stand here twice."), "")
+
+
+def _explained(laggards: pd.DataFrame, language: Language) -> str:
+    """Return how many laggards have a valid waiver, and how many one that has expired."""
+    status = laggards["waiver_status"].value_counts()
+    told = [
+        language.text("Explained why not: {number}.", number=language.number(status["valid"]))
+        if "valid" in status
+        else "",
+        language.text("Expired waiver: {number}.", number=language.number(status["expired"]))
+        if "expired" in status
+        else "",
+    ]
+    return joined(*told)

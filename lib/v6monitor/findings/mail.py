@@ -6,7 +6,7 @@ import pandas as pd
 
 from v6monitor.adoption.overviews import OTHER
 from v6monitor.findings.telling import Telling
-from v6monitor.findings.words import Row, could_not_tell, group, joined, of
+from v6monitor.findings.words import Row, could_not_tell, explained, group, joined, of
 from v6monitor.language import Language
 from v6monitor.mail.lagging import EXCHANGE_GROUPS
 
@@ -34,7 +34,7 @@ def operators(table: pd.DataFrame, language: Language) -> Telling:
         " preference; partly: some of the MX hosts have IPv6."
     )
     unknown = could_not_tell(table["unknown"].sum(), total, language)
-    return Telling(finding, joined(note, unknown), alt)
+    return Telling(finding, joined(note, unknown, explained(table, language)), alt)
 
 
 def laggards(table: pd.DataFrame, language: Language, *, by: str = "group") -> Telling:

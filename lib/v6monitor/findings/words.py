@@ -4,6 +4,7 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -134,6 +135,22 @@ def could_not_tell(unknown: float, applicable: float, language: Language) -> str
     if not unknown:
         return language.text("Everything could be told.")
     return language.text("Could not tell: {counts}.", counts=of(unknown, applicable, language))
+
+
+def explained(rows: pd.DataFrame, language: Language, *, by: str = "") -> str:
+    """Return the sentence that says how many of those without IPv6 have a valid waiver.
+
+    ``rows`` have counts of states; ``by`` names them apart. Nothing is said where none has.
+    """
+    if "explained" not in rows or not rows["explained"].sum():
+        return ""
+    without = rows["no"] + rows.get("partly", 0)
+    if not by:
+        counts = of(rows["explained"].sum(), without.sum(), language)
+    else:
+        each = zip(rows[by], rows["explained"], without, strict=True)
+        counts = "; ".join(f"{group(name, language)} {of(n, m, language)}" for name, n, m in each)
+    return language.text("Explained why not (comply or explain): {counts}.", counts=counts)
 
 
 def joined(*sentences: str) -> str:

@@ -111,6 +111,22 @@ def next_step(row: Mapping[Hashable, object], language: Language) -> str:
     return language.text(NEXT_STEPS[str(row["next_step"])], **_values(row, language))
 
 
+def waiver(row: Mapping[Hashable, object], language: Language) -> str:
+    """Return what was explained, by whom, and until when that holds or held; "" for nothing."""
+    if not row["waiver"]:
+        return ""
+    told = [str(row["waiver_owner"])] if row["waiver_owner"] else []
+    if row["waiver_until"]:
+        day = language.day(dt.date.fromisoformat(str(row["waiver_until"])))
+        expired = row["waiver_status"] == "expired"
+        told.append(
+            language.text("expired after {day}", day=day)
+            if expired
+            else language.text("valid until {day}", day=day)
+        )
+    return f"{row['waiver']} ({', '.join(told)})" if told else str(row["waiver"])
+
+
 def worded(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Return the laggard table with sentences in place of the codes."""
     rows = laggards.to_dict("records")
@@ -122,7 +138,8 @@ def worded(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
 
 def readable(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Return of the laggard table what a reader needs to act, with sentences for codes."""
-    return worded(laggards, language)[list(READABLE)]
+    told = [waiver(row, language) for row in laggards.to_dict("records")]
+    return worded(laggards, language).assign(waiver=told)[list(READABLE)]
 
 
 def _values(row: Mapping[Hashable, object], language: Language) -> dict[str, str]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from v6monitor import evidence as index
-from v6monitor.errors import InputError
 from v6monitor.kleene import NO, YES
 from v6monitor.language import AMSTERDAM
 from v6monitor.mail.advice import advise
@@ -37,6 +35,9 @@ COLUMNS = (
     "first_month_without",
     "months_lagging",
     "waiver",
+    "waiver_owner",
+    "waiver_until",
+    "waiver_status",
     "explanation",
     "next_step",
     "doubt",
@@ -55,8 +56,7 @@ def laggards(
 
     ``providers`` is the provider table of the same observations; ``organisations`` has columns
     domain, organisation, sector and province; ``history`` has period (YYYY-MM), domain and state:
-    the mail verdict in earlier months; ``waivers`` has domain, explanation and valid_until (ISO
-    date, or "").
+    the mail verdict in earlier months; ``waivers`` is what ``organisations.read_waivers`` returns.
 
     Returns a row per domain with the columns ``COLUMNS``, sorted by group and domain. ``group``:
     ``exchange_online`` and ``obsolete_name`` (METHOD.md §10: an Exchange Online MX host that
@@ -66,16 +66,18 @@ def laggards(
     ``unknown``. ``explanation`` and ``next_step`` are codes; ``advice.worded`` makes them
     sentences. ``months_lagging`` counts the calendar months since ``first_month_without``; both
     are empty where IPv6 was not found missing. ``doubt`` names the lookups that failed in group
-    ``unknown``. ``asked_at`` is
-    UTC.
+    ``unknown``. The columns ``waiver…`` give the explanation that goes with the domain's mail, and
+    whether it was ``valid`` or ``expired`` on the day of asking. ``asked_at`` is UTC.
     """
-    import pandas as pd  # noqa: PLC0415 - the evidence card of one domain does without pandas
+    # imported here: the evidence card of one domain does without pandas
+    import pandas as pd  # noqa: PLC0415
+
+    from v6monitor.organisations.waivers import MATCH, matched  # noqa: PLC0415
 
     evidence = index.of(observations)
     told = tell_providers(evidence) if providers is None else providers
     owners = _by_domain(organisations)
     lagging_since = _spells(history)
-    excused = _by_domain(waivers)
     rows = []
     for provider in from_table(told):
         found = laggard(evidence, provider)
@@ -85,13 +87,13 @@ def laggards(
         explanation, next_step = advise(found)
         row = {
             **found._asdict(),
+            **dict.fromkeys(MATCH, ""),
             **{name: owner.get(name, "") for name in ("organisation", "sector", "province")},
             "class": provider.mail_provider,
             "operator": provider.operator,
             "mx_hosts": "; ".join(found.mx_hosts),
             "failing_hosts": " ".join(found.failing_hosts),
             "tenant": provider.tenant,
-            "waiver": _waiver(excused.get(found.domain), found),
             "explanation": explanation,
             "next_step": next_step,
         }
@@ -101,10 +103,14 @@ def laggards(
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(
         {name: "str" for name in COLUMNS if name not in {"months_lagging", "asked_at"}}
     )
-    return table.assign(
+    table = table.assign(
         months_lagging=table["months_lagging"].astype("Int64"),
         asked_at=pd.to_datetime(table["asked_at"], utc=True),
     )
+    if waivers is not None:
+        day = table["asked_at"].dt.tz_convert(AMSTERDAM).dt.strftime("%Y-%m-%d")
+        table[list(MATCH)] = matched(table.assign(day=day.fillna("")), waivers, "mail")
+    return table
 
 
 def by_month(states: pd.DataFrame, providers: pd.DataFrame) -> pd.DataFrame:
@@ -112,27 +118,32 @@ def by_month(states: pd.DataFrame, providers: pd.DataFrame) -> pd.DataFrame:
 
     ``states`` are measured mail states with ``period``. Returns a row per ``period`` and
     ``group`` (``exchange_online``: the measurement said no; ``unknown``: it could not tell) with
-    ``count``. Only lookups tell who runs the mail, so the set is that of the newest lookups.
+    ``count`` and how many of these are ``explained`` by a waiver. Only lookups tell
+    who runs the mail, so the set is that of the newest lookups.
     """
     exchange = providers["class"].isin(["exo_direct", "exo_mixed"])
     first = exchange & providers["operator"].eq(MICROSOFT)
     followed = states[states["domain"].isin(providers.loc[first, "domain"])]
     groups = followed["state"].map({"no": "exchange_online", "unknown": "unknown"})
-    counted = followed.assign(group=groups).groupby(["period", "group"])["domain"].nunique()
-    return counted.rename("count").reset_index()
+    told = followed.get("explained", False) & groups.eq("exchange_online")
+    single = followed.assign(group=groups, explained=told)
+    counted = single.drop_duplicates(["period", "group", "domain"]).groupby(["period", "group"])
+    return counted.agg(count=("domain", "size"), explained=("explained", "sum")).reset_index()
 
 
 def tally(laggards: pd.DataFrame, by: str) -> pd.DataFrame:
     """Count a laggard list per tenant, operator, sector, province or any other column of it.
 
     One administrator switches all domains of a tenant. Returns a row per value, the largest
-    first: the column itself, ``laggards`` (domains), ``sole_cause`` (of which with no other cause)
-    and ``domains`` (their names, separated by spaces). Rows without a value are left out.
+    first: the column itself, ``laggards`` (domains), ``sole_cause`` (of which with no other cause),
+    ``explained`` (of which with a valid waiver) and ``domains`` (their names, separated by
+    spaces). Rows without a value are left out.
     """
     groups = laggards[laggards[by] != ""].groupby(by, sort=True)
     table = groups.agg(
         laggards=("domain", "size"),
         sole_cause=("sole_cause", lambda causes: int((causes == YES).sum())),
+        explained=("waiver_status", lambda status: int((status == "valid").sum())),
         domains=("domain", " ".join),
     )
     return table.reset_index().sort_values(
@@ -178,19 +189,3 @@ def _since(found: Laggard, verdicts: Mapping[str, Mapping[str, str]]) -> tuple[s
 def _months(period: str) -> int:
     year, month = period.split("-")
     return 12 * int(year) + int(month)
-
-
-def _waiver(waiver: Mapping[str, str] | None, found: Laggard) -> str:
-    """Return the explanation of a waiver that holds on the day of asking; "" without one."""
-    if waiver is None or found.asked_at is None:
-        return ""
-    until = waiver.get("valid_until", "")
-    try:
-        last_day = dt.date.fromisoformat(until) if until else dt.date.max
-    except ValueError as error:
-        raise InputError(
-            f"waiver of {found.domain}: valid_until {until!r} is no date; write it as YYYY-MM-DD"
-        ) from error
-    if last_day < found.asked_at.astimezone(AMSTERDAM).date():
-        return ""
-    return f"{waiver['explanation']} ({until})" if until else waiver["explanation"]

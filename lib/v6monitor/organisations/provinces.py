@@ -4,20 +4,21 @@ import re
 import unicodedata
 
 PROVINCES = {
-    "Drenthe": "dr",
-    "Flevoland": "fl",
     "Fryslân": "friesland fr",
-    "Gelderland": "ge gld",
     "Groningen": "gr",
-    "Limburg": "li lb",
-    "Noord-Brabant": "brabant nbrabant nb",
     "Noord-Holland": "nholland nh",
-    "Overijssel": "ov",
-    "Utrecht": "ut",
-    "Zeeland": "ze zl",
+    "Flevoland": "fl",
+    "Drenthe": "dr",
     "Zuid-Holland": "zholland zh",
+    "Utrecht": "ut",
+    "Overijssel": "ov",
+    "Zeeland": "ze zl",
+    "Noord-Brabant": "brabant nbrabant nb",
+    "Gelderland": "ge gld",
+    "Limburg": "li lb",
 }
-"""The provinces of the Netherlands by their official names, each with other spellings."""
+"""The provinces of the Netherlands by their official names, from the north as a map reads, each
+with other spellings."""
 
 
 def province_in(text: str) -> str:

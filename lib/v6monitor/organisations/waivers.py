@@ -85,10 +85,11 @@ def matched(rows: pd.DataFrame, waivers: pd.DataFrame, kind: str = "") -> pd.Dat
 def explain(states: pd.DataFrame, waivers: pd.DataFrame, day: str = "") -> pd.DataFrame:
     """Add ``explained`` to states: whether a waiver was valid, whatever the state is.
 
-    ``states`` have ``domain`` and ``measure`` (or ``type``), and ``measured_at`` unless ``day``
-    is given. What counts them adds up those without IPv6 only: adoption.shares.
+    ``states`` have ``domain`` and ``measure`` (or ``type``); a waiver counts on the ``day``, or
+    when a row was ``measured_at``. What counts them adds up those without IPv6 only:
+    adoption.shares.
     """
-    days = day or states["measured_at"].dt.strftime("%Y-%m-%d").fillna("")
+    days = states["measured_at"].dt.strftime("%Y-%m-%d") if "measured_at" in states else day
     measure = states["measure"] if "measure" in states else states["type"]
     kind = measure.str.replace("_.*", "", regex=True)
     rows = pd.DataFrame({"domain": states["domain"], "kind": kind, "day": days})

@@ -33,7 +33,7 @@ POINTS = frozenset(
 )
 VERBATIM = frozenset(
     {"domain", "domains", "organisation", "operator", "mx_hosts", "failing_hosts", "tenant"}
-    | {"value", "example", "file", "list", "waiver", "doubt", "scenario"}
+    | {"value", "example", "file", "list", "waiver", "waiver_owner", "doubt", "scenario"}
     | {"resolver", "expected", "found"}
 )
 """Columns whose cells are names or text from elsewhere: shown as they are, never translated."""
@@ -41,7 +41,7 @@ AMONG_NAMES = frozenset({"now", "other", "own_or_unknown", "own_zone", "total"})
 """What stands among such names and is none: our own codes for a row of a table."""
 SENTENCE = 60
 """A column with a longer text than this holds sentences."""
-_MONTH = re.compile(r"\d{4}-\d{2}")
+_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
 def table_html(frame: pd.DataFrame, language: Language, caption: str, note: str = "") -> str:
@@ -110,10 +110,19 @@ def _number(column: str, value: float, language: Language) -> str:
     return language.number(value)
 
 
+def _date(value: str, language: Language) -> str:
+    """Return a month or a day in words; as it is what only looks like one."""
+    try:
+        day = dt.date.fromisoformat(value if value.count("-") > 1 else f"{value}-01")
+    except ValueError:
+        return value
+    return language.day(day) if value.count("-") > 1 else language.month(value)
+
+
 def _text(column: str, value: str, language: Language) -> str:
     if column in VERBATIM and value not in AMONG_NAMES:
         return value
-    if _MONTH.fullmatch(value):
-        return language.month(value)
+    if _DATE.fullmatch(value):
+        return _date(value, language)
     head, colon, particulars = value.partition(": ") if column == "reason" else (value, "", "")
     return language.label(head) + colon + particulars

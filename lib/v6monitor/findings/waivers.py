@@ -1,0 +1,47 @@
+"""Who explained why not, and until when? The words of comply or explain."""
+
+import pandas as pd
+
+from v6monitor.findings.telling import Telling
+from v6monitor.findings.words import joined
+from v6monitor.language import Language
+
+
+def waivers(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell how many explained why they do not comply, and of what use it still is.
+
+    ``table`` holds the valid rows of ``Month.waiver_list``.
+    """
+    caption = language.plural(
+        "{number} waiver is valid.", "{number} waivers are valid.", len(table)
+    )
+    if table.empty:
+        caption = language.text("No waiver is valid.")
+    needless = int(table["state"].isin(["yes", "not_applicable", "absent"]).sum())
+    note = language.text(
+        "Comply or explain: an explanation is shown beside the domain, and changes no number."
+    )
+    if needless:
+        told = language.plural(
+            "{number} is of a domain that has IPv6, has nothing to test or is not on the list.",
+            "{number} are of domains that have IPv6, have nothing to test or are not on the list.",
+            needless,
+        )
+        note = joined(note, told)
+    return Telling(caption, note, "")
+
+
+def waivers_expired(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell how many explanations have run out; the expired rows of ``Month.waiver_list``."""
+    caption = language.plural(
+        "{number} waiver has expired.", "{number} waivers have expired.", len(table)
+    )
+    if table.empty:
+        caption = language.text("No waiver has expired.")
+    without = int(table["state"].eq("no").sum())
+    note = language.plural(
+        "{number} of these domains is still without IPv6, and counts as not explained.",
+        "{number} of these domains are still without IPv6, and count as not explained.",
+        without,
+    )
+    return Telling(caption, note if len(table) else "", "")

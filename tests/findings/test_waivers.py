@@ -1,0 +1,109 @@
+"""Comply or explain, in words: beside every count, right for none, one and many, never hidden."""
+
+import pandas as pd
+import pytest
+
+from v6monitor import adoption, findings, mail
+from v6monitor.language import Language
+
+EN, NL = Language("en"), Language("nl")
+
+
+def _states(explained: int, measure: str = "mail") -> pd.DataFrame:
+    """Return ten domains in one month: six without IPv6, so many of which are explained."""
+    return pd.DataFrame(
+        {
+            "domain": [f"{letter}.example" for letter in "abcdefghij"],
+            "state": ["no"] * 6 + ["yes"] * 3 + ["unknown"],
+            "explained": [number < explained for number in range(10)],
+            "period": "2026-10",
+            "measure": measure,
+            "sector": "gemeente",
+            "province": "Utrecht",
+        }
+    )
+
+
+def _tellings(states: pd.DataFrame) -> dict[str, findings.Telling]:
+    providers = pd.DataFrame({"domain": states["domain"], "operator": "Some mail"})
+    return {
+        "trend": findings.trend(adoption.trend(states), EN),
+        "sectors": findings.sectors(adoption.sectors(states), EN),
+        "states": findings.states(adoption.states_by_sector(states), EN),
+        "provinces": findings.provinces(adoption.provinces(states), EN),
+        "operators": findings.operators(adoption.operators(providers, states), EN),
+    }
+
+
+def test_every_figure_says_how_many_are_explained():
+    """The count stands against those without IPv6, and the finding itself is the same."""
+    told, plain = _tellings(_states(2)), _tellings(_states(0))
+    for name in told:
+        assert "Explained why not (comply or explain): " in told[name].note, name
+        assert "2 of 6" in told[name].note, name
+        assert "xplain" not in plain[name].note, name
+        assert told[name].caption == plain[name].caption, name
+
+
+def test_the_trend_tells_each_measure_apart():
+    """Two measures have their own explanations."""
+    both = pd.concat([_states(2), _states(1, "web")])
+    note = findings.trend(adoption.trend(both), NL).note
+    assert "Met uitleg waarom niet (pas toe of leg uit): Web 1 van de 6; Mail 2 van de 6." in note
+
+
+def test_explained_laggards_are_said_apart():
+    """In the answer, in the list and by month; an expired waiver is said to be that."""
+    laggards = pd.DataFrame(
+        {
+            "domain": list("abc"),
+            "group": "exchange_online",
+            "sole_cause": "yes",
+            "sector": "gemeente",
+            "waiver_status": ["valid", "expired", ""],
+        }
+    )
+    for told in (findings.laggards_now(laggards, EN), findings.laggard_list(laggards, EN)):
+        assert told.note.endswith("Explained why not: 1. Expired waiver: 1.")
+    by_sector = findings.laggards_by_sector(mail.tally(laggards, "sector"), EN)
+    assert by_sector.note.endswith("Explained why not (comply or explain): 1 of 3.")
+    months = pd.DataFrame(
+        [["2026-09", "exchange_online", 4, 4], ["2026-10", "exchange_online", 3, 1]],
+        columns=["period", "group", "count", "explained"],
+    )
+    told = findings.laggards_by_month(months, EN)
+    assert told.note.endswith("Explained why not (comply or explain): 1 of 3.")
+
+
+@pytest.mark.parametrize(
+    ("states", "caption", "note"),
+    [
+        ([], "No waiver is valid.", "changes no number."),
+        (["no"], "1 waiver is valid.", "changes no number."),
+        (
+            ["yes", "no", "absent"],
+            "3 waivers are valid.",
+            "2 are of domains that have IPv6, have nothing to test or are not on the list.",
+        ),
+    ],
+)
+def test_valid_waivers(states, caption, note):
+    """How many, and of which the explanation serves no purpose."""
+    told = findings.waivers(pd.DataFrame({"state": states}), EN)
+    assert told.caption == caption
+    assert told.note.endswith(note)
+
+
+@pytest.mark.parametrize(
+    ("states", "caption", "note"),
+    [
+        ([], "No waiver has expired.", ""),
+        (["no"], "1 waiver has expired.", "1 of these domains is still without IPv6"),
+        (["no", "no", "yes"], "3 waivers have expired.", "2 of these domains are still"),
+    ],
+)
+def test_expired_waivers(states, caption, note):
+    """They are reported, with how many count as not explained."""
+    told = findings.waivers_expired(pd.DataFrame({"state": states}), EN)
+    assert told.caption == caption
+    assert told.note.startswith(note)
