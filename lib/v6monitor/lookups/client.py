@@ -19,7 +19,8 @@ from typing import Protocol, Self
 
 from v6monitor.lookups import observation as outcomes
 from v6monitor.lookups.asking import Asking, Manners, Step
-from v6monitor.lookups.codec import Malformed, Reply, decode, encode, unaskable
+from v6monitor.lookups.codec import Malformed, Reply, encode, unaskable
+from v6monitor.lookups.decoding import Decoder
 from v6monitor.lookups.observation import Observation, Question, invalid_name
 from v6monitor.lookups.resolvers import UDP, Resolver
 from v6monitor.lookups.streams import Job, Result, Streams
@@ -66,6 +67,7 @@ class Client:
         self._order = count()  # makes the heap's entries comparable
         self._unfinished = 0
         self._settled: deque[Observation] = deque()
+        self._decoder = Decoder()
 
     def __enter__(self) -> Self:
         """Open the sockets; OSError when there is no way to a resolver's kind of address."""
@@ -188,7 +190,7 @@ class Client:
     def _on_datagram(self, line: Line, message: bytes) -> None:
         flight = line.waiting.get(int.from_bytes(message[:2], "big"))
         try:
-            reply = decode(message)
+            reply = self._decoder.decode(message)
         except Malformed:
             if flight is not None:
                 flight.asking.on_mismatch()
@@ -228,7 +230,7 @@ class Client:
         else:
             outcome, why = outcomes.MISMATCH, "no answer to the question over the connection"
             with suppress(Malformed):
-                reply = decode(result.answer)
+                reply = self._decoder.decode(result.answer)
                 if reply.message_id == message_id:
                     step = flight.asking.on_reply(reply, resolver, current=True, streamed=True)
                     if step is not Step.WAIT:
