@@ -18,7 +18,7 @@ EXPORT = web_export(web_row("a.example"), web_row("b.example", "failed"))
         (b"<!DOCTYPE html><title>Log in</title>", "is a web page or XML"),
         (b"\xef\xbb\xbf<?xml version='1.0'?><a/>", "is a web page or XML"),
         (api_2({"a.example": {"status": "error"}})[:-20].encode(), "breaks off or is damaged"),
-        (b"[" * 100_000, "breaks off or is damaged"),
+        (b"[" * 100_000, "is JSON too deeply nested"),
         (b"PK\x03\x04 no zip", "is a damaged spreadsheet or zip"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "is a binary file"),
         (b"a,b\x00c\n", "is a binary file"),

@@ -10,9 +10,11 @@ from v6monitor.errors import InputError, NoMeasurementError
 from v6monitor.measurements import separated, spreadsheets
 from v6monitor.measurements.sheet import Sheet
 
-_LARGEST = 1 << 30
+_LARGEST = 512 << 20
+_MOST_VALUES = 5_000_000
 _HEAD = 1 << 17
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -30,18 +32,24 @@ def load(path: Path, name: str = "") -> Content:
     """Return the content of a file, recognised by its bytes; errors call it by ``name``.
 
     Text may be UTF-8 (with or without mark), UTF-16 or Windows-1252; cells may be separated by
-    comma, semicolon or tab, also with ``sep=`` in front; a spreadsheet may be XLSX, ODS or XLS.
+    comma, semicolon or tab, also with ``sep=`` in front; a spreadsheet may be XLSX or ODS.
     InputError for what is neither a table nor JSON.
     """
     name = name or path.name
     try:
+        if not path.is_file():
+            raise InputError(f"{name}: is a pipe or a device, not a file; save it first")
         if path.stat().st_size > _LARGEST:
-            raise InputError(f"{name}: is larger than 1 GiB; split it by month")
+            raise InputError(f"{name}: is larger than 512 MiB; split it by month")
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); check its name") from error
     digest = hashlib.sha256(data).hexdigest()
-    if data.startswith(spreadsheets.SIGNATURES):
+    if data.startswith(_OLD_OFFICE):
+        raise InputError(
+            f"{name}: is an old Excel file (XLS) or has a password; save it as XLSX without one"
+        )
+    if data.startswith(spreadsheets.ZIP):
         return Content(name, digest, None, spreadsheets.sheets(name, data))
     text = _decoded(name, data)
     start = text[:1000].lstrip()
@@ -79,10 +87,14 @@ def _is_binary(data: bytes) -> bool:
 
 
 def _json(name: str, text: str) -> Any:
+    if sum(map(text.count, "[{,")) > _MOST_VALUES:
+        raise InputError(f"{name}: is JSON of more than {_MOST_VALUES:,} values; split it")
     try:
         return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "its nesting"
+    except RecursionError as error:
+        raise InputError(f"{name}: is JSON too deeply nested; download it again") from error
+    except ValueError as error:  # also a number of thousands of digits
+        where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "a number"
         raise InputError(
             f"{name}: is JSON that breaks off or is damaged at {where}; download it again"
         ) from error

@@ -32,5 +32,7 @@ class Reason(StrEnum):
     NO_SCORE = "no score of 0 to 100, left out"
     DECIMAL_COMMA = "decimal comma in a score"
     NO_SECTOR = "not a known sector, left out"
+    NO_PROVINCE = "not a known province, left out"
+    TWO_OWNERS = "stands above with another owner"
     MEASURED_TWICE = "measured twice that day"
     LISTED_TWICE = "listed twice"
