@@ -85,6 +85,9 @@ def _host(text: str) -> str:
 
 
 def _checked(host: str) -> Name:
+    plain = host.lower()
+    if "--" not in plain and _is_host_name(plain):
+        return Name(plain, plain)  # IDNA would leave it as it is, in ten times the time
     if "_" in host:
         raise InvalidNameError("underscore in a host name")
     try:
@@ -92,12 +95,17 @@ def _checked(host: str) -> Name:
         display = idna.decode(domain)
     except (idna.IDNAError, UnicodeError) as error:
         raise InvalidNameError(f"not a host name: {error}") from error
-    labels = domain.split(".")
     if "." not in domain:
         raise InvalidNameError("no dot in the name")
-    if len(domain) > LONGEST or not all(map(_LABEL.fullmatch, labels)) or labels[-1].isdigit():
+    if not _is_host_name(domain):
         raise InvalidNameError("not a host name")
     return Name(domain, display)
+
+
+def _is_host_name(domain: str) -> bool:
+    labels = domain.split(".")
+    fits = len(labels) > 1 and len(domain) <= LONGEST and not labels[-1].isdigit()
+    return fits and all(map(_LABEL.fullmatch, labels))
 
 
 def _is_address(host: str) -> bool:

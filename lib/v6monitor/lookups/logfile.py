@@ -81,8 +81,7 @@ def provenance(path: Path) -> dict[str, Any]:
     if path.suffix == ".csv":
         return {}
     with _named_errors(path), path.open("rb") as file:
-        told = (pq.read_schema(file).metadata or {}).get(_PROVENANCE, b"{}")
-        found = json.loads(told)
+        found = json.loads((pq.read_metadata(file).metadata or {}).get(_PROVENANCE, b"{}"))
         if not isinstance(found, dict):
             raise TypeError("its provenance is not a JSON object")
         return found
@@ -91,11 +90,10 @@ def provenance(path: Path) -> dict[str, Any]:
 def _write_parquet(
     batches: Iterable[pa.RecordBatch], file: IO[bytes], provenance: Mapping[str, Any]
 ) -> None:
-    schema = SCHEMA.with_metadata({_PROVENANCE: _told(provenance)})
-    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
         for group in _grouped(batches):
-            table = pa.Table.from_batches(group, SCHEMA)
-            writer.write_table(table.replace_schema_metadata(schema.metadata))
+            writer.write_table(pa.Table.from_batches(group, SCHEMA))
+        writer.add_key_value_metadata({_PROVENANCE: _told(provenance)})
 
 
 def _grouped(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
@@ -112,14 +110,12 @@ def _grouped(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]
 
 def _told(provenance: Mapping[str, Any]) -> bytes:
     """Return the provenance as JSON; its subjects may be as many as the list is long."""
-    told = io.StringIO()
     rest = {name: value for name, value in provenance.items() if name != "subjects"}
-    told.write(json.dumps(rest, ensure_ascii=False, sort_keys=True)[:-1])
-    told.write(', "subjects": [' if rest else '"subjects": [')
-    for number, (name, kind) in enumerate(provenance.get("subjects", ())):
-        told.write((", " if number else "") + json.dumps([name, kind], ensure_ascii=False))
-    told.write("]}")
-    return told.getvalue().encode()
+    told = bytearray(json.dumps(rest, ensure_ascii=False, sort_keys=True)[:-1].encode())
+    told += b', "subjects": [' if rest else b'"subjects": ['
+    for number, pair in enumerate(provenance.get("subjects", ())):
+        told += (", " * bool(number) + json.dumps(list(pair), ensure_ascii=False)).encode()
+    return bytes(told + b"]}")
 
 
 def _write_csv(batches: Iterable[pa.RecordBatch], file: IO[bytes], _: Mapping[str, Any]) -> None:

@@ -66,9 +66,10 @@ def observations(rows: pa.RecordBatch) -> Iterator[Observation]:
 
 
 def _texts(values: Sequence[str]) -> pa.Array:
-    encoded = [value.encode() for value in values]
-    data = pa.py_buffer(b"".join(encoded))
-    return pa.StringArray.from_buffers(len(values), pa.py_buffer(_offsets(encoded)), data)
+    joined = "".join(values)
+    data = pa.py_buffer(joined.encode())
+    lengths = values if joined.isascii() else [value.encode() for value in values]
+    return pa.StringArray.from_buffers(len(values), pa.py_buffer(_offsets(lengths)), data)
 
 
 def _lists(values: Sequence[Sequence[str]]) -> pa.Array:
