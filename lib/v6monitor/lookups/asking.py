@@ -30,6 +30,9 @@ _MOST_TELLING = (
 )
 """When several attempts fail in several ways, the first of these is the outcome."""
 
+_FAILURES = outcomes.UNKNOWN - {outcomes.CHAIN}
+"""What another attempt may mend; a chain of CNAMEs is as long everywhere."""
+
 
 class Step(Enum):
     """What the client has to do for a question."""
@@ -102,12 +105,13 @@ class Asking:
             reading = Reading(outcomes.TRUNCATED, detail="truncated, over TCP too")
         else:
             reading = read(reply, *self.question, self._chain)
-        if reading.outcome in outcomes.UNKNOWN - {outcomes.CHAIN}:
+        if reading.outcome in _FAILURES:
             self._note(reading.outcome, resolver, reading.detail)
             return self._on_failure(reading.outcome) if current else Step.WAIT
         self.resolver = resolver
         self._authenticated &= reply.authenticated
-        self._ttls += [] if reading.ttl is None else [reading.ttl]
+        if reading.ttl is not None:
+            self._ttls.append(reading.ttl)
         self._chain = reading.chain
         if reading.ask:
             self._ask(reading.ask, resolver)
@@ -154,25 +158,30 @@ class Asking:
 
     def observation(self, asked_at: dt.datetime, duration_ms: float, sent: int) -> Observation:
         """Return the row of a question that is done."""
-        found = self._found
-        if found is None:
-            failed = {outcome for outcome, _ in self._failures}
-            outcome = next(outcome for outcome in _MOST_TELLING if outcome in failed)
-            found = Reading(outcome)
-        details = dict.fromkeys([*(detail for _, detail in self._failures), found.detail])
+        found = self._found or Reading(self._most_telling_failure())
         return Observation(
-            *self.question,
-            outcome=found.outcome,
-            answers=found.answers,
-            chain=self._chain,
-            ttl=min(self._ttls, default=None) if found.answers else None,
-            authenticated=self._authenticated and found.outcome in outcomes.DEFINITE,
-            resolver=self._resolvers[self.resolver],
-            asked_at=asked_at,
-            duration_ms=duration_ms,
-            attempts=sent,
-            detail="; ".join(filter(None, details)),
+            self.question.qname,
+            self.question.qtype,
+            found.outcome,
+            found.answers,
+            self._chain,
+            min(self._ttls, default=None) if found.answers else None,
+            self._authenticated and found.outcome in outcomes.DEFINITE,
+            self._resolvers[self.resolver],
+            asked_at,
+            duration_ms,
+            sent,
+            self._told(found.detail) if self._failures else found.detail,
         )
+
+    def _most_telling_failure(self) -> str:
+        failed = {outcome for outcome, _ in self._failures}
+        return next(outcome for outcome in _MOST_TELLING if outcome in failed)
+
+    def _told(self, last: str) -> str:
+        """Return what went wrong on the way, each thing once."""
+        details = dict.fromkeys([*(detail for _, detail in self._failures), last])
+        return "; ".join(filter(None, details))
 
     def _ask(self, name: str, resolver: int) -> None:
         self.name = name

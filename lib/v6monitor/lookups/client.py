@@ -202,8 +202,9 @@ class Client:
         step = flight.asking.on_reply(reply, line.resolver, current=latest, streamed=False)
         if step is Step.WAIT and latest:
             return
-        del line.waiting[reply.message_id]
-        flight.tickets.remove((line, reply.message_id))
+        if step is not Step.DONE:
+            del line.waiting[reply.message_id]
+            flight.tickets.remove((line, reply.message_id))
         self._do(flight, step)
 
     def _on_unreachable(self, line: Line, why: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import struct
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import dns.edns
@@ -23,6 +24,10 @@ _HEADER_SIZE = 12
 _OPT = b"\0" + struct.pack("!HHIH", dns.rdatatype.OPT, EDNS_PAYLOAD, dns.flags.DO, 0)
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 _LONGEST_NAME = 253
+_ASKABLE = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_-]{1,63}\.)*[0-9]*[a-z_-][a-z0-9_-]{0,40}")
+_LENGTH = [bytes([length]) for length in range(64)]
+_KNOWN = 1 << 16
+"""Names that are remembered as they are written in a message: most are asked for several types."""
 _HOST_DATA = frozenset({dns.rdatatype.CNAME, dns.rdatatype.MX, dns.rdatatype.NS})
 
 
@@ -59,13 +64,14 @@ class Reply(NamedTuple):
     """Code and text (RFC 8914)."""
 
 
+@lru_cache(_KNOWN)
 def unaskable(name: str) -> str:
     """Return why a name cannot be sent as a question; an empty text when it can.
 
     >>> unaskable("selector1._domainkey.town.example"), unaskable("a b.example")
     ('', "label 'a b' has other characters than letters, digits, - and _")
     """
-    if name == ".":
+    if name == "." or _ASKABLE.fullmatch(name):
         return ""
     if len(name) > _LONGEST_NAME:
         return f"{len(name)} characters, more than {_LONGEST_NAME}"
@@ -84,11 +90,20 @@ def encode(name: str, qtype: str, message_id: int, *, edns: bool = True) -> byte
 
     With EDNS: 1232 bytes, DO set, so that the AD bit and extended errors come back.
     """
-    labels = [] if name == "." else name.split(".")
     header = _HEADER.pack(message_id, _RECURSION_DESIRED, 1, 0, 0, int(edns))
-    question = b"".join(bytes((len(label),)) + label.encode("ascii") for label in labels)
-    kind = struct.pack("!xHH", dns.rdatatype.from_text(qtype), dns.rdataclass.IN)
-    return header + question + kind + (_OPT if edns else b"")
+    return header + _labels(name) + _kind(qtype) + (_OPT if edns else b"")
+
+
+@lru_cache(_KNOWN)
+def _labels(name: str) -> bytes:
+    labels = [] if name == "." else name.encode("ascii").split(b".")
+    return b"".join([_LENGTH[len(label)] + label for label in labels])
+
+
+@cache
+def _kind(qtype: str) -> bytes:
+    """Return the root, in which every name ends, and a type and class."""
+    return struct.pack("!xHH", dns.rdatatype.from_text(qtype), dns.rdataclass.IN)
 
 
 def decode(wire: bytes) -> Reply:

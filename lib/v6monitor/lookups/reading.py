@@ -21,6 +21,7 @@ _FAILURES = {
     dns.rcode.REFUSED: outcomes.REFUSED,
     dns.rcode.BADVERS: outcomes.FORMERR,  # it does not speak EDNS 0: ask without
 }
+_FINISHED = frozenset({int(dns.rcode.NOERROR), int(dns.rcode.NXDOMAIN)})
 QUESTION_MAY_BE_MISSING = frozenset(_FAILURES)
 """Response codes with which a server may send a header only."""
 
@@ -46,17 +47,19 @@ def read(reply: Reply, qname: str, qtype: str, chain: tuple[str, ...] = ()) -> R
     beside the chain are left out. "No such record" is believed only of a resolver's finished
     answer: a referral, or a CNAME whose target the reply is silent about, is not a no (RFC 2308).
     """
-    if reply.rcode not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
+    if reply.rcode not in _FINISHED:
         return _failure(reply)
     path = _follow(reply, chain[-1] if chain else qname, qtype, (qname, *chain))
     followed, name = path.names[1:], path.names[-1]
     if path.trouble:
         return Reading(outcomes.CHAIN, chain=followed, detail=path.trouble)
-    found = [record for record in reply.records if record[:2] == (name, qtype)]
+    found = [r for r in reply.records if r.rdtype == qtype and r.owner == name]
     if not found:
         return _without_records(reply, path)
     if reply.rcode == dns.rcode.NXDOMAIN:
         return Reading(outcomes.SERVFAIL, chain=followed, detail="NXDOMAIN with records")
+    if len(found) == 1 and not followed:
+        return Reading(outcomes.OK, (found[0].data,), (), found[0].ttl)
     ttl = min([*path.ttls, *(record.ttl for record in found)])
     return Reading(outcomes.OK, tuple(sorted({r.data for r in found})), followed, ttl)
 
@@ -97,9 +100,11 @@ def _without_records(reply: Reply, path: _Path) -> Reading:
 
 def _follow(reply: Reply, name: str, qtype: str, names: tuple[str, ...]) -> _Path:
     """Walk from a name along the CNAMEs of a reply; ``names`` are those passed, this one last."""
-    aliases = {record.owner: record for record in reply.records if record.rdtype == "CNAME"}
     ttls: list[int] = []
-    while qtype != "CNAME" and name in aliases:
+    if qtype == "CNAME":
+        return _Path(names, ttls)
+    aliases = {record.owner: record for record in reply.records if record.rdtype == "CNAME"}
+    while name in aliases:
         ttls.append(aliases[name].ttl)
         name = aliases[name].data
         looped = name in names

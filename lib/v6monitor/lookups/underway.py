@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import os
 import socket
+import struct
 import time
-from random import SystemRandom
 from typing import NamedTuple
 
 from v6monitor.lookups.asking import Asking
@@ -17,7 +18,8 @@ NEVER = math.inf
 
 _RECEIVE_BUFFER = 4 << 20  # bytes: with the system's default, bursts of answers are lost
 _BURST = 0.1  # seconds of pace that may be saved up
-_random = SystemRandom()
+_IDS = struct.Struct("!1024H")
+_drawn: list[int] = []
 
 
 class Flight:
@@ -119,4 +121,6 @@ def open_line(resolver: Resolver, number: int) -> Line:
 
 def random_id() -> int:
     """Return 16 bits that nobody can guess."""
-    return _random.getrandbits(16)
+    if not _drawn:
+        _drawn.extend(_IDS.unpack(os.urandom(_IDS.size)))
+    return _drawn.pop()
