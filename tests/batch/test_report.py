@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tiny import GOOD, PARAMETERS, TELLING, World
 from v6monitor.batch import manifest
 from v6monitor.batch.report import make
 from v6monitor.errors import InputError, NotebookError, UsageError, VantageError
+from v6monitor.lookups import log
 from v6monitor.publish.lint import problems
 
 FAULTY = {
@@ -129,6 +131,23 @@ def test_the_manifest_says_what_the_report_was_made_from(mixed):
     files = {path.relative_to(world.out / "2026-10").as_posix()
              for path in (world.out / "2026-10").rglob("*") if path.is_file()}  # fmt: skip
     assert set(written["outputs"]) == files - {"run.json"}
+
+
+def test_every_page_says_that_the_resolvers_were_not_tested(mixed):
+    """The log of this report tells of no test; one that does needs no such words."""
+    world, found = mixed
+    assert found["lookups"]["vantage"] == {"tested": False, "checks": []}
+    for page in (world.out / "2026-10").glob("*.en.html"):
+        assert "The resolvers were not tested." in page.read_text(), page.name
+    vantage = {"tested": True, "checks": [{"check": "tcp", "resolver": "r", "result": "passed"}]}
+    log.write(log.read(world.log), world.folder / "tested.parquet", {"vantage": vantage})
+    plan = world.plan("with-test", **{"10_good": GOOD})
+    request = world.request(plan, replay=world.folder / "tested.parquet")
+    assert (
+        make(replace(request, out=world.folder / "tested"), _quiet)["lookups"]["vantage"] == vantage
+    )
+    for page in (world.folder / "tested" / "2026-10").glob("*.en.html"):
+        assert "The resolvers were not tested." not in page.read_text(), page.name
 
 
 def test_published_cells_are_no_formulas(mixed):

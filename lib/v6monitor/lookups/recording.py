@@ -17,7 +17,6 @@ import pyarrow.compute as pc
 from v6monitor import __version__
 from v6monitor.errors import UsageError, VantageError
 from v6monitor.lookups import journal, logfile, vantage
-from v6monitor.lookups.asking import Manners
 from v6monitor.lookups.client import Client
 from v6monitor.lookups.confirm import Confirmation, Confirmed
 from v6monitor.lookups.earlier import Earlier
@@ -93,8 +92,9 @@ def record(  # noqa: PLR0913 - as lookup
     manners = manners_for(chosen, **settings)
     _check_journal(journal.place(path), resume=task.resume)
     earlier = Earlier(task.reuse, dt.datetime.now(dt.UTC) - task.max_age) if task.reuse else None
+    confirming = [logfile.load(file) for file in task.confirm]  # an error is told before asking
     session: dict[str, Any] = {
-        "started": _now(),
+        "started": dt.datetime.now(dt.UTC).isoformat(),
         "resolvers": list(resolvers),
         "settings": {**manners._asdict(), "seed": seed},
         "vantage": {"tested": task.test, "checks": []},
@@ -114,7 +114,11 @@ def record(  # noqa: PLR0913 - as lookup
             before = _recall(plan, kept)
             with Client(usable, manners) as client:
                 observe(plan, client, kept.append, progress, before)
-            losses = _confirm(kept, subjects, task, usable, manners) if task.confirm else None
+            losses = None
+            if confirming:
+                confirmation = _confirmation(confirming, kept, subjects, task)
+                confirmation.ask(usable, manners, task.apart)
+                losses = confirmation.outcome()
             kept.finish()
             return _finished(kept, subjects, path, before)._replace(losses=losses)
 
@@ -158,20 +162,14 @@ def _recall(plan: Plan, kept: Journal) -> int:
     return sum(rows.num_rows for rows in kept.batches())
 
 
-def _confirm(
-    kept: Journal,
-    subjects: Iterable[tuple[str, str]],
-    task: Task,
-    resolvers: Sequence[Resolver],
-    manners: Manners,
-) -> Confirmed:
-    """Ask again what is lost; this holds all rows of both logs in memory."""
+def _confirmation(
+    earlier: Sequence[pa.Table], kept: Journal, subjects: Iterable[tuple[str, str]], task: Task
+) -> Confirmation:
+    """Compare what a journal holds with earlier logs; all their rows are then in memory."""
     kept.flush()
-    before = (row for path in task.confirm for row in _rows(logfile.load(path).to_batches()))
+    before = (row for table in earlier for row in _rows(table.to_batches()))
     rows = _rows(kept.batches())
-    confirmation = Confirmation(before, rows, canonical(subjects), kept.append, task.tell)
-    confirmation.ask(resolvers, manners, task.apart)
-    return confirmation.outcome()
+    return Confirmation(before, rows, canonical(subjects), kept.append, task.tell)
 
 
 def _rows(batches: Iterable[pa.RecordBatch]) -> Iterator[Observation]:
@@ -208,7 +206,7 @@ def _provenance(
         "subjects": canonical(subjects),
         "resolvers": list(dict.fromkeys(name for one in sessions for name in one["resolvers"])),
         "started": sessions[0]["started"],
-        "finished": _now(),
+        "finished": dt.datetime.now(dt.UTC).isoformat(),
         "versions": {
             "v6monitor": __version__,
             "dnspython": version("dnspython"),
@@ -223,7 +221,3 @@ def _provenance(
     }
     failures = {name: one[name] for one in sessions for name in one if name == "failure"}
     return told | failures
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
