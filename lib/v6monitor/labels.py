@@ -161,6 +161,7 @@ LABELS = {
     "mail_all": "Mail: every mail server",
     "mail_any": "Mail: at least one mail server",
     "mail_primary": "Mail: servers of first preference",
+    "mail_end_to_end": "Mail: end to end",
     "mail_category": "Mail: category IPv6",
     "web_category": "Web: category IPv6",
     "ok": "answered",

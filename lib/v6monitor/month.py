@@ -284,6 +284,12 @@ class Month:
         compared = [self._of_month(self.earlier), self.current]
         return "; ".join(_measurement(rows, language) for rows in compared if len(rows))
 
+    def losses_source(self, language: Language) -> str:
+        """Return which measurements are compared, and the lookups where they confirm losses."""
+        found = [self.comparison_source(language)]
+        found += [self.lookup_source(language)] if self.second_answers("mail") else []
+        return "; ".join(found)
+
     def lookup_source(self, language: Language) -> str:
         """Return where the looked-up numbers come from, for under a figure."""
         if not len(self.observations):

@@ -142,12 +142,11 @@ def test_a_scenario_gives_bounds_where_something_is_unknown():
         "With IPv6 at every host of Y: 60.0% (3 of 5). At least 50.0% and at most 66.7%, whatever"
         " could not be told turns out to be."
     )
-    assert findings.scenarios(gap.scenarios(ONE), EN).caption == (
-        "With IPv6 at every host of X: 1 of 1."
-    )
-    for world in (CLOSED, UNKNOWN, NONE):
+    two = findings.scenarios(gap.scenarios(needs(a="Xn", b="Xn")), EN)
+    assert two.caption == "With IPv6 at every host of X: 2 of 2."
+    for world in (ONE, OWN, CLOSED, UNKNOWN, NONE):
         told = findings.scenarios(gap.scenarios(world), EN)
-        assert told.caption == "There is no operator to set to IPv6."
+        assert told.caption == "No operator is known to keep more than one domain from IPv6."
 
 
 def verdicts(every: str, whole: str) -> pd.DataFrame:

@@ -50,7 +50,7 @@ CAME = "#C8501E"
 LATEST = 120
 """An axis of months ends so many after the newest month at the latest."""
 
-ASIDE = 130
+ASIDE = 140
 """Room at the right for a column of months, in pixels."""
 
 

@@ -136,7 +136,9 @@ def scenarios(table: pd.DataFrame, language: Language) -> Telling:
     )
     alone = table[table["scenario"] != "total"].sort_values("yes", ascending=False, kind="stable")
     if alone.empty or not alone["applicable"].iloc[0]:
-        return Telling(language.text("There is no operator to set to IPv6."), note, "")
+        return Telling(
+            language.text("No operator is known to keep more than one domain from IPv6."), note, ""
+        )
     row = alone.iloc[0].to_dict()
     name = unit(row["scenario"], "operator", language)
     finding = language.text(

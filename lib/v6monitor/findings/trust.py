@@ -75,8 +75,8 @@ def kitagawa(table: pd.DataFrame, language: Language, *, by: str = "sector") -> 
         "A group adds by its own change, and by becoming a larger or smaller part of the list. The"
         " parts add up to the change exactly."
     )
-    sums = table[["own_change", "mix"]].sum(skipna=False)
-    if table.empty or sums.isna().any() or not table["weight_before"].any():
+    sums = table[["own_change", "mix"]].sum()
+    if table["share_before"].isna().all() or table["share_after"].isna().all():
         return Telling(language.text("There is no earlier measurement to compare with."), note, "")
     finding = language.text(
         "Of {total} points, {within} come from the groups themselves and {mix} from the mix of"

@@ -52,11 +52,12 @@ def scenarios(
     """Tell what each operator would bring, and what all of them: a row per ``scenario``.
 
     ``sets`` gives sets of operators by name; by default each of the ``top`` operators with most
-    failing domains alone. A last row ``total`` is all operators. Columns as of ``what_if``.
+    failing domains alone, but none of a single one. A last row ``total`` is all operators. Columns
+    as of ``what_if``.
     """
     if sets is None:
-        largest = attribution(needs)["operator"].head(top)
-        sets = {name: [name] for name in largest}
+        largest = attribution(needs).head(top)
+        sets = {name: [name] for name in largest.loc[largest["domains"] > 1, "operator"]}
     everybody = set(needs["operator"]) - {""}
     rows = [
         {"scenario": name, **what_if(needs, operators)}
