@@ -11,6 +11,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 from v6monitor.charts.trend import BREAKS
+from v6monitor.findings.hygiene import REMEDIES
 from v6monitor.findings.pace import REFUSED, WITHOUT_DATE
 from v6monitor.findings.words import CHECKS, MEASURES, SHARES
 from v6monitor.labels import LABELS
@@ -30,6 +31,7 @@ TABLES = (
     SHARES,
     EXPLANATIONS,
     NEXT_STEPS,
+    REMEDIES,
     MEANINGS,
     {reason.name: reason.value for reason in Reason},
 )

@@ -137,7 +137,7 @@ class Month:
     @property
     def current(self) -> pd.DataFrame:
         """Return this month's rows of the canonical table."""
-        return self._of_month(self.period)
+        return self.rows(self.period)
 
     @property
     def files(self) -> pd.DataFrame:
@@ -281,7 +281,7 @@ class Month:
 
     def comparison_source(self, language: Language) -> str:
         """Return which two measurements are compared, for under a figure."""
-        compared = [self._of_month(self.earlier), self.current]
+        compared = [self.rows(self.earlier), self.current]
         return "; ".join(_measurement(rows, language) for rows in compared if len(rows))
 
     def losses_source(self, language: Language) -> str:
@@ -301,7 +301,8 @@ class Month:
     def _about(self, name: str) -> Path:
         return about.single(name, about.folders(self.beside, synthetic=self.synthetic))
 
-    def _of_month(self, period: str) -> pd.DataFrame:
+    def rows(self, period: str) -> pd.DataFrame:
+        """Return the rows of the canonical table of a month; none for ``""``."""
         months = self.history["measured_at"].dt.strftime("%Y-%m")
         found: pd.DataFrame = self.history.loc[months == period].reset_index(drop=True)
         return found

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from v6monitor import adoption, organisations
@@ -171,6 +171,7 @@ WAIVERS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(STATES, WAIVERS)
 def test_a_waiver_never_changes_a_share(states, waivers):
     """Whatever is explained, the counts stay; explained are some of those without IPv6."""

@@ -1,7 +1,7 @@
 """One word for every spelling of a sector or a province."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from v6monitor.organisations import PROVINCES, SECTORS, province_in, sector_in
@@ -67,6 +67,7 @@ def test_there_are_twelve_provinces_and_each_is_its_own_name() -> None:
     assert [sector_in(code) for code in SECTORS] == list(SECTORS)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_gives_a_known_word_or_nothing(text: str) -> None:
     """Whatever a cell holds, no other word comes out, and it is stable."""

@@ -70,6 +70,7 @@ def read_register(path: Path) -> Register:
     # imported here: measurements asks this package for sectors while it is imported itself
     from v6monitor.measurements.domains import normalised  # noqa: PLC0415
     from v6monitor.measurements.faults import CHANGED, DROPPED, Faults  # noqa: PLC0415
+    from v6monitor.measurements.reasons import Reason  # noqa: PLC0415
 
     faults = Faults(path.name)
     rows = _rows(path)
@@ -79,18 +80,21 @@ def read_register(path: Path) -> Register:
     rows = rows.assign(domain=names["domain"])[~wrong]
     kinds = rows["type"].str.lower()
     known = kinds.isin(["", "web", "mail"])
-    faults.add(rows["type"][~known], "neither web nor mail", DROPPED)
+    faults.add(rows["type"][~known], Reason.NO_TYPE, DROPPED)
     rows = rows.assign(type=kinds)[known]
-    for column, meaning in (("sector", sector_in), ("province", province_in)):
+    for column, meaning, reason in (
+        ("sector", sector_in, Reason.NO_SECTOR),
+        ("province", province_in, Reason.NO_PROVINCE),
+    ):
         found = rows[column].map(meaning).astype("str")
         strange = rows[column].ne("") & found.eq("")
-        faults.add(rows[column][strange], f"not a known {column}, left out", CHANGED)
+        faults.add(rows[column][strange], reason, CHANGED)
         rows = rows.assign(**{column: found})
     rows["org_id"] = rows["org_id"].str.replace(_TOOI, "", regex=True)
     numbered = rows.rename_axis("row").reset_index().drop_duplicates(list(COLUMNS))
     rows = numbered.set_index("row")
     twice = rows.duplicated(["domain", "type"])
-    faults.add(rows["domain"][twice], "stands above with another owner", DROPPED)
+    faults.add(rows["domain"][twice], Reason.TWO_OWNERS, DROPPED)
     return Register(rows[~twice].reset_index(drop=True), faults.table())
 
 

@@ -34,6 +34,7 @@ POINTS = frozenset(
 VERBATIM = frozenset(
     {"domain", "domains", "organisation", "operator", "mx_hosts", "failing_hosts", "tenant"}
     | {"value", "example", "file", "list", "waiver", "waiver_owner", "doubt", "scenario"}
+    | {"detail", "where"}
     | {"resolver", "expected", "found"}
 )
 """Columns whose cells are names or text from elsewhere: shown as they are, never translated."""
