@@ -27,7 +27,7 @@ SUFFIXES = (".parquet", ".csv")
 EXPECTED = "expected an observation log that `v6monitor lookup` wrote"
 
 _PROVENANCE = b"v6monitor.provenance"
-_ROW_GROUP = 1 << 16
+_ROW_GROUP = 1 << 14  # rows: more of them take more memory and hardly less space
 
 
 def check_writable(path: Path) -> None:

@@ -27,7 +27,7 @@ from v6monitor.lookups.probes import Probes
 from v6monitor.lookups.resolvers import Resolver, parse
 from v6monitor.lookups.run import Progress, manners_for, observe, running
 from v6monitor.lookups.subjects import canonical, digest
-from v6monitor.lookups.table import observations
+from v6monitor.lookups.table import moments, observations
 
 DAY = dt.timedelta(days=1)
 
@@ -187,7 +187,7 @@ def _finished(
     since = dt.datetime.fromisoformat(sessions[0]["started"])
     for rows in kept.batches():
         outcomes.update(rows["outcome"].to_pylist())
-        reused += pc.sum(pc.less(rows["asked_at"], pa.scalar(since, rows["asked_at"].type))).as_py()
+        reused += sum(moment < since for moment in moments(rows))
     told = _provenance(subjects, sessions) | {"reused": reused}
     try:
         logfile.save(kept.batches(), path, told)

@@ -54,15 +54,18 @@ def batch(observations: Sequence[Observation]) -> pa.RecordBatch:
 
 def observations(rows: pa.RecordBatch) -> Iterator[Observation]:
     """Give the rows of an Arrow batch as observations; without pandas, as ``batch``."""
-    columns = {name: rows.column(name) for name in COLUMNS}
-    columns["asked_at"] = columns["asked_at"].view(pa.int64())
-    for cells in zip(*(column.to_pylist() for column in columns.values()), strict=True):
+    columns = (
+        moments(rows) if name == "asked_at" else rows.column(name).to_pylist() for name in COLUMNS
+    )
+    for cells in zip(*columns, strict=True):
         row = Observation(*cells)
-        yield row._replace(
-            answers=tuple(row.answers),
-            chain=tuple(row.chain),
-            asked_at=_EPOCH + row.asked_at * _MICROSECOND,  # type: ignore[operator] # microseconds
-        )
+        yield row._replace(answers=tuple(row.answers), chain=tuple(row.chain))
+
+
+def moments(rows: pa.RecordBatch) -> Iterator[dt.datetime]:
+    """Give when the questions of an Arrow batch were asked."""
+    for number in rows.column("asked_at").view(pa.int64()).to_pylist():
+        yield _EPOCH + number * _MICROSECOND
 
 
 def _texts(values: Sequence[str]) -> pa.Array:
