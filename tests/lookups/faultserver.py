@@ -4,6 +4,7 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Self
 
 import dns.flags
@@ -15,6 +16,17 @@ Sent = bytes | tuple[float, bytes]
 """A message, or seconds to wait and a message."""
 Behaviour = Callable[[dns.message.Message, int, bool], Iterable[Sent]]
 """What to send to a query; told how often the question came before, and whether by TCP."""
+
+
+def _one_port() -> tuple[socket.socket, socket.socket]:
+    """Return sockets for UDP and TCP on a port that is free for both."""
+    for _ in range(20):
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp.bind(("127.0.0.1", 0))
+        with suppress(OSError):
+            return udp, socket.create_server(udp.getsockname())
+        udp.close()
+    raise OSError("no port is free for both UDP and TCP")
 
 
 class FaultServer:
@@ -32,10 +44,8 @@ class FaultServer:
 
     def __enter__(self) -> Self:
         """Open the ports before any test sends."""
-        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._udp.bind(("127.0.0.1", 0))
+        self._udp, self._tcp = _one_port()
         self.port = self._udp.getsockname()[1]
-        self._tcp = socket.create_server(("127.0.0.1", self.port))
         self._timers: list[threading.Timer] = []
         self._stopping = False
         self._threads = [threading.Thread(target=work) for work in (self._over_udp, self._over_tcp)]

@@ -51,15 +51,15 @@ class Manners(NamedTuple):
     """How fast and how patiently to ask. The defaults suit a resolver that others use too."""
 
     timeout: float = 2.0
-    """Seconds to wait for an answer the first time, doubled each time nobody answers."""
-    attempts: int = 3
-    """Most messages per name that get no answer."""
+    """Seconds to wait for an answer the first time, doubled the first two times nobody answers."""
+    attempts: int = 5
+    """Most messages per name that get no answer: where one in twenty is lost, fewer lose some."""
     pause: float = 5.5
     """Seconds before a question that got SERVFAIL is asked again: failures are cached for five."""
     rate: float = 500.0
     """Most new questions per second to one resolver; 0 for no limit."""
     concurrency: int = 100
-    """Most questions under way."""
+    """Most questions under way; fewer while many get no answer."""
 
 
 class Asking:

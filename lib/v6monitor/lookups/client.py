@@ -30,6 +30,7 @@ from v6monitor.lookups.underway import (
     Line,
     Pace,
     StreamTicket,
+    Window,
     open_line,
     random_id,
 )
@@ -37,6 +38,7 @@ from v6monitor.lookups.underway import (
 _LINES = 8  # sockets per resolver: one alone loses answers when many come at once
 _DATAGRAMS_PER_WAKE = 64
 _LARGEST_DATAGRAM = 65535
+_DOUBLINGS = 2  # of the time to wait
 _TICK = 0.02  # seconds between two looks at the deadlines
 
 
@@ -62,6 +64,7 @@ class Client:
         self._manners = manners
         self._paces = [Pace(manners.rate) for _ in resolvers]
         self._turn = cycle(range(len(self._resolvers)))
+        self._window = Window(manners.concurrency)
         self._waiting: set[Flight] = set()
         self._paused: list[tuple[float, int, Flight]] = []
         self._order = count()  # makes the heap's entries comparable
@@ -110,7 +113,7 @@ class Client:
 
     def _fill(self, work: Work) -> bool:
         """Start questions as far as the window and the pace allow; tell whether none is left."""
-        while len(self._waiting) < self._manners.concurrency:
+        while len(self._waiting) < self._window.size:
             resolver = self._next_resolver()
             if resolver is None:
                 return False
@@ -172,7 +175,7 @@ class Client:
         self._streams.submit(Job(ticket, resolver, message, 2 * self._patience(flight)))
 
     def _patience(self, flight: Flight) -> float:
-        return float(self._manners.timeout * 2**flight.asking.silences)
+        return float(self._manners.timeout * 2 ** min(flight.asking.silences, _DOUBLINGS))
 
     # What comes in
 
@@ -202,6 +205,7 @@ class Client:
         step = flight.asking.on_reply(reply, line.resolver, current=latest, streamed=False)
         if step is Step.WAIT and latest:
             return
+        self._window.count(answered=True)
         if step is not Step.DONE:
             del line.waiting[reply.message_id]
             flight.tickets.remove((line, reply.message_id))
@@ -245,9 +249,12 @@ class Client:
     def _sweep(self, now: float) -> None:
         """See to what has waited long enough."""
         for flight in [flight for flight in self._waiting if flight.deadline <= now]:
+            self._window.count(answered=False)
             waited = self._patience(flight)
-            self._do(flight, flight.asking.on_silence(waited))
-        while self._paused and self._paused[0][0] <= now:
+            step = flight.asking.on_silence(waited)
+            narrow = len(self._waiting) > self._window.size
+            self._do(flight, Step.PAUSE if step is Step.SEND and narrow else step)
+        while self._paused and self._paused[0][0] <= now and len(self._waiting) < self._window.size:
             flight = heapq.heappop(self._paused)[-1]
             if not flight.done:
                 self._send(flight)

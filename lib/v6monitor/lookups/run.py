@@ -11,7 +11,7 @@ from v6monitor.lookups.plan import Plan
 from v6monitor.lookups.resolvers import Resolver, parse
 from v6monitor.lookups.vantage import answering
 
-EMBEDDED = Manners(timeout=0.4, pause=0.0, rate=0.0)
+EMBEDDED = Manners(timeout=0.4, attempts=3, pause=0.0, rate=0.0)
 """How to ask the embedded name server: nobody shares it, and it caches no failures."""
 
 Progress = Callable[[int, int], None]
