@@ -66,7 +66,10 @@ def test_folder_with_other_files(tmp_path):
     assert found.files["note"].tolist()[2] == "holds the same bytes as b-2026-10-05.csv; read once"
     assert len(found.table) == 4
     again = measurements.read([tmp_path / "**" / "*-09-05.csv"])
-    assert again.files["note"].tolist()[1] == "holds the same measurement as a-2026-09-05.csv; read once"
+    assert (
+        again.files["note"].tolist()[1]
+        == "holds the same measurement as a-2026-09-05.csv; read once"
+    )
 
 
 def test_one_unreadable_file(tmp_path):

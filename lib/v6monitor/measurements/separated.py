@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections import Counter
 
 import pandas as pd
 
@@ -35,16 +36,17 @@ def sheet(name: str, text: str) -> Sheet:
 
 
 def _delimiter(text: str) -> str:
-    """Return the separator that makes the widest row at the beginning."""
+    """Return the separator that makes most cells at the beginning, in rows of the same width."""
     head = text[:_HEAD].splitlines()[:25]
 
-    def width(delimiter: str) -> int:
+    def cells(delimiter: str) -> int:
         try:
-            return max(len(row) for row in csv.reader(head, delimiter=delimiter))
+            widths = Counter(map(len, csv.reader(head, delimiter=delimiter)))
         except csv.Error:
             return 0
+        return max((width * rows for width, rows in widths.items() if width > 1), default=0)
 
-    return max(",;\t", key=width)
+    return max(",;\t", key=cells)
 
 
 def _table(text: str, delimiter: str) -> pd.DataFrame:

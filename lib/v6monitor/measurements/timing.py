@@ -59,7 +59,7 @@ def timed(
         return _as_it_was(dates, cells, undated)
     different = own.ne("") & own.ne(file_date)
     if file_date and different.any():
-        faults.add(own[different].head(1), Reason.FILE_DISAGREES, KEPT, file_date)
+        faults.add(written[different].head(1), Reason.FILE_DISAGREES, KEPT, file_date)
     return dates
 
 
