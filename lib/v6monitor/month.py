@@ -139,15 +139,6 @@ class Month:
         """Return this month's rows of the canonical table."""
         return self.rows(self.period)
 
-    @property
-    def files(self) -> pd.DataFrame:
-        """Return the files of the history: ``file``, ``format``, ``rows`` and ``faults``."""
-        keys = ["source_file", "source_format"]
-        table = self.history.groupby(keys).size().rename("rows").reset_index()
-        table = table.set_axis(["file", "format", "rows"], axis=1)
-        counted = table["file"].map(self.faults["file"].value_counts()).fillna(0)
-        return table.assign(faults=counted.astype("int64"))
-
     @cached_property
     def subjects(self) -> list[tuple[str, str]]:
         """Return the (domain, type) pairs measured this month: what the lookups are about."""

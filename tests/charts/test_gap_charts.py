@@ -29,7 +29,7 @@ WORLDS = {
 }
 
 
-def provinces(states: str) -> pd.DataFrame:
+def provinces(states: str, explained: bool = False) -> pd.DataFrame:
     """Return twelve provinces with 0, 3, 6 … domains, of these states in turn."""
     names = {"y": "yes", "n": "no", "?": "unknown"}
     rows = [
@@ -37,7 +37,8 @@ def provinces(states: str) -> pd.DataFrame:
         for size, province in enumerate(adoption.provinces(EMPTY)["province"][:12])
         for n in range(3 * size)
     ]
-    return adoption.provinces(pd.DataFrame(rows, columns=["domain", "province", "state"]))
+    table = pd.DataFrame(rows, columns=["domain", "province", "state"])
+    return adoption.provinces(table.assign(explained=True) if explained else table)
 
 
 EMPTY = pd.DataFrame({"domain": [], "province": [], "state": []}, dtype="str")
@@ -70,6 +71,7 @@ def drawn() -> dict[str, tuple[Callable[..., object], pd.DataFrame]]:
         tenants = gap.fix_order(world, "tenant", top=12)
         found[f"tenants, {name}"] = charts.fix_order_tenants, tenants
     found["provinces, mixed"] = charts.provinces, provinces("yyn?y")
+    found["provinces, explained"] = charts.provinces, provinces("yyn?y", explained=True)
     found["provinces, all unknown"] = charts.provinces, provinces("?")
     found["provinces, none"] = charts.provinces, adoption.provinces(EMPTY)
     found["vantage, one"] = charts.vantage, vantage("pppppp", 1)

@@ -80,11 +80,10 @@ def sub_tests(table: pd.DataFrame, language: Language) -> Figure:
     return chart.figure
 
 
-def size(row: Mapping[Any, Any], language: Language) -> str:
-    """Return ``342 domains, 3 explained``: how many, and how many of those without IPv6 say why."""
-    number = domains(row["applicable"], language)
-    told = explained(row, language)
-    return f"{number}, {told}" if told else number
+def size(row: Mapping[Any, Any], language: Language, between: str = "\n") -> str:
+    """Return ``342 domains`` and ``3 explained``: how many of those without IPv6 say why."""
+    told = (domains(row["applicable"], language), explained(row, language))
+    return between.join(filter(None, told))
 
 
 def explained(row: Mapping[Any, Any], language: Language) -> str:

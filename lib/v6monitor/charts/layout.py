@@ -34,7 +34,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Row:
-    """The name of a row, and in grey beneath it what it is made of."""
+    """The name of a row, and in grey beneath it, on lines of their own, what it is made of."""
 
     name: str
     note: str = ""
@@ -120,7 +120,7 @@ def rows_chart(
     ``right``, ``bottom`` and ``header`` are the pixels to keep free around the axes.
     """
     room = 210.0
-    texts = [(wrapped(r.name, room), wrapped(r.note, room) if r.note else []) for r in rows]
+    texts = [(wrapped(row.name, room), row.note.splitlines()) for row in rows]
     lines = [line for name, note in texts for line in (*name, *note)]
     left = min(room, max((width_of(line) for line in lines), default=0.0)) + 14
     tall = [max(40.0, LINE * (len(name) + len(note)) + 16) for name, note in texts]

@@ -79,9 +79,9 @@ def _tile(figure: Figure, row: Mapping[Any, Any], x: float, y: float, language: 
     if small:
         said = wrapped(counts_in_words(row, language), width - 20, 2)
     elif unknown:
-        said = [language.label("unknown"), size(row, language)]
+        said = [language.label("unknown"), size(row, language, ", ")]
     else:
-        said = [language.percent(row["adoption"]), size(row, language)]
+        said = [language.percent(row["adoption"]), size(row, language, ", ")]
     for number, text in enumerate([str(row["province"]), *said]):
         figure.text(
             x + 11, y + TALL - 17 - (LINE + 2) * number, text, va="center", color=ink_on(colour),

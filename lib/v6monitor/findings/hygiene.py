@@ -32,6 +32,9 @@ REMEDIES = {
 }
 """What the keeper of the list does about each kind of finding (``hygiene.FIXES``)."""
 
+LONGEST_FILE = 36
+"""Of the name of a file so many characters are shown; the download has them all."""
+
 _CODED = ("two_sectors", "not_a_name", "no_answer")
 """Findings of which the detail is a code, or several with commas between."""
 
@@ -76,10 +79,12 @@ def intake(account: pd.DataFrame, language: Language) -> Telling:
 
 
 def files(table: pd.DataFrame, language: Language) -> Telling:
-    """Tell how many files were read; ``Month.files``."""
+    """Tell how many files were read; ``hygiene.files``."""
     caption = language.plural("{number} file was read", "{number} files were read", len(table))
     rows = language.number(int(table["rows"].sum()))
-    return Telling(caption, language.text("{rows} rows, of all months so far.", rows=rows), "")
+    return Telling(
+        caption, language.text("{rows} rows, of the month of this report.", rows=rows), ""
+    )
 
 
 def fixes(table: pd.DataFrame, language: Language) -> Telling:
@@ -174,4 +179,6 @@ def _detail(row: Mapping[Hashable, object], language: Language) -> str:
 def _place(file: str, row: str, language: Language) -> str:
     """Return ``file, row 7`` of what is known of a place."""
     number = language.text("row {row}", row=row) if row not in {"", "0"} else ""
+    if len(file) > LONGEST_FILE:  # its end tells the kind of test and the day
+        file = f"{file[: LONGEST_FILE // 3]}…{file[-2 * LONGEST_FILE // 3 :]}"
     return ", ".join(part for part in (file, number) if part)

@@ -7,7 +7,7 @@ All functions are pure and take canonical tables (``measurements.COLUMNS``). A f
 from v6monitor.hygiene.finding import COLUMNS
 from v6monitor.hygiene.fixes import FIXES, to_fix
 from v6monitor.hygiene.moves import MOVES, came_and_went
-from v6monitor.hygiene.overview import account, of_month, summary
+from v6monitor.hygiene.overview import account, files, of_month, summary
 
 __all__ = [
     "COLUMNS",
@@ -15,6 +15,7 @@ __all__ = [
     "MOVES",
     "account",
     "came_and_went",
+    "files",
     "of_month",
     "summary",
     "to_fix",

@@ -10,6 +10,19 @@ def of_month(faults: pd.DataFrame, history: pd.DataFrame, now: pd.DataFrame) -> 
     return kept.assign(row=pd.to_numeric(kept["row"])).reset_index(drop=True)
 
 
+def files(now: pd.DataFrame, faults: pd.DataFrame) -> pd.DataFrame:
+    """List the files of a month: how many rows and faults each has, and of which day it is.
+
+    Returns ``file``, ``format``, ``measured_at``, ``date_source`` (where that day was found),
+    ``rows`` and ``faults``.
+    """
+    keys = ["source_file", "source_format", "measured_at", "date_source"]
+    table = now.groupby(keys, as_index=False).agg(rows=("domain", "size"))
+    counted = table["source_file"].map(faults["file"].value_counts()).fillna(0).astype("int64")
+    table = table.assign(faults=counted)
+    return table.rename(columns={"source_file": "file", "source_format": "format"})
+
+
 def summary(findings: pd.DataFrame) -> pd.DataFrame:
     """Count findings by ``what``, in their order: ``count`` and the first ``example``."""
     counted = findings.groupby("what", sort=False)

@@ -12,6 +12,7 @@ MEANINGS = {
     "column": "Column of the file",
     "count": "Number of domains or questions",
     "coverage": "yes and no divided by what applies",
+    "date_source": "Where the day of the measurement was found",
     "detail": "The other list, name, sector, state, day or number that it is about",
     "difference": "Share by this definition less that by the headline definition, as a fraction",
     "domain": "Name of the domain: A-label, lower case, without final dot",
