@@ -44,7 +44,7 @@ def single(name: str, places: Iterable[Path]) -> Path:
 
 
 def registers(places: Iterable[Path]) -> list[Path]:
-    """Return the registers in the first folder that has any, in the order of their names."""
+    """Return the registers in the first folder that has any, by name: ``register.csv`` first."""
     for place in places:
         if found := [file for file in _files(place) if file.stem.lower().startswith(REGISTER)]:
             return found
@@ -68,4 +68,5 @@ def keep(places: Sequence[Path], target: Path) -> None:
 def _files(place: Path) -> list[Path]:
     if not place.is_dir():
         return []
-    return sorted(file for file in place.iterdir() if file.is_file() and is_about(file.name))
+    found = [file for file in place.iterdir() if file.is_file() and is_about(file.name)]
+    return sorted(found, key=lambda file: (file.stem.lower(), file.name))

@@ -35,6 +35,22 @@ def test_table_and_faults(files, capsys):
     assert "'@b" in out.with_suffix(".faults.csv").read_text()
 
 
+def test_registers_beside_the_files_are_joined(files, capsys):
+    """Every file whose name begins with register; its own faults are listed too."""
+    (files / "page.csv").unlink()
+    (files / "register.csv").write_text("domain,organisation,sector\na.example,Body,gemeenten\n")
+    (files / "register-more.csv").write_text("domain,organisation\nn.v.t.,Nobody\n")
+    out = files.parent / "canonical.csv"
+    assert main(["intake", str(files), "--out", str(out)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert "register.csv: skipped: is about the domains, not a measurement" in told
+    assert told[-1] == "register.csv, register-more.csv: 1 of 1 rows have an organisation"
+    assert ",Body," in out.read_text()
+    assert "register-more.csv,2,domain,n.v.t.,placeholder,dropped" in (
+        out.with_suffix(".faults.csv").read_text()
+    )
+
+
 def test_one_unreadable_file_stops_no_other(files, capsys):
     """The others are written; the exit code is that of an input error."""
     out = files / "canonical.csv"

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from v6monitor import measurements
+from v6monitor import about, measurements, organisations
 from v6monitor.errors import InputError, UsageError
 from v6monitor.publish.exports import safe_csv, write_text
 
@@ -42,7 +42,8 @@ def run(options: argparse.Namespace) -> int:
     """Write the canonical table and its faults; print what came in, per file and by reason.
 
     A file that cannot be read stops no other: the exit code is that of an input error. An earlier
-    table in the same place is not read, also when it stands in a folder that is.
+    table in the same place is not read, also when it stands in a folder that is. Registers beside
+    the files give the domains their organisations.
     """
     faults_file = options.out.with_suffix(".faults.csv")
     _refuse_source(options.files, options.out)
@@ -55,6 +56,8 @@ def run(options: argparse.Namespace) -> int:
         left_out=[options.out, faults_file],
         progress=_progress if sys.stderr.isatty() else None,
     )
+    registers = about.registers(about.folders(map(Path, options.files)))
+    intake = organisations.join(intake, registers)
     try:
         measurements.write(intake.table, options.out)
         write_text(faults_file, safe_csv(intake.faults))
@@ -64,6 +67,10 @@ def run(options: argparse.Namespace) -> int:
             "that you may write to"
         ) from error
     _print(intake, options.out, faults_file)
+    if registers:
+        owned = int(intake.table["organisation"].ne("").sum())
+        names = ", ".join(file.name for file in registers)
+        print(_printable(f"{names}: {owned} of {len(intake.table)} rows have an organisation"))
     for sentence in intake.errors:
         print(f"v6monitor: {sentence}", file=sys.stderr)
     return InputError.exit_code if intake.errors else 0

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from v6monitor.about import is_about
 from v6monitor.errors import InputError, NoMeasurementError, UsageError
 from v6monitor.measurements import (
     api,
@@ -43,9 +44,6 @@ MEASUREMENTS: tuple[_Reader, ...] = (
 
 LISTS: tuple[_Reader, ...] = (government.read, lists.read)
 """Forms without results. They come after a mapping, which may say that there are results."""
-
-_BESIDE = {"register.csv", "renames.csv", "waivers.csv"}
-"""Tables about the domains, which stand in a folder of measurements and are read by the report."""
 
 
 class Intake(NamedTuple):
@@ -135,8 +133,8 @@ class _Reading:
 
     def add(self, file: File) -> None:
         """Read a file; nothing of it is kept when it cannot be read to the end."""
-        if file.in_folder and file.path.name in _BESIDE:
-            raise NoMeasurementError(f"{file.name}: is about the domains; the report reads it")
+        if file.in_folder and is_about(file.path.name):
+            raise NoMeasurementError(f"{file.name}: is about the domains, not a measurement")
         content = load(file.path, file.name)
         earlier = self._seen.setdefault(content.digest, file.name)
         if earlier != file.name:
