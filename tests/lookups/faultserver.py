@@ -109,14 +109,14 @@ def reply(
     response.set_rcode(dns.rcode.from_text(rcode))
     response.answer = [_rrset(record) for record in records]
     response.authority = [_rrset(authority)] if authority else []
-    return response.to_wire()
+    return response.to_wire(max_size=65535)
 
 
 def truncated(query: dns.message.Message) -> bytes:
     """Return an answer that says it did not fit."""
     response = dns.message.make_response(query)
     response.flags |= dns.flags.TC
-    return response.to_wire()
+    return response.to_wire(max_size=65535)
 
 
 def framed(message: bytes) -> bytes:

@@ -53,8 +53,13 @@ def add_manners(parser: argparse.ArgumentParser) -> None:
         "--timeout",
         metavar="S",
         type=_positive,
-        help=f"seconds to wait for the first answer, then twice as long (default: "
+        help=f"seconds to wait for the first answer, then up to four times as long (default: "
         f"{_DEFAULT.timeout:g})",
+    )
+    parser.add_argument(
+        "--unvalidated",
+        action="store_true",
+        help="ask again, without DNSSEC validation, what does not validate, and keep both",
     )
 
 

@@ -96,6 +96,7 @@ def run(options: argparse.Namespace) -> int:
                 timeout=options.timeout,
                 rate=options.rate,
                 concurrency=options.concurrency,
+                unvalidated=options.unvalidated,
                 progress=progress,
             )
     except KeyboardInterrupt:

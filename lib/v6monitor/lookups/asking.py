@@ -13,9 +13,9 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from v6monitor.lookups import observation as outcomes
-from v6monitor.lookups.codec import Reply
+from v6monitor.lookups.codec import Reply, encode
 from v6monitor.lookups.observation import Observation, Question
-from v6monitor.lookups.reading import QUESTION_MAY_BE_MISSING, Reading, read
+from v6monitor.lookups.reading import LONGEST_TEXT, QUESTION_MAY_BE_MISSING, Reading, read
 
 _MOST_TELLING = (
     outcomes.BOGUS,
@@ -60,20 +60,23 @@ class Manners(NamedTuple):
     """Most new questions per second to one resolver; 0 for no limit."""
     concurrency: int = 100
     """Most questions under way; fewer while many get no answer."""
+    unvalidated: bool = False
+    """Whether to ask once more, without validation, what does not validate; ``detail`` has it."""
 
 
 class Asking:
     """One question under way: where it stands, and what to do when something happens.
 
     ``name`` is what to ask ``resolver`` (by number) now: the question's name or the target of a
-    CNAME; ``edns`` whether to ask with EDNS; ``silences`` how often nobody answered about it.
-    ``resolvers`` are their names in the log, ``attempts`` how often silence is put up with.
+    CNAME; ``edns`` whether to ask with EDNS, ``validated`` whether the resolver is to check
+    signatures; ``silences`` how often nobody answered about it. ``resolvers`` are their names in
+    the log.
     """
 
     __slots__ = (
-        "_attempts", "_authenticated", "_chain", "_down", "_failures", "_found", "_mismatches",
+        "_authenticated", "_chain", "_down", "_failures", "_found", "_manners", "_mismatches",
         "_out", "_resolvers", "_servfails", "_ttls",
-        "edns", "name", "question", "resolver", "silences",
+        "edns", "name", "question", "resolver", "silences", "validated",
     )  # fmt: skip
     _down: int
     """Bit n: resolver n cannot be reached now."""
@@ -82,17 +85,23 @@ class Asking:
     _mismatches: int
 
     def __init__(
-        self, question: Question, resolver: int, resolvers: Sequence[str], attempts: int
+        self, question: Question, resolver: int, resolvers: Sequence[str], manners: Manners
     ) -> None:
         self.question = question
+        self.validated = True
         self._resolvers = resolvers
-        self._attempts = attempts
+        self._manners = manners
         self._failures: list[tuple[str, str]] = []
         self._chain: tuple[str, ...] = ()
         self._ttls: list[int] = []
         self._authenticated = True
         self._found: Reading | None = None
         self._ask(question.qname, resolver)
+
+    def message(self, message_id: int) -> bytes:
+        """Return what to send now."""
+        qtype = self.question.qtype
+        return encode(self.name, qtype, message_id, edns=self.edns, validated=self.validated)
 
     def on_reply(self, reply: Reply, resolver: int, *, current: bool, streamed: bool) -> Step:
         """Take a message; not ``current``: it comes late, a newer attempt is under way."""
@@ -105,6 +114,8 @@ class Asking:
             reading = Reading(outcomes.TRUNCATED, detail="truncated, over TCP too")
         else:
             reading = read(reply, *self.question, self._chain)
+        if not self.validated:
+            return self._on_unvalidated(reading)
         if reading.outcome in _FAILURES:
             self._note(reading.outcome, resolver, reading.detail)
             return self._on_failure(reading.outcome) if current else Step.WAIT
@@ -141,7 +152,7 @@ class Asking:
             self._note(outcomes.TIMEOUT, self.resolver, f"no answer in {waited:.1f} s")
         self._down = 0  # it may be back
         self.silences += 1
-        if self.silences >= self._attempts:
+        if self.silences >= self._manners.attempts or not self.validated:
             return Step.DONE
         self._move(self._out)
         return Step.SEND
@@ -152,7 +163,7 @@ class Asking:
         if outcome == outcomes.TRUNCATED:
             return self._on_failure(outcome)
         self.silences += 1
-        if self.silences >= self._attempts:
+        if self.silences >= self._manners.attempts or not self.validated:
             return Step.DONE
         return Step.SEND if self._move(self._out) else Step.PAUSE
 
@@ -197,6 +208,12 @@ class Asking:
             return reply.rcode in QUESTION_MAY_BE_MISSING
         return reply.question == (self.name, self.question.qtype)
 
+    def _on_unvalidated(self, reading: Reading) -> Step:
+        """Keep what there is without validation; that it does not validate stays the outcome."""
+        told = " ".join([reading.outcome, *reading.answers])[:LONGEST_TEXT]
+        self._note(outcomes.BOGUS, self.resolver, f"without validation: {told}")
+        return Step.DONE
+
     def _on_failure(self, outcome: str) -> Step:
         if outcome == outcomes.FORMERR and self.edns:
             self.edns = False
@@ -204,7 +221,8 @@ class Asking:
         if outcome in {outcomes.SERVFAIL, outcomes.BOGUS}:
             self._servfails += 1
             if self._servfails > 1:
-                return Step.DONE
+                self.validated = outcome != outcomes.BOGUS or not self._manners.unvalidated
+                return Step.DONE if self.validated else Step.SEND
             self._move(self._out)
             return Step.PAUSE
         self._out |= 1 << self.resolver

@@ -19,7 +19,7 @@ from typing import Protocol, Self
 
 from v6monitor.lookups import observation as outcomes
 from v6monitor.lookups.asking import Asking, Manners, Step
-from v6monitor.lookups.codec import Malformed, Reply, encode, unaskable
+from v6monitor.lookups.codec import Malformed, Reply, unaskable
 from v6monitor.lookups.decoding import Decoder
 from v6monitor.lookups.observation import Observation, Question, invalid_name
 from v6monitor.lookups.resolvers import UDP, Resolver
@@ -124,8 +124,7 @@ class Client:
                 self._settled.append(invalid_name(question, reason))
                 continue
             self._unfinished += 1
-            attempts = self._manners.attempts
-            self._send(Flight(Asking(question, resolver, self._labels, attempts)))
+            self._send(Flight(Asking(question, resolver, self._labels, self._manners)))
         return False
 
     def _next_resolver(self) -> int | None:
@@ -149,7 +148,7 @@ class Client:
             return
         line = next(self._lines[asking.resolver])
         message_id = line.new_id()
-        message = encode(asking.name, asking.question.qtype, message_id, edns=asking.edns)
+        message = asking.message(message_id)
         flight.deadline = time.monotonic() + self._patience(flight)
         try:
             line.socket.send(message)
@@ -170,7 +169,7 @@ class Client:
         flight.sent += 1
         flight.deadline = NEVER  # the exchange has its own
         ticket = StreamTicket(flight, random_id(), asking.resolver)
-        message = encode(asking.name, asking.question.qtype, ticket.message_id, edns=asking.edns)
+        message = asking.message(ticket.message_id)
         resolver = self._resolvers[asking.resolver]
         self._streams.submit(Job(ticket, resolver, message, 2 * self._patience(flight)))
 

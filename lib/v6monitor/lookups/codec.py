@@ -85,12 +85,16 @@ def unaskable(name: str) -> str:
     return "an address, not a name" if label.isdecimal() else ""
 
 
-def encode(name: str, qtype: str, message_id: int, *, edns: bool = True) -> bytes:
+def encode(
+    name: str, qtype: str, message_id: int, *, edns: bool = True, validated: bool = True
+) -> bytes:
     """Return the message that asks a resolver for the records of a name; "." is the root.
 
-    With EDNS: 1232 bytes, DO set, so that the AD bit and extended errors come back.
+    With EDNS: 1232 bytes, DO set, so that the AD bit and extended errors come back. Not
+    ``validated``: the resolver is not to check signatures (CD, RFC 4035 §3.2.2).
     """
-    header = _HEADER.pack(message_id, _RECURSION_DESIRED, 1, 0, 0, int(edns))
+    flags = _RECURSION_DESIRED if validated else _RECURSION_DESIRED | dns.flags.CD
+    header = _HEADER.pack(message_id, flags, 1, 0, 0, int(edns))
     return header + _labels(name) + _kind(qtype) + (_OPT if edns else b"")
 
 

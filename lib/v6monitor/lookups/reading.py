@@ -25,7 +25,12 @@ _FINISHED = frozenset({int(dns.rcode.NOERROR), int(dns.rcode.NXDOMAIN)})
 QUESTION_MAY_BE_MISSING = frozenset(_FAILURES)
 """Response codes with which a server may send a header only."""
 
-_LONGEST_TEXT = 200  # of an extended error: anybody can write there
+LONGEST_TEXT = 200
+"""Characters of what anybody can write that are told in a detail."""
+
+MOST_RECORDS = 1000
+LONGEST_RECORD = 4096
+"""Of a longer answer, or longer record, this much is kept; the detail says so."""
 
 
 class Reading(NamedTuple):
@@ -58,10 +63,22 @@ def read(reply: Reply, qname: str, qtype: str, chain: tuple[str, ...] = ()) -> R
         return _without_records(reply, path)
     if reply.rcode == dns.rcode.NXDOMAIN:
         return Reading(outcomes.SERVFAIL, chain=followed, detail="NXDOMAIN with records")
-    if len(found) == 1 and not followed:
-        return Reading(outcomes.OK, (found[0].data,), (), found[0].ttl)
     ttl = min([*path.ttls, *(record.ttl for record in found)])
-    return Reading(outcomes.OK, tuple(sorted({r.data for r in found})), followed, ttl)
+    answers, cut = _kept(sorted({record.data for record in found}))
+    return Reading(outcomes.OK, answers, followed, ttl, detail=cut)
+
+
+def _kept(answers: list[str]) -> tuple[tuple[str, ...], str]:
+    """Return as much of an answer as is kept, and what is said of the rest."""
+    cut = []
+    if len(answers) > MOST_RECORDS:
+        cut.append(f"{len(answers)} records, {MOST_RECORDS} kept")
+        answers = answers[:MOST_RECORDS]
+    if any(len(answer) > LONGEST_RECORD for answer in answers):
+        longest = max(map(len, answers))
+        cut.append(f"a record of {longest} characters, {LONGEST_RECORD} kept")
+        answers = [answer[:LONGEST_RECORD] for answer in answers]
+    return tuple(answers), "; ".join(cut)
 
 
 def describe_errors(reply: Reply) -> str:
@@ -70,7 +87,7 @@ def describe_errors(reply: Reply) -> str:
     for code, text in reply.extended_errors:
         meaning = dns.edns.EDECode(code).name if code in set(dns.edns.EDECode) else ""
         printable = "".join(character if character.isprintable() else " " for character in text)
-        parts.append(f"EDE {code} {meaning} {printable[:_LONGEST_TEXT]}".strip())
+        parts.append(f"EDE {code} {meaning} {printable[:LONGEST_TEXT]}".strip())
     return ", ".join(parts)
 
 

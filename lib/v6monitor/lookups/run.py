@@ -26,6 +26,7 @@ def lookup(  # noqa: PLR0913 - each is a setting with a good default
     attempts: int | None = None,
     rate: float | None = None,
     concurrency: int | None = None,
+    unvalidated: bool = False,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> list[Observation]:
@@ -34,13 +35,19 @@ def lookup(  # noqa: PLR0913 - each is a setting with a good default
     ``subjects`` are (name, ``web`` or ``mail``) pairs, ``resolvers`` what ``resolvers.FORMS``
     tells. ``timeout``: seconds for the first answer; ``attempts``: how often silence is put up
     with; ``rate``: new questions per second to each resolver, 0 for no limit; ``concurrency``: how
-    many at once. The defaults are ``Manners()``, and ``EMBEDDED`` for the embedded name server.
+    many at once; ``unvalidated``: ask what does not validate once more without validation, and
+    keep both. The defaults are ``Manners()``, and ``EMBEDDED`` for the embedded name server.
 
     Raises UsageError for a resolver that is not written as one, VantageError when none answers.
     """
     chosen = parse(resolvers)
     manners = manners_for(
-        chosen, timeout=timeout, attempts=attempts, rate=rate, concurrency=concurrency
+        chosen,
+        timeout=timeout,
+        attempts=attempts,
+        rate=rate,
+        concurrency=concurrency,
+        unvalidated=unvalidated,
     )
     found: list[Observation] = []
     plan = Plan(subjects, seed, settle=found.append)
