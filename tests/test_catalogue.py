@@ -16,6 +16,7 @@ from v6monitor.findings.pace import REFUSED, WITHOUT_DATE
 from v6monitor.findings.words import CHECKS, MEASURES, SHARES
 from v6monitor.labels import LABELS
 from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
+from v6monitor.mail.situation import SITUATIONS
 from v6monitor.measurements.reasons import Reason
 from v6monitor.paths import NOTEBOOKS
 from v6monitor.publish.meanings import MEANINGS
@@ -31,6 +32,7 @@ TABLES = (
     SHARES,
     EXPLANATIONS,
     NEXT_STEPS,
+    SITUATIONS,
     REMEDIES,
     MEANINGS,
     {reason.name: reason.value for reason in Reason},

@@ -1,17 +1,28 @@
 """``v6monitor laggards``: which Exchange Online domains of a log are still without IPv6?"""
 
 import argparse
+from collections.abc import Sequence
+from pathlib import Path
 
 from v6monitor import mail
 from v6monitor.cli import tables
+from v6monitor.errors import UsageError
 from v6monitor.language import CODES, Language
 from v6monitor.mail import advice, operators
+from v6monitor.mail.letters import Letter, letters
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the log to read, the CSV file to write and the language of its sentences."""
     tables.add_arguments(parser, "laggards")
     parser.add_argument("--lang", choices=CODES, default="en", help="language of the sentences")
+    parser.add_argument(
+        "--letters",
+        metavar="DIR",
+        type=Path,
+        help="write a letter to each administrator into this folder, in Dutch and English, and "
+        "letters.csv and letters.xlsx for a mail merge",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -23,4 +34,23 @@ def run(options: argparse.Namespace) -> int:
     tables.write(advice.worded(table, Language(options.lang)), options.out)
     print(f"{options.out}: {len(table)} of {len(providers)} mail domains")
     print(f"  group: {tables.counted(table['group'])}")
+    if options.letters:
+        written = letters(table, observations)
+        _write(options.letters, written)
+        print(f"{options.letters}: {len(written)} letters")
     return 0
+
+
+def _write(folder: Path, written: Sequence[Letter]) -> None:
+    from v6monitor.publish import formats  # noqa: PLC0415 - few ask for letters
+    from v6monitor.publish import letters as pages  # noqa: PLC0415
+
+    try:
+        for code in CODES:
+            pages.write(folder, written, code, CODES)
+        formats.write(pages.merge(written), folder, pages.NAME)
+    except OSError as error:
+        raise UsageError(
+            f"--letters {folder}: cannot be written ({error.strerror}); name a folder that you "
+            "may write to"
+        ) from error

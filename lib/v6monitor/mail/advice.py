@@ -17,6 +17,9 @@ from v6monitor.mail.lagging import Laggard
 if TYPE_CHECKING:
     import pandas as pd
 
+SELF_SERVICE_SINCE = dt.date(2024, 9, 1)
+"""From this month administrators turn IPv6 on themselves; before, Microsoft did on request."""
+
 DEFAULT_ON_SINCE = dt.date(2024, 10, 16)
 """From this day Exchange Online turns IPv6 on for accepted domains, in steps (MC835648)."""
 
@@ -32,7 +35,7 @@ EXPLANATIONS = {
     ),
     "other_label": (
         "No AAAA was measured on {hosts} on {day}. That host name belongs to {label_domain}, so "
-        "the switch of that domain decides."
+        "probably the switch of that domain decides."
     ),
     "obsolete_name": (
         "No AAAA was measured on {hosts} on {day}. Exchange Online no longer gives out names like "
@@ -60,6 +63,10 @@ NEXT_STEPS = {
     "enable_ipv6": (
         "Check the inbound connectors that are restricted by IP address; then run "
         "Enable-IPv6ForAcceptedDomain -Domain {domain} in Exchange Online PowerShell."
+    ),
+    "request_ipv6": (
+        "Check the inbound connectors that are restricted by IP address; then ask Microsoft's "
+        "support to turn on IPv6 for {domain}."
     ),
     "publish_mx": "Publish the MX record that the Exchange admin centre gives for {domain}.",
     "ask_gateway": "Ask {operator} for an AAAA record on {hosts}.",
@@ -96,9 +103,9 @@ def advise(laggard: Laggard) -> tuple[str, str]:
         return _ADVICE[laggard.group]
     if laggard.label_domain:
         return "other_label", "publish_mx"
-    day = _day(laggard.asked_at)
-    by_default = day is None or day >= DEFAULT_ON_SINCE
-    return "off_by_default_on" if by_default else "not_opted_in", "enable_ipv6"
+    day = day_of(laggard.asked_at) or dt.date.max
+    explained = "off_by_default_on" if day >= DEFAULT_ON_SINCE else "not_opted_in"
+    return explained, "enable_ipv6" if day >= SELF_SERVICE_SINCE else "request_ipv6"
 
 
 def explanation(row: Mapping[Hashable, object], language: Language) -> str:
@@ -142,9 +149,15 @@ def readable(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
     return worded(laggards, language).assign(waiver=told)[list(READABLE)]
 
 
+def day_of(moment: object) -> dt.date | None:
+    """Return the day in the Netherlands; None for no moment, also pandas' NaT."""
+    if not isinstance(moment, dt.datetime) or moment != moment:  # noqa: PLR0124 - NaT is not itself
+        return None
+    return moment.astimezone(AMSTERDAM).date()
+
+
 def _values(row: Mapping[Hashable, object], language: Language) -> dict[str, str]:
-    asked_at = row["asked_at"]
-    day = _day(asked_at if isinstance(asked_at, dt.datetime) else None)
+    day = day_of(row["asked_at"])
     hosts = str(row["failing_hosts"]).split()
     return {
         "domain": str(row["domain"]),
@@ -154,10 +167,3 @@ def _values(row: Mapping[Hashable, object], language: Language) -> dict[str, str
         "operator": str(row["operator"]),
         "doubt": str(row["doubt"]),
     }
-
-
-def _day(moment: dt.datetime | None) -> dt.date | None:
-    """Return the day in the Netherlands; None for no moment, also pandas' NaT."""
-    if moment is None or moment != moment:  # noqa: PLR0124 - NaT is not equal to itself
-        return None
-    return moment.astimezone(AMSTERDAM).date()

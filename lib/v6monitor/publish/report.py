@@ -12,9 +12,10 @@ from nbformat import NotebookNode
 
 from v6monitor import adoption
 from v6monitor.language import Language
+from v6monitor.mail.letters import letters as letters_about
 from v6monitor.month import Month
 from v6monitor.paths import ROOT
-from v6monitor.publish import data, formats, lint, message, news, pages, results
+from v6monitor.publish import data, formats, letters, lint, message, news, pages, results
 from v6monitor.publish.archive import file_name, leads_to, synthetic_notice, twin
 from v6monitor.publish.dictionary import columns
 from v6monitor.publish.exhibits import MIME
@@ -64,7 +65,7 @@ def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -
     published = [_published(report, name, notebook) for name, notebook in fit.items()]
     if report.pdf:
         print_pages(sorted(report.scratch.glob("*.html")))
-    _data(report, [*chain.from_iterable(published), _news(report)], fit)
+    _data(report, [*chain.from_iterable(published), _news(report), _letters(report, fit)], fit)
     _index(report, fit, {**failures, **unfit})
     return unfit
 
@@ -101,6 +102,7 @@ def _page(report: Report, name: str, title: str, code: str, notebooks: Notebooks
         for other, notebook in notebooks.items()
         if not notebook.metadata.get("subject")
     ]
+    links.append(Link(file_name(letters.NAME, code, report.languages), letters.title(language)))
     links.append(Link(file_name(data.PAGE, code, report.languages), data.title(language)))
     return Page(
         file_name(name, code, report.languages),
@@ -177,6 +179,20 @@ def _news(report: Report) -> data.Published:
     return data.Published(news.NAME, OVERVIEW, tuple(columns(report.news.table)))
 
 
+def _letters(report: Report, notebooks: Notebooks) -> data.Published:
+    """Write the letters to the administrators and the page that lists them; return the table."""
+    written = letters_about(report.month.laggards, report.month.observations)
+    merge = letters.merge(written)
+    formats.write(merge, report.scratch / "tables", letters.NAME)
+    for code in report.languages:
+        notices = _notices(report.month, Language(code))
+        letters.write(report.scratch / letters.NAME, written, code, report.languages, notices)
+        page = _page(report, letters.NAME, letters.title(Language(code)), code, notebooks)
+        text = letters.overview(page, written, report.languages)
+        write_text(report.scratch / page.file, text)
+    return data.Published(letters.NAME, letters.NAME, tuple(columns(merge)))
+
+
 def _keep(report: Report, name: str, notebook: NotebookNode) -> None:
     text = nbformat.writes(_clean(notebook, report)) + "\n"
     write_text(report.scratch / f"{name}.ipynb", text)
@@ -236,6 +252,7 @@ def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) ->
                 for name, notebook in notebooks.items()
                 if notebook.metadata.get("subject")
             ],
+            letters=Link(file_name(letters.NAME, code, report.languages), letters.title(language)),
             data=Link(file_name(data.PAGE, code, report.languages), data.title(language)),
             downloads=files,
             previous=_previous(report, language),

@@ -1,0 +1,219 @@
+import datetime as dt
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from seen import NOON, host, no_signals, seen
+
+from v6monitor import mail
+from v6monitor.language import Language
+from v6monitor.lookups.observation import UNKNOWN, Observation
+from v6monitor.mail.letters import Letter, letters
+from v6monitor.mail.remedies import STATUS, powershell, quoted, steps, switching
+from v6monitor.mail.situation import remarks, situations
+
+EN = Language("en")
+QUOTES = "'\u2018\u2019\u201a\u201b"
+SWITCH = "Enable-IPv6ForAcceptedDomain -Domain $domain"
+
+
+def exchange(
+    domain: str, tenant: str = "", *, zone: str = "mail.protection.outlook.com", label: str = ""
+) -> list[Observation]:
+    """Return the lookups about a laggard on Exchange Online, with the DKIM record of a tenant."""
+    name = f"{(label or domain).replace('.', '-')}.{zone}"
+    return [seen(domain, "MX", f"10 {name}"), *host(name), *signed(domain, tenant)]
+
+
+def signed(domain: str, tenant: str) -> list[Observation]:
+    """Return the signals of a domain; those of a tenant when there is one."""
+    selector = f"selector1._domainkey.{domain}"
+    target = f"selector1-{domain.replace('.', '-')}._domainkey.{tenant}.onmicrosoft.com"
+    plain = [row for row in no_signals(domain) if not tenant or row.qname != selector]
+    return [*plain, seen(selector, "CNAME", target)] if tenant else plain
+
+
+def behind(domain: str, tenant: str) -> list[Observation]:
+    """Return the lookups about a domain behind a gateway without IPv6."""
+    signs = [row for row in signed(domain, tenant) if not row.qname.startswith("autodiscover")]
+    found = seen(f"autodiscover.{domain}", "CNAME", "autodiscover.outlook.com")
+    return [seen(domain, "MX", "10 mx.gate.example"), *host("mx.gate.example"), *signs, found]
+
+
+def owners(**names: str) -> pd.DataFrame:
+    """Return whose the domains are: NAME.example by its first label."""
+    rows = [[f"{name}.example", owner, "gemeente", ""] for name, owner in names.items()]
+    return pd.DataFrame(rows, columns=["domain", "organisation", "sector", "province"])
+
+
+def written(log: list[Observation], **names: str) -> list[Letter]:
+    """Return the letters that a log asks for."""
+    return letters(mail.laggards(log, organisations=owners(**names)), log)
+
+
+def texts(letter: Letter) -> str:
+    """Return all English words of a letter."""
+    told = [f"{step.text}\n{step.commands}" for step in steps(letter, EN)]
+    return "\n".join([*situations(letter, EN), *told, *remarks(letter, EN)])
+
+
+def test_one_letter_per_tenant_else_per_organisation_else_per_domain() -> None:
+    """One administrator gets one letter, whatever the domains of the tenant are called."""
+    log = [
+        *exchange("a.example", "townhall"),
+        *exchange("b.example", "townhall"),
+        *exchange("c.example"),
+        *exchange("d.example"),
+        *exchange("e.example"),
+    ]
+    found = written(log, a="Town A", b="Town B", c="Town C", d="Town C")
+    assert [one.domains() for one in found] == [
+        ("a.example", "b.example"), ("c.example", "d.example"), ("e.example",),
+    ]  # fmt: skip
+    assert [one.tenant for one in found] == ["townhall", "", ""]
+    assert [one.values("organisation") for one in found] == [("Town A", "Town B"), ("Town C",), ()]
+    assert [one.number for one in found] == [1, 2, 3]
+
+
+def test_the_steps_of_a_laggard_stand_in_their_order() -> None:
+    """Connectors are checked before anything is switched; the ticket comes last."""
+    (letter,) = written([*exchange("a.example", "townhall"), *exchange("b.example", "townhall")])
+    found = steps(letter, EN)
+    assert found[0].commands == "Connect-ExchangeOnline"
+    assert "connectors" in found[1].text
+    assert found[2].commands == STATUS
+    assert (
+        found[3].commands
+        == f"$domains = 'a.example', 'b.example'\nforeach ($domain in $domains) {{ {SWITCH} }}"
+    )
+    assert found[4].commands.splitlines() == [
+        "dig AAAA a-example.mail.protection.outlook.com",
+        "dig AAAA b-example.mail.protection.outlook.com",
+    ]
+    assert "Enable-SmtpDaneInbound" in found[5].text
+    assert "step 4 fails" in found[6].text
+    assert len(found) == 7
+
+
+@pytest.mark.parametrize(
+    ("domain", "zone", "label"),
+    [
+        ("a.example", "mail.eo.outlook.com", ""),
+        ("a.example", "mail.protection.outlook.com", "city.example"),
+    ],
+)
+def test_an_obsolete_name_or_label_asks_for_another_mx_record(
+    domain: str, zone: str, label: str
+) -> None:
+    """Beside the switch, the record is to be replaced; and what there is now can be checked."""
+    (letter,) = written(exchange(domain, zone=zone, label=label))
+    publish = steps(letter, EN)[5]
+    assert publish.text.startswith("Publish the MX record that the Exchange admin centre gives")
+    assert publish.commands == "dig MX a.example"
+
+
+def test_a_gateway_is_asked_and_the_switch_is_left_out() -> None:
+    """The switch in Exchange Online changes nothing for a domain behind a gateway."""
+    (letter,) = written(behind("a.example", "townhall"))
+    (step,) = steps(letter, EN)
+    assert step.text.startswith("Ask gate.example for an AAAA record on mx.gate.example;")
+    assert step.commands == "dig AAAA mx.gate.example"
+    assert switching(letter) == ""
+
+
+def test_the_commands_name_only_the_domains_that_exchange_online_switches() -> None:
+    """A domain of the same tenant behind a gateway is in the letter, not in the PowerShell."""
+    log = [*exchange("a.example", "townhall"), *behind("b.example", "townhall")]
+    (letter,) = written(log)
+    assert letter.domains() == ("a.example", "b.example")
+    assert switching(letter) == powershell(["a.example"])
+
+
+@pytest.mark.parametrize(
+    ("day", "self_service", "by_default", "dnssec"),
+    [
+        (dt.datetime(2023, 1, 2, tzinfo=dt.UTC), False, False, False),
+        (dt.datetime(2024, 9, 15, tzinfo=dt.UTC), True, False, False),
+        (dt.datetime(2024, 10, 15, tzinfo=dt.UTC), True, False, True),
+        (NOON, True, True, True),
+    ],
+)
+def test_a_letter_fits_the_day_of_asking(
+    day: dt.datetime, self_service: bool, by_default: bool, dnssec: bool
+) -> None:
+    """Nobody is told to run a command, or to count on a default, that was not there yet."""
+    log = [row._replace(asked_at=day) for row in exchange("a.example")]
+    (letter,) = written(log)
+    told = texts(letter)
+    assert ("Enable-IPv6" in told) == self_service == bool(switching(letter))
+    assert ("within 24 to 48 hours" in told) != self_service
+    assert ("by default" in told) == by_default
+    assert ("Enable-Dnssec" in told) == dnssec
+
+
+def test_who_could_not_be_told_gets_no_letter_and_is_not_called_a_laggard() -> None:
+    """A failed lookup beside a laggard of the same tenant is named as that, without a command."""
+    failed = [
+        row._replace(outcome="timeout", answers=()) if row.qtype == "AAAA" else row
+        for row in exchange("b.example", "townhall")
+    ]
+    assert written(failed) == []
+    (letter,) = written([*exchange("a.example", "townhall"), *failed])
+    assert letter.domains() == ("a.example",)
+    assert remarks(letter, EN) == ["Of b.example it could not be told whether its mail has IPv6."]
+    assert "b.example" not in "".join(step.commands for step in steps(letter, EN))
+
+
+def test_the_evidence_is_that_of_the_log() -> None:
+    """Every MX host without IPv6 with the questions that were put about it."""
+    log = exchange("a.example", "townhall")
+    (letter,) = written(log)
+    (one,) = letter.measured
+    assert (one.domain, one.host) == ("a.example", "a-example.mail.protection.outlook.com")
+    assert (one.mx, one.ipv4, one.ipv6) == tuple(log[:3])
+    assert letter.resolvers == ("192.0.2.53",)
+    assert letter.day == dt.date(2026, 10, 6)
+
+
+def test_a_waiver_is_told_beside() -> None:
+    """Who explained not to comply sees that this is known."""
+    log = exchange("a.example")
+    waiver = ["a.example", "", "IPv6", "New mail in 2027", "Town", "", "2027-01-01"]
+    columns = ["domain", "type", "standard", "explanation", "owner", "valid_from", "valid_until"]
+    table = mail.laggards(log, waivers=pd.DataFrame([waiver], columns=columns))
+    (letter,) = letters(table, log)
+    (told,) = remarks(letter, EN)
+    assert told.endswith("New mail in 2027 (Town, valid until 1 January 2027).")
+    assert told.startswith("Explanation known for a.example")
+
+
+@given(st.text(st.sampled_from(f"ab.$();{QUOTES}")))
+def test_powershell_takes_any_name_as_text(name: str) -> None:
+    """PowerShell reads back what was quoted: two quotes of any kind stand for one."""
+    inside, read = iter(quoted(name)[1:-1]), ""
+    for sign in inside:
+        read += sign
+        if sign in QUOTES:
+            assert next(inside) in QUOTES
+    assert read == name
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_failed_lookup_never_adds_a_letter_or_a_command(data: st.DataObject) -> None:
+    """Whatever answers are missing, a letter names no more domains than with all of them."""
+    log = [*exchange("a.example", "townhall"), *behind("b.example", "townhall")]
+    failing = data.draw(st.sets(st.integers(0, len(log) - 1)))
+    outcome = data.draw(st.sampled_from(sorted(UNKNOWN)))
+    damaged = [
+        row._replace(outcome=outcome, answers=()) if place in failing else row
+        for place, row in enumerate(log)
+    ]
+    for letter in written(damaged):
+        assert set(letter.domains()) <= {"a.example", "b.example"}
+        assert switching(letter) in {"", powershell(["a.example"])}
+        for one in letter.measured:
+            assert one.mx.outcome == "ok"
+            assert one.ipv6 is not None
+            assert one.ipv6.outcome == "nodata"
