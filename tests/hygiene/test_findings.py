@@ -67,6 +67,7 @@ def test_a_list_without_mistakes(read):
         (["x.example,web,Rijk,,rijk,"], ("no_organisation", "x.example", "")),
         (["x.example,web,L,A,,"], ("no_sector", "x.example", "")),
         (["x.example,web,L,A,bedrijf,"], ("unknown_sector", "bedrijf", "")),
+        (["x.example,web,L,A,gemeente,Brussel"], ("unknown_province", "Brussel", "")),
         (["x.example,web,L,A,gemeente,", "y.example,web,L,B,gemeente,Drenthe"],
          ("no_province", "x.example", "")),
     ],
@@ -75,6 +76,13 @@ def test_each_mistake_is_found(read, rows, expected):
     """What is wrong, of which name, and with what."""
     kept = "k.example,web,Rijk,K,rijk,"
     assert expected in found(read(kept, *rows))
+
+
+def test_a_province_is_written_in_one_way(read):
+    """Other spellings are no mistake."""
+    intake = read("x.example,web,Gemeenten,A,gemeente,Friesland")
+    assert intake.table["province"].tolist() == ["Fryslân"]
+    assert found(intake) == []
 
 
 def test_a_second_list_of_another_sector_is_both(read):

@@ -14,7 +14,7 @@ from v6monitor.measurements.own import FORMAT
 from v6monitor.measurements.part import Part
 from v6monitor.measurements.reasons import Reason
 from v6monitor.measurements.timing import Context, timed
-from v6monitor.organisations import SECTORS, sector_in
+from v6monitor.organisations import SECTORS, province_in, sector_in
 
 _RESULT_FIELDS = tuple(dict.fromkeys(RESULTS["web"] + RESULTS["mail"]))
 _UNREADABLE = r"[^\S ]|[\x00-\x1f\x7f]"  # would not survive being written as a row of text
@@ -59,6 +59,7 @@ def assemble(part: Part, context: Context, faults: Faults) -> pd.DataFrame:
     own_table = part.format == FORMAT
     file_name = "" if own_table else Path(context.file).stem
     table["sector"] = _sectors(table, context, file_name, faults)
+    table["province"] = _provinces(table["province"], faults)
     if own_table:
         number = table["source_row"].str.fullmatch("[0-9]{1,15}")
         table["source_row"] = table["source_row"].where(number, "0").astype("int64")
@@ -180,6 +181,12 @@ def _sectors(
     faults.add(written[written.ne("") & own.eq("")], Reason.NO_SECTOR, CHANGED)
     by_list = _by_value(table["list"], lambda name: sector_in(name) or sector_in(file_name))
     return own.where(own.ne(""), by_list)
+
+
+def _provinces(written: "pd.Series[str]", faults: Faults) -> "pd.Series[str]":
+    found = _by_value(written, province_in)
+    faults.add(written[written.ne("") & found.eq("")], Reason.NO_PROVINCE, CHANGED)
+    return found
 
 
 def _by_value(cells: "pd.Series[str]", meaning: Callable[[str], object]) -> "pd.Series[Any]":
