@@ -1,5 +1,6 @@
 """What does the archive show? Its page of all months in each language, its feeds, all changes."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from v6monitor.adoption import JUDGED
+from v6monitor.findings.words import share
 from v6monitor.language import CODES, NO_VALUE, Language
 from v6monitor.publish import feed, index, message, news
 from v6monitor.publish.exports import safe_csv, write_text
@@ -96,23 +98,16 @@ def _row(month: Entry, language: Language) -> tuple[str, str, str, list[str]]:
 
 
 def _cells(month: Entry, language: Language) -> list[str]:
-    shares = {one["measure"]: one for one in month["headline"] if one["source"] == "measurement"}
+    shares = {
+        one["measure"]: one | {"adoption": math.nan if one["adoption"] is None else one["adoption"]}
+        for one in month["headline"]
+        if one["source"] == "measurement"
+    }
     return [
-        _share(shares[one["measure"]], language)
+        share(shares[one["measure"]], language)
         + (f"; {message.ups_and_downs(one, language)}" if month["changes"]["earlier"] else "")
         for one in month["changes"]["measures"]
     ]
-
-
-def _share(counts: dict[str, Any], language: Language) -> str:
-    if counts["adoption"] is None:
-        return NO_VALUE
-    return language.text(
-        "{share} ({yes} of {known})",
-        share=language.percent(counts["adoption"]),
-        yes=language.number(counts["yes"]),
-        known=language.number(counts["yes"] + counts["no"]),
-    )
 
 
 def _changes(reports: Path, months: Sequence[Entry]) -> pd.DataFrame:

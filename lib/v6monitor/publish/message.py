@@ -40,6 +40,8 @@ def sentences(told: Told, language: Language) -> list[str]:
     if not told["earlier"]:
         return [language.text("There is no earlier measurement to compare with.")]
     said = [_counted(one, language) for one in told["measures"]]
+    if any(one["loss_suspected"] for one in told["measures"]):
+        said.append(language.text("A loss is suspected until the next measurement confirms it."))
     for measure in JUDGED:
         names = [one["domain"] for one in told["lost"] if one["measure"] == measure]
         if names:
@@ -66,10 +68,9 @@ def mail(month: Month, told: Told, language: Language) -> str:
         [language.text("Share of domains with IPv6, as measured by Internet.nl"), *shares],
         [_compared(told, language), *(f"- {one}" for one in sentences(told, language))],
         [
-            language.text("A loss is suspected until the next measurement confirms it."),
             language.text(
                 "A domain whose lookup failed is counted as “could not tell”, never as “no IPv6”."
-            ),
+            )
         ],
     ]
     if month.synthetic:
@@ -108,7 +109,7 @@ def _compared(told: Told, language: Language) -> str:
 
 def _counted(one: Mapping[str, Any], language: Language) -> str:
     return language.text(
-        "{measure}: {gain} gained, {loss} lost (suspected); on the list {joined} new, {left} gone.",
+        "{measure}: {gain} gained, {loss} lost; on the list {joined} new, {left} gone.",
         measure=language.label(one["measure"]),
         gain=language.number(one["gain"]),
         loss=language.number(one["loss_suspected"]),
@@ -120,11 +121,19 @@ def _counted(one: Mapping[str, Any], language: Language) -> str:
 def _operators(told: Told, language: Language) -> list[str]:
     if not told["previous"]:
         return []
+    month = language.month(told["previous"])
+    if not told["operator_moves"]:
+        return [
+            language.text(
+                "No domain's mail went to another operator since the report of {month}.",
+                month=month,
+            )
+        ]
     return [
         language.plural(
             "The mail of {number} domain went to another operator since the report of {month}.",
             "The mail of {number} domains went to another operator since the report of {month}.",
             told["operator_moves"],
-            month=language.month(told["previous"]),
+            month=month,
         )
     ]
