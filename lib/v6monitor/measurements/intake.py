@@ -130,6 +130,7 @@ class _Reading:
         self._faults: list[pd.DataFrame] = []
         self._files: list[tuple[str, str, int, str]] = []
         self._seen: dict[str, str] = {}
+        self._alike: dict[tuple[object, ...], list[pd.DataFrame]] = {}
 
     def add(self, file: File) -> None:
         """Read a file; nothing of it is kept when it cannot be read to the end."""
@@ -146,13 +147,15 @@ class _Reading:
         table = found[0] if len(found) == 1 else pd.concat(found)
         if table.empty:
             raise InputError(_why_empty(file.name, faults.table()))
-        for other in self.tables:
+        alike = self._alike.setdefault(duplicates.outline(table), [])
+        for other in alike:
             if duplicates.same(table, other):
                 name = other["file"].iloc[0]
                 raise ReadAlreadyError(
                     f"{file.name}: holds the same measurement as {name}; read once"
                 )
         self.tables.append(table.assign(file=file.name))
+        alike.append(self.tables[-1])
         self._faults.append(faults.table())
         self._files.append((file.name, parts[0].format, len(table), ""))
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from v6monitor.measurements.columns import RESULTS, plain
 from v6monitor.measurements.content import Content
-from v6monitor.measurements.domains import split
+from v6monitor.measurements.domains import is_name, split
 from v6monitor.measurements.faults import CHANGED
 from v6monitor.measurements.guesses import seem_names, seem_results
 from v6monitor.measurements.part import Fault, Part
@@ -85,6 +85,8 @@ def _with_header(sheet: Sheet) -> Part | None:
         known = [label for label in filled if label in {*_KIND, *_FIELD, *_BODIES}]
         if not any(label in _KIND for label in known) or 2 * len(known) < len(filled):
             continue
+        if any(map(is_name, filled)):  # "a.example,mail" is a row
+            return None
         body = sheet.cells.iloc[number + 1 :]
         columns = {label: body.iloc[:, at] for at, label in reversed(list(enumerate(labels)))}
         unknown = (cells for label, cells in columns.items() if label not in known)

@@ -1,0 +1,55 @@
+"""What to type for a table that nobody described."""
+
+import shlex
+
+import pytest
+from measured_files import values
+
+from v6monitor.errors import InputError
+
+
+def _suggested(intake, content):
+    with pytest.raises(InputError, match="--map COLUMN=FIELD") as caught:
+        intake(content, "x.csv")
+    _, _, options = str(caught.value).partition(", perhaps ")
+    words = shlex.split(options)
+    return [pair for option, pair in zip(words[::2], words[1::2], strict=True) if option == "--map"]
+
+
+@pytest.mark.parametrize(
+    ("content", "pairs"),
+    [
+        (
+            "Nr;Site;IPv6 website;Gemeten op\n1;www.a.example;ja;22-08-2022\n2;b.example;nee;\n",
+            ["Site=domain", "Gemeten op=measured_at", "IPv6 website=ws_address"],
+        ),
+        ("Contact,IPv6?\ninfo@a.example,1\n", ["Contact=domain", "IPv6?=mx_address"]),
+        (
+            "Naam van de site,DNSSEC,IPv6 web,IPv6 mail\nhttps://a.example/,ja,ja,nee\n",
+            ["Naam van de site=domain", "IPv6 web=ws_address", "IPv6 mail=mx_address"],
+        ),
+        ("it's;$(id);x\na.example;1;rood\n", ["it's=domain"]),
+        ("Kleur,Vorm\nrood,rond\n", []),
+    ],
+)
+def test_suggestion(intake, content, pairs):
+    """Columns that hold names, days and results about IPv6 are told by their cells."""
+    assert _suggested(intake, content) == pairs
+
+
+def test_suggestion_works(intake):
+    """What is suggested can be pasted, and reads the table."""
+    content = "Naam;IPv6 site;Datum\na.example;ja;22-08-2022\nb.example;nee;22-08-2022\n"
+    mapping = dict(pair.rsplit("=", 1) for pair in _suggested(intake, content))
+    found = intake(content, "x.csv", mapping=mapping)
+    assert values(found, "domain", "ws_address") == [
+        ("a.example", "passed"),
+        ("b.example", "failed"),
+    ]
+
+
+def test_mapping_without_results_is_a_list(intake):
+    """Names alone, from a column that is mapped, are names to measure."""
+    found = intake("Site;Kleur\na.example;rood\n", "x.csv", mapping={"Site": "domain"})
+    assert values(found, "domain", "type") == [("a.example", "web"), ("a.example", "mail")]
+    assert found.table["measured_at"].isna().all()
