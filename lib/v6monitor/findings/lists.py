@@ -21,7 +21,7 @@ def measured(table: pd.DataFrame, language: Language) -> Telling:
 
 def lacking(table: pd.DataFrame, language: Language) -> Telling:
     """Tell how many domains lack IPv6 somewhere; ``adoption.lacking``."""
-    short = table[["web", "mail", "dns"]].eq("no").any(axis=1)
+    short = table[["web", "mail", "dns"]].isin(["no"]).any(axis=1)
     caption = language.plural(
         "{number} domain lacks IPv6 for its website, mail or name servers",
         "{number} domains lack IPv6 for their website, mail or name servers",
