@@ -49,6 +49,7 @@ def test_attach(file):
             + "town.example,,Town,id1,Gemeenten,Drenthe\n"
             + "town.example,mail,Town Mail,id2,overig,\n"
             + "Loket.Town.example,web,Desk,id3,,\n"
+            + "www.site.example,web,Site,id4,,\n"
         )
     ).table
     table = _table(
@@ -57,7 +58,8 @@ def test_attach(file):
         ("a.loket.town.example", "web"),
         ("loket.town.example", "mail"),
         ("other.example", "web"),
-        sector=["", "", "rijk", "", ""],
+        ("site.example", "web"),
+        sector=["", "", "rijk", "", "", ""],
     )
     found = organisations.attach(table, register)
     assert found[["organisation", "org_id", "sector", "province"]].to_numpy().tolist() == [
@@ -66,6 +68,7 @@ def test_attach(file):
         ["Desk", "id3", "rijk", ""],
         ["Town Mail", "id2", "overig", ""],
         ["", "", "", ""],
+        ["Site", "id4", "", ""],
     ]
     assert found.index.tolist() == table.index.tolist()
     assert table["organisation"].eq("").all()

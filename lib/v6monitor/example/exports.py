@@ -18,6 +18,7 @@ from v6monitor.example.history import (
     without_result,
 )
 from v6monitor.example.mail import exists
+from v6monitor.example.mistakes import DIRTY, NEGLECTED, neglected, typed
 from v6monitor.example.operators import NAME_SERVERS
 from v6monitor.example.population import MONTHS, Organisation, organisations
 from v6monitor.names import normalise
@@ -35,11 +36,6 @@ LISTS = {
     "overig": "Overig",
 }
 """The names of the lists in the first column, per sector."""
-
-DIRTY = {("mail", "2026-03"), ("web", "2026-07"), ("web", "2026-10"), ("mail", "2026-10")}
-"""The files in which somebody has typed a few rows: see ``_typed``."""
-NO_HOST_NAMES = ("n.v.t.", "afdeling_post.example")
-"""What stands for a domain in those rows and is none."""
 
 _ENOUGH = 2  # name servers with IPv6 (Internet.nl)
 
@@ -62,7 +58,9 @@ def _export(kind: str, month: int) -> str:
     writer = csv.writer(text, lineterminator="\r\n")
     rows = list(_rows(kind, month))
     if (kind, MONTHS[month]) in DIRTY:
-        rows = _typed(rows)
+        rows = typed(rows)
+    if (kind, MONTHS[month]) == NEGLECTED:
+        rows = neglected(rows)
     writer.writerows(_cells(row, columns) for row in rows)
     return text.getvalue()
 
@@ -169,15 +167,6 @@ def _mail(body: Organisation, month: int, name_servers: Mapping[str, str]) -> di
 
 def _both(*results: str) -> str:
     return "passed" if set(results) == {"passed"} else "failed"
-
-
-def _typed(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Return the rows as people type them: in capitals, as a URL, twice, and with no host name."""
-    rows = [dict(row) for row in rows]
-    capitals, url, twice = rows[20], rows[40], rows[60]
-    capitals["Url"] = capitals["Url"].upper()
-    url["Url"] = f"https://{url['Url']}/contact"
-    return [*rows, twice, *({"List": LISTS["overig"], "Url": name} for name in NO_HOST_NAMES)]
 
 
 def _cells(row: Mapping[str, str], columns: Iterable[str]) -> list[str]:

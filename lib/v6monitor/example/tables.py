@@ -4,14 +4,15 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
-from v6monitor.example.history import measured_mail
-from v6monitor.example.mail import CASES, mail_of
+from v6monitor.example import mistakes
+from v6monitor.example.history import measured_mail, web_address
+from v6monitor.example.mail import CASES, exists, mail_of
 from v6monitor.example.operators import MAIL_OPERATORS
 from v6monitor.example.population import MERGER, MONTHS, Organisation, merged, organisations
 from v6monitor.lookups.probes import EXAMPLE
 
 WAIVED = 6
-"""How many domains have a waiver; the first has expired."""
+"""How many mail domains have a waiver; the first has expired."""
 BEHAVIOURS = ("servfail", "refused", "silence")
 """What the embedded name server does instead of answering."""
 
@@ -21,7 +22,7 @@ def files() -> Iterator[tuple[str, str]]:
     for name, columns, rows in (
         ("register", "domain,type,organisation,org_id,sector,province", _register()),
         ("renames", "old,new,date", _renames()),
-        ("waivers", "domain,standard,explanation,owner,valid_until", _waivers()),
+        ("waivers", "domain,type,standard,explanation,owner,valid_from,valid_until", _waivers()),
         ("mail_operators", "suffix,operator,kind,country,source,checked_on", _operators()),
         ("broken", "name,behaviour", broken()),
     ):
@@ -43,12 +44,15 @@ def broken() -> Iterator[tuple[str, str]]:
 
 
 def _register() -> Iterator[Sequence[str]]:
+    newest = merged()[-1]  # whose province nobody has filled in yet
     for body in organisations():
-        about = (body.name, body.org_id, body.sector, body.province)
+        province = "" if body == newest else body.province
+        about = (body.name, body.org_id, body.sector, province)
         for site in body.sites:
             yield (site, "web", *about)
         if body.has_mail:
             yield (body.domain, "mail", *about)
+    yield from mistakes.register()
 
 
 def _renames() -> Iterator[Sequence[str]]:
@@ -56,18 +60,35 @@ def _renames() -> Iterator[Sequence[str]]:
     for body in old:
         yield body.domain, new.domain, f"{MONTHS[MERGER]}-01"
         yield body.sites[0], new.sites[0], f"{MONTHS[MERGER]}-01"
+    yield from mistakes.renames()
 
 
 def _waivers() -> Iterator[Sequence[str]]:
     failing = [body for body in organisations() if _fails_ordinarily(body)]
     for number, body in enumerate(failing[:: len(failing) // WAIVED][:WAIVED]):
-        yield (
-            body.domain,
-            "IPv6",
-            "Moves to another mail service; IPv6 comes with it",
-            "CIO office",
-            "2026-03-31" if number == 0 else f"2027-{3 * (1 + number % 4):02}-30",
-        )
+        until = "2026-03-31" if number == 0 else f"2027-{3 * (1 + number % 4):02}-30"
+        since = "2026-09-01" if number == 1 else ""
+        why = "Moves to another mail service; IPv6 comes with it"
+        yield body.domain, "mail", "IPv6", why, "CIO office", since, until
+    passing = next(body for body in organisations() if _passes(body))
+    yield passing.domain, "", "IPv6 en IPv4", "Waited for a supplier", "CIO office", "", ""
+    yield "opgeheven.example", "", "", "Is given up in summer", "", "2025-01-01", "2026-12-31"
+    site = next(body.sites[0] for body in organisations() if _lacks_web(body))
+    why = "The supplier of the website has IPv6 on its plan"
+    yield site, "web", "IPv6", why, "Web editors", "2026-06-01", "2027-06-30"
+
+
+def _passes(body: Organisation) -> bool:
+    last = len(MONTHS) - 1
+    on = body.listed(last) and body.domain in body.sites and body.has_mail
+    return (
+        on and measured_mail(body, last) == "passed" and web_address(body, body.domain, last) != ""
+    )
+
+
+def _lacks_web(body: Organisation) -> bool:
+    last = len(MONTHS) - 1
+    return body.listed(last) and exists(body) and not web_address(body, body.sites[0], last)
 
 
 def _fails_ordinarily(body: Organisation) -> bool:

@@ -108,9 +108,10 @@ def join(intake: "Intake", registers: Iterable[Path]) -> "Intake":
 def attach(table: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
     """Fill what a table with ``domain`` and ``type`` does not say of its domains' owners.
 
-    ``register`` is the table of a ``Register``. A name that is not in it belongs to the nearest
-    name above it that is: ``www.town.example`` to ``town.example``. A row of the register with a
-    type speaks of that type only. Cells that are filled stay as they are.
+    ``register`` is the table of a ``Register``. A name that is not in it belongs to whom it is
+    with ``www.``, or else to the nearest name above it that is in it: ``desk.town.example`` to
+    ``town.example``. A row of the register with a type speaks of that type only. Cells that are
+    filled stay as they are.
     """
     result = table.copy()
     listed = zip(register["domain"], register["type"], strict=True)
@@ -144,10 +145,10 @@ def _rows(path: Path) -> pd.DataFrame:
 
 
 def _place(domain: str, kind: str, places: Mapping[tuple[str, str], int]) -> int | None:
-    """Return where in the register a domain stands, or else the nearest name above it."""
+    """Return where in the register a domain stands, with ``www.``, or the nearest name above it."""
     labels = domain.split(".")
-    for start in range(len(labels) - 1):
-        name = ".".join(labels[start:])
+    above = (".".join(labels[start:]) for start in range(1, len(labels) - 1))
+    for name in (domain, f"www.{domain}", *above):
         for key in ((name, kind), (name, "")):
             if key in places:
                 return places[key]

@@ -1,0 +1,53 @@
+"""The example holds every mistake in a list that is told of, and every kind of waiver."""
+
+from pathlib import Path
+
+import pytest
+
+from v6monitor import hygiene
+from v6monitor.example.mistakes import NOBODYS, SITE
+from v6monitor.month import Month
+
+
+@pytest.fixture(scope="module")
+def month(made: Path) -> Month:
+    """Return the newest month, with lookups of names that the name server does not answer for."""
+    return Month.load()
+
+
+def _fixes(month: Month) -> dict[str, list[str]]:
+    found = hygiene.to_fix(
+        month.current,
+        hygiene.of_month(month.faults, month.history, month.current),
+        renames=month.renames,
+        waivers=month.waiver_list,
+        observations=month.observations,
+        ever=month.history["domain"],
+    )
+    return found.groupby("what")["domain"].agg(list).to_dict()
+
+
+def test_every_kind_of_finding_is_there(month: Month) -> None:
+    """But a sector that is not known: every list of the example is named after one."""
+    found = _fixes(month)
+    assert set(found) == set(hygiene.FIXES) - {"no_sector"}
+    assert NOBODYS in found["no_organisation"]
+    assert SITE in found["nonexistent"]
+
+
+def test_the_list_changed(month: Month) -> None:
+    """One name took the place of another, one is gone, one is new."""
+    moved = hygiene.came_and_went(month.rows(month.earlier), month.current, month.renames)
+    assert set(moved["what"]) == set(hygiene.MOVES)
+    assert moved.loc[moved["what"] == "renamed", "detail"].tolist() == [SITE]
+
+
+def test_every_kind_of_waiver_is_there(month: Month) -> None:
+    """Valid and expired, for web, mail and both, of use, needless, and of a name not listed."""
+    waivers = month.waiver_list
+    assert set(waivers["waiver_status"]) == {"valid", "expired"}
+    assert set(waivers["type"]) == {"", "web", "mail"}
+    assert {"no", "yes", "absent"} <= set(waivers["state"])
+    explained = month.states[month.states["explained"]]
+    assert set(explained["measure"]) >= {"web", "mail"}
+    assert explained["period"].nunique() == 10
