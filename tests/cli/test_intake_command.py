@@ -87,3 +87,58 @@ def test_place_that_cannot_be_written(files, capsys):
     out = files / "page.csv" / "canonical.csv"
     assert main(["intake", str(files / "a-2026-10-05.csv"), "--out", str(out)]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_folder_that_holds_the_earlier_table(files, capsys):
+    """An earlier table in the folder that is read is not read, and made anew."""
+    out = files / "all.csv"
+    (files / "page.csv").unlink()
+    for _ in range(2):
+        assert main(["intake", str(files), "--out", str(out)]) == 0
+        assert "a-2026-10-05.csv: dashboard-2023-06, 1 rows, 3 faults" in capsys.readouterr().out
+    assert len(out.read_text().splitlines()) == 2
+
+
+def test_file_to_read_is_not_written(files, capsys):
+    """A measurement is never replaced by the table that is made of it."""
+    source = files / "a-2026-10-05.csv"
+    assert main(["intake", str(source), "--out", str(source)]) == 2
+    assert source.read_text().startswith("List,Url")
+    assert "is a file to read as well" in capsys.readouterr().err
+
+
+def test_same_measurement_twice(files, capsys):
+    """It is named and passed by, also when both files are named; that is no error."""
+    (files / "b-2026-10-05.csv").write_bytes((files / "a-2026-10-05.csv").read_bytes() + b"\n")
+    named = [str(files / name) for name in ("a-2026-10-05.csv", "b-2026-10-05.csv")]
+    assert main(["intake", *named, "--out", str(files / "all.csv")]) == 0
+    told = "b-2026-10-05.csv: skipped: holds the same measurement as a-2026-10-05.csv; read once"
+    assert told in capsys.readouterr().out
+
+
+def test_list_of_names(files, capsys):
+    """The names of a list are counted apart: they are not measured."""
+    (files / "list.csv").write_text("List,Domain\nrijk,a.example\n")
+    out = files / "names.csv"
+    assert main(["intake", str(files / "list.csv"), "--out", str(out)]) == 0
+    assert f"{out}: 2 rows (1 web, 1 mail, 2 listed, not measured)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("pattern", ["/x/**y", "~nobody-of-that-name/x", "x" * 5000, "absent/*"])
+def test_pattern_with_nothing_behind_it(tmp_path, capsys, pattern):
+    """A name or pattern that cannot be looked up is one sentence."""
+    assert main(["intake", pattern, "--out", str(tmp_path / "x.csv")]) == 3
+    told = capsys.readouterr().err
+    assert told.startswith("v6monitor: ")
+    assert told.count("\n") == 1
+
+
+def test_progress_on_a_terminal(files, capsys, monkeypatch):
+    """A terminal sees which file is read, and how many there are; the line is gone at the end."""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    (files / "page.csv").unlink()
+    (files / "b-2026-09-05.csv").write_bytes((files / "a-2026-10-05.csv").read_bytes() + b"\n")
+    assert main(["intake", str(files), "--out", str(files / "all.csv")]) == 0
+    told = capsys.readouterr().err
+    assert "1 of 2: a-2026-10-05.csv" in told
+    assert told.endswith("\r\x1b[K")

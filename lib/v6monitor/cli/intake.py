@@ -9,6 +9,7 @@ from v6monitor.errors import InputError, UsageError
 from v6monitor.publish.exports import safe_csv, write_text
 
 _LINE = 78  # characters of a progress line, that it stays one
+_BLANK = "\r\x1b[K"  # back to the start of the line, and empty it
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,15 +48,20 @@ def run(options: argparse.Namespace) -> int:
     """
     faults_file = options.out.with_suffix(".faults.csv")
     _refuse_source(options.files, options.out)
-    intake = measurements.read(
-        options.files,
-        measured_at=options.measured_at,
-        sector=options.sector,
-        mapping=_mapping(options.map),
-        keep_going=True,
-        left_out=[options.out, faults_file],
-        progress=_progress if sys.stderr.isatty() else None,
-    )
+    terminal = sys.stderr.isatty()
+    try:
+        intake = measurements.read(
+            options.files,
+            measured_at=options.measured_at,
+            sector=options.sector,
+            mapping=_mapping(options.map),
+            keep_going=True,
+            left_out=[options.out, faults_file],
+            progress=_progress if terminal else None,
+        )
+    finally:
+        if terminal:
+            print(_BLANK, end="", file=sys.stderr, flush=True)
     registers = about.registers(about.folders(map(Path, options.files)))
     intake = organisations.join(intake, registers)
     try:
@@ -94,9 +100,8 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
 
 
 def _progress(number: int, files: int, name: str) -> None:
-    end = "\r\x1b[K" if number == files else ""
     line = f"{number} of {files}: {_printable(name)}"[:_LINE]
-    print(f"\r\x1b[K{line}{end}", end="", file=sys.stderr, flush=True)
+    print(f"{_BLANK}{line}", end="", file=sys.stderr, flush=True)
 
 
 def _print(intake: measurements.Intake, out: Path, faults_file: Path) -> None:

@@ -33,6 +33,7 @@ MEANINGS = {
     "failing_hosts": "The hosts that lack IPv6",
     "faults": "Number of faults",
     "file": "Name of the file",
+    "file_date": "Day in the name of the file or its sheet",
     "first_month_without": "First month of the present unbroken row of months without IPv6",
     "format": "Format that the file was recognised as",
     "gain": "Domains that went from no to yes",
