@@ -31,7 +31,8 @@ def test_it_ends_with_the_paths_of_its_pages(world, ask, capsys):
     """Only the chosen notebook, the lookups and the index, in one language; then nothing to do."""
     assert main(ask) == 0
     month = world.out / "2026-10"
-    pages = [str(month / f"{name}.html") for name in ("10_measurements", "20_lookups", "index")]
+    names = ("10_measurements", "20_lookups", "data", "index", "letters")
+    pages = [str(month / f"{name}.html") for name in names]
     assert capsys.readouterr().out.splitlines() == pages
     before = (month / "run.json").stat().st_mtime_ns
     assert main(ask) == 0

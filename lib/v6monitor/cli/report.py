@@ -118,8 +118,9 @@ def _progress(step: str) -> None:
 
 def _told(made: dict[str, Any], out: Path) -> int:
     folder = out / str(made["period"])
-    for page in sorted(name for name in made["outputs"] if name.endswith(".html")):
-        print(folder / page)
+    for page in sorted(made["outputs"]):
+        if page.endswith(".html") and "/" not in page:  # the letters have a page that lists them
+            print(folder / page)
     failed = [one for one in made["notebooks"] if one["status"] == "failed"]
     for one in failed:
         print(f"v6monitor: {one['name']} failed: {one['error']}", file=sys.stderr)

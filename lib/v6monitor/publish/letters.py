@@ -89,8 +89,7 @@ def overview(page: Page, letters: Sequence[Letter], languages: Sequence[str]) ->
         (
             f"{NAME}/{file_of(letter, language.code, languages)}",
             subject(letter, language),
-            letter.tenant or NO_VALUE,
-            ", ".join(letter.values("organisation")),
+            ", ".join(letter.values("organisation")[1:] and letter.values("organisation")),
             ", ".join(letter.domains()),
             ", ".join(language.label(group) for group in letter.values("group")),
         )
