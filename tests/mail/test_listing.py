@@ -132,8 +132,9 @@ def test_the_row_tells_what_was_measured() -> None:
     table = listed(log, seen(OTHER, "AAAA", at=later))
     row = table.iloc[0]
     assert tuple(table.columns) == COLUMNS
-    assert row["mx_hosts"] == f"10 {OTHER}: A ok, AAAA nodata"
-    assert (row["zone"], row["label_domain"]) == ("classic", "city.example")
+    assert row["mx_hosts"] == f"10 {OTHER}: A ok 198.51.100.25, AAAA nodata"
+    assert (row["zone"], row["label"]) == ("classic", "other")
+    assert row["label_domain"] == "city.example"
     assert (row["tenant"], row["operator"]) == ("townhall", "Microsoft")
     assert row["asked_at"] == pd.Timestamp(later)
     assert (row["explanation"], row["next_step"]) == ("other_label", "publish_mx")
@@ -206,17 +207,24 @@ def test_without_history_it_starts_now_and_unknown_has_no_start() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "explanation"),
+    ("day", "explanation", "next_step"),
     [
-        (dt.datetime(2024, 10, 15, 12, tzinfo=dt.UTC), "not_opted_in"),
-        (dt.datetime(2024, 10, 15, 23, tzinfo=dt.UTC), "off_by_default_on"),
-        (NOON, "off_by_default_on"),
+        (dt.datetime(2024, 8, 1, 12, tzinfo=dt.UTC), "not_opted_in", "request_ipv6"),
+        (dt.datetime(2024, 10, 15, 12, tzinfo=dt.UTC), "not_opted_in", "enable_ipv6"),
+        (dt.datetime(2024, 10, 15, 23, tzinfo=dt.UTC), "off_by_default_on", "enable_ipv6"),
+        (NOON, "off_by_default_on", "enable_ipv6"),
     ],
 )
-def test_the_explanation_fits_the_day_of_asking(day: dt.datetime, explanation: str) -> None:
-    """Before 16 October 2024 (in the Netherlands) IPv6 was on request, from then on by default."""
+def test_the_explanation_fits_the_day_of_asking(
+    day: dt.datetime, explanation: str, next_step: str
+) -> None:
+    """Before 16 October 2024 (in the Netherlands) IPv6 was on request, from then on by default.
+
+    The request went to Microsoft before September 2024, and to PowerShell since.
+    """
     log = [mx(f"10 {NEW}", at=day), *(row._replace(asked_at=day) for row in host(NEW))]
-    assert listed(log)["explanation"].item() == explanation
+    row = listed(log).iloc[0]
+    assert (row["explanation"], row["next_step"]) == (explanation, next_step)
 
 
 def test_every_code_has_a_sentence_in_both_languages() -> None:
@@ -286,6 +294,23 @@ def test_the_list_counted_per_tenant() -> None:
         ["small", 1, 1, 0, "a.example"],
     ]
     assert mail.tally(listed(), "tenant").empty
+
+
+def test_the_list_counted_by_sector_with_each_group_apart() -> None:
+    """What could not be told is never added to the laggards; a missing value is a row too."""
+    table = pd.DataFrame(
+        {
+            "domain": ["a.example", "b.example", "c.example", "d.example", "e.example"],
+            "sector": ["gemeente", "gemeente", "waterschap", "gemeente", ""],
+            "group": ["exchange_online", "unknown", "obsolete_name", "gateway", "unknown"],
+        }
+    )
+    counted = mail.by_group(table, "sector").set_index("sector")
+    assert list(counted.columns) == list(GROUPS)
+    assert list(counted.index) == ["gemeente", "waterschap", "elsewhere"]
+    assert counted.loc["gemeente", ["exchange_online", "gateway", "unknown"]].tolist() == [1, 1, 1]
+    assert counted.to_numpy().sum() == len(table)
+    assert mail.of_groups(table, "unknown")["domain"].tolist() == ["b.example", "e.example"]
 
 
 def test_a_provider_table_from_a_file_gives_the_same_list() -> None:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from v6monitor.findings.telling import Telling
-from v6monitor.findings.words import explained, joined
+from v6monitor.findings.words import explained, joined, of
 from v6monitor.language import Language
 from v6monitor.lookups.observation import UNKNOWN
 from v6monitor.mail.lagging import EXCHANGE_GROUPS
@@ -174,6 +174,36 @@ def tenants(table: pd.DataFrame, language: Language) -> Telling:
     if table.empty:
         caption = language.text("No tenant holds more than one laggard.")
     return Telling(caption, language.text("The tenant is named by the DKIM records."), "")
+
+
+def gateways(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell which gateway keeps most domains back; ``mail.tally`` of the gateways by operator."""
+    note = language.text(
+        "Domains with signs of Exchange Online behind an MX host that has A, and no AAAA."
+    )
+    if table.empty:
+        return Telling(language.text("No gateway without IPv6 was found."), note, "")
+    caption = language.plural(
+        "{operator} stands before most of them: {number} domain.",
+        "{operator} stands before most of them: {number} domains.",
+        int(table["laggards"].iloc[0]),
+        operator=table["operator"].iloc[0],
+    )
+    return Telling(caption, note, "")
+
+
+def laggard_groups(table: pd.DataFrame, language: Language) -> Telling:
+    """Tell where most Exchange Online laggards are; ``mail.by_group``, by its first column."""
+    note = language.text("Domains on the list by the reason why they are there.")
+    counts = table[list(EXCHANGE_GROUPS)].sum(axis="columns")
+    if not counts.sum():
+        return Telling(language.text("No laggard on Exchange Online was found."), note, "")
+    caption = language.text(
+        "Most Exchange Online domains without IPv6: {place}, {counts}.",
+        place=language.label(str(table.iloc[0, 0])),
+        counts=of(counts.iloc[0], counts.sum(), language),
+    )
+    return Telling(caption, note, "")
 
 
 def fixed_since(table: pd.DataFrame, language: Language) -> Telling:

@@ -88,12 +88,11 @@ READABLE = (
     "domain",
     "organisation",
     "group",
-    "tenant",
-    "first_month_without",
-    "months_lagging",
-    "waiver",
     "explanation",
     "next_step",
+    "first_month_without",
+    "tenant",
+    "waiver",
 )
 
 

@@ -41,10 +41,12 @@ class Laggard(NamedTuple):
     domain: str
     group: str
     mx_hosts: tuple[str, ...]
-    """Every MX record in words: ``10 mx.town.example: A ok, AAAA nodata``."""
+    """Every MX record in words: ``10 mx.town.example: A ok 198.51.100.25, AAAA nodata``."""
     failing_hosts: tuple[str, ...]
     """The hosts for which the domain is on the list; in group ``unknown`` the doubtful ones."""
     zone: str
+    label: str
+    """Whose label the hosts have: ``own``, ``other`` or ``undecodable``; "" for none."""
     label_domain: str
     """The other accepted domain whose switch decides; "" when it is the domain's own."""
     sole_cause: str
@@ -71,7 +73,7 @@ def laggard(evidence: Evidence, provider: Provider) -> Laggard | None:
     group, hosts = _group(evidence, provider.mail_provider, mail, measured)
     if not group:
         return None
-    zone, _, label_domain = label_owner(provider.domain, hosts)
+    zone, label, label_domain = label_owner(provider.domain, hosts)
     looked_up = [(provider.domain, "MX"), *((host, "AAAA") for host in hosts)]
     rows = [row for question in looked_up if (row := evidence.question(*question))]
     return Laggard(
@@ -80,6 +82,7 @@ def laggard(evidence: Evidence, provider: Provider) -> Laggard | None:
         mx_hosts=tuple(_described(evidence, mail)),
         failing_hosts=tuple(hosts),
         zone=zone or provider.zone,
+        label=label,
         label_domain=label_domain,
         sole_cause=_sole_cause(group, hosts, measured.states),
         doubt=_doubt(evidence, provider, mail, hosts) if group == "unknown" else "",
@@ -168,6 +171,10 @@ def _doubt(evidence: Evidence, provider: Provider, mail: MailHosts, hosts: list[
 
 def _described(evidence: Evidence, mail: MailHosts) -> Iterator[str]:
     for preference, host in mail.hosts:
-        asked = {qtype: evidence.question(host, qtype) for qtype in ("A", "AAAA")}
-        found = (f"{qtype} {row.outcome if row else 'not asked'}" for qtype, row in asked.items())
+        found = (f"{qtype} {_outcome(evidence, host, qtype)}" for qtype in ("A", "AAAA"))
         yield f"{preference} {host}: {', '.join(found)}"
+
+
+def _outcome(evidence: Evidence, host: str, qtype: str) -> str:
+    row = evidence.question(host, qtype)
+    return " ".join([row.outcome, *row.answers]) if row else "not asked"

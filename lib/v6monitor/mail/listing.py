@@ -11,7 +11,7 @@ from v6monitor.language import AMSTERDAM
 from v6monitor.mail.advice import advise
 from v6monitor.mail.classifier import MICROSOFT, from_table
 from v6monitor.mail.classifier import providers as tell_providers
-from v6monitor.mail.lagging import GROUPS, WITHOUT_IPV6, Laggard, laggard
+from v6monitor.mail.lagging import EXCHANGE_GROUPS, GROUPS, WITHOUT_IPV6, Laggard, laggard
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +29,7 @@ COLUMNS = (
     "mx_hosts",
     "failing_hosts",
     "zone",
+    "label",
     "label_domain",
     "tenant",
     "sole_cause",
@@ -129,6 +130,27 @@ def by_month(states: pd.DataFrame, providers: pd.DataFrame) -> pd.DataFrame:
     single = followed.assign(group=groups, explained=told)
     counted = single.drop_duplicates(["period", "group", "domain"]).groupby(["period", "group"])
     return counted.agg(count=("domain", "size"), explained=("explained", "sum")).reset_index()
+
+
+def of_groups(laggards: pd.DataFrame, *groups: str) -> pd.DataFrame:
+    """Return the rows of a laggard list that are in one of these groups."""
+    return laggards[laggards["group"].isin(groups)].reset_index(drop=True)
+
+
+def by_group(laggards: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Count a laggard list by sector, province or another column of it, each group apart.
+
+    Returns a row per value, the one with most Exchange Online laggards first: the column itself
+    (``elsewhere`` where there is none), and the number of domains in each of ``GROUPS``.
+    """
+    import pandas as pd  # noqa: PLC0415 - the evidence card of one domain does without pandas
+
+    places = laggards[by].replace("", "elsewhere")
+    table = pd.crosstab(places, laggards["group"]).reindex(columns=list(GROUPS), fill_value=0)
+    table.columns.name = None
+    ranked = table.assign(most=table[list(EXCHANGE_GROUPS)].sum(axis="columns")).reset_index()
+    ranked = ranked.sort_values(["most", by], ascending=[False, True], ignore_index=True)
+    return ranked.drop(columns="most")
 
 
 def tally(laggards: pd.DataFrame, by: str) -> pd.DataFrame:
