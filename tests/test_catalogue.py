@@ -19,6 +19,7 @@ from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
 from v6monitor.mail.situation import SITUATIONS
 from v6monitor.measurements.reasons import Reason
 from v6monitor.paths import NOTEBOOKS
+from v6monitor.publish.card import CONFIDENCE
 from v6monitor.publish.meanings import MEANINGS
 
 PACKAGE = Path(__file__).parents[1] / "lib" / "v6monitor"
@@ -33,6 +34,7 @@ TABLES = (
     EXPLANATIONS,
     NEXT_STEPS,
     SITUATIONS,
+    CONFIDENCE,
     REMEDIES,
     MEANINGS,
     {reason.name: reason.value for reason in Reason},

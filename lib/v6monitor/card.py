@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from v6monitor.addresses import unusable
 from v6monitor.evidence import Evidence
 from v6monitor.lookups.observation import Observation, Question
 from v6monitor.lookups.plan import walk
@@ -20,6 +21,15 @@ class Card(NamedTuple):
     """What was asked about the domain and its hosts, itself first."""
     missing: tuple[Question, ...]
     """What a lookup would ask and the evidence does not have."""
+
+    @property
+    def deciding(self) -> tuple[Observation, ...]:
+        """The questions worth asking again: MX, and each AAAA without a usable address."""
+        return tuple(
+            row
+            for row in self.observations
+            if row.qtype == "MX" or (row.qtype == "AAAA" and all(map(unusable, row.answers)))
+        )
 
 
 def card(evidence: Evidence, domain: str, operators: Operators) -> Card:

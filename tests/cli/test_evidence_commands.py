@@ -8,6 +8,7 @@ from v6monitor.cli import main
 from v6monitor.lookups import log
 from v6monitor.lookups.zoneserver import ZoneServer
 from v6monitor.mail.listing import COLUMNS as LAGGARD_COLUMNS
+from v6monitor.publish.lint import problems
 
 EXCHANGE = "town-example.mail.protection.outlook.com"
 LOG = [
@@ -111,6 +112,63 @@ def test_explain_from_a_log(kept: Path, capsys: pytest.CaptureFixture[str]) -> N
     ):
         assert words in card
     assert "shop.example" not in card
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("en", ["What do the lookups say about town.example?", "no such record", "Check it"]),
+        ("nl", ["Wat zeggen de DNS-vragen over town.example?", "geen zulk record", "Controleer"]),
+    ],
+)
+def test_the_card_as_a_page(
+    kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str, words: list[str]
+) -> None:
+    """The same card in either language, on a page without faults, and its place is printed."""
+    page = tmp_path / "cards" / "town.html"
+    asked = ["explain", "town.example", "--replay", str(kept), "--html", str(page), "--lang", code]
+    assert main(asked) == 0
+    assert capsys.readouterr().out == f"{page}\n"
+    text = page.read_text(encoding="utf-8")
+    assert problems(text, tables=3) == []
+    for word in (*words, f"{EXCHANGE}: ", f"AAAA {EXCHANGE}", "2026-10-06 14:00:00", "192.0.2.53"):
+        assert word in text
+    assert f"dig @192.0.2.53 AAAA {EXCHANGE}" in text
+    assert "shop.example" not in text
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        assert main([*asked[:-4], "--html", "cards"]) == 2
+
+
+def test_what_stands_in_dns_is_text_on_the_page(tmp_path: Path) -> None:
+    """A record cannot bring markup into the page."""
+    log_path, page = tmp_path / "obs.parquet", tmp_path / "card.html"
+    hostile = seen("town.example", "TXT", '"<script>alert(1)</script>"')
+    rows = [row for row in LOG if (row.qname, row.qtype) != ("town.example", "TXT")]
+    log.write(log.frame([*rows, hostile]), log_path, {})
+    assert main(["explain", "town.example", "--replay", str(log_path), "--html", str(page)]) == 0
+    text = page.read_text(encoding="utf-8")
+    assert "<script>" not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_letters_of_a_log(kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A page per letter and language, and the table for a mail merge; safe to open."""
+    out, folder = tmp_path / "laggards.csv", tmp_path / "letters"
+    assert main(["laggards", str(kept), "--out", str(out), "--letters", str(folder)]) == 0
+    assert f"{folder}: 1 letters" in capsys.readouterr().out
+    for name in ("001.html", "001.en.html"):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert problems(text, tables=1) == []
+        assert "$domains = &#39;town.example&#39;" in text
+        assert "lost.example" not in text
+    with (folder / "letters.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["letter"], row["domains"]) == ("1", "town.example")
+    assert row["powershell"].startswith("$domains = 'town.example'")
+    assert "Zet IPv6 aan voor deze domeinen" in row["steps_nl"]
+    assert (folder / "letters.xlsx").stat().st_size > 0
+    assert main(["laggards", str(kept), "--out", str(out), "--letters", str(out)]) == 2
 
 
 def test_explain_asks_a_resolver(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,25 +1,23 @@
 """``v6monitor explain``: what does the evidence say about one domain, and how to check it?"""
 
 import argparse
-import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from v6monitor.addresses import unusable
+from v6monitor import dig
 from v6monitor.card import Card, card
 from v6monitor.errors import InputError, UsageError, VantageError
 from v6monitor.evidence import Evidence, is_definite
 from v6monitor.evidence import of as evidence_of
 from v6monitor.kleene import NOT_ASKED
 from v6monitor.lookups.observation import Observation
-from v6monitor.lookups.resolvers import UDP, parse
 from v6monitor.mail import operators
 from v6monitor.mail.classifier import Provider
 from v6monitor.names import InvalidNameError, normalise
 
+CODES = ("nl", "en")  # as v6monitor.language has it, which a card in the terminal does without
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-DNS_PORT = 53
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,10 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="ask this resolver now (default: system); more than one: rotated",
     )
+    parser.add_argument("--html", metavar="FILE", type=Path, help="write the card as a page")
+    parser.add_argument("--lang", choices=CODES, default="en", help="language of the page")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the evidence card."""
+    """Print the evidence card, or write it as a page."""
     try:
         domain = normalise(options.domain).domain
     except InvalidNameError as reason:
@@ -52,9 +52,28 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(
             f"{options.replay}: holds no question about {domain}; look it up with --resolver"
         )
-    for line in _lines(found):
-        print(_printable(line))
+    if options.html:
+        _write(found, options.html, options.lang)
+        print(options.html)
+    else:
+        for line in _lines(found):
+            print(_printable(line))
     return 0
+
+
+def _write(found: Card, path: Path, code: str) -> None:
+    # imported here: a card in the terminal needs no pandas
+    from v6monitor.language import Language  # noqa: PLC0415
+    from v6monitor.publish.card import page  # noqa: PLC0415
+    from v6monitor.publish.exports import write_text  # noqa: PLC0415
+
+    try:
+        write_text(path, page(found, Language(code), path.name))
+    except OSError as error:
+        raise UsageError(
+            f"--html {path}: cannot be written ({error.strerror}); name a file in a folder that "
+            "you may write to"
+        ) from error
 
 
 def _replayed(path: Path) -> Evidence:
@@ -91,7 +110,8 @@ def _lines(found: Card) -> Iterator[str]:
         yield f"  {qtype} {name}: not asked"
     yield ""
     yield "Check it yourself"
-    yield from (f"  {_dig(row)}" for row in _deciding(found))
+    for row in found.deciding:
+        yield f"  {dig.command(row.qtype, row.qname, row.resolver)}"
 
 
 def _verdicts(found: Card) -> Iterator[tuple[str, ...]]:
@@ -119,28 +139,6 @@ def _questions(observations: Iterable[Observation]) -> Iterator[tuple[str, ...]]
         asked_at = row.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M:%S")
         spent = f"{row.duration_ms:.0f} ms"
         yield (row.qtype, row.qname, row.outcome, asked_at, row.resolver, spent, chain + answers)
-
-
-def _deciding(found: Card) -> Iterator[Observation]:
-    """Give the questions worth asking again: MX, and each AAAA without a usable address."""
-    for row in found.observations:
-        if row.qtype == "MX" or (row.qtype == "AAAA" and all(map(unusable, row.answers))):
-            yield row
-
-
-def _dig(row: Observation) -> str:
-    return f"dig {_server(row.resolver)}{row.qtype} {shlex.quote(row.qname)}"
-
-
-def _server(label: str) -> str:
-    """Return how dig is told whom to ask; "" where the log names no address."""
-    try:
-        resolver = parse([label])[0]
-    except UsageError:
-        return ""
-    if resolver.transport != UDP or not resolver.host:
-        return ""
-    return f"@{resolver.host} " + (f"-p {resolver.port} " if resolver.port != DNS_PORT else "")
 
 
 def _columns(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -35,7 +35,7 @@ VERBATIM = frozenset(
     {"domain", "domains", "organisation", "operator", "mx_hosts", "failing_hosts", "tenant"}
     | {"value", "example", "file", "list", "waiver", "waiver_owner", "doubt", "scenario"}
     | {"detail", "where"}
-    | {"resolver", "expected", "found"}
+    | {"resolver", "expected", "found", "question", "answers"}
 )
 """Columns whose cells are names or text from elsewhere: shown as they are, never translated."""
 AMONG_NAMES = frozenset({"now", "other", "own_or_unknown", "own_zone", "total"})
