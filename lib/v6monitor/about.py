@@ -59,7 +59,7 @@ def files(places: Sequence[Path]) -> list[Path]:
 
 
 def keep(places: Sequence[Path], target: Path) -> None:
-    """Copy renames and waivers to the folder of a report, so that it can be made again alone."""
+    """Copy renames and waivers to the folder of a report's tables, for its notebooks to find."""
     for file in (single(name, places) for name in SINGLE):
         if file.is_file():
             shutil.copyfile(file, target / f"{file.stem.lower()}{file.suffix.lower()}")

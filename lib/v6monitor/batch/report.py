@@ -91,6 +91,8 @@ def make(request: Request, progress: Callable[[str], None]) -> dict[str, Any]:
         failures |= publish(report, made, failures)
         _keep_failed(results, request.out / "_failed" / period, failures)
         write_text(tables / "measurements.csv", safe_csv(intake.table))  # it is published now
+        for file in about.files([tables]):  # and these are not: their cells are as somebody typed
+            file.unlink()
         found = account(month, results, failures)
         found |= {"run_id": request.identity, "inputs": request.inputs}
         found |= {"parameters": request.chosen}

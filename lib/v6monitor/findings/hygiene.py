@@ -151,13 +151,15 @@ def with_remedies(summary: pd.DataFrame, language: Language) -> pd.DataFrame:
 
 
 def readable(findings: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Return findings as a reader sees them: the detail in words, file and row in one cell."""
+    """Return findings as a reader sees them: what with its detail, in which list, file and row."""
     rows = findings.to_dict("records")
-    shown = findings[["what", "domain", "type", "list"]].assign(
-        detail=[_detail(row, language) for row in rows],
-        where=[_place(str(row["file"]), str(row["row"]), language) for row in rows],
-    )
-    return shown.astype("str")
+    shown = {
+        "what": [_joined(": ", language.label(r["what"]), _detail(r, language)) for r in rows],
+        "domain": [str(r["domain"]) for r in rows],
+        "list": [_joined(", ", language.label(r["type"]), str(r["list"])) for r in rows],
+        "where": [_place(str(r["file"]), str(r["row"]), language) for r in rows],
+    }
+    return pd.DataFrame(shown, dtype="str")
 
 
 def _detail(row: Mapping[Hashable, object], language: Language) -> str:
@@ -181,4 +183,8 @@ def _place(file: str, row: str, language: Language) -> str:
     number = language.text("row {row}", row=row) if row not in {"", "0"} else ""
     if len(file) > LONGEST_FILE:  # its end tells the kind of test and the day
         file = f"{file[: LONGEST_FILE // 3]}…{file[-2 * LONGEST_FILE // 3 :]}"
-    return ", ".join(part for part in (file, number) if part)
+    return _joined(", ", file, number)
+
+
+def _joined(between: str, *parts: str) -> str:
+    return between.join(filter(None, parts))

@@ -5,6 +5,7 @@ import pandas as pd
 from v6monitor.findings.telling import Telling
 from v6monitor.findings.words import joined
 from v6monitor.language import Language
+from v6monitor.mail.advice import waiver
 
 
 def waivers(table: pd.DataFrame, language: Language) -> Telling:
@@ -45,3 +46,9 @@ def waivers_expired(table: pd.DataFrame, language: Language) -> Telling:
         without,
     )
     return Telling(caption, note if len(table) else "", "")
+
+
+def waivers_in_words(table: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Return ``Month.waiver_list`` as a reader sees it: why, by whom and until when in one cell."""
+    told = [waiver(row, language) for row in table.to_dict("records")]
+    return table[["domain", "type", "organisation", "state"]].assign(waiver=told)

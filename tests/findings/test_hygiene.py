@@ -1,0 +1,123 @@
+"""The page about the list, in words: right for nothing, one and many, in both languages."""
+
+import pandas as pd
+import pytest
+
+from v6monitor import findings, hygiene
+from v6monitor.findings.hygiene import REMEDIES
+from v6monitor.labels import LABELS
+from v6monitor.language import Language
+
+EN, NL = Language("en"), Language("nl")
+
+
+def _account(**numbers: object) -> pd.DataFrame:
+    nothing = dict.fromkeys(("dropped", "changed", "kept", "fixes", "most_count"), 0)
+    row = {"period": "2026-10", "files": 1, "rows": 5, "most": "", **nothing, **numbers}
+    return pd.DataFrame([row])
+
+
+@pytest.mark.parametrize(
+    ("numbers", "caption", "note"),
+    [
+        (
+            {},
+            "For October 2026, 1 file with 5 rows came in. Nothing in the list is to be corrected.",
+            ("0 rows were dropped, 0 cells were read in another way than they were written, "
+            "0 rows were kept with a doubt."),
+        ),
+        (
+            {"fixes": 1, "most": "twice", "most_count": 1, "dropped": 1},
+            ("For October 2026, 1 file with 5 rows came in. "
+            "1 point in the list is to be corrected."),
+            ("Most frequent: twice in one list, 1 of 1. 1 row was dropped, 0 cells were read in "
+            "another way than they were written, 0 rows were kept with a doubt."),
+        ),
+        (
+            {"files": 2, "rows": 1200, "fixes": 12, "most": "old_name", "most_count": 7,
+             "changed": 1, "kept": 1},
+            ("For October 2026, 2 files with 1,200 rows came in. "
+            "12 points in the list are to be corrected."),
+            ("Most frequent: old name after a merger, 7 of 12. 0 rows were dropped, 1 cell was "
+            "read in another way than it was written, 1 row was kept with a doubt."),
+        ),
+    ],
+)  # fmt: skip
+def test_the_answer(numbers, caption, note):
+    """What came in, and how much is to be done."""
+    told = findings.intake(_account(**numbers), EN)
+    assert (told.caption, told.note) == (caption, note)
+
+
+def test_the_answer_in_dutch():
+    """The same, as a reader of the Dutch page gets it."""
+    told = findings.intake(_account(fixes=1, most="twice", most_count=1, kept=2), NL)
+    assert told.caption == (
+        "Voor oktober 2026 is 1 bestand met 5 rijen binnengekomen. "
+        "1 punt in de lijst moet worden verbeterd."
+    )
+
+
+def test_every_kind_has_a_name_and_something_to_do():
+    """No code reaches a reader, in either language."""
+    assert set(REMEDIES) == set(hygiene.FIXES)
+    for what in (*hygiene.FIXES, *hygiene.MOVES):
+        assert what in LABELS
+        assert NL.label(what) != EN.label(what) or what == "nonexistent"
+    table = pd.DataFrame({"what": hygiene.FIXES, "count": 1, "example": "x.example"})
+    shown = findings.hygiene.with_remedies(table, NL)
+    assert shown["to_do"].str.len().min() > 10
+    assert not set(shown["to_do"]) & set(REMEDIES.values())
+
+
+@pytest.mark.parametrize(
+    ("number", "caption"),
+    [
+        (0, "Nothing in the list is to be corrected."),
+        (1, "1 point to correct in the list"),
+        (2, "2 points to correct in the list"),
+    ],
+)
+def test_the_rows(number, caption):
+    """Their number, also when there is none."""
+    rows = pd.DataFrame({name: ["x"] * number for name in hygiene.COLUMNS})
+    assert findings.to_fix(rows, EN).caption == caption
+
+
+def test_what_came_and_went():
+    """Each kind counted; nothing changed is said to be so."""
+    moved = pd.DataFrame({"what": ["new", "new", "renamed"]})
+    assert findings.came_and_went(moved, EN).caption == (
+        "Since the month before: 2 new, 0 disappeared, 1 renamed."
+    )
+    same = findings.came_and_went(moved[:0], EN)
+    assert same.caption == "The list is the same as the month before."
+
+
+def test_findings_in_words():
+    """The detail in the reader's words, the place with a file name that is not too long."""
+    rows = [
+        ("two_sectors", "a.example", "web", "Rijk", "a.csv", 7, "gemeente, rijk"),
+        ("no_answer", "b.example", "mail", "", f"{'x' * 60}-mail-2026-10-05.csv", 8, "servfail"),
+        ("twice", "c.example", "", "", "c.csv", 9, "c.csv 4"),
+        ("twice", "c.example", "", "", "d.csv", 9, "c.csv 4"),
+        ("no_organisation", "", "", "", "", 0, "12"),
+        ("old_name", "Web", "web", "L", "", 0, "new.example"),
+        ("not_a_name", "Postbus 1", "", "", "e.csv", 2, "white space inside"),
+    ]
+    table = pd.DataFrame(rows, columns=list(hygiene.COLUMNS))
+    shown = findings.hygiene.readable(table, EN)
+    assert shown["what"].tolist() == [
+        "in two sectors: Municipalities, Central government",
+        "no answer about it: server failure (SERVFAIL)",
+        "twice in one list: row 4",
+        "twice in one list: c.csv, row 4",
+        "organisation not known: all 12 names that it applies to",
+        "old name after a merger: new.example",
+        "no host name: white space inside",
+    ]
+    assert shown["list"].tolist()[:2] == ["Web, Rijk", "Mail"]
+    assert shown["domain"].tolist()[5] == "Web"
+    assert shown["where"].tolist()[1] == f"{'x' * 12}…{'x' * 4}-mail-2026-10-05.csv, row 8"
+    assert shown["where"].tolist()[4] == ""
+    assert "Gemeenten, Rijk" in findings.hygiene.readable(table, NL)["what"].iloc[0]
