@@ -9,14 +9,16 @@ from v6monitor import dig
 from v6monitor.card import Card
 from v6monitor.kleene import NOT_ASKED
 from v6monitor.language import AMSTERDAM, Language
-from v6monitor.lookups.observation import Observation
+from v6monitor.lookups.observation import OUTCOMES, Observation
 from v6monitor.mail.classifier import Provider
 from v6monitor.publish.archive import synthetic_notice
 from v6monitor.publish.cells import table_html
 from v6monitor.publish.pages import Page, plain_page
 
 CONFIDENCE = {"high": "high", "medium": "fair", "low": "little"}
-_NAME_SERVERS = re.compile(r"(\d+) of (\d+) name servers have IPv6(?:, (\d+) unknown)?")
+_COUNTED = re.compile(r"(\d+) of (\d+) name servers have IPv6")
+_NAME_SERVERS_OF = re.compile(r"name servers of (\S+): ")
+_OUTCOME = re.compile(rf"(?<=: )({'|'.join(sorted(OUTCOMES))})(?=[,;]|$)")
 
 
 def page(found: Card, language: Language, file: str = "") -> str:
@@ -89,10 +91,14 @@ def _row(row: Observation) -> tuple[str, str, str, str, str]:
 
 
 def _worded(reason: str, language: Language) -> str:
-    """Return a reason in this language: what stands behind the name, or how many name servers."""
-    if counted := _NAME_SERVERS.fullmatch(reason):
-        yes, known, unknown = counted.groups()
-        told = language.text("{yes} of {known} name servers have IPv6", yes=yes, known=known)
-        return f"{told}, {language.label('unknown')}: {unknown}" if unknown else told
-    name, colon, outcome = reason.rpartition(": ")
-    return f"{name}{colon}{language.label(outcome)}"
+    """Return a reason in this language, as far as it is words: outcomes and name servers."""
+    told = _OUTCOME.sub(lambda found: language.label(found[1]), reason)
+    told = _NAME_SERVERS_OF.sub(
+        lambda found: language.text("name servers of {zone}: ", zone=found[1]), told
+    )
+    return _COUNTED.sub(
+        lambda found: language.text(
+            "{yes} of {known} name servers have IPv6", yes=found[1], known=found[2]
+        ),
+        told,
+    )
