@@ -4,7 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tiny import World
+from tiny import GOOD, World
+
+from v6monitor.batch import series
+from v6monitor.batch.report import make
+from v6monitor.batch.request import Request
 
 
 @pytest.fixture
@@ -17,6 +21,16 @@ def world(tmp_path: Path) -> World:
 def shared_world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Return a small world that the tests of a module look at together."""
     return World(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="package")
+def all_months(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Request]:
+    """Return a world with a report of each of its two months, and the request for all."""
+    world = World(tmp_path_factory.mktemp("series"))
+    request = world.request(world.plan("good", **{"10_good": GOOD}), period=series.ALL)
+    for one in series.requests(request):
+        make(one, lambda _: None)
+    return world, request
 
 
 @pytest.fixture

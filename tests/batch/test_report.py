@@ -1,7 +1,6 @@
 """How does a month become a report?"""
 
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 from tiny import GOOD, PARAMETERS, TELLING, World
 
-from v6monitor.batch import manifest
+from v6monitor.batch import manifest, place
 from v6monitor.batch.report import make
 from v6monitor.errors import InputError, NotebookError, UsageError, VantageError
 from v6monitor.lookups import log
@@ -214,9 +213,8 @@ def test_a_run_that_is_stopped_leaves_the_old_report_whole(made, snapshot, stop)
         assert run.wait(timeout=30) != 0
     halves = list(world.out.glob(".making-*"))
     assert len(halves) == (stop == signal.SIGKILL)
-    for half in halves:  # the next run clears them
-        shutil.rmtree(half)
-    (world.out / ".lock").unlink(missing_ok=True)
+    with place.locked(world.out):  # the next run clears what was left
+        pass
     assert snapshot(world.out) == before
 
 
