@@ -9,6 +9,8 @@ from v6monitor.mail.operators import KINDS, Operator, Operators, read
 from v6monitor.paths import REFERENCE
 
 TABLE = REFERENCE / "mail_operators.csv"
+SOURCES = {"MX records of European municipalities (mxmap.it)", "Microsoft documentation"}
+"""Where a suffix comes from when not from a page with an address."""
 HEADER = ",".join(Operator._fields)
 
 
@@ -20,7 +22,7 @@ def rows() -> list[Operator]:
 
 
 def test_the_table_is_large_and_every_row_is_complete(rows: list[Operator]) -> None:
-    """At least a hundred suffixes, each with an operator, a source and a day."""
+    """At least a hundred suffixes, each with an operator, a source to check, and a day."""
     assert len(rows) >= 100
     for row in rows:
         assert all(row)
@@ -28,6 +30,7 @@ def test_the_table_is_large_and_every_row_is_complete(rows: list[Operator]) -> N
         assert len(row.country) == 2
         assert row.country.isupper()
         assert dt.date.fromisoformat(row.checked_on) <= dt.date(2030, 1, 1)
+        assert row.source.startswith("http") or row.source in SOURCES
         assert "." in row.suffix
         assert row.suffix == row.suffix.lower().strip(".")
 
