@@ -28,7 +28,7 @@ from v6monitor.lookups import log
 from v6monitor.lookups.recording import Task
 from v6monitor.mail.operators import Operators
 from v6monitor.mail.operators import read as read_operators
-from v6monitor.paths import EXAMPLE, OBSERVATIONS, REFERENCE, from_root
+from v6monitor.paths import OBSERVATIONS, REFERENCE, from_root
 
 
 @dataclass(frozen=True)
@@ -241,8 +241,8 @@ class Month:
     @cached_property
     def operators(self) -> Operators:
         """Return the table of mail operators, with the example's own for example data."""
-        files = [REFERENCE / "mail_operators.csv", EXAMPLE / "mail_operators.csv"]
-        return read_operators(files if self.synthetic else files[:1])
+        folders = [REFERENCE, example.ensure()] if self.synthetic else [REFERENCE]
+        return read_operators([folder / "mail_operators.csv" for folder in folders])
 
     @cached_property
     def renames(self) -> dict[str, str]:
