@@ -8,6 +8,7 @@ from v6monitor.lookups.observation import Observation, Question
 from v6monitor.lookups.plan import walk
 from v6monitor.mail.classifier import Provider, provider
 from v6monitor.mail.operators import Operators
+from v6monitor.mail.predicted import Predicted, predicted, questions
 from v6monitor.verdicts import Judgement, judgement
 
 
@@ -17,6 +18,8 @@ class Card(NamedTuple):
     judgement: Judgement
     provider: Provider | None
     """None when the MX records were not asked for."""
+    predicted: Predicted | None
+    """What the predicted name at Exchange Online tells; None when it was not asked for."""
     observations: tuple[Observation, ...]
     """What was asked about the domain and its hosts, itself first."""
     missing: tuple[Question, ...]
@@ -37,7 +40,15 @@ def card(evidence: Evidence, domain: str, operators: Operators) -> Card:
     observations, missing = _questions(evidence, domain)
     judged = judgement(evidence, domain)
     told = provider(evidence, domain, operators) if judged.mail.mail_class else None
-    return Card(judged, told, observations, missing)
+    guess = predicted(evidence, domain)
+    probes = [row for asked in questions(domain) if (row := evidence.question(*asked))]
+    return Card(
+        judged,
+        told,
+        guess if probes else None,
+        tuple(dict.fromkeys([*observations, *probes])),
+        missing,
+    )
 
 
 def _questions(

@@ -16,6 +16,7 @@ from v6monitor.kleene import (
     conjunction,
     disjunction,
 )
+from v6monitor.mail.exchange_online import place_of
 from v6monitor.mail.hosts import APPLICABLE, MailHosts, mail_hosts
 
 if TYPE_CHECKING:
@@ -193,7 +194,9 @@ def _derived(evidence: Evidence) -> list[tuple[str, str]]:
     web = {  # a bare name may be what its own www points at and still be the subject
         name
         for name in addressed - (explained - bare)
-        if not name.startswith("autodiscover.") and "._domainkey." not in name
+        if not name.startswith("autodiscover.")
+        and "._domainkey." not in name
+        and not place_of(name)  # a predicted name of Exchange Online
     }
     web -= {f"www.{name}" for name in web}
     return sorted([(name, "mail") for name in mail] + [(name, "web") for name in web])

@@ -103,6 +103,11 @@ def _lines(found: Card) -> Iterator[str]:
     if found.provider:
         yield ""
         yield from _provider(found.provider)
+    if found.predicted:
+        yield ""
+        yield f"Predicted name at Exchange Online: {found.predicted.reason}"
+        yield f"  accepted domain: {found.predicted.accepted}"
+        yield f"  IPv6 switched on: {found.predicted.switch}"
     yield ""
     yield "Questions (time in the Netherlands)"
     yield from _columns(_questions(found.observations))

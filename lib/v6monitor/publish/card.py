@@ -11,6 +11,7 @@ from v6monitor.kleene import NOT_ASKED
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.lookups.observation import OUTCOMES, Observation
 from v6monitor.mail.classifier import Provider
+from v6monitor.mail.predicted import Predicted
 from v6monitor.publish.archive import synthetic_notice
 from v6monitor.publish.cells import table_html
 from v6monitor.publish.pages import Page, plain_page
@@ -39,6 +40,9 @@ def fragment(found: Card, language: Language) -> Markup:
     if found.provider:
         caption = language.text("Who runs the mail?")
         parts.append(table_html(_provider(found.provider, language), language, caption))
+    if found.predicted:
+        caption = language.text("Predicted name at Exchange Online")
+        parts.append(table_html(_predicted(found.predicted, language), language, caption))
     questions = language.text("Questions and answers")
     note = language.text("Time in the Netherlands.")
     parts.append(table_html(_questions(found), language, questions, note))
@@ -74,6 +78,17 @@ def _provider(told: Provider, language: Language) -> pd.DataFrame:
     rows += [("tenant", told.tenant)]
     rows += [("evidence", text) for text in told.evidence.split("; ")]
     return pd.DataFrame([row for row in rows if row[1]], columns=["subject", "value"], dtype="str")
+
+
+def _predicted(told: Predicted, language: Language) -> pd.DataFrame:
+    rows = [
+        (language.text("Is it an accepted domain?"), told.accepted),
+        (language.text("Is IPv6 switched on for it?"), told.switch),
+    ]
+    reason = _worded(told.reason, language)
+    return pd.DataFrame(
+        [(*row, reason) for row in rows], columns=["measure", "state", "reason"], dtype="str"
+    )
 
 
 def _questions(found: Card) -> pd.DataFrame:
