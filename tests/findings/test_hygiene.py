@@ -95,7 +95,7 @@ def test_what_came_and_went():
 
 
 def test_findings_in_words():
-    """The detail in the reader's words, the place with a file name that is not too long."""
+    """The detail in the reader's words, and where it stands in one cell."""
     rows = [
         ("two_sectors", "a.example", "web", "Rijk", "a.csv", 7, "gemeente, rijk"),
         ("no_answer", "b.example", "mail", "", f"{'x' * 60}-mail-2026-10-05.csv", 8, "servfail"),
@@ -103,21 +103,30 @@ def test_findings_in_words():
         ("twice", "c.example", "", "", "d.csv", 9, "c.csv 4"),
         ("no_organisation", "", "", "", "", 0, "12"),
         ("old_name", "Web", "web", "L", "", 0, "new.example"),
+        ("waiver_expired", "d.example", "", "", "", 0, "2026-03-31"),
         ("not_a_name", "Postbus 1", "", "", "e.csv", 2, "white space inside"),
     ]
     table = pd.DataFrame(rows, columns=list(hygiene.COLUMNS))
     shown = findings.hygiene.readable(table, EN)
-    assert shown["what"].tolist() == [
-        "in two sectors: Municipalities, Central government",
-        "no answer about it: server failure (SERVFAIL)",
-        "twice in one list: row 4",
-        "twice in one list: c.csv, row 4",
-        "organisation not known: all 12 names that it applies to",
-        "old name after a merger: new.example",
-        "no host name: white space inside",
+    assert shown["detail"].tolist() == [
+        "Municipalities, Central government",
+        "server failure (SERVFAIL)",
+        "row 4",
+        "c.csv, row 4",
+        "all 12 names that it applies to",
+        "new.example",
+        "31 March 2026",
+        "white space inside",
     ]
-    assert shown["list"].tolist()[:2] == ["Web, Rijk", "Mail"]
+    assert shown["where"].tolist() == [
+        "Web, Rijk: a.csv, row 7",
+        "Mail: …xxxxx-mail-2026-10-05.csv, row 8",
+        "c.csv, row 9",
+        "d.csv, row 9",
+        "",
+        "Web, L",
+        "",
+        "e.csv, row 2",
+    ]
     assert shown["domain"].tolist()[5] == "Web"
-    assert shown["where"].tolist()[1] == f"{'x' * 12}…{'x' * 4}-mail-2026-10-05.csv, row 8"
-    assert shown["where"].tolist()[4] == ""
-    assert "Gemeenten, Rijk" in findings.hygiene.readable(table, NL)["what"].iloc[0]
+    assert findings.hygiene.readable(table, NL)["detail"].tolist()[0] == "Gemeenten, Rijk"

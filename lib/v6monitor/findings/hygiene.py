@@ -1,5 +1,6 @@
 """What came in, what was wrong with it, and what is to be fixed in the list?"""
 
+import datetime as dt
 from collections.abc import Hashable, Mapping
 
 import pandas as pd
@@ -32,7 +33,7 @@ REMEDIES = {
 }
 """What the keeper of the list does about each kind of finding (``hygiene.FIXES``)."""
 
-LONGEST_FILE = 36
+LONGEST_FILE = 26
 """Of the name of a file so many characters are shown; the download has them all."""
 
 _CODED = ("two_sectors", "not_a_name", "no_answer")
@@ -151,13 +152,13 @@ def with_remedies(summary: pd.DataFrame, language: Language) -> pd.DataFrame:
 
 
 def readable(findings: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Return findings as a reader sees them: what with its detail, in which list, file and row."""
+    """Return findings as a reader sees them: the detail in words, list, file and row together."""
     rows = findings.to_dict("records")
     shown = {
-        "what": [_joined(": ", language.label(r["what"]), _detail(r, language)) for r in rows],
-        "domain": [str(r["domain"]) for r in rows],
-        "list": [_joined(", ", language.label(r["type"]), str(r["list"])) for r in rows],
-        "where": [_place(str(r["file"]), str(r["row"]), language) for r in rows],
+        "what": [str(row["what"]) for row in rows],
+        "domain": [str(row["domain"]) for row in rows],
+        "detail": [_detail(row, language) for row in rows],
+        "where": [_where(row, language) for row in rows],
     }
     return pd.DataFrame(shown, dtype="str")
 
@@ -166,6 +167,8 @@ def _detail(row: Mapping[Hashable, object], language: Language) -> str:
     detail = str(row["detail"])
     if row["what"] in _CODED:
         return ", ".join(language.label(code) for code in detail.split(", "))
+    if row["what"] == "waiver_expired":
+        return language.day(dt.date.fromisoformat(detail))
     if row["what"] == "twice":
         file, _, number = detail.rpartition(" ")
         return _place(file if file != row["file"] else "", number, language)
@@ -178,11 +181,17 @@ def _detail(row: Mapping[Hashable, object], language: Language) -> str:
     return detail
 
 
+def _where(row: Mapping[Hashable, object], language: Language) -> str:
+    """Return ``Web, Gemeenten: file, row 7`` of what is known of it."""
+    named = _joined(", ", language.label(str(row["type"])), str(row["list"]))
+    return _joined(": ", named, _place(str(row["file"]), str(row["row"]), language))
+
+
 def _place(file: str, row: str, language: Language) -> str:
     """Return ``file, row 7`` of what is known of a place."""
-    number = language.text("row {row}", row=row) if row not in {"", "0"} else ""
     if len(file) > LONGEST_FILE:  # its end tells the kind of test and the day
-        file = f"{file[: LONGEST_FILE // 3]}…{file[-2 * LONGEST_FILE // 3 :]}"
+        file = f"…{file[1 - LONGEST_FILE :]}"
+    number = language.text("row {row}", row=row) if row not in {"", "0"} else ""
     return _joined(", ", file, number)
 
 
