@@ -11,6 +11,7 @@ from v6monitor.measurements import separated, spreadsheets
 from v6monitor.measurements.sheet import Sheet
 
 _LARGEST = 512 << 20
+_LARGEST_JSON = 128 << 20
 _MOST_VALUES = 5_000_000
 _HEAD = 1 << 17
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
@@ -87,8 +88,10 @@ def _is_binary(data: bytes) -> bool:
 
 
 def _json(name: str, text: str) -> Any:
-    if sum(map(text.count, "[{,")) > _MOST_VALUES:
-        raise InputError(f"{name}: is JSON of more than {_MOST_VALUES:,} values; split it")
+    if len(text) > _LARGEST_JSON or sum(map(text.count, "[{,")) > _MOST_VALUES:
+        raise InputError(
+            f"{name}: is JSON of more than 128 MiB or {_MOST_VALUES:,} values; fetch it in parts"
+        )
     try:
         return json.loads(text)
     except RecursionError as error:

@@ -10,6 +10,7 @@ from v6monitor.names import PLACEHOLDERS, InvalidNameError, normalise
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _PLAIN = rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?"
 _LONGEST_PLAIN = 200
+_DIVIDER = re.compile(r"[;,|\n]")
 
 
 def normalised(cells: "pd.Series[str]") -> pd.DataFrame:
@@ -41,6 +42,8 @@ def split(cell: str) -> list[str]:
     In a web address only a comma before white space ends a name. What registers write behind an
     address is left out: "https://www.a.example, label: algemeen".
     """
+    if not _DIVIDER.search(cell):
+        return [cell]
     between = r"\s*(?:[;,|]\s+|\n)\s*" if "//" in cell else r"\s*[;,|\n]\s*"
     pieces = (piece.strip() for piece in re.split(between, cell))
     return [piece for piece in pieces if piece and not piece.startswith("label:")]

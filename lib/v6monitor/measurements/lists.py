@@ -58,19 +58,19 @@ def listed(
     """
     others = [kind for kind in RESULTS if kind not in names] or list(RESULTS)
     parts = []
-    for column, cells in names.items():
+    for label, cells in names.items():
         rows = about.assign(domain=cells)[cells.str.strip().ne("")]
-        for kind in others if column == "any" else [column]:
+        for kind in others if label == "any" else [label]:
             stated = rows["type"].str.strip().str.lower() if "type" in rows else ""
             typed = rows.assign(type=stated).replace({"type": {"": kind}})
             parts.append(typed[typed["type"].eq(kind)])
     nameless = pd.concat([cells.str.strip().eq("") for cells in names.values()], axis=1).all(axis=1)
     parts.append(about[nameless].assign(domain="", type=others[0]))
     rows = pd.concat(parts)
-    pieces = rows["domain"].map(split)
-    several = rows["domain"][pieces.str.len() > 1]
-    pieces = pieces.where(pieces.str.len() > 0, rows["domain"])
-    parted = rows.assign(domain=pieces).explode("domain").sort_index(kind="stable").astype("str")
+    pieces = [split(cell) or [cell] for cell in rows["domain"]]
+    several = rows["domain"][[len(found) > 1 for found in pieces]]
+    column = pd.Series(pieces, index=rows.index, dtype="object")
+    parted = rows.assign(domain=column).explode("domain").sort_index(kind="stable").astype("str")
     once = ~several.reset_index().duplicated().to_numpy()
     split_up = Fault(several[once].rename("domain"), Reason.SPLIT, CHANGED)
     return Part(form, parted, sheet.name, unmeasured="", faults=(split_up,))

@@ -12,6 +12,8 @@ from v6monitor.measurements.sheet import Sheet
 
 _HEAD = 1 << 17
 _WIDEST = 2_000
+_MOST_CELLS = 40_000_000
+_MOST_UNEVEN = 4_000_000
 _SEPARATOR = re.compile(r"sep=([,;\t|])\r?\n")
 
 
@@ -28,7 +30,9 @@ def sheet(name: str, text: str) -> Sheet:
     try:
         table = _table(text, delimiter)
     except csv.Error as error:
-        raise InputError(f"{name}: is no table ({error}); export it again") from error
+        raise InputError(
+            f"{name}: is no table ({error}); export it again, in parts if it is large"
+        ) from error
     if table.empty:
         raise InputError(f"{name}: holds no cells; export it again")
     table.index = pd.RangeIndex(first, first + len(table))
@@ -54,6 +58,8 @@ def _table(text: str, delimiter: str) -> pd.DataFrame:
     width = len(next(csv.reader(head, delimiter=delimiter), []))
     if width > _WIDEST:
         raise csv.Error(f"{width} cells in a row")
+    if width * (text.count("\n") + 1) > _MOST_CELLS:
+        raise csv.Error(f"more than {_MOST_CELLS:,} cells")
     if width < 2:  # noqa: PLR2004 - the fast engine cannot tell a cut quoted cell from two rows
         return _uneven(text, delimiter)
     try:
@@ -73,9 +79,14 @@ def _table(text: str, delimiter: str) -> pd.DataFrame:
 
 def _uneven(text: str, delimiter: str) -> pd.DataFrame:
     """Parse rows of unequal length: the short ones end in empty cells."""
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    width = max(map(len, rows), default=0)
-    if width > _WIDEST:
-        raise csv.Error(f"{width} cells in a row")
+    rows = []
+    width = cells = 0
+    for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+        rows.append(row)
+        width, cells = max(width, len(row)), cells + len(row)
+        if width > _WIDEST:
+            raise csv.Error(f"{width} cells in a row")
+        if max(cells, width * len(rows)) > _MOST_UNEVEN:
+            raise csv.Error(f"more than {_MOST_UNEVEN:,} cells in rows of unequal length")
     padded = (row + [""] * (width - len(row)) for row in rows)
     return pd.DataFrame(padded, columns=range(width), dtype="str")
