@@ -102,6 +102,23 @@ def test_where_it_stands(read):
     assert table[["file", "row", "list"]].to_numpy().tolist() == [["export.csv", 3, "Rijk"]]
 
 
+def test_of_a_register_only_what_concerns_the_list(read):
+    """A register of the whole government has mistakes that the keeper of a list cannot mend."""
+    intake = read("k.example,web,Rijk,K,rijk,")
+    rows = [
+        ("domain", "n.v.t.", "placeholder"),
+        ("domain", "k.example", "stands above with another owner"),
+        ("domain", "other.example", "stands above with another owner"),
+        ("sector", "bedrijf", "not a known sector, left out"),
+    ]
+    faults = pd.DataFrame(rows, columns=["column", "value", "reason"])
+    faults = faults.assign(file="register.csv", row=range(2, 6), done="dropped")
+    assert found(intake._replace(faults=faults)) == [
+        ("two_owners", "k.example", ""),
+        ("unknown_sector", "bedrijf", ""),
+    ]
+
+
 def test_what_goes_for_the_whole_list_is_said_once(read):
     """Without a register nobody's organisation is known: one finding with the number."""
     told = found(read("a.example,web,Gemeenten,,gemeente,", "b.example,web,Rijk,,rijk,"))

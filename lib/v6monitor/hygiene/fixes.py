@@ -65,10 +65,17 @@ def to_fix(  # noqa: PLR0913 - each is another source of findings
 
 
 def _of_faults(faults: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """Return the faults that are errors of the list."""
+    """Return the faults that are errors of the list.
+
+    Of a register, which may be that of the whole government, only what concerns the list.
+    """
     head = faults["reason"].str.replace(r"(?s): .*", "", regex=True)
     particulars = faults["reason"].str.replace(r"(?s)^.*?(: |$)", "", regex=True)
     found = faults.assign(what=head.map(_FAULTS), domain=faults["value"], type="", list="")
+    own = found["file"].isin(set(now["source_file"]))
+    shared = found["what"].isin(["unknown_sector", "unknown_province"])
+    shared |= found["what"].eq("two_owners") & found["domain"].isin(set(now["domain"]))
+    found["what"] = found["what"].where(own | shared)
     twice = found["what"].eq("twice")
     found["detail"] = head.where(found["what"].eq("not_a_name"), "").mask(twice, particulars)
     found["list"] = particulars.str.extract(r" \((.+)\)$")[0].fillna("").where(twice, "")
