@@ -34,6 +34,7 @@ from v6monitor.findings.hygiene import (
 from v6monitor.findings.lists import (
     compat,
     definitions,
+    explore,
     fixed_since,
     gateways,
     lacking,
@@ -71,6 +72,7 @@ __all__ = [
     "decomposition",
     "definitions",
     "end_to_end",
+    "explore",
     "fault_reasons",
     "faults",
     "files",
