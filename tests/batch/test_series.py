@@ -56,7 +56,7 @@ def test_an_old_month_made_again_from_what_it_kept_is_the_same(all_months, snaps
     """Every byte of the archive, feed, table of changes and index too, but the times of the run."""
     world, request = all_months
     before = snapshot(world.out)
-    kept = index.observations(world.out, "2026-09")
+    kept = index.tables(world.out, "2026-09") / index.OBSERVATIONS
     make(replace(request, period="2026-09", replay=kept), _quiet)
     after = snapshot(world.out)
     for files in (before, after):
@@ -82,7 +82,8 @@ def test_a_month_that_is_there_keeps_its_lookups(copied):
     months = [month for month in index.months(copied.out) if month["period"] == "2026-09"]
     (copied.out / index.FILE).write_text(index.text(copied.out, months))
     old, new = series.requests(asked)
-    assert (old.replay, old.resolvers) == (index.observations(copied.out, "2026-09"), ())
+    kept = index.tables(copied.out, "2026-09") / index.OBSERVATIONS
+    assert (old.replay, old.resolvers) == (kept, ())
     assert (new.replay, new.resolvers) == (None, ("192.0.2.1",))
 
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 COUNTS = {"source": "measurement", "yes": 6, "no": 2, "unknown": 0, "not_applicable": 0}
-MOVED = {"gain": 3, "loss_suspected": 2, "loss_confirmed": 1, "joined": 4, "left": 5}
+MOVED = {"gain": 3, "loss_confirmed": 1, "loss_held": 0, "loss_suspected": 1, "loss_recovered": 0}
+MOVED |= {"joined": 4, "left": 5}
 CHANGES = {
     "facts_of": "2026-11-02T10:00:00Z",
     "earlier": "2026-09",

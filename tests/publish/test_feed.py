@@ -61,11 +61,10 @@ def test_an_entry_says_what_changed_with_counts_and_confirmed_losses_by_name(rep
     assert newest[:2] == (title, "2026-11-02T10:00:00Z")
     assert newest[2] == [
         *(
-            f"{measure}: 3 gained, 2 lost; on the list 4 new, 5 gone."
+            f"{measure}: 3 gained, 2 lost (1 confirmed, 1 suspected); on the list 4 new, 5 gone."
             for measure in ("Web", "Mail", "Name servers")
         ),
-        "A loss is suspected until the next measurement confirms it.",
-        "Mail, loss of September 2026 confirmed by this measurement: lost.example.",
+        "Mail, confirmed losses: lost.example.",
         "The mail of 1 domain went to another operator since the report of September 2026.",
     ]
     assert older[1] == "2026-10-02T10:00:00Z"

@@ -13,7 +13,7 @@ from v6monitor.publish import message, news
 STATES = {
     "gained": ("failed", "failed", "passed"),
     "lost": ("passed", "passed", "failed"),
-    "confirmed": ("passed", "failed", "failed"),
+    "held": ("passed", "failed", "failed"),
     "back": ("passed", "failed", "passed"),
     "joined": ("", "", "passed"),
     "left": ("passed", "passed", ""),
@@ -22,8 +22,8 @@ STATES = {
 DAYS = ("2026-08-05", "2026-09-04", "2026-10-05")
 
 
-def month(states, exchange=()):
-    """Return a month of websites in these states; the mail of ``exchange`` is at Microsoft."""
+def month(states, without=()):
+    """Return a month of websites in these states; lookups say no of those ``without``."""
     rows = []
     for name, results in states.items():
         for day, result in zip(DAYS[-len(results) :], results, strict=True):
@@ -34,16 +34,20 @@ def month(states, exchange=()):
                 rows.append(row | {"ws_address": result, "ns_address": "passed", "score": 80.0})
     table = pd.DataFrame(rows, columns=list(measurements.COLUMNS))
     table = table.assign(measured_at=pd.to_datetime(table["measured_at"]))
-    return Month("2026-10", table, pd.DataFrame(), asked(exchange), {})
+    return Month("2026-10", table, pd.DataFrame(), asked(without=without), {})
 
 
-def asked(exchange=(), names=("aa", "bb")):
-    """Return lookups of the mail of two domains: their own, or at Microsoft."""
+def asked(exchange=(), names=("aa", "bb"), without=()):
+    """Return lookups of two domains; their mail is their own, or at Microsoft."""
     rows = []
     for name in names:
         domain = f"{name}.example"
         mx = f"{name}-example.mail.protection.outlook.com" if name in exchange else f"mx.{domain}"
-        rows += [seen(domain, "MX", f"10 {mx}"), *host(mx, V6), *host(domain, V6)]
+        rows += [
+            seen(domain, "MX", f"10 {mx}"),
+            *host(mx, V6),
+            *host(domain, *([] if name in without else [V6])),
+        ]
         rows += [*no_signals(domain), *name_servers(domain, True, True)]
     return log.frame(sorted(set(rows)))
 
@@ -55,16 +59,15 @@ def changed():
 
 
 def test_gains_confirmed_losses_and_the_list_are_named(changed):
-    """A loss is named by the month that confirms it; one that is back, or new, is not."""
+    """A loss that is back, or that nobody confirmed, is not."""
     web = changed[changed["measure"] == "web"]
     assert web[["domain", "change", "from", "to"]].to_records(index=False).tolist() == [
         ("back.example", "gain", "no", "yes"),
         ("gained.example", "gain", "no", "yes"),
         ("joined.example", "joined", "absent", "yes"),
         ("left.example", "left", "yes", "absent"),
-        ("confirmed.example", "loss_confirmed", "yes", "no"),
+        ("held.example", "loss_held", "yes", "no"),
     ]
-    assert "lost.example" not in set(changed["domain"])
     assert set(changed["period"]) == {"2026-10"}
     assert set(changed.loc[changed["domain"] == "left.example", "organisation"]) == {"Left"}
 
@@ -73,11 +76,29 @@ def test_suspected_losses_are_counted(changed):
     """The names that are told are those of the confirmed ones."""
     told = news.told(month(STATES), changed, None)
     assert told["measures"][0] == {
-        "measure": "web", "gain": 2, "loss_confirmed": 1, "joined": 1, "left": 1,
-        "loss_suspected": 1,
+        "measure": "web", "gain": 2, "loss_confirmed": 0, "loss_held": 1, "joined": 1, "left": 1,
+        "loss_suspected": 1, "loss_recovered": 0,
     }  # fmt: skip
-    assert told["lost"] == [{"domain": "confirmed.example", "measure": "web"}]
+    assert told["lost"] == [{"domain": "held.example", "measure": "web"}]
     assert told["earlier"] == "2026-09"
+
+
+@pytest.mark.parametrize(
+    ("without", "kind", "listed"),
+    [((), "loss_recovered", []), (("aa",), "loss_confirmed", ["loss_confirmed"])],
+)
+def test_our_own_lookups_are_the_second_answer(without, kind, listed):
+    """Asked a day after the measurement or later, they confirm a loss or say that it is back."""
+    lost = month({"aa": ("passed", "failed")}, without=without)
+    table = news.changed(lost)
+    assert news.told(lost, table, None)["measures"][0][kind] == 1
+    assert list(table["change"]) == listed
+
+
+def test_a_loss_is_named_once(changed):
+    """A month does not name again what the report of the month before named."""
+    named = changed.assign(change="loss_confirmed").query("domain == 'held.example'")
+    assert "held.example" not in set(news.changed(month(STATES), earlier=named)["domain"])
 
 
 def test_the_first_month_has_no_changes():
@@ -124,5 +145,5 @@ def test_a_mail_has_its_subject_on_the_first_line(changed):
     assert text.startswith("Synthetische voorbeeldgegevens.")
     assert "- Web: 66,7% (4 van de 6)" in text
     assert "Wat er veranderde sinds september 2026" in text
-    assert "confirmed.example" in text
+    assert "held.example" in text
     assert "lost.example" not in text

@@ -31,10 +31,9 @@ from v6monitor.organisations import SECTORS
 from v6monitor.paths import ROOT
 from v6monitor.publish import archive, pdf
 from v6monitor.publish.exports import safe_csv, write_text
+from v6monitor.publish.index import OBSERVATIONS
 from v6monitor.publish.news import of as what_changed
 from v6monitor.publish.report import Report, of_part, publish
-
-OBSERVATIONS = "observations.parquet"
 
 
 def make(request: Request, progress: Callable[[str], None]) -> dict[str, Any]:

@@ -30,5 +30,5 @@ def requests(request: Request) -> list[Request]:
 def _replayed(request: Request) -> Request:
     if request.replay or manifest.find(request.out, request.identity):
         return request
-    kept = index.observations(request.out, request.period)
+    kept = index.tables(request.out, request.period) / index.OBSERVATIONS
     return replace(request, resolvers=(), replay=kept) if kept.is_file() else request

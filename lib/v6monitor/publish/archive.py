@@ -114,7 +114,7 @@ def _changes(reports: Path, months: Sequence[Entry]) -> pd.DataFrame:
     """Return the changed domains of all months that stand, the oldest first."""
     tables = [pd.DataFrame(columns=list(news.COLUMNS), dtype="str")]
     for month in months:
-        file = reports / str(month["period"]) / "tables" / f"{news.NAME}.parquet"
+        file = index.tables(reports, str(month["period"])) / f"{news.NAME}.parquet"
         if file.exists() and not month["withdrawn"]:
             tables.append(pd.read_parquet(file))
     return pd.concat(tables, ignore_index=True)

@@ -9,6 +9,8 @@ from typing import Any
 from v6monitor.errors import InputError
 
 FILE = "index.json"
+OBSERVATIONS = "observations.parquet"
+"""The lookups that a report was made from."""
 KEPT = ("period", "run_id", "publishable", "synthetic", "headline", "changes")
 _KEYS = (*KEPT, "languages", "withdrawn", "corrects")
 
@@ -43,9 +45,9 @@ def previous(reports: Path, period: str) -> Entry | None:
     return next((month for month in reversed(standing) if month["period"] < period), None)
 
 
-def observations(reports: Path, period: str) -> Path:
-    """Return where a month's report keeps the lookups that it was made from."""
-    return reports / period / "tables" / "observations.parquet"
+def tables(reports: Path, period: str) -> Path:
+    """Return where a month's report keeps its tables, ``OBSERVATIONS`` among them."""
+    return reports / period / "tables"
 
 
 def with_report(reports: Path, manifest: Mapping[str, Any]) -> list[Entry]:

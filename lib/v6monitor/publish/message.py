@@ -31,7 +31,7 @@ def ups_and_downs(one: Mapping[str, Any], language: Language) -> str:
     return language.text(
         "{up} up, {down} down",
         up=language.number(one["gain"]),
-        down=language.number(one["loss_suspected"]),
+        down=language.number(_lost(one)),
     )
 
 
@@ -40,16 +40,13 @@ def sentences(told: Told, language: Language) -> list[str]:
     if not told["earlier"]:
         return [language.text("There is no earlier measurement to compare with.")]
     said = [_counted(one, language) for one in told["measures"]]
-    if any(one["loss_suspected"] for one in told["measures"]):
-        said.append(language.text("A loss is suspected until the next measurement confirms it."))
     for measure in JUDGED:
         names = [one["domain"] for one in told["lost"] if one["measure"] == measure]
         if names:
             said.append(
                 language.text(
-                    "{measure}, loss of {month} confirmed by this measurement: {names}.",
+                    "{measure}, confirmed losses: {names}.",
                     measure=language.label(measure),
-                    month=language.month(told["earlier"]),
                     names=listed(names, language),
                 )
             )
@@ -68,9 +65,10 @@ def mail(month: Month, told: Told, language: Language) -> str:
         [language.text("Share of domains with IPv6, as measured by Internet.nl"), *shares],
         [_compared(told, language), *(f"- {one}" for one in sentences(told, language))],
         [
+            language.text("A loss is suspected until a second definite answer confirms it."),
             language.text(
                 "A domain whose lookup failed is counted as “could not tell”, never as “no IPv6”."
-            )
+            ),
         ],
     ]
     if month.synthetic:
@@ -107,12 +105,23 @@ def _compared(told: Told, language: Language) -> str:
     return language.text("What changed since {month}", month=language.month(told["earlier"]))
 
 
+def _lost(one: Mapping[str, Any]) -> int:
+    """Return how many lost it this month and did not have it back when they were looked up."""
+    return int(one["loss_confirmed"] + one["loss_suspected"])
+
+
 def _counted(one: Mapping[str, Any], language: Language) -> str:
+    sure = language.text(
+        " ({confirmed} confirmed, {suspected} suspected)",
+        confirmed=language.number(one["loss_confirmed"]),
+        suspected=language.number(one["loss_suspected"]),
+    )
     return language.text(
-        "{measure}: {gain} gained, {loss} lost; on the list {joined} new, {left} gone.",
+        "{measure}: {gain} gained, {loss} lost{sure}; on the list {joined} new, {left} gone.",
         measure=language.label(one["measure"]),
         gain=language.number(one["gain"]),
-        loss=language.number(one["loss_suspected"]),
+        loss=language.number(_lost(one)),
+        sure=sure if _lost(one) else "",
         joined=language.number(one["joined"]),
         left=language.number(one["left"]),
     )

@@ -50,7 +50,8 @@ def _shares(month: Month, by: tuple[str, ...]) -> list[dict[str, Any]]:
 
 def _changes(month: Month, measure: str) -> dict[str, Any]:
     before, after = month.measured(measure, month.earlier), month.measured(measure)
-    moved = changes.by_sector(before, after, renames=month.renames)
+    later = month.second_answers(measure)
+    moved = changes.by_sector(before, after, renames=month.renames, later=later)
     counts = moved.drop(columns=["sector", "earlier", "period"]).sum()
     parts = changes.parts(before, after, month.renames).set_index("part")["points"]
     return {"measure": measure, **_plain(counts.astype(int)), "points": _plain(parts)}
