@@ -1,6 +1,7 @@
 """How is a report withdrawn?"""
 
 import json
+import re
 import shutil
 
 import jsonschema
@@ -58,6 +59,22 @@ def test_every_page_says_why_and_the_report_is_kept(world, capsys):
         f"the report of 2026-09 is withdrawn; it is kept as it was in {kept}",
         "the report of 2026-10 compares with it: make that again",
     ]
+
+
+def test_a_letter_says_why_too_and_leads_back(world):
+    """It stands in a folder below: its links are those of there."""
+    month = world.out / "2026-09"
+    run = json.loads((month / "run.json").read_text())
+    for name in ("letters/001.html", "letters/001.en.html"):
+        (month / name).parent.mkdir(exist_ok=True)
+        (month / name).write_text("a letter")
+        run["outputs"][name] = "0" * 64
+    (month / "run.json").write_text(json.dumps(run))
+    assert withdraw(world) == 0
+    text = (month / "letters" / "001.html").read_text()
+    assert SAID in text
+    for target in re.findall(r'href="([^"#]+)"', text):
+        assert (month / "letters" / target).is_file(), target
 
 
 def test_the_archive_tells(world):

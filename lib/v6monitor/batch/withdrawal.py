@@ -2,7 +2,7 @@
 
 import datetime as dt
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from v6monitor.batch import manifest, place
 from v6monitor.errors import UsageError
@@ -59,7 +59,10 @@ def _replace(out: Path, month: Entry, act: dict[str, str], kept: Path) -> None:
             shutil.copytree(report, scratch.parent / kept.name).rename(kept)
         for name in pages:
             write_text(scratch / name, _page(name, month, act))
-        found |= {"withdrawn": act, "outputs": manifest.hashes(scratch, scratch.iterdir())}
+        found |= {
+            "withdrawn": act,
+            "outputs": manifest.hashes(scratch, map(scratch.joinpath, pages)),
+        }
         manifest.write(found, scratch / manifest.FILE)
         place.swap(scratch, report)
 
@@ -69,12 +72,16 @@ def _page(file: str, month: Entry, act: dict[str, str]) -> str:
     code = "en" if file.endswith(".en.html") or languages == ["en"] else "nl"
     language = Language(code)
     home = archive.file_name("index", code, languages)
+    up = "../" * file.count("/")  # a letter stands in a folder below
+    name = PurePosixPath(file).name
     page = Page(
         file,
         language,
         language.text("This report was withdrawn"),
         str(month["period"]),
-        twin=archive.twin(file.partition(".")[0], code, languages),
-        home=home,
+        twin=archive.twin(name.partition(".")[0], code, languages),
+        home=f"{up}{home}",
     )
-    return plain_page("withdrawn", page, reason=message.withdrawn(act, language), archive=home)
+    return plain_page(
+        "withdrawn", page, reason=message.withdrawn(act, language), archive=f"{up}../{home}"
+    )
