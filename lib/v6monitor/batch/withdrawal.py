@@ -82,6 +82,5 @@ def _page(file: str, month: Entry, act: dict[str, str]) -> str:
         twin=archive.twin(name.partition(".")[0], code, languages),
         home=f"{up}{home}",
     )
-    return plain_page(
-        "withdrawn", page, reason=message.withdrawn(act, language), archive=f"{up}../{home}"
-    )
+    reason = message.withdrawn(act, language)
+    return plain_page("withdrawn", page, reason=reason, up=up, archive=f"{up}../{home}")
