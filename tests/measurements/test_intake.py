@@ -6,6 +6,7 @@ from measured_files import api_2, booked, domain_with, values, web_export, web_r
 
 from v6monitor import measurements
 from v6monitor.errors import InputError, UsageError
+from v6monitor.measurements.reasons import Reason
 
 EXPORT = web_export(web_row("a.example"), web_row("b.example", "failed"))
 
@@ -269,3 +270,14 @@ def test_mapped_results_of_websites_and_mail(intake):
     ]
     with pytest.raises(UsageError, match="whether these results are of websites or of mail"):
         intake(text, "x-2026-10-05.csv", mapping={"domain": "domain", "v6": "ipv6"})
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["\u200b", "n.v.t.", "192.0.2.1", "a b", "//[a", "a_b.example", "example", "-a.example", "=a.b"],
+)
+def test_reason_is_one_that_has_a_translation(intake, written):
+    """Why a name is none stands in the catalogue; particulars come behind a colon."""
+    found = intake(web_export(web_row("a.example"), web_row(written)))
+    reason = found.faults["reason"].iloc[0].partition(": ")[0]
+    assert reason in set(Reason)

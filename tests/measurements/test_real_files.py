@@ -90,3 +90,27 @@ def test_spreadsheets(real_data, file):
     where = ["source_file", "source_row", "date_source", "file_date"]
     assert found.table.drop(columns=where).equals(expected.table.drop(columns=where))
     assert found.faults["reason"].str.startswith("empty row").all()
+
+
+def test_whole_folder(real_data):
+    """Every measurement and list loads by itself; the rest is named and passed by."""
+    found = measurements.read([real_data], measured_at="2019-03-25", keep_going=True)
+    assert found.errors == ()
+    read = found.files[found.files["format"] != ""]
+    assert read["format"].value_counts().to_dict() == {
+        "api-1.0": 6,
+        "api-1.1": 2,
+        "api-2": 2,
+        "dashboard-2023-06": 2,
+        "dashboard-2024-03": 2,
+        "list": 2,
+        "websiteregister": 1,
+    }
+    same = found.files["note"].str.startswith("holds the same measurement as ")
+    assert found.files.loc[same, "file"].str.rpartition("/")[2].tolist() == [
+        "dashboard-export_2026-06_mail_provincies.xlsx",
+        "dashboard-export_2026-06_web_provincies.ods",
+        "dashboard-export_2026-06_web_provincies.xlsx",
+        "waterschappen.xlsx",
+    ]
+    assert len(measurements.measured(found.table)) == 942
