@@ -274,7 +274,17 @@ def test_mapped_results_of_websites_and_mail(intake):
 
 @pytest.mark.parametrize(
     "written",
-    ["\u200b", "n.v.t.", "192.0.2.1", "a b", "//[a", "a_b.example", "example", "-a.example", "=a.b"],
+    [
+        "\u200b",
+        "n.v.t.",
+        "192.0.2.1",
+        "a b",
+        "//[a",
+        "a_b.example",
+        "example",
+        "-a.example",
+        "=a.b",
+    ],
 )
 def test_reason_is_one_that_has_a_translation(intake, written):
     """Why a name is none stands in the catalogue; particulars come behind a colon."""
