@@ -101,6 +101,8 @@ def test_the_same_inputs_do_not_publish_it_again(world, capsys):
     assert "was withdrawn" in capsys.readouterr().out
     assert main([*ask, "all"]) == 0
     assert "2026-10" not in capsys.readouterr().out
+    assert withdraw(world, "2026-09") == 0
+    assert main([*ask, "all"]) == 0
     make(world.request(world.folder / "good" / "monthly.yaml", period="2026-10"), print)
     newest = index.entry(world.out, "2026-10")
     assert newest["withdrawn"] is None

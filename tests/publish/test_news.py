@@ -147,3 +147,11 @@ def test_a_mail_has_its_subject_on_the_first_line(changed):
     assert "Wat er veranderde sinds september 2026" in text
     assert "held.example" in text
     assert "lost.example" not in text
+
+
+def test_a_mail_about_a_month_that_is_not_fit_to_publish_says_so(changed):
+    """Before any number: without lookups nothing could be told."""
+    this = month(STATES)
+    silent = Month("2026-10", this.history, this.faults, log.empty(), {})
+    text = message.mail(silent, news.told(silent, changed, None), Language("en"))
+    assert text.splitlines()[2] == "Not fit to publish."

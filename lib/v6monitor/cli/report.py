@@ -83,22 +83,23 @@ def run(options: argparse.Namespace) -> int:
     if options.period == "all":
         from v6monitor.batch import series  # noqa: PLC0415 - one month can do without pandas
 
-        return max(_reported(one, options.force) for one in series.requests(request))
+        codes = [_reported(one, options.force) for one in series.requests(request)]
+        return max(codes, default=0)
     return _reported(request, options.force)
 
 
 def _reported(request: Request, force: bool) -> int:
     made = None if force else manifest.find(request.out, request.identity)
-    if made is None or made["status"] == NotebookError.exit_code:
-        from v6monitor.batch import report  # noqa: PLC0415 - not needed for nothing to do
-
-        made = report.make(request, _progress)
-    elif "withdrawn" in made:
+    if made and "withdrawn" in made:
         print(
             f"nothing to do: the report of {made['period']} was withdrawn, and the same inputs "
             "would make the same one (--force publishes it again)"
         )
         return 0
+    if made is None or made["status"] == NotebookError.exit_code:
+        from v6monitor.batch import report  # noqa: PLC0415 - not needed for nothing to do
+
+        made = report.make(request, _progress)
     else:
         print("nothing to do: this report was made from the same inputs (--force makes it anew)")
     try:

@@ -74,6 +74,8 @@ def mail(month: Month, told: Told, language: Language) -> str:
     if month.synthetic:
         made_up = language.text("These organisations, domains and numbers are made up.")
         paragraphs.insert(1, [f"{language.text('Synthetic example data.')} {made_up}"])
+    if not month.coverage >= adoption.GATE:
+        paragraphs.insert(1, [language.text("Not fit to publish.")])
     return "\n\n".join("\n".join(lines) for lines in paragraphs) + "\n"
 
 

@@ -128,7 +128,7 @@ def _operators(month: Month, before: pd.DataFrame | None) -> pd.DataFrame:
     then = mail.providers(before, operators=month.operators)
     both = month.providers.merge(then, on="domain", suffixes=("", "_then"))
     both = both.rename(columns={"operator_then": "from", "operator": "to"})
-    told = (both["from"] != "") & (both["to"] != "")
-    moved = both.loc[told & (both["from"] != both["to"]), ["domain", "from", "to"]]
+    known = (both["from"] != "") & (both["to"] != "")
+    moved = both.loc[known & (both["from"] != both["to"]), ["domain", "from", "to"]]
     owned = moved.merge(month.owners, on="domain", how="left")
     return owned.assign(measure="mail", change="operator")
