@@ -90,6 +90,7 @@ MEANINGS = {
     "source_file": "File that the row comes from",
     "source_format": "Format of that file",
     "source_row": "Row in that file",
+    "state": "Whether what it speaks of has IPv6, as measured",
     "status": "Whether the test gave a result",
     "subject": "What was measured or asked",
     "tags": "Tags of the domain in the file",
