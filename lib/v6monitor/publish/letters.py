@@ -17,7 +17,7 @@ from v6monitor.publish.pages import Notice, Page, plain_page
 NAME = "letters"
 """The page that lists the letters, the folder that they stand in, and the table of the merge."""
 
-_ROWS = 8
+_ROWS = 5
 """A letter about more hosts than this is set smaller, to stay on its page."""
 
 
