@@ -142,16 +142,8 @@ def test_a_mail_has_its_subject_on_the_first_line(changed):
     assert subject == f"IPv6 in oktober 2026: web 2 erbij, 1 eraf; mail {none}; nameservers {none}"
     assert empty == ""
     text = "\n".join(body)
-    assert text.startswith("Synthetische voorbeeldgegevens.")
+    assert text.startswith("Niet geschikt voor publicatie.\n\nSynthetische voorbeeldgegevens.")
     assert "- Web: 66,7% (4 van de 6)" in text
     assert "Wat er veranderde sinds september 2026" in text
     assert "held.example" in text
     assert "lost.example" not in text
-
-
-def test_a_mail_about_a_month_that_is_not_fit_to_publish_says_so(changed):
-    """Before any number: without lookups nothing could be told."""
-    this = month(STATES)
-    silent = Month("2026-10", this.history, this.faults, log.empty(), {})
-    text = message.mail(silent, news.told(silent, changed, None), Language("en"))
-    assert text.splitlines()[2] == "Not fit to publish."
