@@ -60,6 +60,24 @@ def test_a_list_becomes_a_log(
     assert len(told.err.splitlines()) <= 11
 
 
+@pytest.mark.parametrize("asked", [False, True])
+def test_the_predicted_name_is_asked_when_wanted(
+    tmp_path: Path, resolver: str, asked: bool
+) -> None:
+    """By default nothing is asked that no record names; of a website never."""
+    names = tmp_path / "names.csv"
+    names.write_text("town.example,mail\nwww.town.example,web\n")
+    out = tmp_path / "obs.parquet"
+    command = ["lookup", str(names), "--out", str(out), "--resolver", resolver, "--no-vantage"]
+    assert main([*command, *(["--predicted"] if asked else [])]) == 0
+    table = log.read(out)
+    guessed = table[table["qname"].str.endswith("mail.protection.outlook.com")]
+    assert set(guessed["qname"]) == (
+        {"town-example.mail.protection.outlook.com"} if asked else set()
+    )
+    assert sorted(guessed["qtype"]) == (["A", "AAAA"] if asked else [])
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

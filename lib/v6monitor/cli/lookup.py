@@ -13,6 +13,7 @@ from v6monitor.cli import asking
 from v6monitor.errors import UsageError
 from v6monitor.lookups import journal, logfile, record, subjects
 from v6monitor.lookups.observation import DEFINITE, INVALID_NAME
+from v6monitor.lookups.plan import Besides
 from v6monitor.lookups.recording import DAY, Recorded, Task
 
 
@@ -57,6 +58,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=asking.duration,
         help="how long after the first answer, such as 1h, which METHOD.md asks for (default: 0s)",
     )
+    parser.add_argument(
+        "--predicted",
+        action="store_true",
+        help="ask about the name that Exchange Online gives each mail domain, whatever its MX says",
+    )
     asking.add_resolvers(parser)
     parser.add_argument(
         "--no-vantage", action="store_true", help="do not test the resolvers first; the log says so"
@@ -80,6 +86,7 @@ def run(options: argparse.Namespace) -> int:
         resume=options.resume,
         reuse=options.reuse,
         max_age=DAY if options.max_age is None else options.max_age,
+        besides=_predicted() if options.predicted else None,
         confirm=options.confirm_losses,
         apart=options.confirm_after or timedelta(0),
         test=not options.no_vantage,
@@ -107,6 +114,12 @@ def run(options: argparse.Namespace) -> int:
     for line in _summary(recorded, options.out):
         print(line)
     return 0
+
+
+def _predicted() -> Besides:
+    from v6monitor.mail.predicted import questions  # noqa: PLC0415 - brings pandas with it
+
+    return questions
 
 
 class Progress:

@@ -25,6 +25,9 @@ POOL = 16_384
 Earlier = Callable[[Question], Observation | None]
 """Gives the answer that is known already, if there is one."""
 
+Besides = Callable[[str], Iterable[Question]]
+"""Gives what else to ask about a mail domain."""
+
 
 def walk(
     subjects: Iterable[tuple[str, str]], known: Earlier
@@ -56,6 +59,8 @@ class Plan:
     The same seed gives the same draws. Memory holds the pool, what the answers to questions under
     way add to it, and ``Seen``: at most 22 bytes per question of the run.
 
+    ``besides`` names further questions to put about a mail domain.
+
     ``settle`` is told of each row that needs no question: names that are no host names, and
     answers that ``earlier`` knows; ``settled`` counts them.
     """
@@ -66,6 +71,7 @@ class Plan:
         seed: int = 0,
         settle: Callable[[Observation], None] = _ignore,
         earlier: Earlier | None = None,
+        besides: Besides | None = None,
     ) -> None:
         self._subjects = iter(subjects)
         self._listed = len(subjects) if isinstance(subjects, Sized) else 0
@@ -75,6 +81,7 @@ class Plan:
         self._random = Random(seed)  # noqa: S311 - spreads the load, keeps no secret
         self._tell = settle
         self._earlier = earlier
+        self._besides = besides
         self.settled = 0
 
     def __len__(self) -> int:
@@ -146,6 +153,8 @@ class Plan:
             self._want(name, "MX", "NS", "TXT")
             for helper in HELPERS:
                 self._want(f"{helper}.{name}", "CNAME")
+            for question in self._besides(name) if self._besides else ():
+                self._want(*question)
         else:
             bare = name.removeprefix("www.")
             self._want(name, "NS")

@@ -22,7 +22,7 @@ from v6monitor.lookups.confirm import Confirmation, Confirmed
 from v6monitor.lookups.earlier import Earlier
 from v6monitor.lookups.journal import Journal
 from v6monitor.lookups.observation import Observation, Question
-from v6monitor.lookups.plan import RAISING, Plan
+from v6monitor.lookups.plan import RAISING, Besides, Plan
 from v6monitor.lookups.probes import Probes
 from v6monitor.lookups.resolvers import Resolver, parse
 from v6monitor.lookups.run import Progress, manners_for, observe, running
@@ -43,6 +43,8 @@ class Task(NamedTuple):
     test: bool = True
     """Test the resolvers first (``vantage``); one that fails stops the run."""
     probes: Probes | None = None
+    besides: Besides | None = None
+    """What else to ask about a mail domain."""
     confirm: Sequence[Path] = ()
     """Logs of an earlier run: what is lost against them is asked again at another resolver."""
     apart: dt.timedelta = dt.timedelta(0)
@@ -110,7 +112,7 @@ def record(  # noqa: PLR0913 - as lookup
             return Recorded(Counter(), 0, 0, None)
         with Journal(journal.place(path), digest(subjects)) as kept:
             kept.note(session)
-            plan = Plan(subjects, seed, settle=kept.append, earlier=earlier)
+            plan = Plan(subjects, seed, kept.append, earlier, task.besides)
             before = _recall(plan, kept)
             with Client(usable, manners) as client:
                 observe(plan, client, kept.append, progress, before)
