@@ -40,7 +40,7 @@ def test_the_pages_list_the_months_in_both_languages(tmp_path):
     dutch, english = ((tmp_path / name).read_text() for name in ("index.html", "index.en.html"))
     assert problems(dutch) == problems(english) == []
     assert dutch.index("oktober 2026") < dutch.index("september 2026")
-    assert "<td>75,0% (6 van de 8); 3 erbij, 2 eraf</td>" in dutch
+    assert "<td>75,0% (6 van de 8)<br>3 erbij, 2 eraf</td>" in dutch
     assert (
         'href="2026-10/index.en.html">October 2026</a> <span>(not fit to publish)</span>' in english
     )

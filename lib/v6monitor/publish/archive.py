@@ -84,8 +84,8 @@ def _page(
     return plain_page("archive", page, rows=rows, measures=tuple(JUDGED), **files)
 
 
-def _row(month: Entry, language: Language) -> tuple[str, str, str, list[str]]:
-    """Return of a month: its page, its name, what is to be said of it, and a cell per measure."""
+def _row(month: Entry, language: Language) -> tuple[str, str, str, list[list[str]]]:
+    """Return of a month: its page, its name, what is to be said of it, and lines per measure."""
     marks = [] if month["publishable"] else [language.text("not fit to publish")]
     marks += [language.text("synthetic")] if month["synthetic"] else []
     if month["corrects"]:
@@ -93,21 +93,21 @@ def _row(month: Entry, language: Language) -> tuple[str, str, str, list[str]]:
     cells = _cells(month, language)
     if month["withdrawn"]:
         marks = [message.withdrawn(month["withdrawn"], language)]
-        cells = [NO_VALUE for _ in cells]
+        cells = [[NO_VALUE] for _ in cells]
     return leads_to(month, language.code), language.month(month["period"]), "; ".join(marks), cells
 
 
-def _cells(month: Entry, language: Language) -> list[str]:
-    shares = {
-        one["measure"]: one | {"adoption": math.nan if one["adoption"] is None else one["adoption"]}
-        for one in month["headline"]
-        if one["source"] == "measurement"
-    }
-    return [
-        share(shares[one["measure"]], language)
-        + (f"; {message.ups_and_downs(one, language)}" if month["changes"]["earlier"] else "")
-        for one in month["changes"]["measures"]
-    ]
+def _cells(month: Entry, language: Language) -> list[list[str]]:
+    """Return per measure its share and, of all months but the first, who came and went."""
+    headline = {one["measure"]: one for one in month["headline"] if one["source"] == "measurement"}
+    cells = []
+    for one in month["changes"]["measures"]:
+        counts = headline[one["measure"]]
+        adoption = math.nan if counts["adoption"] is None else counts["adoption"]
+        cells.append([share(counts | {"adoption": adoption}, language)])
+        if month["changes"]["earlier"]:
+            cells[-1].append(message.ups_and_downs(one, language))
+    return cells
 
 
 def _changes(reports: Path, months: Sequence[Entry]) -> pd.DataFrame:
