@@ -84,6 +84,10 @@ def test_name_servers_are_found_label_by_label_upward() -> None:
             ],
             ("no", "1 of 3 name servers have IPv6"),
         ),
+        (
+            [seen("town.example", "NS", "ns1.else.example", chain=("else.example",))],
+            ("unknown", "NS of town.example: an alias"),
+        ),
     ],
 )
 def test_a_walk_that_finds_nothing_says_why(

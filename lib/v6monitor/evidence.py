@@ -78,21 +78,24 @@ class Evidence:
     def name_servers(self, name: str) -> NameServers:
         """Find the name servers: NS of the name itself, else label by label upward.
 
-        The walk ends below the top level. An NS answer at the end of a CNAME is another zone's.
+        The walk ends below the top level. An NS answer at the end of a CNAME is another zone's;
+        where the walk ends at one, the name servers are unknown.
         """
-        asked = False
+        last = None
         for zone in _upward(name):
             row = self.question(zone, "NS")
             if row is None:
                 continue
-            asked = True
+            last = row
             hosts = self.records(zone, "NS")
             if hosts is None:
                 return NameServers((), Verdict(UNKNOWN, f"NS of {self.doubt(zone, 'NS')}"))
             if hosts and not row.chain:
                 return NameServers(tuple(sorted(set(hosts))), None, zone)
-        if not asked:
+        if last is None:
             return NameServers((), Verdict(NOT_ASKED, f"NS of {name} not asked"))
+        if last.chain:
+            return NameServers((), Verdict(UNKNOWN, f"NS of {last.qname}: an alias"))
         return NameServers((), Verdict(NO, f"no name servers found for {name}"))
 
     def name_servers_have_ipv6(self, name: str) -> Verdict:

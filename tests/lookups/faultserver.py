@@ -12,17 +12,24 @@ import dns.message
 import dns.rcode
 import dns.rrset
 
+
+class FromElsewhere(bytes):
+    """A message that is sent from another port than it was asked at."""
+
+    __slots__ = ()
+
+
 Sent = bytes | tuple[float, bytes]
-"""A message, or seconds to wait and a message."""
+"""A message, or seconds to wait and a message; over TCP also a part of one."""
 Behaviour = Callable[[dns.message.Message, int, bool], Iterable[Sent]]
 """What to send to a query; told how often the question came before, and whether by TCP."""
 
 
-def _one_port() -> tuple[socket.socket, socket.socket]:
-    """Return sockets for UDP and TCP on a port that is free for both."""
+def _one_port(port: int) -> tuple[socket.socket, socket.socket]:
+    """Return sockets for UDP and TCP on one port; 0: any that is free for both."""
     for _ in range(20):
         udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        udp.bind(("127.0.0.1", 0))
+        udp.bind(("127.0.0.1", port))
         with suppress(OSError):
             return udp, socket.create_server(udp.getsockname())
         udp.close()
@@ -30,10 +37,14 @@ def _one_port() -> tuple[socket.socket, socket.socket]:
 
 
 class FaultServer:
-    """Serves one behaviour over UDP and TCP on a port of its own; ``asked`` has what came in."""
+    """Serves one behaviour over UDP and TCP; ``asked`` has what came in.
 
-    def __init__(self, behaviour: Behaviour) -> None:
+    ``port`` is where it was before; without it, the server gets a port of its own.
+    """
+
+    def __init__(self, behaviour: Behaviour, port: int = 0) -> None:
         self._behaviour = behaviour
+        self.port = port
         self._seen: Counter[str] = Counter()
         self.asked: list[tuple[str, str]] = []
 
@@ -44,10 +55,10 @@ class FaultServer:
 
     def __enter__(self) -> Self:
         """Open the ports before any test sends."""
-        self._udp, self._tcp = _one_port()
+        self._udp, self._tcp = _one_port(self.port)
         self.port = self._udp.getsockname()[1]
-        self._timers: list[threading.Timer] = []
-        self._stopping = False
+        self._others: list[threading.Thread] = []
+        self._stopping = threading.Event()
         self._threads = [threading.Thread(target=work) for work in (self._over_udp, self._over_tcp)]
         for thread in self._threads:
             thread.start()
@@ -55,11 +66,11 @@ class FaultServer:
 
     def __exit__(self, *_: object) -> None:
         """Stop."""
-        self._stopping = True
+        self._stopping.set()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
             waker.sendto(b"", ("127.0.0.1", self.port))
         socket.create_connection(("127.0.0.1", self.port)).close()
-        for thread in [*self._threads, *self._timers]:
+        for thread in [*self._threads, *self._others]:
             thread.join()
         self._udp.close()
         self._tcp.close()
@@ -79,26 +90,37 @@ class FaultServer:
     def _over_udp(self) -> None:
         while True:
             message, client = self._udp.recvfrom(65535)
-            if self._stopping:
+            if self._stopping.is_set():
                 return
             for sent in self._react(message, tcp=False):
-                if isinstance(sent, bytes):
+                if isinstance(sent, FromElsewhere):
+                    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as elsewhere:
+                        elsewhere.sendto(sent, client)
+                elif isinstance(sent, bytes):
                     self._udp.sendto(sent, client)
                 else:
-                    timer = threading.Timer(sent[0], self._udp.sendto, (sent[1], client))
-                    self._timers.append(timer)
-                    timer.start()
+                    self._start(threading.Timer(sent[0], self._udp.sendto, (sent[1], client)))
 
     def _over_tcp(self) -> None:
         while True:
             connection, _ = self._tcp.accept()
-            with connection:
-                if self._stopping:
+            if self._stopping.is_set():
+                connection.close()
+                return
+            self._start(threading.Thread(target=self._exchange, args=(connection,)))
+
+    def _exchange(self, connection: socket.socket) -> None:
+        with connection, suppress(ConnectionError):  # the client may have had enough
+            message = connection.recv(65535)[2:]
+            for sent in self._react(message, tcp=True):
+                wait, part = (0.0, sent) if isinstance(sent, bytes) else sent
+                if wait and self._stopping.wait(wait):
                     return
-                message = connection.recv(65535)[2:]
-                for sent in self._react(message, tcp=True):
-                    assert isinstance(sent, bytes)
-                    connection.sendall(sent)
+                connection.sendall(part)
+
+    def _start(self, thread: threading.Thread) -> None:
+        self._others.append(thread)
+        thread.start()
 
 
 def reply(

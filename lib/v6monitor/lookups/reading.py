@@ -50,7 +50,8 @@ def read(reply: Reply, qname: str, qtype: str, chain: tuple[str, ...] = ()) -> R
 
     CNAMEs are followed within the reply (not when CNAME itself was asked), records that stand
     beside the chain are left out. "No such record" is believed only of a resolver's finished
-    answer: a referral, or a CNAME whose target the reply is silent about, is not a no (RFC 2308).
+    answer: a referral, other names' records instead of this one's, or a CNAME whose target the
+    reply is silent about, is not a no (RFC 2308).
     """
     if reply.rcode not in _FINISHED:
         return _failure(reply)
@@ -112,6 +113,8 @@ def _without_records(reply: Reply, path: _Path) -> Reading:
         return Reading("", chain=followed, ttl=min(path.ttls), ask=name)
     if reply.referral:
         return Reading(outcomes.SERVFAIL, chain=followed, detail="a referral, not an answer")
+    if reply.records and not path.ttls and reply.zone is None:
+        return Reading(outcomes.SERVFAIL, chain=followed, detail="only records of other names")
     return Reading(outcomes.NODATA, chain=followed)
 
 
