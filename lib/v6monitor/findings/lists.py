@@ -144,7 +144,10 @@ def laggard_list(laggards: pd.DataFrame, language: Language) -> Telling:
     caption = language.plural(
         "{number} domain to look at", "{number} domains to look at", len(laggards)
     )
-    note = language.text("Exchange Online domains without IPv6, by group and name.")
+    note = language.text(
+        "Why each domain is on the list and what to do, by group and name; those of which it could "
+        "not be told stand last."
+    )
     return Telling(caption, joined(note, _explained(laggards, language)), "")
 
 

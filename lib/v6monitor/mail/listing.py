@@ -140,17 +140,20 @@ def of_groups(laggards: pd.DataFrame, *groups: str) -> pd.DataFrame:
 def by_group(laggards: pd.DataFrame, by: str) -> pd.DataFrame:
     """Count a laggard list by sector, province or another column of it, each group apart.
 
-    Returns a row per value, the one with most Exchange Online laggards first: the column itself
-    (``elsewhere`` where there is none), and the number of domains in each of ``GROUPS``.
+    Returns a row per value, the one with most Exchange Online laggards first and ``elsewhere``,
+    where there is no value, last: the column itself, and how many domains are in each of
+    ``GROUPS``.
     """
     import pandas as pd  # noqa: PLC0415 - the evidence card of one domain does without pandas
 
     places = laggards[by].replace("", "elsewhere")
     table = pd.crosstab(places, laggards["group"]).reindex(columns=list(GROUPS), fill_value=0)
     table.columns.name = None
-    ranked = table.assign(most=table[list(EXCHANGE_GROUPS)].sum(axis="columns")).reset_index()
-    ranked = ranked.sort_values(["most", by], ascending=[False, True], ignore_index=True)
-    return ranked.drop(columns="most")
+    most = table[list(EXCHANGE_GROUPS)].sum(axis="columns")
+    ranked = table.assign(last=table.index == "elsewhere", most=most).reset_index()
+    order = ["last", "most", by]
+    ranked = ranked.sort_values(order, ascending=[True, False, True], ignore_index=True)
+    return ranked.drop(columns=["last", "most"])
 
 
 def tally(laggards: pd.DataFrame, by: str) -> pd.DataFrame:
