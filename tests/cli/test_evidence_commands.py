@@ -1,4 +1,5 @@
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,8 @@ def test_letters_of_a_log(kept: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     for name in ("001.html", "001.en.html"):
         text = (folder / name).read_text(encoding="utf-8")
         assert problems(text, tables=1) == []
+        links = set(re.findall(r'href="([^"#]+)"', text))
+        assert links == {"001.en.html" if name == "001.html" else "001.html"}
         assert "$domains = &#39;town.example&#39;" in text
         assert "lost.example" not in text
     with (folder / "letters.csv").open(encoding="utf-8", newline="") as file:

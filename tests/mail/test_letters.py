@@ -148,6 +148,7 @@ def test_a_letter_fits_the_day_of_asking(
     told = texts(letter)
     assert ("Enable-IPv6" in told) == self_service == bool(switching(letter))
     assert ("within 24 to 48 hours" in told) != self_service
+    assert ("Wait up to an hour" in told) == self_service
     assert ("by default" in told) == by_default
     assert ("Enable-Dnssec" in told) == dnssec
 

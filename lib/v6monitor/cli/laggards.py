@@ -10,6 +10,7 @@ from v6monitor.errors import UsageError
 from v6monitor.language import CODES, Language
 from v6monitor.mail import advice, operators
 from v6monitor.mail.letters import Letter, letters
+from v6monitor.month import is_synthetic
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,18 +37,23 @@ def run(options: argparse.Namespace) -> int:
     print(f"  group: {tables.counted(table['group'])}")
     if options.letters:
         written = letters(table, observations)
-        _write(options.letters, written)
+        _write(options.letters, written, synthetic=is_synthetic(table))
         print(f"{options.letters}: {len(written)} letters")
     return 0
 
 
-def _write(folder: Path, written: Sequence[Letter]) -> None:
+def _write(folder: Path, written: Sequence[Letter], *, synthetic: bool) -> None:
     from v6monitor.publish import formats  # noqa: PLC0415 - few ask for letters
     from v6monitor.publish import letters as pages  # noqa: PLC0415
+    from v6monitor.publish.archive import synthetic_notice  # noqa: PLC0415
+    from v6monitor.publish.exports import write_text  # noqa: PLC0415
 
     try:
         for code in CODES:
-            pages.write(folder, written, code, CODES)
+            notices = synthetic_notice(Language(code)) if synthetic else []
+            for letter in written:
+                text = pages.page(letter, code, CODES, notices)
+                write_text(folder / pages.file_of(letter, code, CODES), text)
         formats.write(pages.merge(written), folder, pages.NAME)
     except OSError as error:
         raise UsageError(

@@ -76,33 +76,26 @@ def _self_service(letter: Letter) -> bool:
 
 def _switch(letter: Letter, language: Language) -> Iterator[Step]:
     domains = letter.domains(*EXCHANGE_GROUPS)
-    if not domains:
-        return
-    if _self_service(letter):
-        connect = language.text("Open Exchange Online PowerShell as Exchange administrator.")
-        yield Step(connect, "Connect-ExchangeOnline")
-        yield _connectors(language)
-        yield from _by_oneself(letter, language)
-    else:
+    check = _digs("AAAA", [one.host for one in letter.measured if one.domain in domains])
+    if domains and _self_service(letter):
+        yield from _by_oneself(letter, check, language)
+    elif domains:
         yield _connectors(language)
         yield Step(
             language.text(
                 "Ask Microsoft's support to turn on IPv6 for {domains}: it gives it on request, "
-                "per domain, within 24 to 48 hours.",
+                "per domain, within 24 to 48 hours. Then check that there is an IPv6 address, and "
+                "repeat the mail test of Internet.nl.",
                 domains=", ".join(domains),
-            )
+            ),
+            check,
         )
-    hosts = [one.host for one in letter.measured if one.domain in domains]
-    yield Step(
-        language.text(
-            "Wait up to an hour. Then check that there is an IPv6 address, and repeat the mail "
-            "test of Internet.nl."
-        ),
-        _digs("AAAA", hosts),
-    )
 
 
-def _by_oneself(letter: Letter, language: Language) -> Iterator[Step]:
+def _by_oneself(letter: Letter, check: str, language: Language) -> Iterator[Step]:
+    connect = language.text("Open Exchange Online PowerShell as Exchange administrator.")
+    yield Step(connect, "Connect-ExchangeOnline")
+    yield _connectors(language)
     yield Step(
         language.text("Look which accepted domains have IPv6: all of them, not only the main one."),
         STATUS,
@@ -113,6 +106,13 @@ def _by_oneself(letter: Letter, language: Language) -> Iterator[Step]:
             "Enabled."
         ),
         switching(letter),
+    )
+    yield Step(
+        language.text(
+            "Wait up to an hour. Then check that there is an IPv6 address, and repeat the mail "
+            "test of Internet.nl."
+        ),
+        check,
     )
 
 

@@ -1,7 +1,6 @@
 """How do letters leave? A page for each that prints on one A4, a list of them, and a mail merge."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import pandas as pd
 
@@ -11,7 +10,6 @@ from v6monitor.mail.letters import Letter, Measured
 from v6monitor.mail.remedies import steps, switching
 from v6monitor.mail.situation import remarks, situations
 from v6monitor.publish.archive import file_name, twin
-from v6monitor.publish.exports import write_text
 from v6monitor.publish.pages import Notice, Page, plain_page
 
 NAME = "letters"
@@ -42,9 +40,16 @@ def subject(letter: Letter, language: Language) -> str:
 
 
 def page(
-    letter: Letter, code: str, languages: Sequence[str], notices: Sequence[Notice] = ()
+    letter: Letter,
+    code: str,
+    languages: Sequence[str],
+    notices: Sequence[Notice] = (),
+    home: str = "",
 ) -> str:
-    """Return the page of one letter; ``languages`` are those that it is written in."""
+    """Return the page of one letter; ``languages`` are those that it is written in.
+
+    ``home`` is where its head leads; without one it leads nowhere.
+    """
     language = Language(code)
     about = language.text("IPv6 for the mail of {subject}", subject=subject(letter, language))
     found = Page(
@@ -53,7 +58,7 @@ def page(
         about,
         twin=twin(f"{letter.number:03}", code, languages),
         notices=notices,
-        home=f"../{file_name(NAME, code, languages)}",
+        home=home,
     )
     return plain_page(
         "letter",
@@ -67,19 +72,6 @@ def page(
         remarks=remarks(letter, language),
         small=len(letter.measured) > _ROWS,
     )
-
-
-def write(
-    folder: Path,
-    letters: Sequence[Letter],
-    code: str,
-    languages: Sequence[str],
-    notices: Sequence[Notice] = (),
-) -> None:
-    """Write the pages of the letters in one language into a folder."""
-    for letter in letters:
-        text = page(letter, code, languages, notices)
-        write_text(folder / file_of(letter, code, languages), text)
 
 
 def overview(page: Page, letters: Sequence[Letter], languages: Sequence[str]) -> str:

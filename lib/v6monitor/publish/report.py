@@ -64,7 +64,7 @@ def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -
         _keep(report, name, notebook)
     published = [_published(report, name, notebook) for name, notebook in fit.items()]
     if report.pdf:
-        print_pages(sorted(report.scratch.glob("*.html")))
+        print_pages(sorted(report.scratch.rglob("*.html")))
     _data(report, [*chain.from_iterable(published), _news(report), _letters(report, fit)], fit)
     _index(report, fit, {**failures, **unfit})
     return unfit
@@ -186,8 +186,11 @@ def _letters(report: Report, notebooks: Notebooks) -> data.Published:
     formats.write(merge, report.scratch / "tables", letters.NAME)
     for code in report.languages:
         notices = _notices(report.month, Language(code))
-        letters.write(report.scratch / letters.NAME, written, code, report.languages, notices)
         page = _page(report, letters.NAME, letters.title(Language(code)), code, notebooks)
+        for letter in written:
+            file = letters.file_of(letter, code, report.languages)
+            one = letters.page(letter, code, report.languages, notices, home=f"../{page.file}")
+            write_text(report.scratch / letters.NAME / file, one)
         text = letters.overview(page, written, report.languages)
         write_text(report.scratch / page.file, text)
     return data.Published(letters.NAME, letters.NAME, tuple(columns(merge)))
