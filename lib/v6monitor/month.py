@@ -309,8 +309,10 @@ def read_measurements(paths: Sequence[Path]) -> measurements.Intake:
         paths = [example.ensure() / "dashboards"]
     intake = measurements.read(paths)
     intake = intake._replace(table=measurements.measured(intake.table))
-    places = about.folders(paths, synthetic=is_synthetic(intake.table))
-    return organisations.join(intake, about.registers(places))
+    synthetic = is_synthetic(intake.table)
+    if synthetic:
+        example.ensure()  # its register goes with them, whoever made the example first
+    return organisations.join(intake, about.registers(about.folders(paths, synthetic=synthetic)))
 
 
 def choose_period(period: str, table: pd.DataFrame) -> str:
