@@ -268,7 +268,7 @@ def test_an_unknown_says_which_lookups_failed() -> None:
     ]
     assert listed(gate, host("mx.gate.example", V6)).empty
     sentence = advice.worded(doubts[0], Language("en"))["explanation"].item()
-    assert sentence == "Could not tell: MX of town.example: timeout (6 October 2026)."
+    assert sentence == "Could not tell: MX of town.example: no answer in time (6 October 2026)."
 
 
 def test_the_list_is_sorted_by_group_and_domain() -> None:

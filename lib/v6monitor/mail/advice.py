@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.mail.lagging import Laggard
+from v6monitor.reasons import worded as reason_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,5 +165,5 @@ def _values(row: Mapping[Hashable, object], language: Language) -> dict[str, str
         "day": language.day(day) if day else "–",
         "label_domain": str(row["label_domain"]),
         "operator": str(row["operator"]),
-        "doubt": str(row["doubt"]),
+        "doubt": reason_in_words(str(row["doubt"]), language),
     }

@@ -1,7 +1,5 @@
 """How does the evidence card of a domain read as a page? What the terminal shows, in a browser."""
 
-import re
-
 import pandas as pd
 from markupsafe import Markup
 
@@ -9,17 +7,15 @@ from v6monitor import dig
 from v6monitor.card import Card
 from v6monitor.kleene import NOT_ASKED
 from v6monitor.language import AMSTERDAM, Language
-from v6monitor.lookups.observation import OUTCOMES, Observation
+from v6monitor.lookups.observation import Observation
 from v6monitor.mail.classifier import Provider
 from v6monitor.mail.predicted import Predicted
 from v6monitor.publish.archive import synthetic_notice
 from v6monitor.publish.cells import table_html
 from v6monitor.publish.pages import Page, plain_page
+from v6monitor.reasons import worded
 
 CONFIDENCE = {"high": "high", "medium": "fair", "low": "little"}
-_COUNTED = re.compile(r"(\d+) of (\d+) name servers have IPv6")
-_NAME_SERVERS_OF = re.compile(r"name servers of (\S+): ")
-_OUTCOME = re.compile(rf"(?<=: )({'|'.join(sorted(OUTCOMES))})(?=[,;]|$)")
 
 
 def page(found: Card, language: Language, file: str = "") -> str:
@@ -59,12 +55,12 @@ def fragment(found: Card, language: Language) -> Markup:
 def _verdicts(found: Card, language: Language) -> pd.DataFrame:
     mail = found.judgement.mail
     rows = [
-        (language.label(name), verdict.state, _worded(verdict.reason, language))
+        (language.label(name), verdict.state, worded(verdict.reason, language))
         for name, verdict in found.judgement.verdicts.items()
         if verdict.state != NOT_ASKED
     ]
     if mail.mail_class:
-        notes = "; ".join(_worded(note, language) for note in mail.notes)
+        notes = "; ".join(worded(note, language) for note in mail.notes)
         rows.insert(0, (language.label("mail_class"), mail.mail_class, notes))
     return pd.DataFrame(rows, columns=["measure", "state", "reason"], dtype="str")
 
@@ -85,7 +81,7 @@ def _predicted(told: Predicted, language: Language) -> pd.DataFrame:
         (language.text("Is it an accepted domain?"), told.accepted),
         (language.text("Is IPv6 switched on for it?"), told.switch),
     ]
-    reason = _worded(told.reason, language)
+    reason = worded(told.reason, language)
     return pd.DataFrame(
         [(*row, reason) for row in rows], columns=["measure", "state", "reason"], dtype="str"
     )
@@ -103,17 +99,3 @@ def _row(row: Observation) -> tuple[str, str, str, str, str]:
     told = chain + (", ".join(row.answers) or row.detail)
     moment = row.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M:%S")
     return f"{row.qtype} {row.qname}", row.outcome, told, moment, row.resolver
-
-
-def _worded(reason: str, language: Language) -> str:
-    """Return a reason in this language, as far as it is words: outcomes and name servers."""
-    told = _OUTCOME.sub(lambda found: language.label(found[1]), reason)
-    told = _NAME_SERVERS_OF.sub(
-        lambda found: language.text("name servers of {zone}: ", zone=found[1]), told
-    )
-    return _COUNTED.sub(
-        lambda found: language.text(
-            "{yes} of {known} name servers have IPv6", yes=found[1], known=found[2]
-        ),
-        told,
-    )
