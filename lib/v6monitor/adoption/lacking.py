@@ -11,7 +11,7 @@ def lacking(states: pd.DataFrame) -> pd.DataFrame:
     """List the domains of one month for which a website, mail or name servers lack IPv6.
 
     ``states`` has ``domain``, ``organisation``, ``measure`` and ``state``. Returns a row per
-    domain with at least one ``no`` or ``unknown``: ``organisation``, ``domain``, and the states
+    domain with at least one ``no`` or ``unknown``: ``domain``, ``organisation``, and the states
     ``web``, ``mail`` and ``dns``, empty where the question was not put; sorted by organisation.
     """
     asked = states[states["measure"].isin(_MEASURES)]
@@ -22,4 +22,4 @@ def lacking(states: pd.DataFrame) -> pd.DataFrame:
     table.insert(0, "organisation", owners.reindex(table.index))
     wanting = table[list(_MEASURES)].isin(["no", "unknown"]).any(axis=1)
     found = table[wanting].reset_index().sort_values(["organisation", "domain"], ignore_index=True)
-    return found[["organisation", "domain", *_MEASURES]].rename_axis(columns=None)
+    return found[["domain", "organisation", *_MEASURES]].rename_axis(columns=None)

@@ -89,7 +89,7 @@ def cell_text(column: str, value: object, language: Language) -> str:
 
 
 def _row(texts: Sequence[str], kinds: Sequence[str]) -> str:
-    first, *others = (html.escape(text) for text in texts)
+    first, *others = (html.escape(text) for text in [texts[0] or NO_VALUE, *texts[1:]])
     cells = (f"<td{kind}>{text}</td>" for text, kind in zip(others, kinds[1:], strict=True))
     return f'<tr><th scope="row"{kinds[0]}>{first}</th>{"".join(cells)}</tr>'
 
