@@ -178,4 +178,7 @@ MEANINGS = {
     "situation_nl": "What the letter says was found, in Dutch",
     "steps_en": "The steps of the letter with their commands, in English",
     "steps_nl": "The steps of the letter with their commands, in Dutch",
+    "dns": "Whether at least two name servers have IPv6; empty: not measured",
+    "mail": "Whether every mail server has IPv6; empty: not measured",
+    "web": "Whether the website has IPv6; empty: not measured",
 }
