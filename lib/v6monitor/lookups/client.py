@@ -151,7 +151,7 @@ class Client:
         message = asking.message(message_id)
         flight.deadline = time.monotonic() + self._patience(flight)
         try:
-            line.socket.send(message)
+            line.send(message)
         except BlockingIOError:  # the system's own buffer is full: nobody's silence
             self._put_aside(flight, _TICK)
             return

@@ -68,6 +68,17 @@ class Line(NamedTuple):
     waiting: dict[int, Flight]
     """Message id to the question it was sent with."""
 
+    def send(self, message: bytes) -> None:
+        """Send a message; OSError when there is no way.
+
+        What the system tells first may be that an earlier message found nobody; then this one did
+        not go out yet, and what becomes of it is told to whoever reads.
+        """
+        try:
+            self.socket.send(message)
+        except ConnectionRefusedError:
+            self.socket.send(message)
+
     def new_id(self) -> int:
         """Return a message id that nobody can guess and that is free here."""
         message_id = random_id()
