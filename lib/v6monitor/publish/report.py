@@ -209,7 +209,12 @@ def _data(report: Report, tables: Sequence[data.Published], notebooks: Notebooks
         write_text(report.scratch / file, text)
     for code in report.languages:
         page = _page(report, data.PAGE, data.title(Language(code)), code, notebooks)
-        origins = {link.file.partition(".")[0]: link for link in page.links}
+        origins = {link.file.partition(".")[0]: link for link in page.links} | {
+            name: Link(
+                file_name(name, code, report.languages), pages.heading(notebook, page.language)
+            )
+            for name, notebook in notebooks.items()
+        }
         write_text(report.scratch / page.file, data.page(page, tables, origins))
 
 
