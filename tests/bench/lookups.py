@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from lookups_engines import WINDOW
+from lookups_job import WINDOW
 from lookups_world import Servers, World, served
 
 HERE = Path(__file__).parent

@@ -28,14 +28,12 @@ class Line:
         self._delay, self._loss, self._rate = delay, loss / 2, rate
         self._random = Random(3)  # noqa: S311 - loses messages
         self._tokens, self._at = 0.0, time.monotonic()
-        self._front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._front, self._tcp = _one_port()
         self._back = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         for end in (self._front, self._back):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
             end.setblocking(False)
-        self._front.bind(("127.0.0.1", 0))
         self._back.connect(("127.0.0.1", resolver))
-        self._tcp = socket.create_server(self._front.getsockname())
         self._resolver = resolver
         self.port = self._front.getsockname()[1]
         self._number = 0
@@ -104,10 +102,30 @@ class Line:
             contextlib.suppress(OSError),
             socket.create_connection(("127.0.0.1", self._resolver), 5) as resolver,
         ):
-            resolver.sendall(connection.recv(4096))
-            while piece := resolver.recv(65535):
+            connection.settimeout(5)
+            while question := connection.recv(4096):  # until the client has its answer
+                resolver.sendall(question)
+                answer = resolver.recv(65535)
+                while len(answer) < 2 + int.from_bytes(answer[:2], "big"):
+                    answer += resolver.recv(65535)
                 time.sleep(self._delay)
-                connection.sendall(piece)
+                connection.sendall(answer)
+
+
+def _one_port() -> tuple[socket.socket, socket.socket]:
+    """Return sockets for UDP and TCP on a port that is free for both."""
+    for _ in range(20):
+        udp, tcp = (
+            socket.socket(socket.AF_INET, kind) for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM)
+        )
+        udp.bind(("127.0.0.1", 0))
+        with contextlib.suppress(OSError):
+            tcp.bind(udp.getsockname())
+            tcp.listen()
+            return udp, tcp
+        udp.close()
+        tcp.close()
+    raise OSError("no port is free for both UDP and TCP")
 
 
 if __name__ == "__main__":
