@@ -13,7 +13,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from v6monitor.lookups import observation as outcomes
-from v6monitor.lookups.codec import Reply, encode
+from v6monitor.lookups.codec import Reply, encode, question_section
 from v6monitor.lookups.observation import Observation, Question
 from v6monitor.lookups.reading import LONGEST_TEXT, QUESTION_MAY_BE_MISSING, Reading, read
 
@@ -67,16 +67,16 @@ class Manners(NamedTuple):
 class Asking:
     """One question under way: where it stands, and what to do when something happens.
 
-    ``name`` is what to ask ``resolver`` (by number) now: the question's name or the target of a
-    CNAME; ``edns`` whether to ask with EDNS, ``validated`` whether the resolver is to check
+    ``name`` is what to ask ``resolver`` (by number) now: the question's name or the last of the
+    CNAME targets in ``chain``; ``asked`` is the question section about it; ``edns`` whether to ask with EDNS, ``validated`` whether the resolver is to check
     signatures; ``silences`` how often nobody answered about it. ``resolvers`` are their names in
     the log.
     """
 
     __slots__ = (
-        "_authenticated", "_chain", "_down", "_failures", "_found", "_manners", "_mismatches",
+        "_authenticated", "_down", "_failures", "_found", "_manners", "_mismatches",
         "_out", "_resolvers", "_servfails", "_ttls",
-        "edns", "name", "question", "resolver", "silences", "validated",
+        "asked", "chain", "edns", "name", "question", "resolver", "silences", "validated",
     )  # fmt: skip
     _down: int
     """Bit n: resolver n cannot be reached now."""
@@ -92,7 +92,7 @@ class Asking:
         self._resolvers = resolvers
         self._manners = manners
         self._failures: list[tuple[str, str]] = []
-        self._chain: tuple[str, ...] = ()
+        self.chain: tuple[str, ...] = ()
         self._ttls: list[int] = []
         self._authenticated = True
         self._found: Reading | None = None
@@ -100,8 +100,7 @@ class Asking:
 
     def message(self, message_id: int) -> bytes:
         """Return what to send now."""
-        qtype = self.question.qtype
-        return encode(self.name, qtype, message_id, edns=self.edns, validated=self.validated)
+        return encode(self.asked, message_id, edns=self.edns, validated=self.validated)
 
     def on_reply(self, reply: Reply, resolver: int, *, current: bool, streamed: bool) -> Step:
         """Take a message; not ``current``: it comes late, a newer attempt is under way."""
@@ -113,17 +112,21 @@ class Asking:
         if reply.truncated:
             reading = Reading(outcomes.TRUNCATED, detail="truncated, over TCP too")
         else:
-            reading = read(reply, *self.question, self._chain)
+            reading = read(reply, *self.question, self.chain)
+        return self.on_reading(reading, resolver, current=current)
+
+    def on_reading(self, reading: Reading, resolver: int, *, current: bool) -> Step:
+        """Take what an answer to this question says."""
         if not self.validated:
             return self._on_unvalidated(reading)
         if reading.outcome in _FAILURES:
             self._note(reading.outcome, resolver, reading.detail)
             return self._on_failure(reading.outcome) if current else Step.WAIT
         self.resolver = resolver
-        self._authenticated &= reply.authenticated
+        self._authenticated &= reading.authenticated
         if reading.ttl is not None:
             self._ttls.append(reading.ttl)
-        self._chain = reading.chain
+        self.chain = reading.chain
         if reading.ask:
             self._ask(reading.ask, resolver)
             return Step.SEND
@@ -175,7 +178,7 @@ class Asking:
             self.question.qtype,
             found.outcome,
             found.answers,
-            self._chain,
+            self.chain,
             min(self._ttls, default=None) if found.answers else None,
             self._authenticated and found.outcome in outcomes.DEFINITE,
             self._resolvers[self.resolver],
@@ -196,6 +199,7 @@ class Asking:
 
     def _ask(self, name: str, resolver: int) -> None:
         self.name = name
+        self.asked = question_section(name, self.question.qtype)
         self.resolver = resolver
         self.edns = True
         self.silences = 0

@@ -5,6 +5,7 @@ took too long and fills the window again. Therefore it also runs where an event 
 (a Jupyter kernel), and Ctrl-C ends it at once.
 """
 
+import datetime as dt
 import heapq
 import selectors
 import socket
@@ -19,9 +20,10 @@ from typing import Protocol, Self
 
 from v6monitor.lookups import observation as outcomes
 from v6monitor.lookups.asking import Asking, Manners, Step
-from v6monitor.lookups.codec import Malformed, Reply, unaskable
+from v6monitor.lookups.codec import Malformed, Reply, decode, unaskable
 from v6monitor.lookups.decoding import Decoder
 from v6monitor.lookups.observation import Observation, Question, invalid_name
+from v6monitor.lookups.reading import Reading
 from v6monitor.lookups.resolvers import UDP, Resolver
 from v6monitor.lookups.streams import Job, Result, Streams
 from v6monitor.lookups.underway import (
@@ -113,6 +115,7 @@ class Client:
 
     def _fill(self, work: Work) -> bool:
         """Start questions as far as the window and the pace allow; tell whether none is left."""
+        moment = dt.datetime.now(dt.UTC)
         while len(self._waiting) < self._window.size:
             resolver = self._next_resolver()
             if resolver is None:
@@ -124,7 +127,8 @@ class Client:
                 self._settled.append(invalid_name(question, reason))
                 continue
             self._unfinished += 1
-            self._send(Flight(Asking(question, resolver, self._labels, self._manners)))
+            asking = Asking(question, resolver, self._labels, self._manners)
+            self._send(Flight(asking, moment))
         return False
 
     def _next_resolver(self) -> int | None:
@@ -190,9 +194,14 @@ class Client:
                 self._on_datagram(line, message)
 
     def _on_datagram(self, line: Line, message: bytes) -> None:
-        flight = line.waiting.get(int.from_bytes(message[:2], "big"))
+        message_id = int.from_bytes(message[:2], "big")
+        flight = line.waiting.get(message_id)
+        if flight is not None and (reading := self._ordinary(flight, message)):
+            self._window.count(answered=True)
+            self._do(flight, flight.asking.on_reading(reading, line.resolver, current=True))
+            return
         try:
-            reply = self._decoder.decode(message)
+            reply = decode(message)
         except Malformed:
             if flight is not None:
                 flight.asking.on_mismatch()
@@ -209,6 +218,13 @@ class Client:
             del line.waiting[reply.message_id]
             flight.tickets.remove((line, reply.message_id))
         self._do(flight, step)
+
+    def _ordinary(self, flight: Flight, message: bytes) -> Reading | None:
+        """Return what an answer says, when it is an ordinary one to this question."""
+        asking = flight.asking
+        if asking.chain:  # it is about the last target
+            return None
+        return self._decoder.read(message, asking.asked, asking.question)
 
     def _on_unreachable(self, line: Line, why: str) -> None:
         for message_id, flight in list(line.waiting.items()):
@@ -234,7 +250,7 @@ class Client:
         else:
             outcome, why = outcomes.MISMATCH, "no answer to the question over the connection"
             with suppress(Malformed):
-                reply = self._decoder.decode(result.answer)
+                reply = decode(result.answer)
                 if reply.message_id == message_id:
                     step = flight.asking.on_reply(reply, resolver, current=True, streamed=True)
                     if step is not Step.WAIT:
@@ -260,6 +276,12 @@ class Client:
 
     def _do(self, flight: Flight, step: Step) -> None:
         match step:
+            case Step.DONE:
+                flight.done = True
+                flight.forget()
+                self._waiting.discard(flight)
+                self._unfinished -= 1
+                self._settled.append(flight.observation())
             case Step.SEND:
                 self._send(flight)
             case Step.STREAM:
@@ -267,12 +289,6 @@ class Client:
                 self._stream(flight)
             case Step.PAUSE:
                 self._put_aside(flight, self._manners.pause)
-            case Step.DONE:
-                flight.done = True
-                flight.forget()
-                self._waiting.discard(flight)
-                self._unfinished -= 1
-                self._settled.append(flight.observation())
 
     def _put_aside(self, flight: Flight, seconds: float) -> None:
         """Leave the window to others for a while."""

@@ -85,17 +85,19 @@ def unaskable(name: str) -> str:
     return "an address, not a name" if label.isdecimal() else ""
 
 
-def encode(
-    name: str, qtype: str, message_id: int, *, edns: bool = True, validated: bool = True
-) -> bytes:
-    """Return the message that asks a resolver for the records of a name; "." is the root.
+def encode(section: bytes, message_id: int, *, edns: bool = True, validated: bool = True) -> bytes:
+    """Return the message that asks a resolver a question, given its ``question_section``.
 
     With EDNS: 1232 bytes, DO set, so that the AD bit and extended errors come back. Not
     ``validated``: the resolver is not to check signatures (CD, RFC 4035 §3.2.2).
     """
     flags = _RECURSION_DESIRED if validated else _RECURSION_DESIRED | dns.flags.CD
-    header = _HEADER.pack(message_id, flags, 1, 0, 0, int(edns))
-    return header + _labels(name) + _kind(qtype) + (_OPT if edns else b"")
+    return _HEADER.pack(message_id, flags, 1, 0, 0, edns) + section + (_OPT if edns else b"")
+
+
+def question_section(name: str, qtype: str) -> bytes:
+    """Return the question section about the records of a name; "." is the root."""
+    return _labels(name) + _kind(qtype)
 
 
 @lru_cache(_KNOWN)
@@ -124,10 +126,10 @@ def decode(wire: bytes) -> Reply:
 
 
 def _reply(message: dns.message.Message) -> Reply:
-    question, asked = None, None
+    repeated, asked = None, None
     if len(message.question) == 1 and message.question[0].rdclass == dns.rdataclass.IN:
         asked = message.question[0].rdtype
-        question = (_text(message.question[0].name), dns.rdatatype.to_text(asked))
+        repeated = (_text(message.question[0].name), dns.rdatatype.to_text(asked))
     authority = {rrset.rdtype: rrset.name for rrset in message.authority}
     zone = authority.get(dns.rdatatype.SOA)
     return Reply(
@@ -136,7 +138,7 @@ def _reply(message: dns.message.Message) -> Reply:
         rcode=message.rcode(),
         truncated=bool(message.flags & dns.flags.TC),
         authenticated=bool(message.flags & dns.flags.AD),
-        question=question,
+        question=repeated,
         records=tuple(_records(message, asked)),
         zone=None if zone is None else _text(zone),
         referral=zone is None and dns.rdatatype.NS in authority,

@@ -1,16 +1,17 @@
-"""Who reads a message? The fast reader what is ordinary, dnspython the rest, and each checks."""
+"""Who reads an answer? The fast reader what is ordinary, dnspython the rest, and each checks."""
 
 import warnings
 
-from v6monitor.lookups import codec, plain
-from v6monitor.lookups.codec import Reply
+from v6monitor.lookups import codec, plain, reading
+from v6monitor.lookups.observation import Question
+from v6monitor.lookups.reading import Reading
 
 CHECKED = 500
-"""One of so many messages that were read fast is read by dnspython too."""
+"""One of so many answers that were read fast is read by dnspython too."""
 
 
 class Decoder:
-    """Reads the messages of one run.
+    """Reads the answers of one run.
 
     Were the two readers ever to differ, dnspython's reading counts, the fast reader is not used
     again, and a warning says that this is an error of the program, to be reported.
@@ -20,22 +21,32 @@ class Decoder:
         self._fast = True
         self._until_check = CHECKED
 
-    def decode(self, wire: bytes) -> Reply:
-        """Return what a message says; ``codec.Malformed`` when it is none."""
-        reply = plain.decode(wire) if self._fast else None
-        if reply is None:
-            return codec.decode(wire)
-        self._until_check -= 1
-        return reply if self._until_check else self._check(wire, reply)
+    def read(self, wire: bytes, asked: bytes, question: Question) -> Reading | None:
+        """Return what an ordinary answer says; None when ``codec.decode`` is to read it.
 
-    def _check(self, wire: bytes, reply: Reply) -> Reply:
+        ``asked`` is the question section as it was sent.
+        """
+        if not self._fast:
+            return None
+        found = plain.read(wire, asked, question.qname)
+        if found is not None:
+            self._until_check -= 1
+            if not self._until_check:
+                return self._checked(wire, question, found)
+        return found
+
+    def _checked(self, wire: bytes, question: Question, found: Reading) -> Reading | None:
         self._until_check = CHECKED
-        reference = codec.decode(wire)
-        if reference != reply:
-            self._fast = False
-            warnings.warn(
-                f"a DNS message was read in two ways, please report it: {wire.hex()}",
-                RuntimeWarning,
-                stacklevel=2,
-            )
-        return reference
+        try:
+            same = reading.read(codec.decode(wire), *question) == found
+        except codec.Malformed:
+            same = False
+        if same:
+            return found
+        self._fast = False
+        warnings.warn(
+            f"a DNS message was read in two ways, please report it: {wire.hex()}",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return None

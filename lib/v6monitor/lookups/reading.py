@@ -43,6 +43,8 @@ class Reading(NamedTuple):
     ask: str = ""
     """The target of a CNAME about which this reply says nothing; ``outcome`` is then empty."""
     detail: str = ""
+    authenticated: bool = False
+    """The AD bit."""
 
 
 def read(reply: Reply, qname: str, qtype: str, chain: tuple[str, ...] = ()) -> Reading:
@@ -53,6 +55,11 @@ def read(reply: Reply, qname: str, qtype: str, chain: tuple[str, ...] = ()) -> R
     answer: a referral, other names' records instead of this one's, or a CNAME whose target the
     reply is silent about, is not a no (RFC 2308).
     """
+    reading = _read(reply, qname, qtype, chain)
+    return reading._replace(authenticated=reply.authenticated)
+
+
+def _read(reply: Reply, qname: str, qtype: str, chain: tuple[str, ...]) -> Reading:
     if reply.rcode not in _FINISHED:
         return _failure(reply)
     path = _follow(reply, chain[-1] if chain else qname, qtype, (qname, *chain))
@@ -109,7 +116,7 @@ def _without_records(reply: Reply, path: _Path) -> Reading:
     followed, name = path.names[1:], path.names[-1]
     if reply.rcode == dns.rcode.NXDOMAIN:
         return Reading(outcomes.NXDOMAIN, chain=followed)
-    if path.ttls and not _within(name, reply.zone):
+    if path.ttls and not within(name, reply.zone):
         return Reading("", chain=followed, ttl=min(path.ttls), ask=name)
     if reply.referral:
         return Reading(outcomes.SERVFAIL, chain=followed, detail="a referral, not an answer")
@@ -136,5 +143,6 @@ def _follow(reply: Reply, name: str, qtype: str, names: tuple[str, ...]) -> _Pat
     return _Path(names, ttls)
 
 
-def _within(name: str, zone: str | None) -> bool:
+def within(name: str, zone: str | None) -> bool:
+    """Tell whether a name stands in a zone, if there is one."""
     return zone is not None and (zone in {".", name} or name.endswith("." + zone))

@@ -34,14 +34,14 @@ class Flight:
         "_asked_at", "_started", "asking", "deadline", "done", "name", "sent", "tickets",
     )  # fmt: skip
 
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: Asking, asked_at: dt.datetime) -> None:
         self.asking = asking
         self.name = asking.name
         self.deadline = NEVER
         self.done = False
         self.sent = 0
         self.tickets: list[tuple[Line, int]] = []
-        self._asked_at = dt.datetime.now(dt.UTC)
+        self._asked_at = asked_at
         self._started = time.monotonic()
 
     def is_latest(self, line: Line, message_id: int) -> bool:
