@@ -16,6 +16,8 @@ PLACEHOLDERS = frozenset(
 )
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+_NORMAL = re.compile(r"(?!.*--)(?=.{4,253}$)(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+[a-z]{2,63}")
+"""What ``normalise`` leaves as it is: told at once, because most names are like that."""
 
 
 class Name(NamedTuple):
@@ -43,6 +45,8 @@ def normalise(raw: str) -> Name:
 
     Raises InvalidNameError with the reason.
     """
+    if _NORMAL.fullmatch(raw):
+        return Name(raw, raw)
     text = unicodedata.normalize("NFC", raw).translate(_INVISIBLE).strip()
     if not text:
         raise InvalidNameError("empty")
@@ -86,8 +90,8 @@ def _host(text: str) -> str:
 
 def _checked(host: str) -> Name:
     plain = host.lower()
-    if "--" not in plain and _is_host_name(plain):
-        return Name(plain, plain)  # IDNA would leave it as it is, in ten times the time
+    if _NORMAL.fullmatch(plain):
+        return Name(plain, plain)
     if "_" in host:
         raise InvalidNameError("underscore in a host name")
     try:

@@ -15,7 +15,13 @@ from typing import NamedTuple
 from v6monitor.lookups import observation as outcomes
 from v6monitor.lookups.codec import Reply, encode, question_section
 from v6monitor.lookups.observation import Observation, Question
-from v6monitor.lookups.reading import LONGEST_TEXT, QUESTION_MAY_BE_MISSING, Reading, read
+from v6monitor.lookups.reading import (
+    LONGEST_TEXT,
+    LONGEST_TTL,
+    QUESTION_MAY_BE_MISSING,
+    Reading,
+    read,
+)
 
 _MOST_TELLING = (
     outcomes.BOGUS,
@@ -75,7 +81,7 @@ class Asking:
 
     __slots__ = (
         "_authenticated", "_down", "_failures", "_found", "_manners", "_mismatches",
-        "_out", "_resolvers", "_servfails", "_ttls",
+        "_out", "_resolvers", "_servfails", "_ttl",
         "asked", "chain", "edns", "name", "question", "resolver", "silences", "validated",
     )  # fmt: skip
     _down: int
@@ -93,7 +99,7 @@ class Asking:
         self._manners = manners
         self._failures: list[tuple[str, str]] = []
         self.chain: tuple[str, ...] = ()
-        self._ttls: list[int] = []
+        self._ttl = LONGEST_TTL
         self._authenticated = True
         self._found: Reading | None = None
         self._ask(question.qname, resolver)
@@ -125,7 +131,7 @@ class Asking:
         self.resolver = resolver
         self._authenticated &= reading.authenticated
         if reading.ttl is not None:
-            self._ttls.append(reading.ttl)
+            self._ttl = min(self._ttl, reading.ttl)
         self.chain = reading.chain
         if reading.ask:
             self._ask(reading.ask, resolver)
@@ -179,7 +185,7 @@ class Asking:
             found.outcome,
             found.answers,
             self.chain,
-            min(self._ttls, default=None) if found.answers else None,
+            self._ttl if found.answers else None,
             self._authenticated and found.outcome in outcomes.DEFINITE,
             self._resolvers[self.resolver],
             asked_at,

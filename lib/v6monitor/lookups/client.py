@@ -66,6 +66,7 @@ class Client:
         self._manners = manners
         self._paces = [Pace(manners.rate) for _ in resolvers]
         self._turn = cycle(range(len(self._resolvers)))
+        self._patience = [manners.timeout * 2**doubled for doubled in range(_DOUBLINGS + 1)]
         self._window = Window(manners.concurrency)
         self._waiting: set[Flight] = set()
         self._paused: list[tuple[float, int, Flight]] = []
@@ -153,7 +154,7 @@ class Client:
         line = next(self._lines[asking.resolver])
         message_id = line.new_id()
         message = asking.message(message_id)
-        flight.deadline = time.monotonic() + self._patience(flight)
+        flight.deadline = time.monotonic() + self._wait(flight)
         try:
             line.send(message)
         except BlockingIOError:  # the system's own buffer is full: nobody's silence
@@ -175,10 +176,11 @@ class Client:
         ticket = StreamTicket(flight, random_id(), asking.resolver)
         message = asking.message(ticket.message_id)
         resolver = self._resolvers[asking.resolver]
-        self._streams.submit(Job(ticket, resolver, message, 2 * self._patience(flight)))
+        self._streams.submit(Job(ticket, resolver, message, 2 * self._wait(flight)))
 
-    def _patience(self, flight: Flight) -> float:
-        return float(self._manners.timeout * 2 ** min(flight.asking.silences, _DOUBLINGS))
+    def _wait(self, flight: Flight) -> float:
+        """Return how many seconds an answer may take now."""
+        return self._patience[min(flight.asking.silences, _DOUBLINGS)]
 
     # What comes in
 
@@ -248,6 +250,9 @@ class Client:
             outcome = outcomes.TIMEOUT if silent else outcomes.UNREACHABLE
             why = "no answer in time" if silent else _reason(result.error)
         else:
+            reading = self._ordinary(flight, result.answer)
+            if reading is not None and result.answer[:2] == message_id.to_bytes(2, "big"):
+                return flight.asking.on_reading(reading, resolver, current=True)
             outcome, why = outcomes.MISMATCH, "no answer to the question over the connection"
             with suppress(Malformed):
                 reply = decode(result.answer)
@@ -265,7 +270,7 @@ class Client:
         """See to what has waited long enough."""
         for flight in [flight for flight in self._waiting if flight.deadline <= now]:
             self._window.count(answered=False)
-            waited = self._patience(flight)
+            waited = self._wait(flight)
             step = flight.asking.on_silence(waited)
             narrow = len(self._waiting) > self._window.size
             self._do(flight, Step.PAUSE if step is Step.SEND and narrow else step)

@@ -102,8 +102,8 @@ def question_section(name: str, qtype: str) -> bytes:
 
 @lru_cache(_KNOWN)
 def _labels(name: str) -> bytes:
-    labels = [] if name == "." else name.encode("ascii").split(b".")
-    return b"".join([_LENGTH[len(label)] + label for label in labels])
+    label, _, rest = name.partition(".")
+    return _LENGTH[len(label)] + label.encode("ascii") + _labels(rest) if label else b""
 
 
 @cache

@@ -6,7 +6,7 @@ from v6monitor.lookups import codec, plain, reading
 from v6monitor.lookups.observation import Question
 from v6monitor.lookups.reading import Reading
 
-CHECKED = 500
+CHECKED = 1000
 """One of so many answers that were read fast is read by dnspython too."""
 
 

@@ -12,7 +12,14 @@ import socket
 import struct
 
 from v6monitor.lookups.observation import NODATA, NXDOMAIN, OK
-from v6monitor.lookups.reading import LONGEST_CHAIN, LONGEST_RECORD, MOST_RECORDS, Reading, within
+from v6monitor.lookups.reading import (
+    LONGEST_CHAIN,
+    LONGEST_RECORD,
+    LONGEST_TTL,
+    MOST_RECORDS,
+    Reading,
+    within,
+)
 
 _HEADER = struct.Struct("!HHHHHH")
 _RECORD = struct.Struct("!HHIH")
@@ -26,7 +33,6 @@ _AS_ASKED = b"\xc0\x0c"  # a pointer to there
 _SHAPE = 0xFA0F  # of the flags: answer, opcode, truncated, response code
 _FINISHED, _NO_SUCH_NAME = 0x8000, 0x8003
 _AUTHENTIC = 0x0020
-_LONGEST_TTL = 0x7FFFFFFF
 _IPV4, _IPV6, _SOA_NUMBERS, _RRSIG_NUMBERS, _PREFERENCE = 4, 16, 20, 18, 2  # bytes
 _LONGEST_WINDOW = 32
 _LONGEST_NAME = 253
@@ -60,7 +66,7 @@ def _read(wire: bytes, question: bytes, name: str) -> Reading:
     at = _QUESTION + len(question)
     found: list[str] = []
     chain: tuple[str, ...] = ()
-    ttl, end = _LONGEST_TTL, name
+    ttl, end = LONGEST_TTL, name
     for _ in range(answers):
         owner, rdtype, life, start, at = _record(wire, at, name)
         if rdtype in (asked, _CNAME):
@@ -110,7 +116,7 @@ def _record(wire: bytes, at: int, name: str) -> tuple[str, int, int, int, int]:
     rdtype, group, ttl, length = _RECORD.unpack_from(wire, at)
     start = at + 10
     end = start + length
-    if group != 1 or ttl > _LONGEST_TTL or end > len(wire):
+    if group != 1 or ttl > LONGEST_TTL or end > len(wire):
         raise _Unusual
     return owner, rdtype, ttl, start, end
 
@@ -121,7 +127,7 @@ def _pass_record(wire: bytes, at: int) -> tuple[int, int]:
     rdtype, group, ttl, length = _RECORD.unpack_from(wire, at)
     start = at + 10
     end = start + length
-    if group != 1 or ttl > _LONGEST_TTL or end > len(wire):
+    if group != 1 or ttl > LONGEST_TTL or end > len(wire):
         raise _Unusual
     _check(wire, rdtype, start, end)
     return rdtype, end

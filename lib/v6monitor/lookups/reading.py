@@ -11,6 +11,9 @@ from v6monitor.lookups.codec import Reply
 LONGEST_CHAIN = 16
 """CNAMEs that are followed (METHOD.md §1)."""
 
+LONGEST_TTL = 0x7FFFFFFF
+"""Seconds (RFC 2181 §8)."""
+
 _BOGUS = range(6, 13)
 """The extended errors that tell of failed DNSSEC validation (RFC 8914 §4.7-4.13)."""
 

@@ -1,5 +1,6 @@
 """Which call asks? From subjects to observations; ``recording`` does the same and keeps a log."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -15,7 +16,9 @@ EMBEDDED = Manners(timeout=0.4, attempts=3, pause=0.0, rate=0.0)
 """How to ask the embedded name server: nobody shares it, and it caches no failures."""
 
 Progress = Callable[[int, int], None]
-"""Told how many questions are answered, and about how many it will be."""
+"""Told how many questions are answered, and about how many it will be; some times a second."""
+
+_TELL_EVERY = 0.05  # seconds
 
 
 def lookup(  # noqa: PLR0913 - each is a setting with a good default
@@ -64,12 +67,15 @@ def observe(
     done: int = 0,
 ) -> None:
     """Ask what a plan holds and what it grows by; ``done`` questions are answered already."""
-    told = progress or _tell_nobody
+    tell = progress or _tell_nobody
+    due = time.monotonic()
     for observation in client.run(plan):
         done += 1
         keep(observation)
-        told(done + plan.settled, plan.expected)
-    told(done + plan.settled, plan.expected)
+        if time.monotonic() >= due:
+            tell(done + plan.settled, plan.expected)
+            due = time.monotonic() + _TELL_EVERY
+    tell(done + plan.settled, plan.expected)
 
 
 def manners_for(resolvers: Sequence[Resolver], **given: Any) -> Manners:

@@ -56,8 +56,8 @@ class Flight:
 
     def observation(self) -> Observation:
         """Return the row, when the question is done."""
-        duration_ms = 1000 * (time.monotonic() - self._started)
-        return self.asking.observation(self._asked_at, round(duration_ms, 3), self.sent)
+        microseconds = int(1e6 * (time.monotonic() - self._started))
+        return self.asking.observation(self._asked_at, microseconds / 1000, self.sent)
 
 
 class Line(NamedTuple):
