@@ -74,9 +74,9 @@ class Asking:
     """One question under way: where it stands, and what to do when something happens.
 
     ``name`` is what to ask ``resolver`` (by number) now: the question's name or the last of the
-    CNAME targets in ``chain``; ``asked`` is the question section about it; ``edns`` whether to ask with EDNS, ``validated`` whether the resolver is to check
-    signatures; ``silences`` how often nobody answered about it. ``resolvers`` are their names in
-    the log.
+    CNAME targets in ``chain``; ``asked`` is the question section about it; ``edns`` whether to ask
+    with EDNS, ``validated`` whether the resolver is to check signatures; ``silences`` how often
+    nobody answered about it. ``resolvers`` are their names in the log.
     """
 
     __slots__ = (

@@ -8,7 +8,6 @@ took too long and fills the window again. Therefore it also runs where an event 
 import datetime as dt
 import heapq
 import selectors
-import socket
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -40,7 +39,7 @@ from v6monitor.lookups.underway import (
 _LINES = 8  # sockets per resolver: one alone loses answers when many come at once
 _DATAGRAMS_PER_WAKE = 64
 _LARGEST_DATAGRAM = 65535
-_DOUBLINGS = 2  # of the time to wait
+_LONGER = (1, 2, 4)  # times the time to wait, at each next message
 _TICK = 0.02  # seconds between two looks at the deadlines
 
 
@@ -66,7 +65,7 @@ class Client:
         self._manners = manners
         self._paces = [Pace(manners.rate) for _ in resolvers]
         self._turn = cycle(range(len(self._resolvers)))
-        self._patience = [manners.timeout * 2**doubled for doubled in range(_DOUBLINGS + 1)]
+        self._patience = [manners.timeout * longer for longer in _LONGER]
         self._window = Window(manners.concurrency)
         self._waiting: set[Flight] = set()
         self._paused: list[tuple[float, int, Flight]] = []
@@ -80,11 +79,7 @@ class Client:
         with ExitStack() as opened:
             self._selector = opened.enter_context(selectors.DefaultSelector())
             self._lines = [self._open_lines(number, opened) for number in range(len(self._paces))]
-            woken, waker = socket.socketpair()
-            for end in (woken, waker):
-                opened.enter_context(end).setblocking(False)
-            self._selector.register(woken, selectors.EVENT_READ, partial(self._collect, woken))
-            self._streams = Streams(wake=partial(_wake, waker))
+            self._streams = Streams(self._selector, self._on_result)
             opened.callback(self._streams.close)
             self._opened = opened.pop_all()
         return self
@@ -180,7 +175,7 @@ class Client:
 
     def _wait(self, flight: Flight) -> float:
         """Return how many seconds an answer may take now."""
-        return self._patience[min(flight.asking.silences, _DOUBLINGS)]
+        return self._patience[min(flight.asking.silences, len(_LONGER) - 1)]
 
     # What comes in
 
@@ -233,14 +228,10 @@ class Client:
             if flight.is_latest(line, message_id) and flight.asking.resolver == line.resolver:
                 self._do(flight, flight.asking.on_unreachable(why))
 
-    def _collect(self, woken: socket.socket) -> None:
-        """Take what the streams have fetched."""
-        with suppress(BlockingIOError):
-            woken.recv(_LARGEST_DATAGRAM)
-        while not self._streams.results.empty():
-            result = self._streams.results.get()
-            if not result.ticket.flight.done:
-                self._do(result.ticket.flight, self._on_stream(result))
+    def _on_result(self, result: Result) -> None:
+        """Take what came over TCP, TLS or HTTPS."""
+        if not result.ticket.flight.done:
+            self._do(result.ticket.flight, self._on_stream(result))
 
     def _on_stream(self, result: Result) -> Step:
         flight, message_id, resolver = result.ticket
@@ -319,8 +310,3 @@ def _count_stray(line: Line, reply: Reply) -> None:
 
 def _reason(error: OSError) -> str:
     return error.strerror or str(error)
-
-
-def _wake(waker: socket.socket) -> None:
-    with suppress(BlockingIOError, OSError):  # full: it is awake; closed: nobody waits any more
-        waker.send(b"\0")

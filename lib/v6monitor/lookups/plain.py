@@ -63,16 +63,39 @@ def _read(wire: bytes, question: bytes, name: str) -> Reading:
     ordinary = questions == 1 and asked in _READ and answers <= MOST_RECORDS
     if not ordinary or not wire.startswith(question, _QUESTION):
         raise _Unusual
-    at = _QUESTION + len(question)
+    start = _QUESTION + len(question)
+    found, chain, ttl, start = _answers(wire, start, answers, asked, name)
+    zone, referral, start = _authority(wire, start, authorities)
+    if additionals:
+        start = _additional(wire, start, additionals)
+    if start != len(wire):
+        raise _Unusual
+    authentic = flags & _AUTHENTIC != 0
+    shape = flags & _SHAPE
+    if found and shape == _FINISHED:
+        return Reading(OK, found, chain, ttl, authenticated=authentic)
+    if not found and shape == _NO_SUCH_NAME:
+        return Reading(NXDOMAIN, chain=chain, authenticated=authentic)
+    if found or shape != _FINISHED or referral:
+        raise _Unusual
+    if chain and not (zone and within(chain[-1], _name(wire, zone, len(wire))[0])):
+        raise _Unusual  # about its last target nothing is said
+    return Reading(NODATA, chain=chain, authenticated=authentic)
+
+
+def _answers(
+    wire: bytes, at: int, count: int, asked: int, name: str
+) -> tuple[tuple[str, ...], tuple[str, ...], int, int]:
+    """Return the records at the end of the chain, the chain, the lowest TTL, and where it ends."""
     found: list[str] = []
     chain: tuple[str, ...] = ()
-    ttl, end = LONGEST_TTL, name
-    for _ in range(answers):
-        owner, rdtype, life, start, at = _record(wire, at, name)
+    lowest, end = LONGEST_TTL, name
+    for _ in range(count):
+        owner, rdtype, ttl, start, at = _record(wire, at, name)
         if rdtype in (asked, _CNAME):
             if owner != end:
                 raise _Unusual
-            ttl = min(ttl, life)
+            lowest = min(lowest, ttl)
         if rdtype == asked:
             found.append(_data(wire, rdtype, start, at))
         elif rdtype == _CNAME:
@@ -82,28 +105,34 @@ def _read(wire: bytes, question: bytes, name: str) -> Reading:
             chain = (*chain, end)
         else:
             _check(wire, rdtype, start, at)
-    zone, present = None, set()
-    for _ in range(authorities):
+    return tuple(found) if len(found) <= 1 else tuple(sorted(set(found))), chain, lowest, at
+
+
+def _authority(wire: bytes, at: int, count: int) -> tuple[int, bool, int]:
+    """Return where SOA stands (0: nowhere), whether it is a referral, and where it ends."""
+    zone, delegated = 0, False
+    for _ in range(count):
         start = at
         rdtype, at = _pass_record(wire, at)
-        present.add(rdtype)
-        if chain and rdtype == _SOA:
-            zone, _ = _name(wire, start, at)
-    if additionals:
-        at = _pass_additional(wire, at, additionals)
-    if at != len(wire):
-        raise _Unusual
-    authentic = flags & _AUTHENTIC != 0
-    shape = flags & _SHAPE
-    if found and shape == _FINISHED:
-        kept = tuple(sorted(set(found))) if len(found) > 1 else (found[0],)
-        return Reading(OK, kept, chain, ttl, authenticated=authentic)
-    if shape == _NO_SUCH_NAME and not found:
-        return Reading(NXDOMAIN, chain=chain, authenticated=authentic)
-    silent = chain and not within(end, zone)
-    if found or silent or shape != _FINISHED or (_NS in present and _SOA not in present):
-        raise _Unusual
-    return Reading(NODATA, chain=chain, authenticated=authentic)
+        if rdtype == _SOA:
+            zone = start
+        delegated |= rdtype == _NS
+    return zone, delegated and not zone, at
+
+
+def _additional(wire: bytes, at: int, count: int) -> int:
+    """Check the additional section, in which OPT stands once at most; return where it ends."""
+    with_edns = False
+    for _ in range(count):
+        if wire[at : at + 3] == _EDNS:
+            _, _, ttl, options = _RECORD.unpack_from(wire, at + 1)
+            if with_edns or options or ttl > _OPT_FLAGS:
+                raise _Unusual
+            with_edns = True
+            at += 11
+        else:
+            _, at = _pass_record(wire, at)
+    return at
 
 
 def _record(wire: bytes, at: int, name: str) -> tuple[str, int, int, int, int]:
@@ -131,21 +160,6 @@ def _pass_record(wire: bytes, at: int) -> tuple[int, int]:
         raise _Unusual
     _check(wire, rdtype, start, end)
     return rdtype, end
-
-
-def _pass_additional(wire: bytes, at: int, count: int) -> int:
-    """Check the additional section, in which OPT stands once at most; return where it ends."""
-    with_edns = False
-    for _ in range(count):
-        if wire[at : at + 3] == _EDNS:
-            _, _, ttl, options = _RECORD.unpack_from(wire, at + 1)
-            if with_edns or options or ttl > _OPT_FLAGS:
-                raise _Unusual
-            with_edns = True
-            at += 11
-        else:
-            _, at = _pass_record(wire, at)
-    return at
 
 
 def _data(wire: bytes, rdtype: int, start: int, end: int) -> str:

@@ -27,7 +27,7 @@ from v6monitor.lookups.probes import Probes
 from v6monitor.lookups.resolvers import Resolver, parse
 from v6monitor.lookups.run import Progress, manners_for, observe, running
 from v6monitor.lookups.subjects import canonical, digest
-from v6monitor.lookups.table import moments, observations
+from v6monitor.lookups.table import microseconds, observations
 
 DAY = dt.timedelta(days=1)
 
@@ -186,10 +186,10 @@ def _finished(
     sessions = list(kept.notes())
     outcomes: Counter[str] = Counter()
     reused = 0
-    since = dt.datetime.fromisoformat(sessions[0]["started"])
+    since = microseconds(dt.datetime.fromisoformat(sessions[0]["started"]))
     for rows in kept.batches():
         outcomes.update(rows["outcome"].to_pylist())
-        reused += sum(moment < since for moment in moments(rows))
+        reused += sum(moment < since for moment in rows["asked_at"].view(pa.int64()).to_pylist())
     told = _provenance(subjects, sessions) | {"reused": reused}
     try:
         logfile.save(kept.batches(), path, told)

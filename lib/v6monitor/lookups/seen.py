@@ -5,7 +5,7 @@ from collections.abc import Hashable
 
 _SHARDS = 64  # a set grows a shard at a time: never a long pause, never twice the memory
 _SHARD_BITS = _SHARDS.bit_length() - 1
-_SMALLEST = 16
+_SMALLEST = 1024
 _FULLEST = 0.75
 _KEY_BITS = (1 << 64) - 1
 

@@ -1,12 +1,14 @@
 """How is an answer fetched that does not come by UDP? TCP, TLS and HTTPS, in a few threads."""
 
 import queue
+import selectors
 import socket
 import ssl
 import struct
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 from v6monitor.lookups.resolvers import HTTPS, TLS, Resolver
@@ -15,6 +17,7 @@ from v6monitor.lookups.underway import StreamTicket
 WORKERS = 8
 
 _LENGTH = struct.Struct("!H")
+_MANY = 4096
 
 
 class Job(NamedTuple):
@@ -37,16 +40,20 @@ class Result(NamedTuple):
 
 
 class Streams:
-    """A few threads that exchange one message per job; ``results`` fills, ``wake`` is called.
+    """A few threads that exchange one message per job; the loop that selects tells each result.
 
     The threads are daemons: Ctrl-C does not wait for a slow server.
     """
 
-    def __init__(self, wake: Callable[[], None]) -> None:
-        self.results: queue.SimpleQueue[Result] = queue.SimpleQueue()
+    def __init__(self, selector: selectors.BaseSelector, tell: Callable[[Result], None]) -> None:
+        self._tell = tell
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._wake = wake
+        self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
+        self._woken, self._waker = socket.socketpair()
+        for end in (self._woken, self._waker):
+            end.setblocking(False)
+        selector.register(self._woken, selectors.EVENT_READ, self._collect)
 
     def submit(self, job: Job) -> None:
         """Queue a job; threads start as they are needed."""
@@ -60,6 +67,15 @@ class Streams:
         """Let the threads end, without waiting for them."""
         for _ in self._threads:
             self._jobs.put(None)
+        self._woken.close()
+        self._waker.close()
+
+    def _collect(self) -> None:
+        """Tell what the threads have fetched."""
+        with suppress(BlockingIOError):
+            self._woken.recv(_MANY)
+        while not self._results.empty():
+            self._tell(self._results.get())
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -69,8 +85,9 @@ class Streams:
                 result = Result(job.ticket, b"", error)
             except ValueError as error:  # a host that cannot be a name, found when it is resolved
                 result = Result(job.ticket, b"", OSError(str(error)))
-            self.results.put(result)
-            self._wake()
+            self._results.put(result)
+            with suppress(BlockingIOError, OSError):  # full: it is awake; closed: nobody waits
+                self._waker.send(b"\0")
 
 
 def exchange(resolver: Resolver, question: bytes, seconds: float) -> bytes:

@@ -6,7 +6,7 @@
 import datetime as dt
 from array import array
 from collections.abc import Callable, Iterator, Sequence, Sized
-from functools import partial
+from functools import lru_cache, partial
 from itertools import accumulate, chain, repeat
 from typing import Any
 
@@ -32,8 +32,10 @@ SCHEMA = pa.schema(
         ("detail", pa.string()),
     ]
 )
+_ASKED_AT = COLUMNS.index("asked_at")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
+_KNOWN = 1024
 
 
 def batch(observations: Sequence[Observation]) -> pa.RecordBatch:
@@ -43,7 +45,7 @@ def batch(observations: Sequence[Observation]) -> pa.RecordBatch:
     asking process 36 MB and a quarter of a second.
     """
     columns = dict(zip(COLUMNS, list(zip(*observations, strict=True)) or repeat(()), strict=False))
-    asked_at = [(moment - _EPOCH) // _MICROSECOND for moment in columns.pop("asked_at")]
+    asked_at = [microseconds(moment) for moment in columns.pop("asked_at")]
     ttls = columns.pop("ttl")
     known = [ttl is not None for ttl in ttls]
     made = {name: _ARRAYS[SCHEMA.field(name).type](values) for name, values in columns.items()}
@@ -54,18 +56,18 @@ def batch(observations: Sequence[Observation]) -> pa.RecordBatch:
 
 def observations(rows: pa.RecordBatch) -> Iterator[Observation]:
     """Give the rows of an Arrow batch as observations; without pandas, as ``batch``."""
-    columns = (
-        moments(rows) if name == "asked_at" else rows.column(name).to_pylist() for name in COLUMNS
-    )
-    for cells in zip(*columns, strict=True):
+    columns = [rows.column(name) for name in COLUMNS]
+    columns[_ASKED_AT] = columns[_ASKED_AT].view(pa.int64())
+    for cells in zip(*(column.to_pylist() for column in columns), strict=True):
         row = Observation(*cells)
-        yield row._replace(answers=tuple(row.answers), chain=tuple(row.chain))
+        moment = _EPOCH + cells[_ASKED_AT] * _MICROSECOND
+        yield row._replace(answers=tuple(row.answers), chain=tuple(row.chain), asked_at=moment)
 
 
-def moments(rows: pa.RecordBatch) -> Iterator[dt.datetime]:
-    """Give when the questions of an Arrow batch were asked."""
-    for number in rows.column("asked_at").view(pa.int64()).to_pylist():
-        yield _EPOCH + number * _MICROSECOND
+@lru_cache(_KNOWN)
+def microseconds(moment: dt.datetime) -> int:
+    """Return a moment as Arrow counts it; questions that are sent together share theirs."""
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def _texts(values: Sequence[str]) -> pa.Array:
