@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from v6monitor.lookups.codec import Malformed, decode, encode, unaskable
+from v6monitor.lookups.codec import Malformed, decode, encode, question_section, unaskable
 from v6monitor.lookups.reading import read
 
 ANSWER = dns.message.make_response(dns.message.make_query("Town.example.", "MX", want_dnssec=True))
@@ -27,12 +27,13 @@ def test_a_question_is_what_dnspython_would_send(qtype: str, edns: bool) -> None
     theirs = dns.message.make_query(
         name, qtype, id=4660, use_edns=0 if edns else False, payload=1232, want_dnssec=edns
     )
-    assert encode(name, qtype, 4660, edns=edns) == theirs.to_wire()
+    assert encode(question_section(name, qtype), 4660, edns=edns) == theirs.to_wire()
 
 
 def test_the_root_can_be_asked() -> None:
     """It is how a resolver is asked whether it is there."""
-    assert dns.message.from_wire(encode(".", "NS", 1)).question[0].name.to_text() == "."
+    message = dns.message.from_wire(encode(question_section(".", "NS"), 1))
+    assert message.question[0].name.to_text() == "."
 
 
 def test_names_come_out_in_lower_case_without_final_dot() -> None:

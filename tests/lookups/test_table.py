@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from v6monitor.lookups.observation import OUTCOMES, Observation
-from v6monitor.lookups.table import batch, moments, observations
+from v6monitor.lookups.table import batch, observations
 
 texts = some.text(some.characters(exclude_categories=["Cs"]), max_size=8)
 lists = some.lists(texts, max_size=3).map(tuple)
@@ -24,4 +24,3 @@ def test_observations_come_back_as_they_were(given_rows: list[Observation]) -> N
     table = batch(given_rows)
     table.validate(full=True)
     assert list(observations(table)) == given_rows
-    assert list(moments(table)) == [row.asked_at for row in given_rows]
