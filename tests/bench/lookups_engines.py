@@ -33,9 +33,11 @@ def _manners() -> dict[str, Any]:
 
 
 def _told(rows: Iterable[Any]) -> Result:
-    rows = list(rows)
-    found = {(row.qname, row.qtype): Found(row.outcome, tuple(row.answers)) for row in rows}
-    return Result(found, len(rows), sum(row.attempts for row in rows))
+    found, sent = {}, 0
+    for row in rows:
+        found[row.qname, row.qtype] = Found(row.outcome, tuple(row.answers))
+        sent += row.attempts
+    return Result(found, len(found), sent)
 
 
 def v6monitor(job: list[str], port: int) -> Result:
@@ -46,16 +48,15 @@ def v6monitor(job: list[str], port: int) -> Result:
     from v6monitor.lookups.resolvers import parse
     from v6monitor.lookups.work import Questions
 
-    questions = Questions(Asked(*line.split()) for line in job)
+    questions = Questions(map(Asked._make, map(str.split, job)))
     manners = Manners(**_manners(), concurrency=WINDOW)
     with Client(parse([f"127.0.0.1:{port}"]), manners) as client:
-        rows = list(client.run(questions))
-    return _told(rows)
+        return _told(client.run(questions))
 
 
 def v6monitor_names(job: list[str], port: int) -> Result:
     """Ask all about a list of domains, and keep it in a log."""
-    from v6monitor.lookups import log, recording
+    from v6monitor.lookups import recording
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "observations.parquet"
@@ -66,6 +67,8 @@ def v6monitor_names(job: list[str], port: int) -> Result:
         if not CLOCK.running:  # the short run before: reading would count as memory
             return Result({}, 0)
         CLOCK.stop()
+        from v6monitor.lookups import log  # loads pandas, which asking does not
+
         return _told(log.read(path).itertuples(index=False))
 
 

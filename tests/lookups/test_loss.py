@@ -53,17 +53,17 @@ def test_the_window_gets_narrow_when_much_is_lost_and_wide_again_after():
     window = Window(400)
     assert window.size < 100
     for number in range(2000):
-        window.count(answered=number % 20 != 0)
+        window.count(number % 20 != 0, number % 20 == 0)
     assert window.size == 400
     for number in range(2000):
-        window.count(answered=number % 5 != 0)
+        window.count(number % 5 != 0, number % 5 == 0)
     narrow = window.size
     assert narrow < 200
     for _ in range(400):
-        window.count(answered=True)
+        window.count(1, 0)
     assert narrow < window.size < 400
     for _ in range(20_000):
-        window.count(answered=True)
+        window.count(1, 0)
     assert window.size == 400
 
 
@@ -71,5 +71,5 @@ def test_the_window_never_closes():
     """A resolver that is silent for an hour is asked again."""
     window = Window(400)
     for _ in range(100_000):
-        window.count(answered=False)
+        window.count(0, 1)
     assert 0 < window.size < 20

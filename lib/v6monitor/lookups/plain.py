@@ -73,14 +73,14 @@ def _read(wire: bytes, question: bytes, name: str) -> Reading:
     authentic = flags & _AUTHENTIC != 0
     shape = flags & _SHAPE
     if found and shape == _FINISHED:
-        return Reading(OK, found, chain, ttl, authenticated=authentic)
+        return Reading(OK, found, chain, ttl, "", "", authentic)
     if not found and shape == _NO_SUCH_NAME:
-        return Reading(NXDOMAIN, chain=chain, authenticated=authentic)
+        return Reading(NXDOMAIN, (), chain, None, "", "", authentic)
     if found or shape != _FINISHED or referral:
         raise Unusual
     if chain and not (zone and within(chain[-1], read_name(wire, zone, len(wire))[0])):
         raise Unusual  # about its last target nothing is said
-    return Reading(NODATA, chain=chain, authenticated=authentic)
+    return Reading(NODATA, (), chain, None, "", "", authentic)
 
 
 def _answers(

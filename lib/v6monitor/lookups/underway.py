@@ -60,13 +60,18 @@ class Flight:
         return self.asking.observation(self._asked_at, microseconds / 1000, self.sent)
 
 
-class Line(NamedTuple):
-    """A connected UDP socket: the system lets only that resolver's address and port in."""
+class Line:
+    """A connected UDP socket: the system lets only that resolver's address and port in.
 
-    socket: socket.socket
-    resolver: int
-    waiting: dict[int, Flight]
-    """Message id to the question it was sent with."""
+    ``waiting`` has the question that each message id was sent with.
+    """
+
+    __slots__ = ("resolver", "socket", "waiting")
+
+    def __init__(self, connected: socket.socket, resolver: int) -> None:
+        self.socket = connected
+        self.resolver = resolver
+        self.waiting: dict[int, Flight] = {}
 
     def send(self, message: bytes) -> None:
         """Send a message; OSError when there is no way.
@@ -109,12 +114,10 @@ class Window:
         self._answered = self._silent = 0
         self._lost = False
 
-    def count(self, *, answered: bool) -> None:
-        """Count a message that was answered, or was not in time."""
-        if answered:
-            self._answered += 1
-        else:
-            self._silent += 1
+    def count(self, answered: int, silent: int) -> None:
+        """Count messages that were answered, and that were not in time."""
+        self._answered += answered
+        self._silent += silent
         total = self._answered + self._silent
         if total >= max(_SAMPLE, self.size):
             if self._silent > _MUCH_SILENCE * total:
@@ -155,7 +158,7 @@ class Pace:
 def open_line(resolver: Resolver, number: int) -> Line:
     """Return a socket to a resolver; OSError when there is no way to its kind of address."""
     family = socket.AF_INET6 if ":" in resolver.host else socket.AF_INET
-    line = Line(socket.socket(family, socket.SOCK_DGRAM), number, {})
+    line = Line(socket.socket(family, socket.SOCK_DGRAM), number)
     try:
         line.socket.setblocking(False)
         line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
