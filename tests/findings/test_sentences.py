@@ -97,11 +97,26 @@ def trend(*texts: str, measure: str = "web") -> pd.DataFrame:
         ),
     ],
 )
-def test_the_trend_in_words(months: list[str], english: str, dutch: str) -> None:
+def test_the_headline_in_words(months: list[str], english: str, dutch: str) -> None:
     """The newest month, and the change since the one before where it can be compared."""
     table = trend(*months)
-    assert findings.trend(table, EN).caption == english
-    assert findings.trend(table, NL).caption == dutch
+    assert findings.headline_adoption(table, EN).caption == english
+    assert findings.headline_adoption(table, NL).caption == dutch
+
+
+@pytest.mark.parametrize(
+    ("months", "caption"),
+    [
+        (["nnnnn", "ynnnn", "yyynn"], "In percentage points since January 2026: Web +60.00."),
+        (["nnnnn", "nnnnnnnnnn", "yyyyynnnnn"], "It cannot be compared with January 2026."),
+        (["?????", "ynnnn"], "It cannot be compared with January 2026."),
+        (["ynnnn"], "This is the first month: there is nothing to compare with."),
+        ([""], "There is no domain to which this applies."),
+    ],
+)
+def test_the_trend_in_words(months: list[str], caption: str) -> None:
+    """How far it came since the first month, unless the series broke since."""
+    assert findings.trend(trend(*months), EN).caption == caption
 
 
 def test_the_trend_names_every_denominator() -> None:

@@ -28,7 +28,7 @@ ORDER = ("web", "mail", "dns")
 
 
 def trend(table: pd.DataFrame, language: Language, *, by: str = "measure") -> Telling:
-    """Tell how far each measure is in the newest month, and how far it came since the one before.
+    """Tell how far each measure came since the first month, and where it is in the newest.
 
     ``table`` is that of ``adoption.trend``. Across a break nothing is compared.
     """
@@ -41,11 +41,7 @@ def trend(table: pd.DataFrame, language: Language, *, by: str = "measure") -> Te
     last = str(table["period"].max())
     rows = _newest(table, by)
     names = _in_order(rows)
-    shares = [named_share(name, rows[name], language) for name in names]
     counts = [f"{group(name, language)} {share(rows[name], language)}" for name in names]
-    now = language.text(
-        "IPv6 in {month}: {shares}.", month=language.month(last), shares=listed(shares, language)
-    )
     note = language.text(
         "Share of the domains of which it could be told, {first} to {last}. In {last}: {counts}.",
         first=language.month(str(table["period"].min())),
@@ -64,12 +60,12 @@ def trend(table: pd.DataFrame, language: Language, *, by: str = "measure") -> Te
     )
     newest = table[table["period"] == last].set_index(by, drop=False).loc[names]
     told = explained(newest, language, by=by)
-    caption = joined(now, _since(table, by, names, language))
-    return Telling(caption, joined(note, unknown, told), alt)
+    came = _since(table, by, str(table["period"].min()), language)
+    return Telling(came, joined(note, unknown, told), alt)
 
 
 def headline_adoption(table: pd.DataFrame, language: Language, *, by: str = "measure") -> Telling:
-    """Answer in two lines how far we are: the trend's finding, and within which bounds it is sure.
+    """Answer in two lines how far we are, and within which bounds that is sure.
 
     ``table`` is that of ``adoption.trend``.
     """
@@ -77,6 +73,14 @@ def headline_adoption(table: pd.DataFrame, language: Language, *, by: str = "mea
     if table.empty:
         return told
     rows = _newest(table, by)
+    names = _in_order(rows)
+    months = sorted(set(table["period"]))
+    now = language.text(
+        "IPv6 in {month}: {shares}.",
+        month=language.month(months[-1]),
+        shares=listed([named_share(name, rows[name], language) for name in names], language),
+    )
+    caption = joined(now, _since(table, by, months[-2:][0], language))
     bounds = [
         language.text(
             "{name} between {lower} and {upper}",
@@ -84,16 +88,14 @@ def headline_adoption(table: pd.DataFrame, language: Language, *, by: str = "mea
             lower=language.percent(rows[name]["lower"]),
             upper=language.percent(rows[name]["upper"]),
         )
-        for name in _in_order(rows)
+        for name in names
         if rows[name]["unknown"] and not math.isnan(rows[name]["adoption"])
     ]
-    if not bounds:
-        return told
     sure = language.text(
         "Whatever the domains that could not be told turn out to be: {bounds}.",
         bounds=listed(bounds, language),
     )
-    return Telling(told.caption, sure, told.alt)
+    return Telling(caption, sure if bounds else told.note, told.alt)
 
 
 def sectors(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Telling:
@@ -268,22 +270,24 @@ def _moved_most(ranked: pd.DataFrame, by: str, earlier: str, language: Language)
     )
 
 
-def _since(table: pd.DataFrame, by: str, names: list[str], language: Language) -> str:
-    """Return the change since the month before, of every measure that can be compared."""
-    months = sorted(set(table["period"]))
-    if len(months) == 1:
+def _since(table: pd.DataFrame, by: str, earlier: str, language: Language) -> str:
+    """Return the change since an earlier month, of every measure that can be compared with it."""
+    last = str(table["period"].max())
+    if earlier == last:
         return language.text("This is the first month: there is nothing to compare with.")
-    before, last = table[table["period"] == months[-2]], table[table["period"] == months[-1]]
-    both = last.merge(before[[by, "adoption"]], on=by, suffixes=("", "_before"))
-    both = both[(both["break_reason"] == "") & both["adoption"].notna()].dropna()
-    month = language.month(months[-2])
-    if both.empty:
+    later = table[table["period"] > earlier]
+    broken = set(later.loc[later["break_reason"] != "", by])
+    shares = table[table["adoption"].notna() & ~table[by].isin(broken)]
+    before, now = (
+        shares[shares["period"] == month].set_index(by)["adoption"] for month in (earlier, last)
+    )
+    moved = (100 * (now - before)).dropna()
+    month = language.month(earlier)
+    if moved.empty:
         return language.text("It cannot be compared with {month}.", month=month)
-    moved = (both["adoption"] - both["adoption_before"]).set_axis(both[by].astype(str))
     changes = [
-        f"{group(name, language)} {points(100 * moved[name], language)}"
-        for name in names
-        if name in moved
+        f"{group(name, language)} {points(moved[name], language)}"
+        for name in _in_order(moved.index)
     ]
     return language.text(
         "In percentage points since {month}: {changes}.",
