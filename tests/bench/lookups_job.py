@@ -1,5 +1,6 @@
 """What is one run of an engine? What it found, what it took, and whether it is right."""
 
+import os
 import re
 import resource
 import time
@@ -7,7 +8,9 @@ from typing import NamedTuple
 
 from lookups_world import Question, World
 
-WINDOW = 300
+WINDOW_SETTING = "V6MONITOR_BENCH_WINDOW"
+WINDOW = int(os.environ.get(WINDOW_SETTING, "300"))
+"""Questions at once."""
 TIMEOUT = 1.0
 SHORT = 3
 ATTEMPTS = 8

@@ -1,5 +1,6 @@
 """Does every question get its answer where messages are lost?"""
 
+import math
 import time
 from collections.abc import Iterator
 from random import Random
@@ -11,7 +12,7 @@ from impatient import ask
 
 from v6monitor.lookups.asking import Manners
 from v6monitor.lookups.observation import Question
-from v6monitor.lookups.underway import Window
+from v6monitor.lookups.pacing import Pace
 
 NAMES = [f"d{number}.example" for number in range(1500)]
 FAST = Manners(timeout=0.1, pause=0.05, rate=0, concurrency=400)
@@ -48,28 +49,38 @@ def test_nothing_stays_unknown_that_can_be_known(lossy):
     assert max(row.attempts for row in rows) > 1
 
 
-def test_the_window_gets_narrow_when_much_is_lost_and_wide_again_after():
-    """A few lost messages change nothing."""
-    window = Window(400)
-    assert window.size < 100
-    for number in range(2000):
-        window.count(number % 20 != 0, number % 20 == 0)
-    assert window.size == 400
-    for number in range(2000):
-        window.count(number % 5 != 0, number % 5 == 0)
-    narrow = window.size
-    assert narrow < 200
-    for _ in range(400):
-        window.count(1, 0)
-    assert narrow < window.size < 400
-    for _ in range(20_000):
-        window.count(1, 0)
-    assert window.size == 400
+def told(pace: Pace, answered: int, silent: int, seconds: int = 1) -> float:
+    """Let a pace hear for some seconds of so many questions a second; return its rate then."""
+    for _ in range(seconds):
+        pace.answered, pace.silent = answered, silent
+        pace.weigh(time.monotonic() + 1.01)
+        pace._weighed_at = time.monotonic()  # and a second has passed
+    return pace.rate
 
 
-def test_the_window_never_closes():
-    """A resolver that is silent for an hour is asked again."""
-    window = Window(400)
-    for _ in range(100_000):
-        window.count(0, 1)
-    assert 0 < window.size < 20
+def test_a_few_lost_messages_slow_nothing_down():
+    """Five in a hundred are lost on a bad line; of a handful nothing is concluded."""
+    assert told(Pace(0, 1.0), 950, 50, seconds=60) == math.inf
+    assert told(Pace(400, 1.0), 380, 20, seconds=60) == 400
+    assert told(Pace(0, 1.0), 9, 9, seconds=60) == math.inf
+
+
+def test_what_drops_the_rest_is_asked_what_it_answers():
+    """Then more again, fast from far below and slowly near what was too much."""
+    pace = Pace(0, 1.0)
+    first = told(pace, 800, 1200)
+    assert first == pytest.approx(800, rel=0.05)
+    assert told(pace, 800, 400) == first  # asked before that
+    faster = told(pace, 800, 0)
+    assert faster == pytest.approx(1.5 * first)
+    too_much = told(pace, 1200, 0, seconds=2)
+    assert told(pace, 2000, 500) == pytest.approx(2000, rel=0.05)
+    told(pace, 2000, 0)
+    assert 2000 < told(pace, 2000, 0) < too_much
+
+
+def test_the_pace_never_stops_and_never_exceeds_what_was_asked_for():
+    """A resolver that was silent for an hour is asked again, and in the end as before."""
+    pace = Pace(500, 1.0)
+    assert 0 < told(pace, 0, 500, seconds=3600) < 50
+    assert told(pace, 30, 0, seconds=3600) == 500

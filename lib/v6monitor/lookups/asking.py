@@ -63,9 +63,9 @@ class Manners(NamedTuple):
     pause: float = 5.5
     """Seconds before a question that got SERVFAIL is asked again: failures are cached for five."""
     rate: float = 500.0
-    """Most new questions per second to one resolver; 0 for no limit."""
+    """Most questions per second to one resolver, 0 for no limit; fewer while many get no answer."""
     concurrency: int = 100
-    """Most questions under way; fewer while many get no answer."""
+    """Most questions under way."""
     unvalidated: bool = False
     """Whether to ask once more, without validation, what does not validate; ``detail`` has it."""
 

@@ -16,13 +16,14 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from itertools import count, cycle
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from v6monitor.lookups import observation as outcomes
 from v6monitor.lookups.asking import Asking, Manners, Step
 from v6monitor.lookups.codec import Malformed, Reply, decode, unaskable
 from v6monitor.lookups.decoding import Decoder
-from v6monitor.lookups.observation import Observation, Question, invalid_name
+from v6monitor.lookups.observation import Observation, invalid_name
+from v6monitor.lookups.pacing import Pace
 from v6monitor.lookups.reading import Reading
 from v6monitor.lookups.resolvers import UDP, Resolver
 from v6monitor.lookups.streams import Job, Result, Streams
@@ -30,12 +31,11 @@ from v6monitor.lookups.underway import (
     NEVER,
     Flight,
     Line,
-    Pace,
     StreamTicket,
-    Window,
     open_line,
     random_id,
 )
+from v6monitor.lookups.work import Work
 
 _LINES = 8  # sockets per resolver: one alone loses answers when many come at once
 _DATAGRAMS_PER_WAKE = 64
@@ -44,16 +44,6 @@ _LONGER = (1, 2, 4)  # times the time to wait, at each next message
 _OBJECTS_PER_SEARCH = 50_000
 """For cycles, which asking does not make; at Python's 700 it would take an eighth of the time."""
 _TICK = 0.02  # seconds between two looks at the deadlines
-
-
-class Work(Protocol):
-    """Where the client gets its questions; it may grow while answers come in."""
-
-    def pop(self) -> Question | None:
-        """Return the next question; None when there is none now."""
-
-    def learn(self, observation: Observation) -> None:
-        """Take an answer."""
 
 
 class Client:
@@ -66,15 +56,13 @@ class Client:
         self._resolvers = tuple(resolvers)
         self._labels = [resolver.label for resolver in resolvers]
         self._manners = manners
-        self._paces = [Pace(manners.rate) for _ in resolvers]
+        self._paces = [Pace(manners.rate, manners.timeout) for _ in resolvers]
         self._turn = cycle(range(len(self._resolvers)))
         self._patience = [manners.timeout * longer for longer in _LONGER]
-        self._window = Window(manners.concurrency)
         self._waiting: set[Flight] = set()
         self._paused: list[tuple[float, int, Flight]] = []
         self._order = count()  # makes the heap's entries comparable
         self._unfinished = 0
-        self._answered = self._silent = 0  # messages since the window was weighed
         self._settled: deque[Observation] = deque()
         self._decoder = Decoder()
 
@@ -108,8 +96,6 @@ class Client:
             for key, _ in self._selector.select(0 if self._settled else _TICK):
                 key.data()
             self._sweep(time.monotonic())
-            self._window.count(self._answered, self._silent)
-            self._answered = self._silent = 0
             for _ in range(len(self._settled)):
                 observation = self._settled.popleft()
                 work.learn(observation)
@@ -120,7 +106,7 @@ class Client:
     def _fill(self, work: Work) -> bool:
         """Start questions as far as the window and the pace allow; tell whether none is left."""
         moment = dt.datetime.now(dt.UTC)
-        while len(self._waiting) < self._window.size:
+        while len(self._waiting) < self._manners.concurrency:
             resolver = self._next_resolver()
             if resolver is None:
                 return False
@@ -203,7 +189,7 @@ class Client:
         message_id = int.from_bytes(message[:2], "big")
         flight = line.waiting.get(message_id)
         if flight is not None and (reading := self._ordinary(flight, message)):
-            self._answered += 1
+            self._count(flight, line)
             self._do(flight, flight.asking.on_reading(reading, line.resolver, current=True))
             return
         try:
@@ -219,11 +205,14 @@ class Client:
         step = flight.asking.on_reply(reply, line.resolver, current=latest, streamed=False)
         if step is Step.WAIT and latest:
             return
-        self._answered += 1
+        self._count(flight, line)
         if step is not Step.DONE:
             del line.waiting[reply.message_id]
             flight.tickets.remove((line, reply.message_id))
         self._do(flight, step)
+
+    def _count(self, flight: Flight, line: Line) -> None:
+        self._paces[line.resolver].answered += flight.sent == 1
 
     def _ordinary(self, flight: Flight, message: bytes) -> Reading | None:
         """Return what an answer says, when it is an ordinary one to this question."""
@@ -268,16 +257,25 @@ class Client:
 
     def _sweep(self, now: float) -> None:
         """See to what has waited long enough."""
+        for pace in self._paces:
+            pace.weigh(now)
         for flight in [flight for flight in self._waiting if flight.deadline <= now]:
-            self._silent += 1
-            waited = self._wait(flight)
-            step = flight.asking.on_silence(waited)
-            narrow = len(self._waiting) > self._window.size
-            self._do(flight, Step.PAUSE if step is Step.SEND and narrow else step)
-        while self._paused and self._paused[0][0] <= now and len(self._waiting) < self._window.size:
+            pace = self._paces[flight.asking.resolver]
+            pace.silent += flight.sent == 1
+            step = flight.asking.on_silence(self._wait(flight))
+            if step is Step.SEND and not self._paces[flight.asking.resolver].allows():
+                self._put_aside(flight, 0.0)
+            else:
+                self._do(flight, step)
+        while self._paused and self._paused[0][0] <= now and self._has_room(self._paused[0][-1]):
             flight = heapq.heappop(self._paused)[-1]
             if not flight.done:
                 self._send(flight)
+
+    def _has_room(self, flight: Flight) -> bool:
+        """Tell whether a question that was put aside may be asked again now."""
+        room = len(self._waiting) < self._manners.concurrency
+        return flight.done or (room and self._paces[flight.asking.resolver].allows())
 
     def _do(self, flight: Flight, step: Step) -> None:
         match step:

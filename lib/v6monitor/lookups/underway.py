@@ -1,4 +1,4 @@
-"""What is under way? Questions in flight, the sockets they went out on, and the pace."""
+"""What is under way? Questions in flight, and the sockets they went out on."""
 
 from __future__ import annotations
 
@@ -17,12 +17,6 @@ from v6monitor.lookups.resolvers import Resolver
 NEVER = math.inf
 
 _RECEIVE_BUFFER = 4 << 20  # bytes: with the system's default, bursts of answers are lost
-_SAMPLE = 100  # messages after which the window is weighed
-_MUCH_SILENCE = 0.07  # of the messages; five in a hundred are lost on a bad line
-_FIRST = 50
-_NARROWEST = 8
-_STEPS = 20  # from nothing back to the whole window
-_BURST = 0.1  # seconds of pace that may be saved up
 _IDS = struct.Struct("!1024H")
 _drawn: list[int] = []
 
@@ -98,61 +92,6 @@ class StreamTicket(NamedTuple):
     flight: Flight
     message_id: int
     resolver: int
-
-
-class Window:
-    """How many questions may be under way: fewer when many get no answer, then slowly more.
-
-    A resolver that gets more than it can or will answer drops the rest in silence, and so does a
-    network that is too narrow; a few lost messages are nobody's excess. It starts narrow and
-    doubles until the first time that much is lost.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self.size = min(most, _FIRST)
-        self._answered = self._silent = 0
-        self._lost = False
-
-    def count(self, answered: int, silent: int) -> None:
-        """Count messages that were answered, and that were not in time."""
-        self._answered += answered
-        self._silent += silent
-        total = self._answered + self._silent
-        if total >= max(_SAMPLE, self.size):
-            if self._silent > _MUCH_SILENCE * total:
-                self._lost = True
-                self.size = max(_NARROWEST, self.size // 2)
-            else:
-                wider = 1 + self._most // _STEPS if self._lost else self.size
-                self.size = min(self._most, self.size + wider)
-            self._answered = self._silent = 0
-
-
-class Pace:
-    """A token bucket: how many questions a resolver may be asked now.
-
-    A retry is never held back; it takes from what new questions may use.
-    """
-
-    def __init__(self, rate: float) -> None:
-        self._rate = rate
-        self._most = max(1.0, rate * _BURST)
-        self._tokens = self._most
-        self._at = time.monotonic()
-
-    def allows(self) -> bool:
-        """Tell whether a new question may go out now."""
-        if not self._rate:
-            return True
-        now = time.monotonic()
-        self._tokens = min(self._most, self._tokens + (now - self._at) * self._rate)
-        self._at = now
-        return self._tokens >= 1
-
-    def take(self) -> None:
-        """Count a question that goes out."""
-        self._tokens -= 1
 
 
 def open_line(resolver: Resolver, number: int) -> Line:

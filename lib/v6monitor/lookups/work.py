@@ -1,8 +1,19 @@
-"""What may a client be given to do? A list of questions, the simplest work."""
+"""What may a client be given to do? Work that may grow, and the simplest: a list of questions."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from v6monitor.lookups.observation import Observation, Question
+
+
+class Work(Protocol):
+    """Where the client gets its questions; it may grow while answers come in."""
+
+    def pop(self) -> Question | None:
+        """Return the next question; None when there is none now."""
+
+    def learn(self, observation: Observation) -> None:
+        """Take an answer."""
 
 
 class Questions:
