@@ -67,7 +67,9 @@ def test_the_licence_is_the_same_everywhere(about):
     assert text.rstrip().endswith("require the production of a new EUPL version.")
 
 
-@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "SECURITY.md", "docs/unattended.md"])
+@pytest.mark.parametrize(
+    "page", ["CONTRIBUTING.md", "SECURITY.md", "docs/unattended.md", "docs/resolvers.md"]
+)
 def test_a_page_for_others_leads_to_files_that_are_there(page):
     """And names no person and no address."""
     text = (ROOT / page).read_text(encoding="utf-8")
