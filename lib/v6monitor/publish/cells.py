@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from v6monitor.findings.words import points
+from v6monitor.findings.words import check_name, points
 from v6monitor.language import NO_VALUE, Language
 
 SHARES = frozenset(
@@ -31,11 +31,14 @@ POINTS = frozenset(
         "mix",
     }
 )
+DIFFERENCES = frozenset({"difference"})
+"""Fractions that are less or more than another: shown as percentage points."""
+DAYS = frozenset({"age_days"})
 VERBATIM = frozenset(
     {"domain", "domains", "organisation", "operator", "mx_hosts", "failing_hosts", "tenant"}
     | {"value", "example", "file", "list", "waiver", "waiver_owner", "doubt", "scenario"}
     | {"detail", "where"}
-    | {"resolver", "expected", "found", "question", "answers"}
+    | {"resolver", "found", "question", "answers"}
 )
 """Columns whose cells are names or text from elsewhere: shown as they are, never translated."""
 AMONG_NAMES = frozenset({"now", "other", "own_or_unknown", "own_zone", "total"})
@@ -108,7 +111,9 @@ def _number(column: str, value: float, language: Language) -> str:
         return language.percent(value)
     if column in POINTS:
         return points(value, language)
-    return language.number(value)
+    if column in DIFFERENCES:
+        return points(100 * value, language)
+    return language.number(round(value) if column in DAYS else value)
 
 
 def _date(value: str, language: Language) -> str:
@@ -125,5 +130,7 @@ def _text(column: str, value: str, language: Language) -> str:
         return value
     if _DATE.fullmatch(value):
         return _date(value, language)
+    if column == "check":
+        return check_name(value, language)
     head, colon, particulars = value.partition(": ") if column == "reason" else (value, "", "")
     return language.label(head) + colon + particulars
