@@ -29,7 +29,7 @@ NONE = needs()
         (
             CLOSED,
             "No mail domain is known to lack IPv6.",
-            "Van geen maildomein is bekend dat het geen IPv6 heeft.",
+            "Van geen enkel maildomein is vastgesteld dat het geen IPv6 heeft.",
         ),
         (
             UNKNOWN,
@@ -196,13 +196,13 @@ def verdicts(every: str, whole: str) -> pd.DataFrame:
             "nn?",
             "nn?",
             "No mail domain is known to have IPv6.",
-            "Van geen maildomein is bekend dat het IPv6 heeft.",
+            "Van geen enkel maildomein is vastgesteld dat het IPv6 heeft.",
         ),
         (
             "",
             "",
             "No mail domain is known to have IPv6.",
-            "Van geen maildomein is bekend dat het IPv6 heeft.",
+            "Van geen enkel maildomein is vastgesteld dat het IPv6 heeft.",
         ),
     ],
 )

@@ -41,7 +41,7 @@ UNKNOWN = series([0.5, 0.6]).assign(state="unknown")
             (
                 "In dit tempo wordt 90% rond februari 2027 gehaald; in acht van de tien mogelijke"
                 " verlopen tussen februari 2027 en april 2027."
-                " Uiterlijk in december 2027 is het gehaald in 100% van de mogelijke verlopen."
+                " Uiterlijk in december 2027 is het gehaald in 100% van de scenario’s."
             ),
         ),
         (

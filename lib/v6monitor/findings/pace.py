@@ -97,7 +97,7 @@ def projection(table: pd.DataFrame, language: Language) -> Telling:
     row = table.iloc[-1].to_dict()
     measured = table[table["adoption"].notna()]
     now = language.text(
-        "{month}: {share}.",
+        "In {month}: {share}.",
         month=_month(measured["period"].iloc[-1], language),
         share=language.percent(measured["adoption"].iloc[-1]),
     )
