@@ -88,7 +88,7 @@ def test_the_causes_in_words(world: pd.DataFrame, caption: str):
             ),
             (
                 "Met IPv6 op elke mailserver van Y gaat mail van 20,0% (1 van de 5) naar 60,0%"
-                " (3 van de 5). Met ook X: 100,0% (5 van de 5)."
+                " (3 van de 5). Met X erbij: 100,0% (5 van de 5)."
             ),
         ),
         (

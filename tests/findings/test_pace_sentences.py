@@ -39,8 +39,8 @@ UNKNOWN = series([0.5, 0.6]).assign(state="unknown")
                 " By December 2027 it is reached in 100% of the futures."
             ),
             (
-                "In dit tempo wordt 90% rond februari 2027 gehaald; in acht van de tien mogelijke"
-                " verlopen tussen februari 2027 en april 2027."
+                "In dit tempo wordt 90% rond februari 2027 gehaald; in acht van de tien"
+                " scenario’s ligt dat tussen februari 2027 en april 2027."
                 " Uiterlijk in december 2027 is het gehaald in 100% van de scenario’s."
             ),
         ),
