@@ -159,7 +159,7 @@ def test_the_projection_in_words():
     """Where the share is at the deadline; a refusal as it is."""
     told = findings.projection(pace.projection(series(LINE), target=0.9, deadline="2027-12"), EN)
     assert told.caption.startswith("At this pace the share is 99.1% in December 2027;")
-    assert told.note == "August 2026: 67.9%. Of the futures, 100% have reached 90% by then."
+    assert told.note == "In August 2026: 67.9%. Of the futures, 100% have reached 90% by then."
     flat = findings.projection(pace.projection(series(FLAT), target=0.9), EN)
     assert flat.caption == "The share does not grow, so at this pace 90% is never reached."
     nothing = findings.projection(pace.projection(series([])), EN)
