@@ -64,7 +64,7 @@ def test_an_entry_says_what_changed_with_counts_and_confirmed_losses_by_name(rep
             f"{measure}: 3 gained, 2 lost (1 confirmed, 1 suspected); on the list 4 new, 5 gone."
             for measure in ("Web", "Mail", "Name servers")
         ),
-        "Mail, confirmed losses: lost.example.",
+        "Mail, losses now confirmed, of this measurement or the one before: lost.example.",
         "The mail of 1 domain went to another operator since the report of September 2026.",
     ]
     assert older[1] == "2026-10-02T10:00:00Z"

@@ -45,8 +45,8 @@ def changes(table: pd.DataFrame, language: Language) -> Telling:
     )
     back = int(total["loss_recovered"])
     returned = language.plural(
-        "{number} domain lost it and has it back since.",
-        "{number} domains lost it and have it back since.",
+        "{number} more lost it and has it back since.",
+        "{number} more lost it and have it back since.",
         back,
     )
     return Telling(finding, joined(note, returned if back else ""), alt)

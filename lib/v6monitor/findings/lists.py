@@ -78,7 +78,7 @@ def compat(table: pd.DataFrame, language: Language) -> Telling:
     """Tell the figures as Internet.nl counts them; ``adoption.compat`` by measure."""
     shares = [
         language.text(
-            "{measure}: {share} ({passed} of {total})",
+            "{measure} {share} ({passed} of {total})",
             measure=language.label(str(row["measure"])),
             share=language.percent(row["share"]),
             passed=language.number(row["passed"]),

@@ -30,7 +30,7 @@ def operators(table: pd.DataFrame, language: Language) -> Telling:
     else:
         finding = language.text("Nobody receives the mail of more than one domain.")
     note = language.text(
-        "Mail domains of which somebody receives mail, by operator of the MX host of first"
+        "Domains that receive mail, by operator of the MX host of first"
         " preference; partly: some of the MX hosts have IPv6."
     )
     unknown = could_not_tell(table["unknown"].sum(), total, language)

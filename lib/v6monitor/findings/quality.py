@@ -49,7 +49,7 @@ def quality(table: pd.DataFrame, language: Language) -> Telling:
         f"{group(name, language)} {of(known[name], applicable[name], language)}"
         for name in subjects
     )
-    note = language.text("Part of what it applies to: {counts}.", counts=counts)
+    note = language.text("Of all that it applies to: {counts}.", counts=counts)
     return Telling(joined(finding, verdict), joined(note, _reasons(table, language)), alt)
 
 
