@@ -110,8 +110,7 @@ def notebook_page(notebook: NotebookNode, page: Page) -> str:
 
 def plain_page(template: str, page: Page, **values: object) -> str:
     """Return a page that is no notebook: the index of a period, or of the archive."""
-    environment = PageExporter().environment
-    found = environment.get_template(f"{template}.html.j2")
+    found = _environment().get_template(f"{template}.html.j2")
     return str(found.render(resources={"page": page, **values}))
 
 
@@ -181,6 +180,12 @@ def _table(rows: str, title: str) -> str:
         f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table>'
         f'<caption class="unseen">{label}</caption>{scoped}</table></div>'
     )
+
+
+@cache
+def _environment() -> Environment:
+    environment: Environment = PageExporter().environment
+    return environment
 
 
 @cache

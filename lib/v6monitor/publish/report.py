@@ -51,15 +51,17 @@ def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -
     ``notebooks`` are the executed ones by name; ``failures`` says of the others why they are not
     there. A page with a problem (``lint``) is not published: its notebook counts as failed.
     """
+    made = {name: _notebook_pages(report, name, notebooks) for name in notebooks}
     unfit = {}
     for name, notebook in notebooks.items():
-        texts = _notebook_pages(report, name, notebooks).values()
-        found = [problem for text in texts for problem in _problems(text, notebook)]
+        found = [problem for text in made[name].values() for problem in _problems(text, notebook)]
         if found:
             unfit[name] = "; ".join(dict.fromkeys(found))
     fit = {name: notebook for name, notebook in notebooks.items() if name not in unfit}
+    if unfit:  # no page links to one that is not there
+        made = {name: _notebook_pages(report, name, fit) for name in fit}
     for name, notebook in fit.items():
-        for file, text in _notebook_pages(report, name, fit).items():
+        for file, text in made[name].items():
             write_text(report.scratch / file, text)
         _keep(report, name, notebook)
     published = [_published(report, name, notebook) for name, notebook in fit.items()]
