@@ -33,7 +33,7 @@ NONE = needs()
         ),
         (
             UNKNOWN,
-            "Of no mail domain could it be told.",
+            "No mail domain's state is known.",
             "Van geen enkel maildomein was het vast te stellen.",
         ),
         (OWN, "Without IPv6: 2 of 5 mail domains.", "Zonder IPv6: 2 van de 5 maildomeinen."),
@@ -61,8 +61,8 @@ def test_the_gap_says_how_concentrated_it_is():
 @pytest.mark.parametrize(
     ("world", "caption"),
     [
-        (TYPICAL, "Most failing mail domains wait for Y: 3 of 4; of 2 it is the only cause."),
-        (ONE, "Most failing mail domains wait for X: 1 of 1; of 1 it is the only cause."),
+        (TYPICAL, "Most failing mail domains wait for Y: 3 of 4; for 2 it is the only cause."),
+        (ONE, "Most failing mail domains wait for X: 1 of 1; for 1 it is the only cause."),
         (
             OWN,
             "No host keeps more than one domain back: the 2 failing domains have their own.",
@@ -104,7 +104,8 @@ def test_the_causes_in_words(world: pd.DataFrame, caption: str):
         (
             OWN,
             (
-                "No one step helps more than one domain; all together take mail from 60.0% (3 of 5)"
+                "No single step helps more than one domain; all together take mail from 60.0% (3"
+                " of 5)"
                 " to 100.0% (5 of 5)."
             ),
             (
@@ -114,7 +115,7 @@ def test_the_causes_in_words(world: pd.DataFrame, caption: str):
         ),
         (
             UNKNOWN,
-            "Of no mail domain could it be told.",
+            "No mail domain's state is known.",
             "Van geen enkel maildomein was het vast te stellen.",
         ),
         (NONE, "There is no mail domain.", "Er is geen maildomein."),
@@ -140,7 +141,7 @@ def test_a_scenario_gives_bounds_where_something_is_unknown():
     told = findings.scenarios(gap.scenarios(TYPICAL), EN)
     assert told.caption == (
         "With IPv6 at every host of Y: 60.0% (3 of 5). At least 50.0% and at most 66.7%, whatever"
-        " could not be told turns out to be."
+        " the unknown domains turn out to be."
     )
     two = findings.scenarios(gap.scenarios(needs(a="Xn", b="Xn")), EN)
     assert two.caption == "With IPv6 at every host of X: 2 of 2."
@@ -216,16 +217,16 @@ def test_end_to_end_in_words(every: str, whole: str, english: str, dutch: str):
 @pytest.mark.parametrize(
     ("world", "caption"),
     [
-        (needs(a="Xn", b="Xn", c="Yn"), "Most ways break at the zones of X: 2 of 3."),
+        (needs(a="Xn", b="Xn", c="Yn"), "Most paths break at the zones of X: 2 of 3."),
         (
             needs(a="Xn", b="Xn").assign(operator="own_zone"),
-            "Most ways break at the name servers of the domain itself: 2 of 2.",
+            "Most paths break at the name servers of the domain itself: 2 of 2.",
         ),
         (
             needs(a="Xn", b="Yn"),
-            "No zone breaks the way of more than one domain; the ways of 2 are broken.",
+            "No zone breaks the way of more than one domain; the paths to 2 are broken.",
         ),
-        (needs(a="Xy"), "No zone is known to break the way of a mail domain with IPv6."),
+        (needs(a="Xy"), "No zone is known to break the path to a mail domain with IPv6."),
     ],
 )
 def test_the_zones_in_words(world: pd.DataFrame, caption: str):

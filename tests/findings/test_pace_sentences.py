@@ -169,8 +169,8 @@ def test_the_projection_in_words():
 def test_the_backtest_in_words():
     """How often it was right, and what the earliest said."""
     told = findings.backtest(pace.backtest(series([*LINE[:7], 0.5, 0.5])), EN)
-    assert told.caption.startswith("Of 3 earlier forecasts, 0 held the share that came.")
-    assert told.caption.endswith("for September 2026; it became 50.0%.")
+    assert told.caption.startswith("Of 3 earlier forecasts, 0 included the actual share.")
+    assert told.caption.endswith("for September 2026; it turned out to be 50.0%.")
     one = findings.backtest(pace.backtest(series(LINE[:7])), NL)
     assert one.caption.startswith("Van de ene eerdere voorspelling klopte er")
     for states in (series([0.5]), series([]), UNKNOWN, series(FLAT)):
@@ -203,7 +203,7 @@ def test_the_times_in_words():
     assert told.caption == (
         "Fastest: Central government; half of its domains without IPv6 had it after 2 months."
     )
-    assert "0 domains had it when first seen, 600 got it since, 400 have it not" in told.note
+    assert "0 domains had it when first seen, 600 got it since, 400 do not have it yet" in told.note
     slow = findings.times(pace.times(series([0.0, 0.1])), NL)
     assert slow.caption.startswith("In geen enkele groep heeft de helft")
     for states in (series([]), UNKNOWN):

@@ -133,7 +133,7 @@ def test_the_headline_gives_the_bounds() -> None:
     told = findings.headline_adoption(trend("yynn??"), EN)
     assert told.note.endswith("turn out to be: Web between 33.3% and 66.7%.")
     certain = findings.headline_adoption(trend("yynnn"), EN)
-    assert certain.note.endswith("Everything could be told.")
+    assert certain.note.endswith("Everything is known.")
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_sectors_say_who_gained_most() -> None:
     )
     table = adoption.sectors(months)
     assert findings.sectors(table, EN).caption.endswith(
-        "Most gained since January 2026: Central government, +20.00 percentage points."
+        "Largest gain since January 2026: Central government, +20.00 percentage points."
     )
     assert findings.sectors(table, NL).caption.endswith(
         "Meest vooruitgegaan sinds januari 2026: Rijk, +20,00 procentpunt."
@@ -206,12 +206,12 @@ def test_sectors_say_who_gained_most() -> None:
         ("n", "IPv6 at 1 domain: 0 yes, 1 no.", "IPv6 bij 1 domein: 0 ja, 1 nee."),
         (
             "??",
-            "Of none of the 2 domains could it be told.",
+            "The state of none of the 2 domains is known.",
             "Van geen van de 2 domeinen was het vast te stellen.",
         ),
         (
             "?",
-            "Of the one domain it could not be told.",
+            "The state of the one domain is not known.",
             "Van het ene domein was het niet vast te stellen.",
         ),
         (
@@ -397,9 +397,9 @@ def test_staleness_in_words() -> None:
 @pytest.mark.parametrize(
     ("text", "caption"),
     [
-        ("y" * 49 + "?", "Could be told: Mail 98.0%. That is enough to publish."),
-        ("y" * 48 + "??", "Could be told: Mail 96.0%. Below the 98% needed to publish: Mail."),
-        ("??", "Could be told: Mail 0.0%. Below the 98% needed to publish: Mail."),
+        ("y" * 49 + "?", "Known: Mail 98.0%. That is enough to publish."),
+        ("y" * 48 + "??", "Known: Mail 96.0%. Below the 98% needed to publish: Mail."),
+        ("??", "Known: Mail 0.0%. Below the 98% needed to publish: Mail."),
         ("--", "Nothing was measured, so nothing can be told."),
         ("", "Nothing was measured, so nothing can be told."),
     ],

@@ -77,12 +77,15 @@ def test_checks_that_were_not_done_are_counted():
         (
             "y" * 14 + "n" * 27,
             "y" * 19 + "n" * 22,
-            "Read as a sample, the change of +12.20 points is more than chance: +1.15 to +22.65.",
+            (
+                "Read as a sample, the change of +12.20 percentage points is more than chance: +1.15"
+                " to +22.65."
+            ),
         ),
         (
             "yynn",
             "yynn",
-            "Read as a sample, the change of 0 points may be chance:",
+            "Read as a sample, the change of 0 percentage points may be chance:",
         ),
         ("??", "yn", "There is no earlier measurement to compare with."),
         ("", "yn", "There is no earlier measurement to compare with."),
@@ -101,14 +104,18 @@ def test_a_sample_in_words(before: str, after: str, caption: str):
             [states("ynnn"), states("nn", "gemeente")],
             [states("yynn"), states("nn", "gemeente")],
             (
-                "Of +16.67 points, +16.67 come from the groups themselves and 0 from the mix of"
+                "Of +16.67 percentage points, +16.67 come from the groups themselves and 0 from"
+                " the mix of"
                 " groups. Most by Central government: +16.67."
             ),
         ),
         (
             [states("yn")],
             [states("yn")],
-            "Of 0 points, 0 come from the groups themselves and 0 from the mix of groups.",
+            (
+                "Of 0 percentage points, 0 come from the groups themselves and 0 from the mix of"
+                " groups."
+            ),
         ),
         ([states("??")], [states("yn")], "There is no earlier measurement to compare with."),
         ([states("")], [states("yn")], "There is no earlier measurement to compare with."),
@@ -127,7 +134,7 @@ def test_sectors_that_made_the_change_in_words(
     [
         (
             ["yyn", "nny", "yny"],
-            "Of the losses with a next measurement, 1 of 2 were back in it (50.0%).",
+            "Of the losses followed by another measurement, 1 of 2 were back by then (50.0%).",
         ),
         (["yy", "yn"], "No loss has a next measurement yet."),
         (["yy"], "No loss has a next measurement yet."),

@@ -43,7 +43,7 @@ def trend(table: pd.DataFrame, language: Language, *, by: str = "measure") -> Te
     names = _in_order(rows)
     counts = [f"{group(name, language)} {share(rows[name], language)}" for name in names]
     note = language.text(
-        "Share of the domains of which it could be told, {first} to {last}. In {last}: {counts}.",
+        "Share of the domains whose state is known, {first} to {last}. In {last}: {counts}.",
         first=language.month(str(table["period"].min())),
         last=language.month(last),
         counts="; ".join(counts),
@@ -56,7 +56,7 @@ def trend(table: pd.DataFrame, language: Language, *, by: str = "measure") -> Te
     unknown = (
         language.text("Could not tell: {counts}.", counts="; ".join(untold))
         if untold
-        else language.text("Everything could be told.")
+        else language.text("Everything is known.")
     )
     newest = table[table["period"] == last].set_index(by, drop=False).loc[names]
     told = explained(newest, language, by=by)
@@ -92,7 +92,7 @@ def headline_adoption(table: pd.DataFrame, language: Language, *, by: str = "mea
         if rows[name]["unknown"] and not math.isnan(rows[name]["adoption"])
     ]
     sure = language.text(
-        "Whatever the domains that could not be told turn out to be: {bounds}.",
+        "Whatever the unknown domains turn out to be: {bounds}.",
         bounds=listed(bounds, language),
     )
     return Telling(caption, sure if bounds else told.note, told.alt)
@@ -115,7 +115,7 @@ def sectors(table: pd.DataFrame, language: Language, *, by: str = "sector") -> T
     ranked = league(table).dropna(subset="adoption")
     finding = ranking(ranked, by, language)
     note = language.text(
-        "Share of the domains of which it could be told, {month}; groups under five: counts.",
+        "Share of the domains whose state is known, {month}; groups under five: counts.",
         month=language.month(str(table["period"].iloc[0])),
     )
     unknown = could_not_tell(table["unknown"].sum(), table["applicable"].sum(), language)
@@ -140,7 +140,7 @@ def provinces(table: pd.DataFrame, language: Language) -> Telling:
         )
     ranked = league(twelve).dropna(subset="adoption")
     note = language.text(
-        "Share of the domains of which it could be told; provinces under five: counts. Not on the"
+        "Share of the domains whose state is known; provinces under five: counts. Not on the"
         " map, for central government and where no province is stated: {number}.",
         number=language.number(elsewhere["applicable"].sum()),
     )
@@ -182,8 +182,8 @@ def states(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Te
     size = int(row["applicable"])
     if row["unknown"] == size:
         finding = language.plural(
-            "Of the one domain it could not be told.",
-            "Of none of the {number} domains could it be told.",
+            "The state of the one domain is not known.",
+            "The state of none of the {number} domains is known.",
             size,
         )
     else:
@@ -202,7 +202,7 @@ def states(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Te
         number=language.number(row["not_applicable"]),
     )
     measure = measured(str(table["measure"].iloc[0]), language) if "measure" in table else ""
-    parts = language.text("Parts of the domains to which it applies; n stands under each name.")
+    parts = language.text("Shares of the domains to which it applies; n is given under each name.")
     told = explained(table[table[by] == TOTAL], language)
     return Telling(finding, joined(measure, parts, outside, told), alt)
 
@@ -263,7 +263,7 @@ def _moved_most(ranked: pd.DataFrame, by: str, earlier: str, language: Language)
     if moved.max() <= 0:
         return language.text("No group gained since {month}.", month=month)
     return language.text(
-        "Most gained since {month}: {group}, {points} percentage points.",
+        "Largest gain since {month}: {group}, {points} percentage points.",
         month=month,
         group=group(moved.idxmax(), language),
         points=points(100 * float(moved.max()), language),

@@ -73,7 +73,7 @@ def decomposition(table: pd.DataFrame, language: Language) -> Telling:
         for month in ("before", "after")
     )
     note = language.text(
-        "Share of the domains of which it could be told: {before}, then {after};"
+        "Share of the domains whose state is known: {before}, then {after};"
         " {stayers} domains counted both times. The three parts add up to the change exactly.",
         before=before,
         after=after,

@@ -32,7 +32,7 @@ def gap_overview(table: pd.DataFrame, language: Language) -> Telling:
     if not row["applicable"]:
         return _no_mail("", language)
     if not known:
-        return Telling(language.text("Of no mail domain could it be told."), unknown, "")
+        return Telling(language.text("No mail domain's state is known."), unknown, "")
     if not row["no"]:
         finding = language.text("No mail domain is known to lack IPv6.")
         return Telling(finding, joined(_all(known, language), unknown), "")
@@ -82,7 +82,7 @@ def attribution(table: pd.DataFrame, language: Language, *, by: str = "operator"
     else:
         most = named.iloc[0]
         finding = language.text(
-            "Most failing mail domains wait for {operator}: {counts}; of {sole} it is the only"
+            "Most failing mail domains wait for {operator}: {counts}; for {sole} it is the only"
             " cause.",
             operator=unit(most[by], by, language),
             counts=of(most["domains"], failing, language),
@@ -110,7 +110,7 @@ def fix_order(table: pd.DataFrame, language: Language, *, by: str = "operator") 
         " of them."
     )
     if not now["yes"] + now["no"]:
-        return Telling(language.text("Of no mail domain could it be told."), unknown, alt)
+        return Telling(language.text("No mail domain's state is known."), unknown, alt)
     named = table[~table[by].isin([NOW, OTHER])].head(NAMED)
     if len(table) == 1:
         finding = language.text(
@@ -131,8 +131,7 @@ def fix_order_tenants(table: pd.DataFrame, language: Language) -> Telling:
 def scenarios(table: pd.DataFrame, language: Language) -> Telling:
     """Tell what IPv6 at one operator brings at most, and within which bounds; ``gap.scenarios``."""
     note = language.text(
-        "Adoption when every host of the operators that is without IPv6 had it; what could not be"
-        " told stays so."
+        "Adoption if every host of these operators had IPv6; what is not known stays unknown."
     )
     alone = table[table["scenario"] != "total"].sort_values("yes", ascending=False, kind="stable")
     if alone.empty or not alone["applicable"].iloc[0]:
@@ -146,7 +145,7 @@ def scenarios(table: pd.DataFrame, language: Language) -> Telling:
     )
     if row["unknown"] and not math.isnan(row["adoption"]):
         bounds = language.text(
-            "At least {lower} and at most {upper}, whatever could not be told turns out to be.",
+            "At least {lower} and at most {upper}, whatever the unknown domains turn out to be.",
             lower=language.percent(row["lower"]),
             upper=language.percent(row["upper"]),
         )
@@ -197,7 +196,7 @@ def end_to_end(table: pd.DataFrame, language: Language) -> Telling:
 def zones(table: pd.DataFrame, language: Language) -> Telling:
     """Tell whose name servers break the way; ``gap.attribution`` of ``gap.name_servers``."""
     alt = language.text(
-        "Bar chart of the mail domains whose way over IPv6 breaks at name servers, per operator of"
+        "Bar chart of the mail domains whose path over IPv6 breaks at name servers, per operator of"
         " the zone. It shows whose zones cause it."
     )
     note = language.text(
@@ -206,7 +205,7 @@ def zones(table: pd.DataFrame, language: Language) -> Telling:
     )
     if table.empty:
         return Telling(
-            language.text("No zone is known to break the way of a mail domain with IPv6."),
+            language.text("No zone is known to break the path to a mail domain with IPv6."),
             note,
             alt,
         )
@@ -214,18 +213,18 @@ def zones(table: pd.DataFrame, language: Language) -> Telling:
     most = table.iloc[0]
     if most["operator"] == OWN_ZONE:
         finding = language.text(
-            "Most ways break at the name servers of the domain itself: {counts}.",
+            "Most paths break at the name servers of the domain itself: {counts}.",
             counts=of(most["domains"], failing, language),
         )
     elif most["operator"] == OTHER:
         finding = language.plural(
-            "No zone breaks the way of more than one domain; the way of {number} is broken.",
-            "No zone breaks the way of more than one domain; the ways of {number} are broken.",
+            "No zone breaks the way of more than one domain; the path to {number} is broken.",
+            "No zone breaks the way of more than one domain; the paths to {number} are broken.",
             failing,
         )
     else:
         finding = language.text(
-            "Most ways break at the zones of {operator}: {counts}.",
+            "Most paths break at the zones of {operator}: {counts}.",
             operator=most["operator"],
             counts=of(most["domains"], failing, language),
         )
@@ -256,7 +255,7 @@ def _first_steps(now: Row, named: pd.DataFrame, by: str, language: Language) -> 
 
 def _all_together(now: Row, last: Row, language: Language) -> str:
     return language.text(
-        "No one step helps more than one domain; all together take mail from {now} to {share}.",
+        "No single step helps more than one domain; all together take mail from {now} to {share}.",
         now=share(now, language),
         share=share(last, language),
     )

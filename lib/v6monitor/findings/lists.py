@@ -30,8 +30,8 @@ def lacking(table: pd.DataFrame, language: Language) -> Telling:
     note = language.text("Empty: not measured. As Internet.nl measured it this month.")
     if unsure := len(table) - int(short.sum()):
         told = language.plural(
-            "Of {number} more it could not be told.",
-            "Of {number} more it could not be told.",
+            "For {number} more it could not be determined.",
+            "For {number} more it could not be determined.",
             unsure,
         )
         note = f"{told} {note}"
@@ -103,8 +103,8 @@ def laggards_now(laggards: pd.DataFrame, language: Language) -> Telling:
     if len(laggards) and laggards["group"].eq("unknown").all():
         caption = language.text("Which domains on Exchange Online lack IPv6 could not be told.")
     note = language.text(
-        "For {sole} of them that is the only cause. Of {gateways} more, Exchange Online stands "
-        "behind a gateway without IPv6; of {unknown}, it could not be told.",
+        "For {sole} of them that is the only cause. Another {gateways} are on Exchange Online"
+        " behind a gateway without IPv6; for {unknown} it could not be determined.",
         sole=language.number(int(sole.sum())),
         gateways=language.number(int(groups.get("gateway", 0))),
         unknown=language.number(int(groups.get("unknown", 0))),
@@ -128,8 +128,8 @@ def laggards_by_month(table: pd.DataFrame, language: Language) -> Telling:
     if no.empty:
         return Telling(language.text("There are no months to compare."), note, alt)
     caption = language.text(
-        "Of the domains now on Exchange Online, {last} lacked IPv6 in {month}; in {first} that "
-        "were {before}.",
+        "Of the domains now on Exchange Online, {last} lacked IPv6 in {month}; in {first} there"
+        " were {before}.",
         last=language.number(int(no.iloc[-1])),
         month=language.month(str(no.index[-1])),
         first=language.month(str(no.index[0])),
@@ -145,8 +145,8 @@ def laggard_list(laggards: pd.DataFrame, language: Language) -> Telling:
         "{number} domain to look at", "{number} domains to look at", len(laggards)
     )
     note = language.text(
-        "Why each domain is on the list and what to do, by group and name; those of which it could "
-        "not be told stand last."
+        "Why each domain is on the list and what to do, by group and name; those that could not be"
+        " determined come last."
     )
     return Telling(caption, joined(note, _explained(laggards, language)), "")
 
@@ -222,8 +222,8 @@ def explore(table: pd.DataFrame, language: Language) -> Telling:
 def fixed_since(table: pd.DataFrame, language: Language) -> Telling:
     """Tell how many domains got IPv6 since they were measured; ``staleness.compare``."""
     caption = language.plural(
-        "{number} domain has IPv6 now, and had not when it was measured.",
-        "{number} domains have IPv6 now, and had not when they were measured.",
+        "{number} domain has IPv6 now, and did not when it was measured.",
+        "{number} domains have IPv6 now, and did not when they were measured.",
         len(table),
     )
     return Telling(caption, language.text("By kind of test; a domain can stand here twice."), "")

@@ -40,8 +40,8 @@ def pace(table: pd.DataFrame, language: Language) -> Telling:
     if row["refusal"]:
         return Telling(_refused(row, language), _now(row, language), "")
     note = language.text(
-        "Futures drawn from {number} measurements, along three kinds of curves; a pace that goes on"
-        " is no plan.",
+        "Futures drawn from {number} measurements, along three kinds of curves; going on at a pace"
+        " is not a plan.",
         number=language.number(row["measurements"]),
     )
     finding = joined(_when(row, language), _in_time(row, language))
@@ -78,7 +78,7 @@ def pace_by_group(table: pd.DataFrame, language: Language, *, by: str = "sector"
             found.append(language.text(message, groups=listed(names, language)))
     note = language.text(
         "Month in which half of the futures have reached {target}; an arrow: not within the years"
-        " shown. At the right: the part of the futures that has by {deadline}.",
+        " shown. On the right: the part of the futures that has done so by {deadline}.",
         target=target,
         deadline=_month(table.iloc[-1]["deadline"], language),
     )
@@ -125,7 +125,7 @@ def backtest(table: pd.DataFrame, language: Language) -> Telling:
     """Tell how often the share came inside what would have been said; ``pace.backtest``."""
     alt = language.text(
         "Chart of the share that each earlier month would have foretold for the newest, and the"
-        " share that came. It shows how far the forecast can be trusted."
+        " actual share. It shows how far the forecast can be trusted."
     )
     said = table[table["refusal"] == ""]
     if said.empty:
@@ -136,14 +136,14 @@ def backtest(table: pd.DataFrame, language: Language) -> Telling:
         )
     inside = int((said["inside"] == "yes").sum())
     finding = language.plural(
-        "Of the one earlier forecast, {inside} held the share that came.",
-        "Of {number} earlier forecasts, {inside} held the share that came.",
+        "Of the one earlier forecast, {inside} included the actual share.",
+        "Of {number} earlier forecasts, {inside} included the actual share.",
         len(said),
         inside=language.number(inside),
     )
     first = said.iloc[0].to_dict()
     earliest = language.text(
-        "That of {origin} said {low} to {high} for {month}; it became {came}.",
+        "That of {origin} said {low} to {high} for {month}; it turned out to be {came}.",
         origin=_month(first["origin"], language),
         month=_month(first["period"], language),
         low=language.percent(first["low"]),
@@ -158,7 +158,7 @@ def times(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Tel
     """Tell which group was fastest, of the domains that lacked IPv6 at first; ``pace.times``."""
     alt = language.text(
         "Stacked bar chart per group of the domains that had IPv6 at the first measurement, got it"
-        " since, and have it not. It shows how fast groups move."
+        " since, and still lack it. It shows how fast groups move."
     )
     if table.empty:
         return Telling(
@@ -179,8 +179,8 @@ def times(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Tel
             group=group(done[by].iloc[0], language),
         )
     note = language.text(
-        "{from_start} domains had it when first seen, {since} got it since, {not_yet} have it not"
-        " yet. Parts estimated from the measurements between which each got it (Turnbull).",
+        "{from_start} domains had it when first seen, {since} got it since, {not_yet} do not have"
+        " it yet. Parts estimated from the measurements between which each got it (Turnbull).",
         **{name: language.number(table[name].sum()) for name in ("from_start", "since", "not_yet")},
     )
     return Telling(finding, note, alt)

@@ -34,7 +34,7 @@ def quality(table: pd.DataFrame, language: Language) -> Telling:
         for name in subjects
         if name != "lookups" and known[name] / applicable[name] < GATE
     ]
-    finding = language.text("Could be told: {shares}.", shares=listed(covered, language))
+    finding = language.text("Known: {shares}.", shares=listed(covered, language))
     if low:
         verdict = language.text(
             "Below the {gate} needed to publish: {subjects}.",
@@ -69,7 +69,7 @@ def _covered(table: pd.DataFrame) -> tuple[dict[str, int], dict[str, int]]:
 def _reasons(table: pd.DataFrame, language: Language) -> str:
     rest = table[~table["outcome"].isin(["known", "not_applicable"])]
     if not rest["count"].sum():
-        return language.text("Everything could be told.")
+        return language.text("Everything is known.")
     reasons = rest.groupby("outcome")["count"].sum().sort_values(ascending=False, kind="stable")
     words = [f"{_reason(reason, language)} {language.number(n)}" for reason, n in reasons.items()]
     return language.text("Why not: {reasons}.", reasons=", ".join(words))

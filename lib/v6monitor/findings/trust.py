@@ -47,7 +47,7 @@ def paired(table: pd.DataFrame, language: Language) -> Telling:
     row = table.iloc[-1].to_dict()
     note = language.text(
         "Only for readers who take the list as a sample of a larger whole: the 95% interval of"
-        " Newcombe for paired shares. Of the list itself the change is exact."
+        " Newcombe for paired shares. For the list itself the change is exact."
     )
     if not row["panel"]:
         return Telling(language.text("There is no earlier measurement to compare with."), note, "")
@@ -58,12 +58,14 @@ def paired(table: pd.DataFrame, language: Language) -> Telling:
     }
     if row["points_low"] <= 0 <= row["points_high"]:
         finding = language.text(
-            "Read as a sample, the change of {points} points may be chance: {low} to {high}.",
+            "Read as a sample, the change of {points} percentage points may be chance: {low} to"
+            " {high}.",
             **values,
         )
     else:
         finding = language.text(
-            "Read as a sample, the change of {points} points is more than chance: {low} to {high}.",
+            "Read as a sample, the change of {points} percentage points is more than chance: {low}"
+            " to {high}.",
             **values,
         )
     return Telling(finding, note, "")
@@ -79,7 +81,8 @@ def kitagawa(table: pd.DataFrame, language: Language, *, by: str = "sector") -> 
     if table["share_before"].isna().all() or table["share_after"].isna().all():
         return Telling(language.text("There is no earlier measurement to compare with."), note, "")
     finding = language.text(
-        "Of {total} points, {within} come from the groups themselves and {mix} from the mix of"
+        "Of {total} percentage points, {within} come from the groups themselves and {mix} from the"
+        " mix of"
         " groups.",
         total=points(float(sums.sum()), language),
         within=points(float(sums["own_change"]), language),
@@ -98,10 +101,10 @@ def flaps(table: pd.DataFrame, language: Language) -> Telling:
     """Tell how many losses are back a measurement later; ``changes.flaps``."""
     row = table.iloc[0].to_dict()
     note = language.plural(
-        "Of the {number} domain known in all {periods} measurements; {losses} losses, the last"
-        " without a next measurement.",
-        "Of the {number} domains known in all {periods} measurements; {losses} losses, the last"
-        " without a next measurement.",
+        "Of the {number} domain known in all {periods} measurements; {losses} losses, the latest"
+        " not yet followed by another measurement.",
+        "Of the {number} domains known in all {periods} measurements; {losses} losses, the latest"
+        " not yet followed by another measurement.",
         int(row["domains"]),
         periods=language.number(row["periods"]),
         losses=language.number(row["losses"]),
@@ -109,7 +112,7 @@ def flaps(table: pd.DataFrame, language: Language) -> Telling:
     if not row["followed"]:
         return Telling(language.text("No loss has a next measurement yet."), note, "")
     finding = language.text(
-        "Of the losses with a next measurement, {counts} were back in it ({share}).",
+        "Of the losses followed by another measurement, {counts} were back by then ({share}).",
         counts=of(row["recovered"], row["followed"], language),
         share=language.percent(row["share"]),
     )

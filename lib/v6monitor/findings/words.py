@@ -133,7 +133,7 @@ def unit(code: object, by: str, language: Language) -> str:
 def could_not_tell(unknown: float, applicable: float, language: Language) -> str:
     """Return the sentence that says how many are unknown, of how many."""
     if not unknown:
-        return language.text("Everything could be told.")
+        return language.text("Everything is known.")
     return language.text("Could not tell: {counts}.", counts=of(unknown, applicable, language))
 
 

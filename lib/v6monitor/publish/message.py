@@ -45,7 +45,8 @@ def sentences(told: Told, language: Language) -> list[str]:
         if names:
             said.append(
                 language.text(
-                    "{measure}, losses now confirmed, of this measurement or the one before: {names}.",
+                    "{measure}, losses now confirmed, of this measurement or the one before:"
+                    " {names}.",
                     measure=language.label(measure),
                     names=listed(names, language),
                 )
