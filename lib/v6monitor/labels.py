@@ -205,7 +205,7 @@ LABELS = {
     "own_zone": "Name servers of the domain itself",
     "sole": "only cause",
     "with_others": "others fail too",
-    "unclear": "of another host it could not be told",
+    "unclear": "state of another host not known",
     "failing": "All domains without IPv6",
     "solved": "Domains that get IPv6",
     "cumulative": "Points together",

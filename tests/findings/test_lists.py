@@ -13,7 +13,7 @@ def test_a_list_of_unknowns_is_no_good_news():
     """Where nothing could be told, no count of laggards is claimed, not even zero."""
     laggards = pd.DataFrame({"group": ["unknown"] * 2, "sole_cause": "", "waiver_status": ""})
     told = findings.laggards_now(laggards, Language("en"))
-    assert told.caption == "Which domains on Exchange Online lack IPv6 could not be told."
+    assert told.caption == "Which domains on Exchange Online lack IPv6 is not known."
 
 
 def test_the_gateway_that_keeps_most_domains_back_is_named():

@@ -92,7 +92,7 @@ def test_the_note_says_what_it_builds_on():
     )
     assert findings.pace(pace.forecast(series(FLAT)), EN).note == "Now: 50.0% (500 of 1,000)."
     assert findings.pace(pace.forecast(UNKNOWN), EN).note == (
-        "No month has enough domains of which it could be told."
+        "No month has enough domains whose state is known."
     )
 
 

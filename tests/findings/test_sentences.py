@@ -160,7 +160,7 @@ def test_the_headline_gives_the_bounds() -> None:
         ({"rijk": "yyynn"}, "Central government 60.0% (3 of 5)."),
         (
             {"rijk": "yn"},
-            "No group has five domains of which it could be told: counts only.",
+            "No group has five domains whose state is known: counts only.",
         ),
     ],
 )

@@ -78,8 +78,9 @@ def test_checks_that_were_not_done_are_counted():
             "y" * 14 + "n" * 27,
             "y" * 19 + "n" * 22,
             (
-                "Read as a sample, the change of +12.20 percentage points is more than chance: +1.15"
-                " to +22.65."
+                "Read as a sample, the change of +12.20 percentage points is more than chance:"
+                " +1.15"
+                " +1.15 to +22.65."
             ),
         ),
         (
@@ -160,11 +161,11 @@ def test_losses_that_come_back_in_words(months: list[str], english: str):
         ({"Limburg": "yyyyn"}, "Limburg 80.0% (4 of 5)."),
         (
             {"Limburg": "y"},
-            "No group has five domains of which it could be told: counts only.",
+            "No group has five domains whose state is known: counts only.",
         ),
         (
             {"Limburg": "?????"},
-            "No group has five domains of which it could be told: counts only.",
+            "No group has five domains whose state is known: counts only.",
         ),
         ({"": "yyyyy"}, "Of no domain is it known in which province it is."),
         ({}, "Of no domain is it known in which province it is."),

@@ -156,7 +156,7 @@ def ranking(ranked: pd.DataFrame, by: str, language: Language) -> str:
     lowest = ranked[ranked["rank_to"] == ranked["rank_to"].max()]
     highest = ranked[ranked["rank"] == 1]
     if ranked.empty:
-        return language.text("No group has five domains of which it could be told: counts only.")
+        return language.text("No group has five domains whose state is known: counts only.")
     if len(lowest) < len(ranked):
         return language.text(
             "Lowest: {lowest}; highest: {highest}.",

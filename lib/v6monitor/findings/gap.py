@@ -68,7 +68,7 @@ def attribution(table: pd.DataFrame, language: Language, *, by: str = "operator"
     if table.empty:
         return Telling(
             language.text("No MX host is known to lack IPv6."),
-            language.text("Hosts of which it could not be told are not in the chart."),
+            language.text("Hosts whose state is not known are not in the chart."),
             alt,
         )
     named = table[table[by] != OTHER]
@@ -89,8 +89,8 @@ def attribution(table: pd.DataFrame, language: Language, *, by: str = "operator"
             sole=language.number(most["sole"]),
         )
     note = language.text(
-        "Mail domains of which an MX host definitely has no IPv6. One that fails at several"
-        " operators is counted at each."
+        "Mail domains of which an MX host definitely has no IPv6. One that waits for several"
+        " operators is counted for each."
     )
     return Telling(finding, note, alt)
 
@@ -263,8 +263,8 @@ def _all_together(now: Row, last: Row, language: Language) -> str:
 
 def _all(known: int, language: Language) -> str:
     return language.plural(
-        "The one of which it could be told has it.",
-        "All {number} of which it could be told have it.",
+        "The one whose state is known has it.",
+        "All {number} whose state is known have it.",
         known,
     )
 

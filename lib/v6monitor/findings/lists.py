@@ -101,7 +101,7 @@ def laggards_now(laggards: pd.DataFrame, language: Language) -> Telling:
         exchange,
     )
     if len(laggards) and laggards["group"].eq("unknown").all():
-        caption = language.text("Which domains on Exchange Online lack IPv6 could not be told.")
+        caption = language.text("Which domains on Exchange Online lack IPv6 is not known.")
     note = language.text(
         "For {sole} of them that is the only cause. Another {gateways} are on Exchange Online"
         " behind a gateway without IPv6; for {unknown} it could not be determined.",

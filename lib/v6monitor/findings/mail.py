@@ -24,7 +24,7 @@ def operators(table: pd.DataFrame, language: Language) -> Telling:
     total = int(table["domains"].sum())
     rows = [row for row in table.to_dict("records") if row["operator"] != OTHER]
     if int(table["unknown"].sum()) == total:
-        finding = language.text("Who receives the mail could not be told.")
+        finding = language.text("Who receives the mail is not known.")
     elif rows:
         finding = _largest(rows, table, language)
     else:

@@ -252,7 +252,7 @@ def _when(row: Row, language: Language) -> str:
 
 def _now(row: Row, language: Language) -> str:
     if not row["measurements"]:
-        return language.text("No month has enough domains of which it could be told.")
+        return language.text("No month has enough domains whose state is known.")
     return language.text("Now: {share}.", share=share({**row, "unknown": 0}, language))
 
 

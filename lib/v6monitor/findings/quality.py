@@ -14,7 +14,7 @@ def quality(table: pd.DataFrame, language: Language) -> Telling:
     ``table`` is that of ``adoption.quality``. The gate holds for the measures, not for the lookups.
     """
     alt = language.text(
-        "Stacked bar chart of how much of each list was known, not applicable or could not be told."
+        "Stacked bar chart of how much of each list was known, unknown or not applicable."
         " It shows whether this month can be trusted."
     )
     known, applicable = _covered(table)

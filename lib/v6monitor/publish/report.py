@@ -125,7 +125,8 @@ def _notices(month: Month, language: Language) -> list[Notice]:
             Notice(
                 language.text("Not fit to publish."),
                 language.text(
-                    "Of the websites and mail domains, {coverage} could be told; at least {gate} "
+                    "The state of {coverage} of the websites and mail domains is known; at least"
+                    " {gate} "
                     "is needed.",
                     coverage=language.percent(month.coverage),
                     gate=language.percent(adoption.GATE, 0),
