@@ -107,6 +107,13 @@ def test_a_pdf_is_the_page_with_its_tags(browser, archive, tmp_path):
     assert str(tmp_path).encode() not in first
 
 
+@pytest.mark.parametrize("page", ["60_briefing.html", "60_briefing.en.html"])
+def test_the_briefing_prints_on_two_pages(browser, archive, page):
+    """On A4, in both languages."""
+    printed = opened(browser, next(archive.glob(f"*/{page}"))).pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
+
+
 def test_without_a_browser_pdf_says_what_to_install(monkeypatch):
     """The option fails before anything is made."""
     monkeypatch.setenv("PATH", "")
