@@ -79,7 +79,6 @@ def test_checks_that_were_not_done_are_counted():
             "y" * 19 + "n" * 22,
             (
                 "Read as a sample, the change of +12.20 percentage points is more than chance:"
-                " +1.15"
                 " +1.15 to +22.65."
             ),
         ),
