@@ -119,7 +119,7 @@ def test_explain_from_a_log(kept: Path, capsys: pytest.CaptureFixture[str]) -> N
     ("code", "words"),
     [
         ("en", ["What do the lookups say about town.example?", "no such record", "Check it"]),
-        ("nl", ["Wat zeggen de DNS-vragen over town.example?", "geen zulk record", "Controleer"]),
+        ("nl", ["Wat zeggen de DNS-vragen over town.example?", "geen record", "Controleer"]),
     ],
 )
 def test_the_card_as_a_page(

@@ -68,14 +68,14 @@ def _waivers() -> Iterator[Sequence[str]]:
     for number, body in enumerate(failing[:: len(failing) // WAIVED][:WAIVED]):
         until = "2026-03-31" if number == 0 else f"2027-{3 * (1 + number % 4):02}-30"
         since = "2026-09-01" if number == 1 else ""
-        why = "Moves to another mail service; IPv6 comes with it"
-        yield body.domain, "mail", "IPv6", why, "CIO office", since, until
+        why = "Stapt over op een andere maildienst, met IPv6"
+        yield body.domain, "mail", "IPv6", why, "CIO-office", since, until
     passing = next(body for body in organisations() if _passes(body))
-    yield passing.domain, "", "IPv6 en IPv4", "Waited for a supplier", "CIO office", "", ""
-    yield "opgeheven.example", "", "", "Is given up in summer", "", "2025-01-01", "2026-12-31"
+    yield passing.domain, "", "IPv6 en IPv4", "Wachtte op een leverancier", "CIO-office", "", ""
+    yield "opgeheven.example", "", "", "Wordt in de zomer opgeheven", "", "2025-01-01", "2026-12-31"
     site = next(body.sites[0] for body in organisations() if _lacks_web(body))
-    why = "The supplier of the website has IPv6 on its plan"
-    yield site, "web", "IPv6", why, "Web editors", "2026-06-01", "2027-06-30"
+    why = "De leverancier van de website heeft IPv6 gepland"
+    yield site, "web", "IPv6", why, "Webredactie", "2026-06-01", "2027-06-30"
 
 
 def _passes(body: Organisation) -> bool:

@@ -69,7 +69,11 @@ def _provider(told: Provider, language: Language) -> pd.DataFrame:
     rows = [("class", language.label(told.mail_provider))]
     if told.confidence:
         rows.append(("confidence", language.text(CONFIDENCE[told.confidence])))
-    rows += [("operator", told.operator), ("kind", language.label(told.kind)), ("zone", told.zone)]
+    rows += [
+        ("operator", told.operator),
+        ("kind", language.label(told.kind)),
+        ("zone", language.label(told.zone)),
+    ]
     rows += [("label", language.label(told.label)), ("label_domain", told.label_domain)]
     rows += [("tenant", told.tenant)]
     rows += [("evidence", text) for text in told.evidence.split("; ")]
