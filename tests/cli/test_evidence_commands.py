@@ -157,7 +157,7 @@ def test_letters_of_a_log(kept: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     """A page per letter and language, and the table for a mail merge; safe to open."""
     out, folder = tmp_path / "laggards.csv", tmp_path / "letters"
     assert main(["laggards", str(kept), "--out", str(out), "--letters", str(folder)]) == 0
-    assert f"{folder}: 1 letters" in capsys.readouterr().out
+    assert f"{folder}: 1 letter" in capsys.readouterr().out
     for name in ("001.html", "001.en.html"):
         text = (folder / name).read_text(encoding="utf-8")
         assert problems(text, tables=1) == []

@@ -38,7 +38,8 @@ def run(options: argparse.Namespace) -> int:
     if options.letters:
         written = letters(table, observations)
         _write(options.letters, written, synthetic=is_synthetic(table))
-        print(f"{options.letters}: {len(written)} letters")
+        noun = "letter" if len(written) == 1 else "letters"
+        print(f"{options.letters}: {len(written)} {noun}")
     return 0
 
 
