@@ -13,8 +13,8 @@ from babel.messages.pofile import read_po
 from v6monitor.charts.trend import BREAKS
 from v6monitor.findings.hygiene import REMEDIES
 from v6monitor.findings.pace import REFUSED, WITHOUT_DATE
-from v6monitor.findings.words import CHECKS, MEASURES, SHARES
-from v6monitor.labels import LABELS
+from v6monitor.findings.words import MEASURES, SHARES
+from v6monitor.labels import CHECKS, LABELS
 from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
 from v6monitor.mail.situation import SITUATIONS
 from v6monitor.measurements.reasons import Reason

@@ -289,3 +289,15 @@ LABELS = {
     "steps_nl": "Steps, in Dutch",
     "steps_en": "Steps, in English",
 }
+
+CHECKS = {
+    "answers": "answers at all",
+    "dns64": "makes up no IPv6 (DNS64)",
+    "rewriting": "denies what does not exist",
+    "ipv6": "does not hide IPv6",
+    "dnssec": "checks DNSSEC",
+    "udp": "large answers over UDP",
+    "tcp": "answers over TCP",
+    "agreement": "agrees with another resolver",
+}
+"""What a resolver does that passes a vantage check."""

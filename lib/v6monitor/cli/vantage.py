@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 
 from v6monitor.cli import asking
-from v6monitor.findings.words import CHECKS
+from v6monitor.labels import CHECKS
 from v6monitor.lookups import vantage
 from v6monitor.lookups.resolvers import parse
 from v6monitor.lookups.run import running

@@ -8,6 +8,7 @@ import pandas as pd
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
+from v6monitor.labels import CHECKS
 from v6monitor.language import Language
 
 Row = Mapping[Hashable, Any]
@@ -27,18 +28,6 @@ MEASURES = {
     "dns": "Name servers: at least two have IPv6.",
     "dns_2": "Name servers: at least two have IPv6.",
 }
-
-CHECKS = {
-    "answers": "answers at all",
-    "dns64": "makes up no IPv6 (DNS64)",
-    "rewriting": "denies what does not exist",
-    "ipv6": "does not hide IPv6",
-    "dnssec": "checks DNSSEC",
-    "udp": "large answers over UDP",
-    "tcp": "answers over TCP",
-    "agreement": "agrees with another resolver",
-}
-"""What a resolver does that passes a vantage check."""
 
 SHARES = {
     "web": "{share} of the websites",

@@ -1,9 +1,14 @@
 """How does a name become evidence? Ask DNS: what to ask, how to ask it, and what was answered.
 
-A list of names becomes a ``plan`` of questions; the ``client`` sends them, each by the rules of
-``asking``; ``codec`` turns messages into bytes and back, ``reading`` says what a reply means; each
-question ends as one ``observation``. ``vantage`` tests the resolvers first; a ``journal`` keeps
-the observations while they come in, and the ``log`` for good.
+A list of names (``subjects``) becomes a ``plan`` of questions, each once. The ``client`` takes them
+one by one and sends them to the ``resolvers``, as fast as ``pacing`` allows; what is ``underway``
+waits for its answer. ``codec`` makes the message. What comes back is read by ``decoding``: by hand
+when it is ordinary (``plain``), else by dnspython, and then ``reading`` says what the reply means.
+``asking`` has the rules of what to do next: follow a CNAME, ask again, ask elsewhere, over TCP
+(``streams``), or be done. Each question ends as one ``observation``, which may raise new ones.
+
+``vantage`` tests the resolvers first. A ``journal`` keeps the observations while they come in; in
+the end it becomes a ``logfile``, which ``log`` reads. ``recording`` is the call that does all that.
 """
 
 import importlib
