@@ -23,6 +23,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 _HEADING_OR_TABLE = re.compile(r"<h2>(.*?)</h2>|<table>(.*?)</table>", re.DOTALL)
 _TITLE = re.compile(r"<h1>.*?</h1>", re.DOTALL)
 _POINTER = re.compile(r"<p>(<a [^>]*>[^<]*</a>)</p>")
+_POINTER_TO_NOTHING = re.compile(r'<p class="more">[^<]*</p>\n?')
 _LINK = re.compile(r'<a href="(\w+)\.ipynb">(.*?)</a>', re.DOTALL)
 _BESIDE = ("csv", "xlsx")  # an exhibit; the data page has all forms
 _TAG = re.compile(r"<[^>]+>")
@@ -149,8 +150,10 @@ def _shown(cell: NotebookNode) -> list[dict[str, Any]]:
 
 
 def _prose(source: str, page: Page, sections: list[Section]) -> Markup:
-    body = _LINK.sub(lambda link: _linked(link, page), str(_markdown()(page.language.text(source))))
+    body = str(_markdown()(page.language.text(source)))
     body = _POINTER.sub(r'<p class="more">\1</p>', body)  # on paper it leads nowhere
+    body = _LINK.sub(lambda link: _linked(link, page), body)
+    body = _POINTER_TO_NOTHING.sub("", body)
     body = _TITLE.sub(lambda _: f"<h1>{html.escape(page.heading)}</h1>", body)
 
     def accessible(match: re.Match[str]) -> str:
