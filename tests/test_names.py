@@ -3,10 +3,11 @@
 import re
 
 import pytest
+import tldextract
 from hypothesis import given
 from hypothesis import strategies as st
 
-from v6monitor.names import InvalidNameError, normalise, registrable_domain
+from v6monitor.names import FLAT, InvalidNameError, normalise, registrable_domain
 
 
 @pytest.mark.parametrize(
@@ -90,3 +91,10 @@ def test_whatever_a_cell_holds(raw):
         return
     assert normalise(name.domain) == normalise(name.display) == name
     assert re.fullmatch(r"[a-z0-9.-]+", name.domain)
+
+
+def test_the_list_knows_no_longer_suffix_where_it_is_not_asked() -> None:
+    """Below these top-level domains every second-level name is one that somebody registered."""
+    listed = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None).tlds
+    assert set(listed) >= FLAT
+    assert [suffix for suffix in listed if suffix.rpartition(".")[2] in FLAT - {suffix}] == []

@@ -4,11 +4,13 @@ import ipaddress
 import re
 import unicodedata
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import idna
-import tldextract
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 LONGEST = 253  # characters of a name without its final dot (RFC 1035 §2.3.4)
 PLACEHOLDERS = frozenset(
@@ -16,6 +18,8 @@ PLACEHOLDERS = frozenset(
 )
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+FLAT = frozenset({"com", "eu", "microsoft", "net", "nl", "org"})
+"""Top-level domains in which the registries delegate nothing but second-level names."""
 _NORMAL = re.compile(r"(?!.*--)(?=.{4,253}$)(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+[a-z]{2,63}")
 """What ``normalise`` leaves as it is: told at once, because most names are like that."""
 
@@ -65,8 +69,11 @@ def registrable_domain(name: str) -> str:
 
     By the ICANN part of the Public Suffix List shipped with tldextract, never fetched; a
     top-level domain that is not on it counts as a suffix (the list's default rule). A name that
-    is itself a public suffix is returned as it is.
+    is itself a public suffix is returned as it is. The list is not loaded for ``FLAT``: that takes
+    a tenth of a second.
     """
+    if name.rpartition(".")[2] in FLAT:
+        return ".".join(name.split(".")[-2:])
     parts = _extract()(name)
     if not parts.suffix:
         return ".".join(name.split(".")[-2:])
@@ -121,5 +128,7 @@ def _is_address(host: str) -> bool:
 
 
 @cache
-def _extract() -> tldextract.TLDExtract:
+def _extract() -> "TLDExtract":
+    import tldextract  # noqa: PLC0415 - most names do without
+
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)

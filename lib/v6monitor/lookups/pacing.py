@@ -8,7 +8,7 @@ _SAMPLE = 20  # questions: of fewer nothing is concluded
 _MUCH_SILENCE = 0.1  # of the questions: more than a bad line loses
 _LEAST = 20.0  # questions a second
 _BACK, _FURTHER = 1.5, 1.05  # times the rate, each interval: far below what was too much, and near
-_BURST = 0.05  # seconds of pace that may be saved up
+_BURST = 0.1  # seconds of pace that may be saved up
 
 
 class Pace:
@@ -32,7 +32,7 @@ class Pace:
         self.answered = self.silent = 0
         self._interval = max(interval, _SHORTEST_INTERVAL)
         self._at = self._weighed_at = time.monotonic()
-        self._tokens = 1.0
+        self._tokens = most * _BURST
         self._settling = False
         self._answers = 0.0  # a second, in the interval before
 
