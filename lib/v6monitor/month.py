@@ -1,6 +1,5 @@
 """What is known of one month? Measurements, lookups and what follows from them, loaded once."""
 
-import difflib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,13 +21,21 @@ from v6monitor import (
     verdicts,
 )
 from v6monitor.adoption import JUDGED
-from v6monitor.errors import InputError, UsageError
+from v6monitor.errors import UsageError
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.lookups import log
 from v6monitor.lookups.recording import Task
 from v6monitor.mail.operators import Operators
 from v6monitor.mail.operators import read as read_operators
-from v6monitor.paths import OBSERVATIONS, REFERENCE, from_root
+from v6monitor.paths import REFERENCE, from_root
+from v6monitor.scope import (
+    choose_period,
+    is_synthetic,
+    kept_log,
+    of_organisation,
+    of_sectors,
+    read_kept,
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ class Month:
         UsageError and InputError say what is not there.
         """
         given = (from_root(measurements),) if measurements else ()
-        table, faults = _read(given)
+        table, faults = read_kept(given)
         table = of_organisation(of_sectors(table, sectors), organisation)
         chosen = choose_period(period, table)
         months = table["measured_at"].dt.strftime("%Y-%m")
@@ -301,79 +308,6 @@ class Month:
     def both_sources(self, language: Language) -> str:
         """Return both, for under a figure that sets them against each other."""
         return f"{self.measurement_source(language)}; {self.lookup_source(language)}"
-
-
-def read_measurements(paths: Sequence[Path]) -> measurements.Intake:
-    """Read measurement files (by default the example's) and join the organisations to them."""
-    if not paths:
-        paths = [example.ensure() / "dashboards"]
-    intake = measurements.read(paths)
-    intake = intake._replace(table=measurements.measured(intake.table))
-    synthetic = is_synthetic(intake.table)
-    if synthetic:
-        example.ensure()  # its register goes with them, whoever made the example first
-    return organisations.join(intake, about.registers(about.folders(paths, synthetic=synthetic)))
-
-
-def choose_period(period: str, table: pd.DataFrame) -> str:
-    """Return the asked month if the measurements hold it; without one, their newest."""
-    held = sorted(table["measured_at"].dt.strftime("%Y-%m").unique())
-    if not period:
-        return str(held[-1])
-    if period not in held:
-        raise UsageError(
-            f"period {period!r} is not in the measurements; they hold {', '.join(held)} "
-            "(give a month as YYYY-MM)"
-        )
-    return period
-
-
-def _read(given: Sequence[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return table and faults; of a canonical CSV the faults that intake wrote beside it.
-
-    Intake joined the registers to such a table already.
-    """
-    beside = [path.with_suffix(".faults.csv") for path in given]
-    if not (beside and beside[0].is_file()):
-        intake = read_measurements(given)
-        return intake.table, intake.faults
-    intake = measurements.read(given)
-    intake = intake._replace(table=measurements.measured(intake.table))
-    kept = pd.read_csv(beside[0], dtype="str", keep_default_na=False)
-    return intake.table, kept[[column for column in intake.faults if column in kept]]
-
-
-def is_synthetic(table: pd.DataFrame) -> bool:
-    """Tell whether all domains of a canonical table are under .example (RFC 2606)."""
-    return bool(len(table)) and bool(table["domain"].str.endswith(".example").all())
-
-
-def kept_log(period: str, synthetic: bool) -> Path:
-    """Return where 20_lookups keeps the observations of a month."""
-    return OBSERVATIONS / f"{f'example-{example.VERSION}-' if synthetic else ''}{period}.parquet"
-
-
-def of_sectors(table: pd.DataFrame, sectors: Sequence[str]) -> pd.DataFrame:
-    """Return the rows of these sectors, all without any; UsageError, InputError for none."""
-    unknown = sorted(set(sectors) - set(organisations.SECTORS))
-    if unknown:
-        raise UsageError(f"sector {unknown[0]!r} is not one of {', '.join(organisations.SECTORS)}")
-    chosen = table[table["sector"].isin(sectors)] if sectors else table
-    if chosen.empty:
-        raise InputError("the measurements hold no domain of the chosen sectors; choose others")
-    return chosen
-
-
-def of_organisation(table: pd.DataFrame, organisation: str) -> pd.DataFrame:
-    """Return the rows of an organisation, all without one; UsageError for one that is not there."""
-    names = table["organisation"]
-    if not organisation or names.eq(organisation).any():
-        return table[names.eq(organisation)] if organisation else table
-    near = difflib.get_close_matches(organisation, names.unique(), n=3)
-    raise UsageError(
-        f"organisation {organisation!r} is not in the measurements"
-        + (f"; perhaps {' or '.join(near)}" if near else "; name it as the register does")
-    )
 
 
 def _measurement(rows: pd.DataFrame, language: Language) -> str:

@@ -6,23 +6,10 @@ from v6monitor.lookups.asking import Manners
 from v6monitor.lookups.client import Client
 from v6monitor.lookups.observation import Observation, Question
 from v6monitor.lookups.resolvers import parse
+from v6monitor.lookups.work import Questions
 
 QUICK = Manners(timeout=0.15, attempts=3, pause=0.05, rate=0, concurrency=50)
 ASKED = Question("a.example", "AAAA")
-
-
-class Questions:
-    """Work that does not grow."""
-
-    def __init__(self, questions: Iterable[Question]) -> None:
-        self.left = list(questions)
-
-    def pop(self) -> Question | None:
-        """Return the next question."""
-        return self.left.pop() if self.left else None
-
-    def learn(self, observation: Observation) -> None:
-        """Nothing follows."""
 
 
 def ask(

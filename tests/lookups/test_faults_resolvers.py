@@ -8,11 +8,12 @@ import faults as f
 import pytest
 from faultserver import FaultServer, Sent
 from faulty import MANNERS, SUBJECTS, asked_about, drawn, shown
-from impatient import Questions, ask
+from impatient import ask
 
 from v6monitor.lookups.client import Client
 from v6monitor.lookups.observation import Question
 from v6monitor.lookups.resolvers import parse
+from v6monitor.lookups.work import Questions
 from v6monitor.verdicts import judge
 
 

@@ -19,14 +19,7 @@ from v6monitor.batch.request import Request
 from v6monitor.batch.workers import workers
 from v6monitor.errors import InputError, NotebookError, UsageError, V6MonitorError, VantageError
 from v6monitor.lookups import log, resolvers
-from v6monitor.month import (
-    Month,
-    choose_period,
-    is_synthetic,
-    of_organisation,
-    of_sectors,
-    read_measurements,
-)
+from v6monitor.month import Month
 from v6monitor.organisations import SECTORS
 from v6monitor.paths import ROOT
 from v6monitor.publish import archive, pdf
@@ -34,6 +27,13 @@ from v6monitor.publish.exports import safe_csv, write_text
 from v6monitor.publish.index import OBSERVATIONS
 from v6monitor.publish.news import of as what_changed
 from v6monitor.publish.report import Report, of_part, publish
+from v6monitor.scope import (
+    choose_period,
+    is_synthetic,
+    of_organisation,
+    of_sectors,
+    read_measurements,
+)
 
 
 def make(request: Request, progress: Callable[[str], None]) -> dict[str, Any]:

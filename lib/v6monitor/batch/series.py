@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from v6monitor.batch import manifest
 from v6monitor.batch.request import Request
-from v6monitor.month import of_sectors, read_measurements
 from v6monitor.publish import index
+from v6monitor.scope import of_sectors, read_measurements
 
 ALL = "all"
 

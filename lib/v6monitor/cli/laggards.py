@@ -10,7 +10,7 @@ from v6monitor.errors import UsageError
 from v6monitor.language import CODES, Language
 from v6monitor.mail import advice, operators
 from v6monitor.mail.letters import Letter, letters
-from v6monitor.month import is_synthetic
+from v6monitor.scope import is_synthetic
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
