@@ -49,6 +49,7 @@ def notebook() -> NotebookNode:
     ]
     prose = (
         "# Is it there?\n\n<script>alert(1)</script>\n\n[next](20_next.ipynb) [page](10_page.ipynb)"
+        "\n\n[More of the next](20_next.ipynb)"
     )
     return new_notebook(
         cells=[
@@ -102,9 +103,11 @@ def test_markup_from_elsewhere_is_text(page):
 
 
 def test_links_lead_to_pages_of_the_report(page):
-    """A notebook without a page is named and not linked; the twin is."""
+    """One without a page is named in a sentence, left out where it stands alone; the twin is."""
     assert '<a href="10_page.html">page</a>' in page
     assert "20_next" not in page
+    assert "next <a href" in page
+    assert "More of the next" not in page
     assert 'href="10_page.en.html" lang="en" hreflang="en">English</a>' in page
 
 
