@@ -3,11 +3,13 @@
 Run it with ``python tests/bench/batch.py``. The loop runs ``papermill`` and ``jupyter nbconvert``
 on each of the same notebooks, with the same parameters, one after the other; the batch also makes
 the pages of both languages, the exports, the letters and the index. By turns in one run, three
-rounds; it prints medians and exits 1 when the median ratio is above the goal.
+rounds or ``--rounds``; beside them what an empty kernel takes. It prints the ratio of every round
+and medians, and exits 1 when the median ratio is above the goal.
 """
 
 # ruff: noqa: T201 - a benchmark prints
 
+import argparse
 import json
 import subprocess
 import sys
@@ -20,6 +22,12 @@ from v6monitor.paths import ROOT
 
 BIN = Path(sys.executable).parent
 GOAL, ROUNDS = 0.4, 3
+KERNEL = """
+from jupyter_client.manager import start_new_kernel
+manager, client = start_new_kernel()
+client.stop_channels()
+manager.shutdown_kernel(now=True)
+"""
 PART = "-"  # between a notebook's name and the sector that it was run for
 
 
@@ -59,20 +67,22 @@ def notebook(name: str, period: str, folder: Path) -> float:
     return seconds + run("jupyter", "nbconvert", "--to", "html", output)
 
 
-def main() -> int:
+def main(rounds: int) -> int:
     """Print the table; return the exit code."""
-    spent: dict[str, list[float]] = {"batch": [], "batch, Dutch only": [], "loop": []}
+    names = ("batch", "batch, Dutch only", "loop", "an empty kernel")
+    spent, ratios = {name: list[float]() for name in names}, list[float]()
     with tempfile.TemporaryDirectory() as scratch:
         archive, folder = Path(scratch, "reports"), Path(scratch, "loop")
         folder.mkdir()
         batch(archive)  # makes the example, and fills caches
-        for number in range(1, ROUNDS + 1):
+        for number in range(1, rounds + 1):
             spent["batch"].append(batch(archive))
             spent["batch, Dutch only"].append(batch(archive, "--lang", "nl"))
             spent["loop"].append(loop(archive, folder))
+            spent["an empty kernel"].append(run("python", "-c", KERNEL))
+            ratios.append(spent["batch"][-1] / spent["loop"][-1])
             told = ", ".join(f"{name} {seconds[-1]:.1f} s" for name, seconds in spent.items())
-            print(f"round {number}: {told}", flush=True)
-    ratios = [one / other for one, other in zip(spent["batch"], spent["loop"], strict=True)]
+            print(f"round {number}: {told}, batch ÷ loop {ratios[-1]:.2f}", flush=True)
     for name, seconds in spent.items():
         print(f"{name:<20}{median(seconds):>8.1f} s")
     print(f"{'batch ÷ loop':<20}{median(ratios):>8.2f}    (goal: at most {GOAL:g})")
@@ -80,4 +90,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    parser = argparse.ArgumentParser(description="How long does a monthly batch take?")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    sys.exit(main(parser.parse_args().rounds))

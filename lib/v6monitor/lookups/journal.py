@@ -18,7 +18,7 @@ import threading
 import time
 import zlib
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -44,8 +44,9 @@ _ROWS, _NOTE = b"R", b"N"
 _BATCH = 4096  # rows
 _MOST_WAITING = 16 * _BATCH  # rows: a disk slower than the resolvers makes the asking wait
 _WRITE_EVERY = 0.1  # seconds
+_MAY_LAG = 0.5  # seconds that a row is not written: then the asking waits too
+_SYNC_EVERY = 0.5  # seconds: what a power cut may take; a killed process loses no written row
 _NAP = 0.01
-_SYNC_EVERY = 0.5  # seconds: together less than the one that may be lost
 
 
 class _Frame(NamedTuple):
@@ -64,7 +65,8 @@ class Journal:
 
     ``about`` (64 hexadecimal digits) says what list of names the run is about: it goes on with the
     same list only. A thread of its own writes the rows, so that they are kept also while nothing
-    comes in, and Ctrl-C cuts no frame.
+    comes in, and Ctrl-C cuts no frame; another sees to it that the disk has them, which may take
+    long.
 
     Raises UsageError when another run writes there, or nothing can be written; InputError when
     the file is no journal, is damaged, or is about another list. It is then left as it is.
@@ -75,7 +77,8 @@ class Journal:
         self._about = about
         self._waiting: deque[Observation] = deque()
         self._wake = threading.Event()
-        self._closing = False
+        self._written_at = time.monotonic()  # rows from before are in the file
+        self._closing = threading.Event()
         self._failure: Exception | None = None
 
     def __enter__(self) -> Self:
@@ -90,8 +93,13 @@ class Journal:
             except BaseException:
                 self._file.close()
                 raise
-        self._thread = threading.Thread(target=self._write, name="v6monitor-journal", daemon=True)
-        self._thread.start()
+        self._written_at = time.monotonic()
+        self._threads = [
+            threading.Thread(target=self._kept_up, args=(work,), name=name, daemon=True)
+            for name, work in (("v6monitor-write", self._write), ("v6monitor-sync", self._sync))
+        ]
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
@@ -113,8 +121,8 @@ class Journal:
         self._waiting.append(row)
         if len(self._waiting) >= _BATCH:
             self._wake.set()
-            while len(self._waiting) > _MOST_WAITING and not self._failure:
-                time.sleep(_WRITE_EVERY)
+        while self._lags() and not self._failure:
+            time.sleep(_NAP)
 
     def note(self, content: Mapping[str, Any]) -> None:
         """Keep a note about the run, before its first row."""
@@ -208,21 +216,33 @@ class Journal:
 
     # What is written
 
-    def _write(self) -> None:
-        """Write the rows as they come, until the end; in a thread."""
-        synced = time.monotonic()
+    def _lags(self) -> bool:
+        late = time.monotonic() - self._written_at > _MAY_LAG
+        return late or len(self._waiting) > _MOST_WAITING
+
+    def _kept_up(self, work: Callable[[], None]) -> None:
+        """Do the work of a thread; what stops it is told to who appends."""
         try:
-            while not self._closing or self._waiting:
-                if len(self._waiting) < _BATCH and not self._closing:
-                    self._wake.wait(_WRITE_EVERY)
-                    self._wake.clear()
-                self._put_rows(min(len(self._waiting), _BATCH))
-                if time.monotonic() - synced >= _SYNC_EVERY:
-                    os.fsync(self._file.fileno())
-                    synced = time.monotonic()
-            os.fsync(self._file.fileno())
+            work()
         except (OSError, ValueError, pa.ArrowException) as error:
             self._failure = error
+
+    def _write(self) -> None:
+        """Write the rows as they come, until the end."""
+        while not self._closing.is_set() or self._waiting:
+            if len(self._waiting) < _BATCH and not self._closing.is_set():
+                self._wake.wait(_WRITE_EVERY)
+                self._wake.clear()
+            begun, number = time.monotonic(), len(self._waiting)
+            self._put_rows(min(number, _BATCH))
+            if number <= _BATCH:
+                self._written_at = begun
+        os.fsync(self._file.fileno())
+
+    def _sync(self) -> None:
+        """See now and then that the disk has what was written."""
+        while not self._closing.wait(_SYNC_EVERY):
+            os.fsync(self._file.fileno())
 
     def _put_rows(self, number: int) -> None:
         if number:
@@ -242,9 +262,10 @@ class Journal:
         self._end += len(frame)
 
     def _stop(self) -> None:
-        self._closing = True
+        self._closing.set()
         self._wake.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def _lock(self) -> None:
         if fcntl is None:

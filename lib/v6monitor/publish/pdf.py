@@ -27,6 +27,7 @@ _SWITCHES = (
 )
 _ELSEWHERE = re.compile(r' href="[^"#][^"]*"')  # would name the folder it was printed in
 _MADE = re.compile(rb"/(CreationDate|ModDate) \(D:(\d{14})")
+_CELL = re.compile(rb"\(node(\d{8})\)")  # a header of a table, numbered as Chromium met it
 
 
 def browser() -> str:
@@ -43,7 +44,8 @@ def browser() -> str:
 def print_pages(pages: Sequence[Path]) -> None:
     """Print each page to a tagged PDF beside it (PDF/UA needs tags, EN 301 549 §10).
 
-    The same page gives the same bytes: the moment of printing is taken out.
+    The same page gives the same bytes in the same Chromium: the moment of printing is taken out,
+    and headers of tables are numbered by themselves.
     """
     program = browser()
     with ThreadPoolExecutor(2) as pool:
@@ -66,4 +68,17 @@ def _print(program: str, page: Path) -> None:
             raise UsageError(
                 f"{program} did not print {page.name} ({error}); try again, or leave --pdf out"
             ) from error
-    printed.write_bytes(_MADE.sub(rb"/\1 (D:20000101000000", content))
+    printed.write_bytes(settled(content))
+
+
+def settled(content: bytes) -> bytes:
+    """Return a PDF without what differs from one printing to the next; no byte moves.
+
+    Chromium names the header cells of tables after a counter of its process, which does not
+    always begin at the same number. Their order stays: PDF looks names up in a sorted tree.
+    """
+    numbers = {
+        cell: b"(node%08d)" % at for at, cell in enumerate(sorted(set(_CELL.findall(content))))
+    }
+    content = _CELL.sub(lambda cell: numbers[cell[1]], content)
+    return _MADE.sub(rb"/\1 (D:20000101000000", content)
