@@ -1,5 +1,7 @@
 import datetime as dt
+import os
 import resource
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -135,6 +137,23 @@ def test_two_runs_do_not_write_the_same_journal(path: Path) -> None:
         Journal(path, LIST),
     ):
         pass
+
+
+def test_a_disk_that_takes_its_time_holds_up_no_row(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A killed process loses what it did not write; what the disk has not yet is safe from that."""
+    disk_is_ready = threading.Event()
+    monkeypatch.setattr(os, "fsync", lambda _: disk_is_ready.wait(10))
+    with Journal(path, LIST) as kept:
+        for number in range(3):
+            time.sleep(0.6)
+            kept.append(row(number))
+            kept.flush()
+        rows = [one for rows in kept.batches() for one in observations(rows)]
+        assert rows == [row(number) for number in range(3)]
+        assert not disk_is_ready.is_set()
+        disk_is_ready.set()
 
 
 @contextmanager

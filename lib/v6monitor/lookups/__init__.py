@@ -7,8 +7,9 @@ when it is ordinary (``plain``), else by dnspython, and then ``reading`` says wh
 ``asking`` has the rules of what to do next: follow a CNAME, ask again, ask elsewhere, over TCP
 (``streams``), or be done. Each question ends as one ``observation``, which may raise new ones.
 
-``vantage`` tests the resolvers first. A ``journal`` keeps the observations while they come in; in
-the end it becomes a ``logfile``, which ``log`` reads. ``recording`` is the call that does all that.
+``vantage`` tests the resolvers first. A ``journal`` (a ``journalfile`` on disk) keeps the
+observations while they come in; in the end it becomes a ``logfile``, which ``log`` reads.
+``recording`` is the call that does all that.
 """
 
 import importlib
