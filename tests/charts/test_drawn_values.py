@@ -149,6 +149,19 @@ def test_gains_go_right_and_losses_left() -> None:
     assert {"+3", "−1"} <= set(words(figure))
 
 
+def test_groups_without_a_change_are_one_row_at_the_end() -> None:
+    """Two still sectors of three are joined, with their domains; one alone keeps its name."""
+    before = pd.concat([states("nn", sector=sector) for sector in ("rijk", "overig", "provincie")])
+    before = before.assign(domain=[f"d{number}" for number in range(len(before))])
+    after = before.assign(state=["yes", *before["state"][1:]])
+    figure = charts.changes(changes.by_sector(before, after), EN)
+    rest = words(figure).index("Others: no change")
+    assert words(figure)[rest + 1] == "4 domains"
+    assert "Provinces" not in words(figure)
+    two = before["sector"] != "overig"
+    assert "Provinces" in words(charts.changes(changes.by_sector(before[two], after[two]), EN))
+
+
 def test_the_parts_of_the_decomposition_are_drawn_in_points() -> None:
     """Bars of within, entrants, leavers and the total below a line."""
     before, after = states("yynnn"), states("yyyyn")[1:]

@@ -40,13 +40,15 @@ def changes(table: pd.DataFrame, language: Language, *, by: str = "sector") -> F
 
     ``table`` is that of ``changes.by_sector``. A loss is solid when confirmed and hatched when
     suspected; one that was back a measurement later is hatched grey. The columns at the right
-    count the domains that joined or left the list, and those that went to or from unknown.
+    count the domains that joined or left the list, and those that went to or from unknown. Groups
+    of which there is nothing to tell are one row.
     """
     if table.empty:
         return nothing(language.text("There are no domains to draw."))
+    table = _joined(table.assign(group=[group(name, language) for name in table[by]]), language)
     rows = [
-        Row(group(name, language), domains(n, language))
-        for name, n in zip(table[by], table["panel"], strict=True)
+        Row(name, domains(n, language))
+        for name, n in zip(table["group"], table["panel"], strict=True)
     ]
     there = [kind for kind in LOSSES if table[kind[0]].sum()]
     key = [Mark(language.label("gain"), GAIN)]
@@ -71,6 +73,17 @@ def changes(table: pd.DataFrame, language: Language, *, by: str = "sector") -> F
     zero_line(chart.axes)
     _columns(chart, table, language)
     return chart.figure
+
+
+def _joined(table: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Make one row of the groups in which nothing changed, when there are several beside others."""
+    kinds = ["gain", *(name for name, _, _ in LOSSES), *(name for name, _ in ASIDE)]
+    still = table[kinds].sum(axis=1) == 0
+    if still.all() or still.sum() < 2:  # noqa: PLR2004 - several
+        return table
+    rest = table.loc[still, ["panel", *kinds]].sum().to_frame().T
+    rest["group"] = language.text("Others: no change")
+    return pd.concat([table[~still], rest], ignore_index=True)
 
 
 @styled

@@ -18,8 +18,8 @@ RIGHT = 84
 
 
 @styled
-def quality(table: pd.DataFrame, language: Language) -> Figure:
-    """Draw per subject how much of the list could be told, with under it why the rest could not.
+def quality(table: pd.DataFrame, language: Language, *, reasons: bool = True) -> Figure:
+    """Draw per subject how much of the list could be told, with ``reasons`` for the rest under it.
 
     ``table`` is that of ``adoption.quality``. A bar is the whole list as 100 %; the coverage, of
     what applies, stands at its end.
@@ -27,7 +27,7 @@ def quality(table: pd.DataFrame, language: Language) -> Figure:
     if table.empty:
         return nothing(language.text("There are no measurements to draw."))
     subjects = {str(name): _parts(rows) for name, rows in table.groupby("subject", sort=False)}
-    why = {name: _reasons(parts[1], language) for name, parts in subjects.items()}
+    why = {name: _named(parts[1], language) if reasons else [] for name, parts in subjects.items()}
     rows = [
         Row(language.label(name), size(name, sum(parts.values()), language), len(why[name]))
         for name, (parts, _) in subjects.items()
@@ -70,7 +70,7 @@ def _parts(rows: pd.DataFrame) -> tuple[dict[str, int], dict[str, int]]:
     return {**parts, "unknown": sum(reasons.values())}, reasons
 
 
-def _reasons(reasons: dict[str, int], language: Language) -> list[str]:
+def _named(reasons: dict[str, int], language: Language) -> list[str]:
     named = {reason: number for reason, number in reasons.items() if reason != "unknown" and number}
     if not named:
         return []
