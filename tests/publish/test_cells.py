@@ -60,7 +60,7 @@ def test_a_table_has_what_a_screen_reader_needs():
     frame = pd.DataFrame({"sector": ["rijk"], "yes": [3]})
     page = table_html(frame, ENGLISH, "Finding", "Note")
     assert "<caption><strong>Finding</strong> <span>Note</span></caption>" in page
-    assert '<th scope="col">Sector</th><th scope="col" class="number">yes</th>' in page
+    assert '<th scope="col">Sector</th><th scope="col" class="number">Yes</th>' in page
     assert '<tr><th scope="row">Central government</th><td class="number">3</td></tr>' in page
     assert 'role="region" aria-label="Finding" tabindex="0"' in page
 

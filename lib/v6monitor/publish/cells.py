@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from v6monitor.findings.words import check_name, points
+from v6monitor.labels import LABELS
 from v6monitor.language import NO_VALUE, Language
 
 SHARES = frozenset(
@@ -63,7 +64,7 @@ def table_html(frame: pd.DataFrame, language: Language, caption: str, note: str 
     ]
     kinds = [_kind(frame.iloc[:, at], [row[at] for row in texts]) for at in range(len(names))]
     head = "".join(
-        f'<th scope="col"{kind}>{html.escape(language.label(name))}</th>'
+        f'<th scope="col"{kind}>{html.escape(_heading(name, language))}</th>'
         for name, kind in zip(names, kinds, strict=True)
     )
     extra = f" <span>{html.escape(note)}</span>" if note else ""
@@ -72,6 +73,12 @@ def table_html(frame: pd.DataFrame, language: Language, caption: str, note: str 
         f"<caption><strong>{label}</strong>{extra}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(_row(row, kinds) for row in texts)}</tbody></table></div>"
     )
+
+
+def _heading(column: str, language: Language) -> str:
+    """Return what stands above a column; of what is no name of ours not a letter is changed."""
+    named = language.label(column)
+    return named[:1].upper() + named[1:] if column in LABELS else named
 
 
 def cell_text(column: str, value: object, language: Language) -> str:
