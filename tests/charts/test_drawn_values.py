@@ -160,6 +160,8 @@ def test_groups_without_a_change_are_one_row_at_the_end() -> None:
     assert "Provinces" not in words(figure)
     two = before["sector"] != "overig"
     assert "Provinces" in words(charts.changes(changes.by_sector(before[two], after[two]), EN))
+    ceased = after.assign(state=[*after["state"][:-1], "not_applicable"])
+    assert "Provinces" in words(charts.changes(changes.by_sector(before, ceased), EN))
 
 
 def test_the_parts_of_the_decomposition_are_drawn_in_points() -> None:

@@ -156,6 +156,20 @@ def test_a_disk_that_takes_its_time_holds_up_no_row(
         disk_is_ready.set()
 
 
+def test_what_cannot_be_written_is_told_and_nobody_waits_for_it(path: Path) -> None:
+    """Whatever stops the thread that writes; what was written before stays."""
+
+    def run() -> None:
+        with Journal(path, LIST) as kept:
+            kept.append(None)  # type: ignore[arg-type]
+            kept.flush()
+
+    written(path, range(2))
+    with pytest.raises(UsageError, match="cannot be written"):
+        run()
+    assert held(path) == [row(0), row(1)]
+
+
 @contextmanager
 def room(size: int) -> Iterator[None]:
     """Let files grow to a size only, as a full disk does."""

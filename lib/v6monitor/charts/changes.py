@@ -78,7 +78,7 @@ def changes(table: pd.DataFrame, language: Language, *, by: str = "sector") -> F
 def _joined(table: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Make one row of the groups in which nothing changed, when there are several beside others."""
     kinds = ["gain", *(name for name, _, _ in LOSSES), *(name for name, _ in ASIDE)]
-    still = table[kinds].sum(axis=1) == 0
+    still = table[[*kinds, "applicability"]].sum(axis=1) == 0
     if still.all() or still.sum() < 2:  # noqa: PLR2004 - several
         return table
     rest = table.loc[still, ["panel", *kinds]].sum().to_frame().T

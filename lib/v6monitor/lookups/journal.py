@@ -134,7 +134,7 @@ class Journal:
         """Do the work of a thread; what stops it is told to who appends."""
         try:
             work()
-        except (OSError, ValueError, pa.ArrowException) as error:
+        except Exception as error:  # noqa: BLE001 - else who appends would wait for ever
             self._failure = error
 
     def _write(self) -> None:
