@@ -16,7 +16,7 @@ from conftest import REAL_DATA
 from seen import seen
 
 from v6monitor import mail
-from v6monitor.lookups.observation import Observation
+from v6monitor.dns.observation import Observation
 from v6monitor.mail import operators
 from v6monitor.paths import REFERENCE
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from v6monitor.lookups.observation import Observation
+from v6monitor.dns.observation import Observation
 
 NOON = dt.datetime(2026, 10, 6, 12, tzinfo=dt.UTC)
 V6 = "2a02:898::1"

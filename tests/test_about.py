@@ -1,6 +1,6 @@
 """Files about the list are found beside the measurements, then in the usual places."""
 
-from v6monitor import about
+from v6monitor.intake import about
 from v6monitor.paths import DATA, EXAMPLE, REFERENCE
 
 

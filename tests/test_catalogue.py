@@ -14,13 +14,13 @@ from v6monitor.charts.trend import BREAKS
 from v6monitor.findings.hygiene import REMEDIES
 from v6monitor.findings.pace import REFUSED, WITHOUT_DATE
 from v6monitor.findings.words import MEASURES, SHARES
-from v6monitor.labels import CHECKS, LABELS
+from v6monitor.intake.reasons import Reason
+from v6monitor.language.labels import CHECKS, LABELS
 from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
 from v6monitor.mail.situation import SITUATIONS
-from v6monitor.measurements.reasons import Reason
 from v6monitor.paths import NOTEBOOKS
-from v6monitor.publish.card import CONFIDENCE
-from v6monitor.publish.meanings import MEANINGS
+from v6monitor.report.card import CONFIDENCE
+from v6monitor.report.meanings import MEANINGS
 
 PACKAGE = Path(__file__).parents[1] / "lib" / "v6monitor"
 TABLES = (
@@ -60,7 +60,7 @@ def messages() -> set[str]:
 @pytest.fixture(scope="module")
 def dutch():
     """Return the Dutch catalogue."""
-    with (PACKAGE / "locale" / "nl.po").open("rb") as file:
+    with (PACKAGE / "language" / "nl.po").open("rb") as file:
         return read_po(file, locale="nl")
 
 
@@ -82,7 +82,7 @@ def test_a_translation_has_the_places_of_its_text(dutch):
 
 def test_the_catalogue_has_each_text_once():
     """A text that stands twice in the catalogue would hide one of its translations."""
-    lines = (PACKAGE / "locale" / "nl.po").read_text(encoding="utf-8").split("\n\n")
+    lines = (PACKAGE / "language" / "nl.po").read_text(encoding="utf-8").split("\n\n")
     texts = [part.split("msgstr")[0] for part in lines if part.startswith("msgid")]
     assert sorted(set(texts)) == sorted(texts)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from v6monitor.intervals import newcombe, wilson
+from v6monitor.analysis.intervals import newcombe, wilson
 
 
 def test_wilson_as_in_newcombe_1998() -> None:

@@ -2,7 +2,7 @@ from itertools import product
 
 import pytest
 
-from v6monitor.kleene import at_least, conjunction, disjunction
+from v6monitor.verdicts.logic import at_least, conjunction, disjunction
 
 WORLDS = {"yes": ["yes"], "no": ["no"], "unknown": ["yes", "no"]}
 

@@ -1,8 +1,8 @@
 import pytest
 
+from v6monitor.dns.observation import OUTCOMES
 from v6monitor.language import Language
-from v6monitor.lookups.observation import OUTCOMES
-from v6monitor.reasons import worded
+from v6monitor.verdicts.reasons import worded
 
 DUTCH = Language("nl")
 

@@ -13,8 +13,8 @@ import yaml
 from tiny import World
 
 from v6monitor import cli, errors
-from v6monitor.batch.parameters import declared
 from v6monitor.paths import NOTEBOOKS, ROOT
+from v6monitor.report.parameters import declared
 
 PAGE = (ROOT / "docs" / "unattended.md").read_text(encoding="utf-8")
 COMMAND = Path(sys.executable).with_name("v6monitor")

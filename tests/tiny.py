@@ -8,9 +8,9 @@ import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from seen import V6, host, name_servers, no_signals, seen
 
-from v6monitor import measurements
-from v6monitor.batch.request import Request
-from v6monitor.lookups import log
+from v6monitor import intake as measurements
+from v6monitor.dns import log
+from v6monitor.report.request import Request
 
 NAMES = ("aa", "bb", "cc", "dd", "ee", "ff", "gg", "hh")
 PARAMETERS = """
@@ -22,8 +22,8 @@ sectors: list = []
 TELLING = """
 from v6monitor import adoption
 from v6monitor.findings import Telling
-from v6monitor.month import Month
-from v6monitor.publish.exhibits import answer, table
+from v6monitor.report.month import Month
+from v6monitor.report.exhibits import answer, table
 
 def tell(frame, language):
     return Telling(f"{len(frame)} rows", "of the month", "A table.")

@@ -17,7 +17,7 @@ from statistics import median
 
 import pandas as pd
 
-from v6monitor import adoption, changes
+from v6monitor.analysis import adoption, changes
 
 DATA = Path(os.environ.get("V6MONITOR_REAL_DATA", Path(__file__).parents[3] / "shared" / "data"))
 PANEL = DATA / "panel" / "us_federal_sites_monthly.csv.gz"

@@ -27,7 +27,7 @@ RATIO, MEMORY = 3.0, 2048
 
 def canonical(path: Path, rows: int) -> None:
     """Write a canonical table: twenty months of as many domains as it takes, half of them mail."""
-    from v6monitor.measurements import COLUMNS  # noqa: PLC0415 - only the process that writes
+    from v6monitor.intake import COLUMNS  # noqa: PLC0415 - only the process that writes
 
     months = [f"{2024 + month // 12}-{month % 12 + 1:02}-05" for month in range(20)]
     with path.open("w", newline="") as file:
@@ -85,7 +85,7 @@ def read(what: str, path: Path) -> None:
     """Read a path with pandas or with the intake, and print what it took."""
     import pandas as pd  # noqa: PLC0415 - imported before the clock starts
 
-    from v6monitor import measurements  # noqa: PLC0415
+    from v6monitor import intake as measurements  # noqa: PLC0415
 
     started = time.perf_counter()
     if what == "pandas":

@@ -42,11 +42,11 @@ def _told(rows: Iterable[Any]) -> Result:
 
 def v6monitor(job: list[str], port: int) -> Result:
     """Ask a list of questions."""
-    from v6monitor.lookups.asking import Manners
-    from v6monitor.lookups.client import Client
-    from v6monitor.lookups.observation import Question as Asked
-    from v6monitor.lookups.resolvers import parse
-    from v6monitor.lookups.work import Questions
+    from v6monitor.dns.asking import Manners
+    from v6monitor.dns.client import Client
+    from v6monitor.dns.observation import Question as Asked
+    from v6monitor.dns.resolvers import parse
+    from v6monitor.dns.work import Questions
 
     questions = Questions(map(Asked._make, map(str.split, job)))
     manners = Manners(**_manners(), concurrency=WINDOW)
@@ -56,7 +56,7 @@ def v6monitor(job: list[str], port: int) -> Result:
 
 def v6monitor_names(job: list[str], port: int) -> Result:
     """Ask all about a list of domains, and keep it in a log."""
-    from v6monitor.lookups import recording
+    from v6monitor.dns import recording
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "observations.parquet"
@@ -67,17 +67,17 @@ def v6monitor_names(job: list[str], port: int) -> Result:
         if not CLOCK.running:  # the short run before: reading would count as memory
             return Result({}, 0)
         CLOCK.stop()
-        from v6monitor.lookups import log  # loads pandas, which asking does not
+        from v6monitor.dns import log  # loads pandas, which asking does not
 
         return _told(log.read(path).itertuples(index=False))
 
 
 def v6monitor_unlogged(job: list[str], port: int) -> Result:
     """Ask all about a list of domains, and keep nothing."""
-    from v6monitor.lookups.asking import Manners
-    from v6monitor.lookups.client import Client
-    from v6monitor.lookups.plan import Plan
-    from v6monitor.lookups.resolvers import parse
+    from v6monitor.dns.asking import Manners
+    from v6monitor.dns.client import Client
+    from v6monitor.dns.plan import Plan
+    from v6monitor.dns.resolvers import parse
 
     manners = Manners(**_manners(), concurrency=WINDOW)
     with Client(parse([f"127.0.0.1:{port}"]), manners) as client:

@@ -5,7 +5,8 @@ import pytest
 from chart_rules import words
 from matplotlib.lines import Line2D
 
-from v6monitor import adoption, changes, charts, staleness
+from v6monitor import charts
+from v6monitor.analysis import adoption, changes, staleness
 from v6monitor.charts.style import STATE_COLOURS, contrast, ink_on
 from v6monitor.language import Language
 

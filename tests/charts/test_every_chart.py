@@ -7,7 +7,8 @@ import pytest
 from chart_rules import check, words
 from chart_worlds import LONG, months, states
 
-from v6monitor import adoption, changes, charts, staleness
+from v6monitor import charts
+from v6monitor.analysis import adoption, changes, staleness
 from v6monitor.language import Language
 
 Drawn = tuple[Callable[..., object], pd.DataFrame]

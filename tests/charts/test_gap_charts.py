@@ -8,7 +8,8 @@ from chart_rules import check, words
 from chart_worlds import LONG
 from needs_tables import needs
 
-from v6monitor import adoption, charts, gap
+from v6monitor import charts
+from v6monitor.analysis import adoption, gap
 from v6monitor.charts.style import STATE_COLOURS
 from v6monitor.language import Language
 

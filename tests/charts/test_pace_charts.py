@@ -7,7 +7,8 @@ import pytest
 from chart_rules import check, words
 from chart_worlds import months, states
 
-from v6monitor import charts, pace
+from v6monitor import charts
+from v6monitor.analysis import pace
 from v6monitor.language import Language
 
 EN = Language("en")

@@ -6,10 +6,10 @@ import pytest
 from seen import V6, host, name_servers, no_signals, seen
 
 from v6monitor.cli import main
-from v6monitor.lookups import log
-from v6monitor.lookups.zoneserver import ZoneServer
+from v6monitor.dns import log
+from v6monitor.dns.zoneserver import ZoneServer
 from v6monitor.mail.listing import COLUMNS as LAGGARD_COLUMNS
-from v6monitor.publish.lint import problems
+from v6monitor.report.lint import problems
 
 EXCHANGE = "town-example.mail.protection.outlook.com"
 LOG = [

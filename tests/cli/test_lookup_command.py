@@ -13,9 +13,9 @@ import dns.query
 import pytest
 
 from v6monitor.cli import main
+from v6monitor.dns import journal, log, subjects
+from v6monitor.dns.zoneserver import ZoneServer
 from v6monitor.errors import InputError
-from v6monitor.lookups import journal, log, subjects
-from v6monitor.lookups.zoneserver import ZoneServer
 
 QUESTION = ["qname", "qtype"]
 ZONE = """$TTL 300

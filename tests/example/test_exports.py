@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from v6monitor import measurements
+from v6monitor import intake as measurements
 from v6monitor.example import mistakes
 from v6monitor.example.population import MONTHS
 

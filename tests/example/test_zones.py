@@ -10,19 +10,19 @@ import dns.rdatatype
 import dns.zone
 import pytest
 
-from v6monitor.addresses import unusable
-from v6monitor.evidence import Evidence
+from v6monitor.dns import lookup
+from v6monitor.dns.observation import UNKNOWN
 from v6monitor.example import tables
 from v6monitor.example.mail import CASES, mail_of
 from v6monitor.example.operators import MAIL_OPERATORS
 from v6monitor.example.population import MERGER, NOW, SIZES, merged, organisations
-from v6monitor.lookups import lookup
-from v6monitor.lookups.observation import UNKNOWN
 from v6monitor.mail.classifier import provider
 from v6monitor.mail.hosts import mail_hosts
 from v6monitor.mail.lagging import laggard
 from v6monitor.mail.operators import Operators, read
 from v6monitor.verdicts import judgement
+from v6monitor.verdicts.addresses import unusable
+from v6monitor.verdicts.evidence import Evidence
 
 BODIES = {mail_of(body).case: body for body in organisations() if body.has_mail}
 

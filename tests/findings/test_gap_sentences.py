@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from needs_tables import needs
 
-from v6monitor import adoption, findings, gap
+from v6monitor import findings
+from v6monitor.analysis import adoption, gap
 from v6monitor.language import Language
 
 EN, NL = Language("en"), Language("nl")

@@ -3,10 +3,11 @@
 import pandas as pd
 import pytest
 
-from v6monitor import findings, hygiene
+from v6monitor import findings
 from v6monitor.findings.hygiene import REMEDIES
-from v6monitor.labels import LABELS
+from v6monitor.intake import hygiene
 from v6monitor.language import Language
+from v6monitor.language.labels import LABELS
 
 EN, NL = Language("en"), Language("nl")
 

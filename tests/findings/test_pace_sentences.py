@@ -5,7 +5,8 @@ import math
 import pandas as pd
 import pytest
 
-from v6monitor import findings, pace
+from v6monitor import findings
+from v6monitor.analysis import pace
 from v6monitor.language import Language
 
 EN, NL = Language("en"), Language("nl")

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from v6monitor import adoption, changes, findings, staleness
+from v6monitor import findings
+from v6monitor.analysis import adoption, changes, staleness
 from v6monitor.language import Language
 
 EN, NL = Language("en"), Language("nl")

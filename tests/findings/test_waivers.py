@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from v6monitor import adoption, findings, mail
+from v6monitor import findings, mail
+from v6monitor.analysis import adoption
 from v6monitor.language import Language
 
 EN, NL = Language("en"), Language("nl")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from seen import host, name_servers, no_signals, seen
 
 from v6monitor import mail
-from v6monitor.lookups.observation import UNKNOWN, Observation
+from v6monitor.dns.observation import UNKNOWN, Observation
 from v6monitor.mail.classifier import COLUMNS
 from v6monitor.mail.operators import Operator, Operators
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from seen import NOON, host, no_signals, seen
 
 from v6monitor import mail
+from v6monitor.dns.observation import UNKNOWN, Observation
 from v6monitor.language import Language
-from v6monitor.lookups.observation import UNKNOWN, Observation
 from v6monitor.mail.letters import Letter, letters
 from v6monitor.mail.remedies import STATUS, powershell, quoted, steps, switching
 from v6monitor.mail.situation import remarks, situations

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from seen import MICROSOFT_V6, NOON, V6, host, no_signals, seen
 
 from v6monitor import mail
+from v6monitor.dns.observation import UNKNOWN, Observation
 from v6monitor.language import Language
-from v6monitor.lookups.observation import UNKNOWN, Observation
 from v6monitor.mail import advice
 from v6monitor.mail.classifier import MICROSOFT
 from v6monitor.mail.lagging import EXCHANGE_GROUPS, GROUPS

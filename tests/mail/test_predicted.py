@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from seen import MICROSOFT_V6, V6, host, seen
 
-from v6monitor import verdicts
-from v6monitor.card import card
-from v6monitor.evidence import Evidence
+from v6monitor.dns.observation import OUTCOMES, UNKNOWN, Observation, Question
 from v6monitor.language import Language
-from v6monitor.lookups.observation import OUTCOMES, UNKNOWN, Observation, Question
+from v6monitor.mail.card import card
 from v6monitor.mail.operators import Operators
 from v6monitor.mail.predicted import OTHER_ZONE_SINCE, host_of, predicted, questions
-from v6monitor.publish.card import fragment
+from v6monitor.report.card import fragment
+from v6monitor.verdicts import judgement as verdicts
+from v6monitor.verdicts.evidence import Evidence
 
 DOMAIN = "bad-fischau-brunn.at"
 HOST = "badfischaubrunn-at0i1i.mail.protection.outlook.com"

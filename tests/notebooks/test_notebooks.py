@@ -10,8 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from v6monitor.batch.parameters import declared
 from v6monitor.paths import NOTEBOOKS, ROOT
+from v6monitor.report.parameters import declared
 
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
 LONGEST_CELL = 12

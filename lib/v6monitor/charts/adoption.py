@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from v6monitor.adoption.shares import SMALLEST_GROUP
+from v6monitor.analysis.shares import SMALLEST_GROUP
 from v6monitor.charts.bars import stacked, state_marks
 from v6monitor.charts.layout import Mark, Row, Rows, nothing, rows_chart, share_axis
 from v6monitor.charts.style import BOUNDS, GREY_INK, INK, STATE_COLOURS, offset, styled

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from v6monitor.adoption.shares import SMALLEST_GROUP
+from v6monitor.analysis.shares import SMALLEST_GROUP
 from v6monitor.charts.adoption import domains, percents
 from v6monitor.charts.bars import bar
 from v6monitor.charts.gap import BEFORE

@@ -4,9 +4,9 @@ import argparse
 import datetime as dt
 import re
 
-from v6monitor.lookups.asking import Manners
-from v6monitor.lookups.probes import PUBLIC, Probes
-from v6monitor.lookups.resolvers import FORMS
+from v6monitor.dns.asking import Manners
+from v6monitor.dns.probes import PUBLIC, Probes
+from v6monitor.dns.resolvers import FORMS
 
 _DEFAULT = Manners()
 _LONGEST_TIMEOUT = 60  # seconds

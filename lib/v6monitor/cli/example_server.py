@@ -3,7 +3,7 @@
 import argparse
 import threading
 
-from v6monitor.lookups import zoneserver
+from v6monitor.dns import zoneserver
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

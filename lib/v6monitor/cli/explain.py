@@ -5,16 +5,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from v6monitor import dig
-from v6monitor.card import Card, card
+from v6monitor.dns.observation import Observation
 from v6monitor.errors import InputError, UsageError, VantageError
-from v6monitor.evidence import Evidence, is_definite
-from v6monitor.evidence import of as evidence_of
-from v6monitor.kleene import NOT_ASKED
-from v6monitor.lookups.observation import Observation
-from v6monitor.mail import operators
+from v6monitor.mail import dig, operators
+from v6monitor.mail.card import Card, card
 from v6monitor.mail.classifier import Provider
 from v6monitor.names import InvalidNameError, normalise
+from v6monitor.verdicts.evidence import Evidence, is_definite
+from v6monitor.verdicts.evidence import of as evidence_of
+from v6monitor.verdicts.logic import NOT_ASKED
 
 CODES = ("nl", "en")  # as v6monitor.language has it, which a card in the terminal does without
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -64,8 +63,8 @@ def run(options: argparse.Namespace) -> int:
 def _write(found: Card, path: Path, code: str) -> None:
     # imported here: a card in the terminal needs no pandas
     from v6monitor.language import Language  # noqa: PLC0415
-    from v6monitor.publish.card import page  # noqa: PLC0415
-    from v6monitor.publish.exports import write_text  # noqa: PLC0415
+    from v6monitor.report.card import page  # noqa: PLC0415
+    from v6monitor.report.exports import write_text  # noqa: PLC0415
 
     try:
         write_text(path, page(found, Language(code), path.name))
@@ -77,13 +76,13 @@ def _write(found: Card, path: Path, code: str) -> None:
 
 
 def _replayed(path: Path) -> Evidence:
-    from v6monitor.lookups.log import read  # noqa: PLC0415 - it needs pandas, a lookup does not
+    from v6monitor.dns.log import read  # noqa: PLC0415 - it needs pandas, a lookup does not
 
     return evidence_of(read(path))
 
 
 def _asked(domain: str, resolvers: list[str]) -> Evidence:
-    from v6monitor.lookups import lookup  # noqa: PLC0415 - replaying needs no sockets
+    from v6monitor.dns import lookup  # noqa: PLC0415 - replaying needs no sockets
 
     observations = lookup([(domain, "mail"), (domain, "web")], resolvers)
     if not any(is_definite(row) for row in observations):

@@ -4,9 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from v6monitor import about, measurements, organisations
+from v6monitor import intake as measurements
 from v6monitor.errors import InputError, UsageError
-from v6monitor.publish.exports import safe_csv, write_text
+from v6monitor.intake import about, organisations
+from v6monitor.report.exports import safe_csv, write_text
 
 _LINE = 78  # characters of a progress line, that it stays one
 _BLANK = "\r\x1b[K"  # back to the start of the line, and empty it

@@ -10,7 +10,7 @@ from v6monitor.errors import UsageError
 from v6monitor.language import CODES, Language
 from v6monitor.mail import advice, operators
 from v6monitor.mail.letters import Letter, letters
-from v6monitor.scope import is_synthetic
+from v6monitor.report.scope import is_synthetic
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,10 +44,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write(folder: Path, written: Sequence[Letter], *, synthetic: bool) -> None:
-    from v6monitor.publish import formats  # noqa: PLC0415 - few ask for letters
-    from v6monitor.publish import letters as pages  # noqa: PLC0415
-    from v6monitor.publish.archive import synthetic_notice  # noqa: PLC0415
-    from v6monitor.publish.exports import write_text  # noqa: PLC0415
+    from v6monitor.report import formats  # noqa: PLC0415
+    from v6monitor.report import letters as pages  # noqa: PLC0415
+    from v6monitor.report.archive import synthetic_notice  # noqa: PLC0415
+    from v6monitor.report.exports import write_text  # noqa: PLC0415
 
     try:
         for code in CODES:

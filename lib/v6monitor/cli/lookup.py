@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Self
 
 from v6monitor.cli import asking
+from v6monitor.dns import journal, logfile, record, subjects
+from v6monitor.dns.observation import DEFINITE, INVALID_NAME
+from v6monitor.dns.plan import Besides
+from v6monitor.dns.recording import DAY, Recorded, Task
 from v6monitor.errors import UsageError
-from v6monitor.lookups import journal, logfile, record, subjects
-from v6monitor.lookups.observation import DEFINITE, INVALID_NAME
-from v6monitor.lookups.plan import Besides
-from v6monitor.lookups.recording import DAY, Recorded, Task
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

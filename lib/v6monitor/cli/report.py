@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from v6monitor.batch import manifest
-from v6monitor.batch.request import Request
 from v6monitor.errors import CoverageError, NotebookError
 from v6monitor.language import CODES
 from v6monitor.paths import REPORTS
+from v6monitor.report import manifest
+from v6monitor.report.request import Request
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # tidy up as after Ctrl-C
     if options.period == "all":
-        from v6monitor.batch import series  # noqa: PLC0415 - one month can do without pandas
+        from v6monitor.report import series  # noqa: PLC0415
 
         codes = [_reported(one, options.force) for one in series.requests(request)]
         return max(codes, default=0)
@@ -97,7 +97,7 @@ def _reported(request: Request, force: bool) -> int:
         )
         return 0
     if made is None or made["status"] == NotebookError.exit_code:
-        from v6monitor.batch import report  # noqa: PLC0415 - not needed for nothing to do
+        from v6monitor.report import runner as report  # noqa: PLC0415
 
         made = report.make(request, _progress)
     else:

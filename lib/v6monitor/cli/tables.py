@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from v6monitor.dns.log import provenance
+from v6monitor.dns.log import read as read_log
 from v6monitor.errors import UsageError
-from v6monitor.lookups.log import provenance
-from v6monitor.lookups.log import read as read_log
-from v6monitor.publish.exports import safe_csv, write_text
-from v6monitor.verdicts import subjects
+from v6monitor.report.exports import safe_csv, write_text
+from v6monitor.verdicts.judgement import subjects
 
 
 def add_arguments(parser: argparse.ArgumentParser, table: str) -> None:

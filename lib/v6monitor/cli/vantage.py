@@ -4,11 +4,11 @@ import argparse
 from collections.abc import Iterator, Sequence
 
 from v6monitor.cli import asking
-from v6monitor.labels import CHECKS
-from v6monitor.lookups import vantage
-from v6monitor.lookups.resolvers import parse
-from v6monitor.lookups.run import running
-from v6monitor.lookups.vantage import Check
+from v6monitor.dns import vantage
+from v6monitor.dns.resolvers import parse
+from v6monitor.dns.run import running
+from v6monitor.dns.vantage import Check
+from v6monitor.language.labels import CHECKS
 
 _MARKS = {vantage.PASSED: "ok", vantage.FAILED: "FAILED", vantage.NOT_TESTED: "not tested"}
 

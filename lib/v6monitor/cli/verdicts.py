@@ -3,7 +3,7 @@
 import argparse
 
 from v6monitor.cli import tables
-from v6monitor.verdicts import judge
+from v6monitor.verdicts.judgement import judge
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

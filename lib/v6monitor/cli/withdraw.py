@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from v6monitor.batch import withdrawal
 from v6monitor.paths import REPORTS
+from v6monitor.report import withdrawal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

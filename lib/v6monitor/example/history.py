@@ -1,11 +1,11 @@
 """Which host had IPv6 in which month, and what did the measurement see of it?"""
 
-from v6monitor.addresses import unusable
 from v6monitor.example.chance import chance, happens, pick, weighted
 from v6monitor.example.mail import UNUSABLE, exists, mail_of
 from v6monitor.example.operators import JUMP, MAIL, NAME_SERVERS, exchange_ipv6, ipv6
 from v6monitor.example.population import NOW, Organisation
 from v6monitor.mail.exchange_online import place_of
+from v6monitor.verdicts.addresses import unusable
 
 _WEB = {  # the share with IPv6 in the first and in the last month
     "gemeente": (0.92, 0.965),

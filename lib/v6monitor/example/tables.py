@@ -4,12 +4,12 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
+from v6monitor.dns.probes import EXAMPLE
 from v6monitor.example import mistakes
 from v6monitor.example.history import measured_mail, web_address
 from v6monitor.example.mail import CASES, exists, mail_of
 from v6monitor.example.operators import MAIL_OPERATORS
 from v6monitor.example.population import MERGER, MONTHS, Organisation, merged, organisations
-from v6monitor.lookups.probes import EXAMPLE
 
 WAIVED = 6
 """How many mail domains have a waiver; the first has expired."""

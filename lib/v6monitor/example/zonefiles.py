@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from v6monitor.dns.probes import EXAMPLE
 from v6monitor.example.chance import chance, happens, pick
 from v6monitor.example.history import dns_operator, mx_address, web_address
 from v6monitor.example.mail import Mail, exists, mail_of
@@ -16,7 +17,6 @@ from v6monitor.example.operators import (
     name_servers,
 )
 from v6monitor.example.population import NOW, Organisation, organisations
-from v6monitor.lookups.probes import EXAMPLE
 from v6monitor.mail.exchange_online import place_of
 
 _SERIAL = 2026110101

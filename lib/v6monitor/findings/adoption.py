@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from v6monitor.adoption.overviews import TOTAL
-from v6monitor.adoption.provinces import ELSEWHERE
-from v6monitor.adoption.shares import league
+from v6monitor.analysis.by_province import ELSEWHERE
+from v6monitor.analysis.overviews import TOTAL
+from v6monitor.analysis.shares import league
 from v6monitor.findings.telling import Telling
 from v6monitor.findings.words import (
     Row,

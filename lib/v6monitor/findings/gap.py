@@ -4,7 +4,9 @@ import math
 
 import pandas as pd
 
-from v6monitor.adoption.overviews import OTHER
+from v6monitor.analysis.gap_fixes import NOW
+from v6monitor.analysis.gap_needs import OWN_ZONE
+from v6monitor.analysis.overviews import OTHER
 from v6monitor.findings.telling import Telling
 from v6monitor.findings.words import (
     Row,
@@ -16,8 +18,6 @@ from v6monitor.findings.words import (
     share,
     unit,
 )
-from v6monitor.gap.needs import OWN_ZONE
-from v6monitor.gap.remedies import NOW
 from v6monitor.language import Language
 
 NAMED = 3

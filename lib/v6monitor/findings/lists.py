@@ -2,10 +2,10 @@
 
 import pandas as pd
 
+from v6monitor.dns.observation import UNKNOWN
 from v6monitor.findings.telling import Telling
 from v6monitor.findings.words import explained, joined, of
 from v6monitor.language import Language
-from v6monitor.lookups.observation import UNKNOWN
 from v6monitor.mail.lagging import EXCHANGE_GROUPS
 
 

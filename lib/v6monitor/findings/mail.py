@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from v6monitor.adoption.overviews import OTHER
+from v6monitor.analysis.overviews import OTHER
 from v6monitor.findings.telling import Telling
 from v6monitor.findings.words import Row, could_not_tell, explained, group, joined, of
 from v6monitor.language import Language

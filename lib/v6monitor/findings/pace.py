@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from v6monitor.adoption.overviews import TOTAL
+from v6monitor.analysis.overviews import TOTAL
 from v6monitor.findings.telling import Telling
 from v6monitor.findings.words import Row, chance, group, joined, listed, share
 from v6monitor.language import Language

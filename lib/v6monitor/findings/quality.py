@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from v6monitor.adoption.shares import GATE
+from v6monitor.analysis.shares import GATE
 from v6monitor.findings.telling import Telling
 from v6monitor.findings.words import group, joined, listed, of
 from v6monitor.language import Language

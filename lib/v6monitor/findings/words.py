@@ -8,8 +8,8 @@ import pandas as pd
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from v6monitor.labels import CHECKS
 from v6monitor.language import Language
+from v6monitor.language.labels import CHECKS
 
 Row = Mapping[Hashable, Any]
 

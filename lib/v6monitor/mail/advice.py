@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.mail.lagging import Laggard
-from v6monitor.reasons import worded as reason_in_words
+from v6monitor.verdicts.reasons import worded as reason_in_words
 
 if TYPE_CHECKING:
     import pandas as pd

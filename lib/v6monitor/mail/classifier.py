@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from v6monitor import evidence as index
-from v6monitor import verdicts
-from v6monitor.evidence import Evidence
-from v6monitor.kleene import UNKNOWN, YES
 from v6monitor.mail.exchange_online import Place, domain_of, label_of, place_of
 from v6monitor.mail.hosts import MailHosts, mail_hosts
 from v6monitor.mail.operators import Operators
 from v6monitor.mail.signals import Signals, signals
 from v6monitor.names import registrable_domain
+from v6monitor.verdicts import evidence as index
+from v6monitor.verdicts import judgement as verdicts
+from v6monitor.verdicts.evidence import Evidence
+from v6monitor.verdicts.logic import UNKNOWN, YES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from v6monitor.lookups.observation import Observation
+    from v6monitor.dns.observation import Observation
 
 MICROSOFT = "Microsoft"
 

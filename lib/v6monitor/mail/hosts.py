@@ -3,8 +3,8 @@
 import ipaddress
 from typing import NamedTuple
 
-from v6monitor.evidence import Evidence
 from v6monitor.mail.exchange_online import is_ownership_proof
+from v6monitor.verdicts.evidence import Evidence
 
 APPLICABLE = frozenset({"has_mx", "null_mx_conflict", "unknown"})
 """The mail classes that count in a share of mail; all others stand beside it (METHOD.md §3)."""

@@ -4,9 +4,6 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from v6monitor.addresses import unusable
-from v6monitor.evidence import Evidence
-from v6monitor.kleene import NO, UNKNOWN, YES
 from v6monitor.mail.classifier import Provider, label_owner
 from v6monitor.mail.exchange_online import (
     CURRENT_ZONES,
@@ -17,6 +14,9 @@ from v6monitor.mail.exchange_online import (
 from v6monitor.mail.hosts import MailHosts, mail_hosts
 from v6monitor.mail.signals import signals
 from v6monitor.names import registrable_domain
+from v6monitor.verdicts.addresses import unusable
+from v6monitor.verdicts.evidence import Evidence
+from v6monitor.verdicts.logic import NO, UNKNOWN, YES
 
 EXCHANGE_GROUPS = ("exchange_online", "obsolete_name")
 """The groups that together are the Exchange Online laggards of METHOD.md §10."""

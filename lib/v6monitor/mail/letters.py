@@ -12,15 +12,15 @@ import datetime as dt
 from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from v6monitor import evidence as index
-from v6monitor.evidence import Evidence
 from v6monitor.mail.advice import day_of
 from v6monitor.mail.lagging import EXCHANGE_GROUPS
+from v6monitor.verdicts import evidence as index
+from v6monitor.verdicts.evidence import Evidence
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from v6monitor.lookups.observation import Observation
+    from v6monitor.dns.observation import Observation
 
 WRITTEN_ABOUT = (*EXCHANGE_GROUPS, "gateway", "no_address", "ownership_proof")
 """The groups of the laggard list whose administrator is told what to do."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from v6monitor import evidence as index
-from v6monitor.kleene import NO, YES
 from v6monitor.language import AMSTERDAM
 from v6monitor.mail.advice import advise
 from v6monitor.mail.classifier import MICROSOFT, from_table
 from v6monitor.mail.classifier import providers as tell_providers
 from v6monitor.mail.lagging import EXCHANGE_GROUPS, GROUPS, WITHOUT_IPV6, Laggard, laggard
+from v6monitor.verdicts import evidence as index
+from v6monitor.verdicts.logic import NO, YES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from v6monitor.lookups.observation import Observation
+    from v6monitor.dns.observation import Observation
 
 COLUMNS = (
     "domain",
@@ -73,7 +73,7 @@ def laggards(
     # imported here: the evidence card of one domain does without pandas
     import pandas as pd  # noqa: PLC0415
 
-    from v6monitor.organisations.waivers import MATCH, matched  # noqa: PLC0415
+    from v6monitor.intake.waivers import MATCH, matched  # noqa: PLC0415
 
     evidence = index.of(observations)
     told = tell_providers(evidence) if providers is None else providers

@@ -9,10 +9,10 @@ lookup of what is published needs no guessed names.
 import datetime as dt
 from typing import NamedTuple
 
-from v6monitor.evidence import Evidence
-from v6monitor.kleene import NO, NOT_APPLICABLE, NOT_ASKED, UNKNOWN, YES
-from v6monitor.lookups.observation import NXDOMAIN, Question
+from v6monitor.dns.observation import NXDOMAIN, Question
 from v6monitor.mail.exchange_online import in_smtp_prefixes, label_of
+from v6monitor.verdicts.evidence import Evidence
+from v6monitor.verdicts.logic import NO, NOT_APPLICABLE, NOT_ASKED, UNKNOWN, YES
 
 ZONE = "mail.protection.outlook.com"
 

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from v6monitor import dig
 from v6monitor.language import Language
+from v6monitor.mail import dig
 from v6monitor.mail.advice import SELF_SERVICE_SINCE
 from v6monitor.mail.lagging import EXCHANGE_GROUPS
 from v6monitor.mail.letters import Letter

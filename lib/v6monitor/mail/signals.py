@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from v6monitor.evidence import Evidence
-from v6monitor.kleene import NO, UNKNOWN, YES
 from v6monitor.mail.exchange_online import tenant_of
+from v6monitor.verdicts.evidence import Evidence
+from v6monitor.verdicts.logic import NO, UNKNOWN, YES
 
 SELECTORS = ("selector1", "selector2")
 AUTODISCOVER = "autodiscover.outlook.com"

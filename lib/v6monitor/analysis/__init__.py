@@ -1,0 +1,1 @@
+"""Shares, changes, the remaining gap and the forecast, computed from tables only."""

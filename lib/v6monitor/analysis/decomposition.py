@@ -1,0 +1,139 @@
+"""Did the share change because domains moved, or because the list did?"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from v6monitor.analysis.change_pairs import ABSENT, known, narrow, pair, periods
+from v6monitor.analysis.shares import check
+
+_NO_PAIRS = pd.DataFrame({"before": [], "after": []}, dtype="str")
+
+
+def decompose(
+    before: pd.DataFrame, after: pd.DataFrame, renames: Mapping[str, str] | None = None
+) -> "pd.Series[float]":
+    """Split the change of the all-list share over the domains that stayed, joined and left.
+
+    Returns in percentage points ``within`` + ``entrants`` + ``leavers`` = ``total``, exactly:
+    with n0 and n1 known domains, stayers S known in both, entrants E and leavers L,
+    Δ = (S₁−S₀) + nE/n1·(E₁−S₁) + nL/n0·(S₀−L₀). Beside them the shares (of 1) ``share_before`` and
+    ``share_after``, and the counts ``n_before``, ``n_after``, ``n_stayers``, ``n_entrants``,
+    ``n_leavers``, of which ``n_became_known`` and ``n_became_unknown`` were on the list all along
+    but could not be told, or had nothing to test, in the other month.
+
+    Of months with a ``period``, also ``earlier`` and ``period``. NaN where a month has no known
+    domain. Where nobody stayed, entrants and leavers get half each.
+
+    >>> before = pd.DataFrame({"domain": list("abcd"), "state": ["yes", "no", "no", "yes"]})
+    >>> after = pd.DataFrame({"domain": list("abce"), "state": ["yes", "yes", "no", "no"]})
+    >>> decompose(before, after)[["within", "entrants", "leavers", "total"]].round(2).to_dict()
+    {'within': 33.33, 'entrants': -16.67, 'leavers': -16.67, 'total': 0.0}
+    """
+    both = pair(narrow(before), narrow(after), renames)
+    return pd.Series({**_decompose(both), **periods(before, after)}, dtype=object)
+
+
+def parts(
+    before: pd.DataFrame, after: pd.DataFrame, renames: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Lay the decomposition out with a row per part: the table of the second figure 8.
+
+    Returns per ``part`` (``within``, ``entrants``, ``leavers``, ``total``) the known domains
+    ``domains_before`` and ``domains_after``, their shares ``share_before`` and ``share_after``
+    (of 1; NaN for none) and the ``points`` that the part adds (see ``decompose``); of months with a
+    ``period`` also ``earlier`` and ``period``.
+    """
+    both = pair(narrow(before), narrow(after), renames)
+    split = _decompose(both)
+    told = {"before": known(both["before"]), "after": known(both["after"])}
+    stayed = told["before"] & told["after"]
+    rows = {"within": stayed, "entrants": ~told["before"], "leavers": ~told["after"]}
+    table = pd.DataFrame({"part": [*rows, "total"]})
+    for month in ("before", "after"):
+        states = [both[month][told[month] & row] for row in (*rows.values(), told[month])]
+        table[f"domains_{month}"] = [len(part) for part in states]
+        table[f"share_{month}"] = [_share(part) for part in states]
+    table["points"] = [split[part] for part in table["part"]]
+    return table.assign(**periods(before, after))
+
+
+def decompose_by(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    by: str = "sector",
+    renames: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Split the change of every group's own share; a row per group, columns as of ``decompose``.
+
+    A domain that stayed counts in the group that it is in now.
+    """
+    groups = pair(before, after, renames).groupby(by, dropna=False, observed=True)
+    rows = [{by: group, **_decompose(both)} for group, both in groups]
+    table = pd.DataFrame(rows, columns=[by, *_decompose(_NO_PAIRS)])
+    return table.assign(**periods(before, after))
+
+
+def kitagawa(before: pd.DataFrame, after: pd.DataFrame, by: str = "sector") -> pd.DataFrame:
+    """Split the change of the all-list share over groups: their own change, and the mix of groups.
+
+    Returns per ``by`` the shares ``share_before`` and ``share_after`` (of 1), the parts of the
+    list ``weight_before`` and ``weight_after`` (of 1), and in percentage points ``own_change``
+    (change of the share at the mean weight) and ``mix`` (change of the weight at the mean share);
+    both columns together sum to the total change. A group of one month only is all mix.
+    Source: Kitagawa, JASA 50 (1955).
+    """
+    months = []
+    for name, states in (("before", before), ("after", after)):
+        check(states, [])
+        told = states[known(states["state"])]
+        yes = told["state"].eq("yes").groupby(told[by], dropna=False, observed=True)
+        weight = yes.size() / max(len(told), 1)
+        months.append(pd.DataFrame({f"share_{name}": yes.mean(), f"weight_{name}": weight}))
+    table = months[0].join(months[1], how="outer").rename_axis(by).reset_index()
+    weights, rates = ["weight_before", "weight_after"], ["share_before", "share_after"]
+    table[weights] = table[weights].fillna(0.0)
+    share_before = table["share_before"].fillna(table["share_after"])
+    share_after = table["share_after"].fillna(table["share_before"])
+    table["own_change"] = 100 * table[weights].mean(axis=1) * (share_after - share_before)
+    change = table["weight_after"] - table["weight_before"]
+    table["mix"] = 100 * change * (share_before + share_after) / 2
+    return table[[by, *rates, *weights, "own_change", "mix"]]
+
+
+def _decompose(both: pd.DataFrame) -> dict[str, float]:
+    known_before, known_after = known(both["before"]), known(both["after"])
+    stayed = known_before & known_after
+    left, joined = known_before & ~stayed, known_after & ~stayed
+    n_before, n_after = int(known_before.sum()), int(known_after.sum())
+    before, after = _share(both["before"][known_before]), _share(both["after"][known_after])
+    leavers, entrants = _share(both["before"][left]), _share(both["after"][joined])
+    if stayed.any():
+        stayers_before, stayers_after = (
+            _share(both["before"][stayed]),
+            _share(both["after"][stayed]),
+        )
+    else:
+        stayers_before = stayers_after = (leavers + entrants) / 2
+    within = stayers_after - stayers_before
+    by_entrants = joined.sum() / n_after * (entrants - stayers_after) if joined.any() else 0.0
+    by_leavers = left.sum() / n_before * (stayers_before - leavers) if left.any() else 0.0
+    compared = 100.0 if n_before and n_after else float("nan")
+    counts = {
+        "n_before": n_before,
+        "n_after": n_after,
+        "n_stayers": int(stayed.sum()),
+        "n_entrants": int(joined.sum()),
+        "n_leavers": int(left.sum()),
+        "n_became_known": int((joined & (both["before"] != ABSENT)).sum()),
+        "n_became_unknown": int((left & (both["after"] != ABSENT)).sum()),
+    }
+    parts = {"within": within, "entrants": by_entrants, "leavers": by_leavers}
+    points = {name: compared * float(part) for name, part in parts.items()}
+    total = compared * (after - before)
+    shares = {"share_before": before, "share_after": after}
+    return {**points, "total": total, **shares, **counts}
+
+
+def _share(states: "pd.Series[str]") -> float:
+    return float(states.eq("yes").mean())

@@ -1,0 +1,67 @@
+"""What has become of the measurement since: does a fresh lookup still say the same?
+
+The measurement and the fresh lookups are two sources and never one series (METHOD.md §6).
+"""
+
+import pandas as pd
+
+from v6monitor.analysis.shares import check
+
+OUTCOMES = ("agrees", "fixed_since", "lost_since", "unexplained", "could_not_tell", "applicability")
+THREE = ("yes", "no", "unknown")
+
+
+def compare(measured: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
+    """Compare the measured with the fresh state of every domain that both speak of.
+
+    Both are states tables; used where there: ``measured_at`` (date) of the first, ``asked_at``
+    (UTC) and ``reason`` of the second. Returns ``domain``, the other columns of ``measured``,
+    ``measured`` and ``fresh`` (states), ``age_days`` (NaN when a moment is not known), ``reason``
+    and ``outcome``:
+
+    - ``agrees``: both yes or both no; ``fixed_since``: no, now yes; ``lost_since``: yes, now no,
+    - ``unexplained``: they differ while time cannot be why (less than a day between them), or the
+      fresh no is one of our stricter rules (``only_unusable``: an address nobody can reach),
+    - ``could_not_tell``: one of them is unknown; ``applicability``: not applicable in one or both.
+    """
+    check(measured, [])
+    check(fresh, [])
+    left = measured.rename(columns={"state": "measured"})
+    right = fresh.rename(columns={"state": "fresh"})
+    kept = [name for name in ("domain", "fresh", "asked_at", "reason") if name in right]
+    both = left.drop(columns=["reason"], errors="ignore").merge(right[kept], on="domain")
+    both["age_days"] = _age(both)
+    if "reason" not in both:
+        both["reason"] = ""
+    both["outcome"] = _outcome(both)
+    return both.drop(columns="asked_at", errors="ignore")
+
+
+def matrix(compared: pd.DataFrame) -> pd.DataFrame:
+    """Count measured against fresh: a row per ``measured`` state, a column per fresh one.
+
+    Both ways yes, no and unknown; what is not applicable in either is not in it.
+    """
+    counted = pd.crosstab(compared["measured"], compared["fresh"])
+    table = counted.reindex(index=list(THREE), columns=list(THREE), fill_value=0)
+    return table.rename_axis(index="measured", columns=None).reset_index()
+
+
+def _age(both: pd.DataFrame) -> "pd.Series[float]":
+    if "measured_at" not in both or "asked_at" not in both:
+        return pd.Series(float("nan"), index=both.index)
+    asked = pd.to_datetime(both["asked_at"], utc=True).dt.tz_localize(None)
+    return (asked - pd.to_datetime(both["measured_at"])) / pd.Timedelta(days=1)
+
+
+def _outcome(both: pd.DataFrame) -> "pd.Series[str]":
+    measured, fresh = both["measured"], both["fresh"]
+    outcome = pd.Series("agrees", index=both.index, dtype="str")
+    outcome = outcome.mask((measured == "no") & (fresh == "yes"), "fixed_since")
+    outcome = outcome.mask((measured == "yes") & (fresh == "no"), "lost_since")
+    stricter = both["reason"].fillna("").str.contains("only_unusable", regex=False)
+    no_time = (both["age_days"] < 1) | (outcome.eq("lost_since") & stricter)
+    outcome = outcome.mask(no_time & (outcome != "agrees"), "unexplained")
+    outcome = outcome.mask(measured.eq("unknown") | fresh.eq("unknown"), "could_not_tell")
+    neither = measured.eq("not_applicable") | fresh.eq("not_applicable")
+    return outcome.mask(neither, "applicability")

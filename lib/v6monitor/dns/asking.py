@@ -1,0 +1,253 @@
+"""What to do next with a question? The rules of asking, without sockets and clocks.
+
+A time-out goes to the next resolver, with a longer wait each time. SERVFAIL is asked once more,
+later and at the next resolver, because resolvers cache failures (RFC 9520). REFUSED and the like
+move on at once, to each resolver once. FORMERR to a question with EDNS is asked again without. A
+truncated answer is fetched over TCP. Messages that are no answer to the question count and are
+never believed.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from enum import Enum, auto
+from typing import NamedTuple
+
+from v6monitor.dns import observation as outcomes
+from v6monitor.dns.codec import Reply, encode, question_section
+from v6monitor.dns.observation import Observation, Question
+from v6monitor.dns.reading import (
+    LONGEST_TEXT,
+    LONGEST_TTL,
+    QUESTION_MAY_BE_MISSING,
+    Reading,
+    read,
+)
+
+_MOST_TELLING = (
+    outcomes.BOGUS,
+    outcomes.SERVFAIL,
+    outcomes.REFUSED,
+    outcomes.NOTIMP,
+    outcomes.FORMERR,
+    outcomes.TRUNCATED,
+    outcomes.MISMATCH,
+    outcomes.UNREACHABLE,
+    outcomes.TIMEOUT,
+)
+"""When several attempts fail in several ways, the first of these is the outcome."""
+
+_FAILURES = outcomes.UNKNOWN - {outcomes.CHAIN}
+"""What another attempt may mend; a chain of CNAMEs is as long everywhere."""
+
+
+class Step(Enum):
+    """What the client has to do for a question."""
+
+    WAIT = auto()
+    SEND = auto()
+    """Send ``name`` to ``resolver``, now."""
+    PAUSE = auto()
+    """The same, after the pause that a cached failure needs."""
+    STREAM = auto()
+    """Fetch the answer from ``resolver`` over TCP."""
+    DONE = auto()
+
+
+class Manners(NamedTuple):
+    """How fast and how patiently to ask. The defaults suit a resolver that others use too."""
+
+    timeout: float = 2.0
+    """Seconds to wait for an answer the first time, doubled the first two times nobody answers."""
+    attempts: int = 5
+    """Most messages per name that get no answer: where one in twenty is lost, fewer lose some."""
+    pause: float = 5.5
+    """Seconds before a question that got SERVFAIL is asked again: failures are cached for five."""
+    rate: float = 500.0
+    """Most questions per second to one resolver, 0 for no limit; fewer while many get no answer."""
+    concurrency: int = 100
+    """Most questions under way."""
+    unvalidated: bool = False
+    """Whether to ask once more, without validation, what does not validate; ``detail`` has it."""
+
+
+class Asking:
+    """One question under way: where it stands, and what to do when something happens.
+
+    ``name`` is what to ask ``resolver`` (by number) now: the question's name or the last of the
+    CNAME targets in ``chain``; ``asked`` is the question section about it; ``edns`` whether to ask
+    with EDNS, ``validated`` whether the resolver is to check signatures; ``silences`` how often
+    nobody answered about it. ``resolvers`` are their names in the log.
+    """
+
+    __slots__ = (
+        "_authenticated", "_down", "_failures", "_found", "_manners", "_mismatches",
+        "_out", "_resolvers", "_servfails", "_ttl",
+        "asked", "chain", "edns", "name", "question", "resolver", "silences", "validated",
+    )  # fmt: skip
+    _down: int
+    """Bit n: resolver n cannot be reached now."""
+    _out: int
+    """Bit n: resolver n will not answer this."""
+    _mismatches: int
+
+    def __init__(
+        self, question: Question, resolver: int, resolvers: Sequence[str], manners: Manners
+    ) -> None:
+        self.question = question
+        self.validated = True
+        self._resolvers = resolvers
+        self._manners = manners
+        self._failures: list[tuple[str, str]] = []
+        self.chain: tuple[str, ...] = ()
+        self._ttl = LONGEST_TTL
+        self._authenticated = True
+        self._found: Reading | None = None
+        self._ask(question.qname, resolver)
+
+    def message(self, message_id: int) -> bytes:
+        """Return what to send now."""
+        return encode(self.asked, message_id, edns=self.edns, validated=self.validated)
+
+    def on_reply(self, reply: Reply, resolver: int, *, current: bool, streamed: bool) -> Step:
+        """Take a message; not ``current``: it comes late, a newer attempt is under way."""
+        if not self._is_answer(reply):
+            return self.on_mismatch()
+        if reply.truncated and not streamed:
+            self.resolver = resolver
+            return Step.STREAM
+        if reply.truncated:
+            reading = Reading(outcomes.TRUNCATED, detail="truncated, over TCP too")
+        else:
+            reading = read(reply, *self.question, self.chain)
+        return self.on_reading(reading, resolver, current=current)
+
+    def on_reading(self, reading: Reading, resolver: int, *, current: bool) -> Step:
+        """Take what an answer to this question says."""
+        if not self.validated:
+            return self._on_unvalidated(reading)
+        if reading.outcome in _FAILURES:
+            self._note(reading.outcome, resolver, reading.detail)
+            return self._on_failure(reading.outcome) if current else Step.WAIT
+        self.resolver = resolver
+        self._authenticated &= reading.authenticated
+        if reading.ttl is not None:
+            self._ttl = min(self._ttl, reading.ttl)
+        self.chain = reading.chain
+        if reading.ask:
+            self._ask(reading.ask, resolver)
+            return Step.SEND
+        self._found = reading
+        return Step.DONE
+
+    def on_mismatch(self) -> Step:
+        """Count a message that is no answer to this question, or no DNS message."""
+        self._mismatches += 1
+        return Step.WAIT
+
+    def on_unreachable(self, why: str) -> Step:
+        """Hear from the network that the resolver cannot be reached: try each other one."""
+        if not self._down >> self.resolver & 1:
+            self._note(outcomes.UNREACHABLE, self.resolver, why)
+            self._down |= 1 << self.resolver
+        return Step.SEND if self._move(self._out | self._down) else Step.WAIT
+
+    def on_silence(self, waited: float) -> Step:
+        """Give up waiting for the answer to the latest attempt."""
+        if self._mismatches:
+            detail = f"{self._mismatches} messages that do not answer the question"
+            self._note(outcomes.MISMATCH, self.resolver, detail)
+            self._mismatches = 0
+        elif not self._down >> self.resolver & 1:
+            self._note(outcomes.TIMEOUT, self.resolver, f"no answer in {waited:.1f} s")
+        self._down = 0  # it may be back
+        self.silences += 1
+        if self.silences >= self._manners.attempts or not self.validated:
+            return Step.DONE
+        self._move(self._out)
+        return Step.SEND
+
+    def on_broken_stream(self, outcome: str, why: str) -> Step:
+        """Hear that a TCP, TLS or HTTPS exchange failed; its time-out is over already."""
+        self._note(outcome, self.resolver, why)
+        if outcome == outcomes.TRUNCATED:
+            return self._on_failure(outcome)
+        self.silences += 1
+        if self.silences >= self._manners.attempts or not self.validated:
+            return Step.DONE
+        return Step.SEND if self._move(self._out) else Step.PAUSE
+
+    def observation(self, asked_at: dt.datetime, duration_ms: float, sent: int) -> Observation:
+        """Return the row of a question that is done."""
+        found = self._found or Reading(self._most_telling_failure())
+        return Observation(
+            self.question.qname,
+            self.question.qtype,
+            found.outcome,
+            found.answers,
+            self.chain,
+            self._ttl if found.answers else None,
+            self._authenticated and found.outcome in outcomes.DEFINITE,
+            self._resolvers[self.resolver],
+            asked_at,
+            duration_ms,
+            sent,
+            self._told(found.detail) if self._failures else found.detail,
+        )
+
+    def _most_telling_failure(self) -> str:
+        failed = {outcome for outcome, _ in self._failures}
+        return next(outcome for outcome in _MOST_TELLING if outcome in failed)
+
+    def _told(self, last: str) -> str:
+        """Return what went wrong on the way, each thing once."""
+        details = dict.fromkeys([*(detail for _, detail in self._failures), last])
+        return "; ".join(filter(None, details))
+
+    def _ask(self, name: str, resolver: int) -> None:
+        self.name = name
+        self.asked = question_section(name, self.question.qtype)
+        self.resolver = resolver
+        self.edns = True
+        self.silences = 0
+        self._mismatches = self._servfails = self._out = self._down = 0
+
+    def _is_answer(self, reply: Reply) -> bool:
+        if not reply.is_answer:
+            return False
+        if reply.question is None:  # a server that cannot read a question cannot repeat it
+            return reply.rcode in QUESTION_MAY_BE_MISSING
+        return reply.question == (self.name, self.question.qtype)
+
+    def _on_unvalidated(self, reading: Reading) -> Step:
+        """Keep what there is without validation; that it does not validate stays the outcome."""
+        told = " ".join([reading.outcome, *reading.answers])[:LONGEST_TEXT]
+        self._note(outcomes.BOGUS, self.resolver, f"without validation: {told}")
+        return Step.DONE
+
+    def _on_failure(self, outcome: str) -> Step:
+        if outcome == outcomes.FORMERR and self.edns:
+            self.edns = False
+            return Step.SEND
+        if outcome in {outcomes.SERVFAIL, outcomes.BOGUS}:
+            self._servfails += 1
+            if self._servfails > 1:
+                self.validated = outcome != outcomes.BOGUS or not self._manners.unvalidated
+                return Step.DONE if self.validated else Step.SEND
+            self._move(self._out)
+            return Step.PAUSE
+        self._out |= 1 << self.resolver
+        return Step.SEND if self._move(self._out) else Step.DONE
+
+    def _move(self, avoid: int) -> bool:
+        """Turn to the next resolver that is not to be avoided; False when there is no other."""
+        count = len(self._resolvers)
+        for step in range(1, count):
+            candidate = (self.resolver + step) % count
+            if not avoid >> candidate & 1:
+                self.resolver = candidate
+                self.edns = True
+                return True
+        return False
+
+    def _note(self, outcome: str, resolver: int, detail: str) -> None:
+        self._failures.append((outcome, f"{self._resolvers[resolver]}: {detail}"))

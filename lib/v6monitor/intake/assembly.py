@@ -1,0 +1,197 @@
+"""How do raw cells become rows of the canonical table? Cell by column, each fault booked."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from v6monitor.intake import vocabulary
+from v6monitor.intake.columns import COLUMNS, RESULTS
+from v6monitor.intake.domains import normalised
+from v6monitor.intake.faults import CHANGED, DROPPED, KEPT, Faults
+from v6monitor.intake.organisations import SECTORS, province_in, sector_in
+from v6monitor.intake.own import FORMAT
+from v6monitor.intake.part import Part
+from v6monitor.intake.reasons import Reason
+from v6monitor.intake.timing import Context, timed
+
+_RESULT_FIELDS = tuple(dict.fromkeys(RESULTS["web"] + RESULTS["mail"]))
+_UNREADABLE = r"[^\S ]|[\x00-\x1f\x7f]"  # would not survive being written as a row of text
+_MAIL_SOURCES = {
+    "mail_status": vocabulary.mail_status,
+    "mail_view": vocabulary.mail_status_by_address_test,
+    "mail_testable": vocabulary.mail_status,
+    "mail_configured": vocabulary.mail_status_by_presence,
+    "mx_address": vocabulary.mail_status_by_address_test,
+}
+"""What tells whether a domain has mail servers; the surest first."""
+
+
+def assemble(part: Part, context: Context, faults: Faults) -> pd.DataFrame:
+    """Return the canonical rows of a part, in the order of the file; the index is its row.
+
+    Rows without a valid domain name, a type or a day are dropped, and unknown words become
+    ``unknown`` (or empty where they are no result): each is booked. A row of a list of names, or
+    of our own table made of one, has neither result nor day: it was not measured. InputError when
+    nothing says when a measurement was done.
+    """
+    for fault in part.faults:
+        faults.add(*fault)
+    cells = _cleaned(part.cells)
+    cells = _with_domain(cells, faults)
+    cells = _with_type(cells, faults)
+    listed = _listed(cells, part)
+    dates = timed(cells, listed, part, context, faults)
+    kept = listed | dates["measured_at"].ne("")
+    cells, dates, listed = cells[kept], dates[kept], listed[kept]
+    if cells.empty:
+        return typed(pd.DataFrame(columns=list(COLUMNS)))
+    table = pd.DataFrame(index=cells.index)
+    for column in COLUMNS:
+        table[column] = dates[column] if column in dates else cells.get(column, "")
+    for column in _RESULT_FIELDS:
+        if column in cells:
+            table[column] = _results(cells, column, part.unmeasured, faults)
+    table["score"] = _scores(table["score"], faults)
+    table["mail_status"] = _mail_status(cells, faults).mask(listed, "")
+    table["status"] = _status(table, cells, listed, faults)
+    own_table = part.format == FORMAT
+    file_name = "" if own_table else Path(context.file).stem
+    table["sector"] = _sectors(table, context, file_name, faults)
+    table["province"] = _provinces(table["province"], faults)
+    if own_table:
+        number = table["source_row"].str.fullmatch("[0-9]{1,15}")
+        table["source_row"] = table["source_row"].where(number, "0").astype("int64")
+    else:
+        table["source_format"] = part.format
+        table["source_file"] = context.file
+        table["source_row"] = table.index
+    return typed(table)
+
+
+def typed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns of the canonical table in their order and with their types."""
+    types: dict[str, str] = dict.fromkeys(COLUMNS, "str")
+    types |= {"measured_at": "datetime64[us]", "score": "float64", "source_row": "int64"}
+    return table[list(COLUMNS)].astype(types)
+
+
+def _cleaned(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells without surrounding white space, and with spaces for control characters."""
+    columns = {}
+    for name, column in cells.items():
+        codes, different = pd.factorize(column)
+        text = pd.Series(different, dtype="str").str.strip()
+        odd = text.str.contains(_UNREADABLE, regex=True)
+        if odd.any():
+            text = text.mask(odd, text.str.replace(_UNREADABLE, " ", regex=True).str.strip())
+        columns[name] = text.iloc[codes].set_axis(cells.index)
+    return pd.DataFrame(columns, index=cells.index, dtype="str")
+
+
+def _with_domain(cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
+    written = cells["domain"]
+    names = normalised(written)
+    nameless = written.eq("")
+    filled = (cells.drop(columns=["domain", "type"]) != "").any(axis=1)
+    reason = names["reason"].mask(nameless, Reason.EMPTY_ROW.value)
+    reason = reason.mask(nameless & filled, Reason.CONTINUATION.value)
+    dropped = reason.ne("")
+    faults.add(written[dropped], reason[dropped], DROPPED, names["particulars"][dropped])
+    other = ~dropped & written.ne(names["domain"]) & written.ne(names["domain_display"])
+    faults.add(written[other], Reason.REWRITTEN, CHANGED)
+    kept = cells[~dropped].copy()
+    kept["domain"] = names["domain"][~dropped]
+    kept["domain_display"] = names["domain_display"][~dropped]
+    return kept
+
+
+def _with_type(cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
+    kinds = cells["type"].str.lower()
+    known = kinds.isin(list(RESULTS))
+    faults.add(cells["type"][~known], Reason.NO_TYPE, DROPPED)
+    return cells.assign(type=kinds)[known]
+
+
+def _listed(cells: pd.DataFrame, part: Part) -> "pd.Series[bool]":
+    """Tell which rows name a domain and say nothing else: no result, no status and no day."""
+    told = [*_RESULT_FIELDS, "status", "measured_at"]
+    blank = (cells[[column for column in told if column in cells]] == "").all(axis=1)
+    return blank & (part.unmeasured == "")
+
+
+def _results(cells: pd.DataFrame, column: str, unmeasured: str, faults: Faults) -> "pd.Series[str]":
+    written = cells[column]
+    applies = cells["type"].map({kind: column in fields for kind, fields in RESULTS.items()})
+    words = _by_value(written, lambda raw: (vocabulary.result(raw) or "?") if raw else "")
+    strange = words.eq("?")
+    faults.add(written[strange], Reason.STRANGE_RESULT, CHANGED)
+    words = words.mask(strange, "unknown").mask(written.eq("") & applies, unmeasured)
+    misplaced = ~applies & ~words.isin(["", "unknown"])
+    faults.add(written[misplaced], Reason.MISPLACED_RESULT, CHANGED)
+    return words.where(applies, "")
+
+
+def _scores(written: "pd.Series[str]", faults: Faults) -> "pd.Series[float]":
+    scores = _by_value(written, vocabulary.score).astype("float64")
+    faults.add(written[scores.isna() & written.ne("")], Reason.NO_SCORE, CHANGED)
+    comma = scores.notna() & written.str.contains(",", regex=False)
+    faults.add(written[comma], Reason.DECIMAL_COMMA, CHANGED)
+    return scores
+
+
+def _mail_status(cells: pd.DataFrame, faults: Faults) -> "pd.Series[str]":
+    """Return whether each mail domain has mail servers, by the surest column that tells.
+
+    An address test that was not done tells only that nothing was there to test.
+    """
+    mail = cells["type"].eq("mail")
+    found = pd.Series("", index=cells.index, dtype="str")
+    for column, meaning in _MAIL_SOURCES.items():
+        if column in cells:
+            open_yet = found.eq("")
+            found = found.mask(open_yet, _by_value(cells[column], meaning))
+            doubtful = mail & open_yet & cells[column].isin(["not_tested", "good_not_tested"])
+            faults.add(cells[column][doubtful & found.eq("no_mx")], Reason.NOT_TESTED, KEPT)
+    return found.mask(found.eq(""), "unknown").where(mail, "")
+
+
+def _status(
+    table: pd.DataFrame, cells: pd.DataFrame, listed: "pd.Series[bool]", faults: Faults
+) -> "pd.Series[str]":
+    """Return ``ok`` or ``error``; of what was measured, a domain without a result is an error."""
+    results = table[list(_RESULT_FIELDS)]
+    resultless = results.isin(["", "unknown"]).all(axis=1) & ~listed
+    stated = cells.get("status", pd.Series("", index=cells.index, dtype="str")).str.lower()
+    failed = stated.ne("ok") & (stated.ne("") | resultless)
+    faults.add(table["domain"][resultless], Reason.NO_RESULTS, KEPT)
+    status = pd.Series("ok", index=cells.index, dtype="str")
+    return status.mask(failed, "error").mask(listed, "")
+
+
+def _sectors(
+    table: pd.DataFrame, context: Context, file_name: str, faults: Faults
+) -> "pd.Series[str]":
+    """Return the caller's sector, else the row's own, else the one its list or file speaks of."""
+    if context.sector:
+        return pd.Series(context.sector, index=table.index, dtype="str")
+    written = table["sector"]
+    own = _by_value(written, lambda raw: raw if raw in SECTORS else sector_in(raw))
+    faults.add(written[written.ne("") & own.eq("")], Reason.NO_SECTOR, CHANGED)
+    by_list = _by_value(table["list"], lambda name: sector_in(name) or sector_in(file_name))
+    return own.where(own.ne(""), by_list)
+
+
+def _provinces(written: "pd.Series[str]", faults: Faults) -> "pd.Series[str]":
+    found = _by_value(written, province_in)
+    faults.add(written[written.ne("") & found.eq("")], Reason.NO_PROVINCE, CHANGED)
+    return found
+
+
+def _by_value(cells: "pd.Series[str]", meaning: Callable[[str], object]) -> "pd.Series[Any]":
+    """Apply a function to a column, once for each different value."""
+    codes, different = pd.factorize(cells)
+    meant = pd.Series([meaning(value) for value in different])
+    meant = meant if len(meant) else pd.Series(dtype="str")
+    return meant.iloc[codes].set_axis(cells.index)

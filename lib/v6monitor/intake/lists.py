@@ -1,0 +1,136 @@
+"""Which domains does a list name, to be measured? Lists of people and of Internet.nl's dashboard.
+
+A list has names and no results: its rows are not measured, and have no day. It is a table with a
+header that can be recognised, or without one: names, names with ``web`` or ``mail`` behind them,
+or the dashboard's own upload (list, domain, tags).
+"""
+
+import pandas as pd
+
+from v6monitor.intake.columns import RESULTS, plain
+from v6monitor.intake.content import Content
+from v6monitor.intake.domains import is_name, split
+from v6monitor.intake.faults import CHANGED
+from v6monitor.intake.guesses import seem_names, seem_results
+from v6monitor.intake.organisations import sector_in
+from v6monitor.intake.part import Fault, Part
+from v6monitor.intake.reasons import Reason
+from v6monitor.intake.sheet import Sheet, top
+
+_NAMES = {
+    "any": "domain|domein|domains|domeinen|domain name|domeinnaam|url|host|hostname",
+    "web": "website|websites|web|site|webadres",
+    "mail": "mail|e-mail|email|e-mailadres|emailadres|e-mail address|email address|maildomein",
+}
+"""Labels of columns with names, and which type they are of."""
+
+_OTHERS = {
+    "list": "list|lijst|category / list|category|categorie",
+    "tags": "tags|type|domain type|labels",
+    "organisation": "organisation|organisatie|organization|organization name|agency|name|naam",
+    "org_id": "org_id|tooi|tooi uri",
+    "sector": "sector|sector/type|organisatietype",
+    "province": "province|provincie",
+}
+_KIND = {label: kind for kind, labels in _NAMES.items() for label in labels.split("|")}
+_FIELD = {label: field for field, labels in _OTHERS.items() for label in labels.split("|")}
+_BODIES = ("gemeente", "waterschap", "ministerie")
+"""Labels of a column with organisations that say the sector as well."""
+
+
+def read(content: Content) -> list[Part] | None:
+    """Read a list of names; None for a table that is none, or that seems to hold results.
+
+    A name is to be measured as website and for mail, unless a column is for one of the two or
+    says so. Of a cell with several names a row of each is made.
+    """
+    found = [_with_header(sheet) or _without_header(sheet) for sheet in content.sheets]
+    return [part for part in found if part] or None
+
+
+def listed(
+    form: str, sheet: Sheet, names: dict[str, "pd.Series[str]"], about: pd.DataFrame
+) -> Part:
+    """Return the rows of a list: ``names`` are its columns by type, ``about`` its other fields.
+
+    A column under ``any`` is for the type that ``about`` states, or else for those that have no
+    column of their own. A row without any name is kept as one without, to be booked.
+    """
+    others = [kind for kind in RESULTS if kind not in names] or list(RESULTS)
+    parts = []
+    for label, cells in names.items():
+        rows = about.assign(domain=cells)[cells.str.strip().ne("")]
+        for kind in others if label == "any" else [label]:
+            stated = rows["type"].str.strip().str.lower() if "type" in rows else ""
+            typed = rows.assign(type=stated).replace({"type": {"": kind}})
+            parts.append(typed[typed["type"].eq(kind)])
+    nameless = pd.concat([cells.str.strip().eq("") for cells in names.values()], axis=1).all(axis=1)
+    parts.append(about[nameless].assign(domain="", type=others[0]))
+    rows = pd.concat(parts)
+    pieces = [split(cell) or [cell] for cell in rows["domain"]]
+    several = rows["domain"][[len(found) > 1 for found in pieces]]
+    column = pd.Series(pieces, index=rows.index, dtype="object")
+    parted = rows.assign(domain=column).explode("domain").sort_index(kind="stable").astype("str")
+    once = ~several.reset_index().duplicated().to_numpy()
+    split_up = Fault(several[once].rename("domain"), Reason.SPLIT, CHANGED)
+    return Part(form, parted, sheet.name, unmeasured="", faults=(split_up,))
+
+
+def _with_header(sheet: Sheet) -> Part | None:
+    for number, header in top(sheet):
+        labels = [plain(label) for label in header]
+        if _is_upload(labels):
+            labels[2] = "tags"
+        filled = [label for label in labels if label]
+        known = [label for label in filled if label in {*_KIND, *_FIELD, *_BODIES}]
+        if not any(label in _KIND for label in known) or 2 * len(known) < len(filled):
+            continue
+        if any(map(is_name, filled)):  # "a.example,mail" is a row
+            return None
+        body = sheet.cells.iloc[number + 1 :]
+        columns = {label: body.iloc[:, at] for at, label in reversed(list(enumerate(labels)))}
+        unknown = (cells for label, cells in columns.items() if label not in known)
+        if any(map(seem_results, unknown)):
+            return None
+        kinds = {_KIND[label]: label for label in reversed(known) if label in _KIND}
+        names = {kind: columns[kinds[kind]] for kind in _NAMES if kind in kinds}
+        if len(body) and not any(map(seem_names, names.values())):
+            return None
+        if len(names) == 1 and "web" in names:  # a list of websites: their mail counts too
+            names = {"any": names["web"]}
+        return listed("list", sheet, names, _about(body, columns))
+    return None
+
+
+def _is_upload(labels: list[str]) -> bool:
+    """Tell whether a header is the dashboard's, whose third column often has no label."""
+    first, second, *rest = [*labels, "", ""]
+    return _FIELD.get(first) == "list" and second in _KIND and len(labels) > 2 and not rest[0]  # noqa: PLR2004
+
+
+def _about(body: pd.DataFrame, columns: dict[str, "pd.Series[str]"]) -> pd.DataFrame:
+    """Return what a list says of its names, under the names of fields."""
+    about = pd.DataFrame(index=body.index)
+    for label, cells in columns.items():
+        if label in _FIELD:
+            kinds = cells.str.strip().str.lower()
+            stated = label == "type" and kinds.isin(["", *RESULTS]).all()
+            about["type" if stated else _FIELD[label]] = cells
+        elif label in _BODIES:
+            about = about.assign(organisation=cells, sector=sector_in(label))
+    return about
+
+
+def _without_header(sheet: Sheet) -> Part | None:
+    cells = sheet.cells.apply(lambda column: column.str.strip())
+    cells = cells.loc[:, (cells != "").any()]
+    width = cells.shape[1]
+    if width and seem_names(cells.iloc[:, 0]):
+        rest = cells.iloc[:, 1:]
+        if width == 1 or (width == 2 and rest.isin(["", *RESULTS]).all(axis=None)):  # noqa: PLR2004
+            about = rest.set_axis(["type"][: width - 1], axis=1)
+            return listed("list", sheet, {"any": cells.iloc[:, 0]}, about)
+    if width in {2, 3} and seem_names(cells.iloc[:, 1]):
+        about = cells.iloc[:, [0, 2][: width - 1]].set_axis(["list", "tags"][: width - 1], axis=1)
+        return listed("list", sheet, {"any": cells.iloc[:, 1]}, about)
+    return None

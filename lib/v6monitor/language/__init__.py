@@ -1,0 +1,91 @@
+"""In which words, numbers and dates does a reader get it? English messages, Dutch catalogue."""
+
+import datetime as dt
+import math
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+from v6monitor.language.labels import LABELS
+
+CODES = ("nl", "en")
+NO_VALUE = "–"
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+class Language:
+    """Texts and forms in one language: ``Language("nl").percent(0.123)`` gives ``12,3%``.
+
+    Messages are written in English in the code and looked up in ``locale/nl.po`` for Dutch.
+    """
+
+    def __init__(self, code: str) -> None:
+        if code not in CODES:
+            raise ValueError(f"language {code!r}: expected one of {', '.join(CODES)}")
+        self.code = code
+        self.locale = {"nl": "nl_NL", "en": "en_GB"}[code]
+
+    def text(self, message: str, **values: object) -> str:
+        """Return the message in this language, with ``{names}`` filled in."""
+        translated = self._translated(message)
+        return translated.format(**values) if values else translated
+
+    def plural(self, singular: str, plural: str, number: int, **values: object) -> str:
+        """Return the form that fits the number; ``{number}`` is filled in, formatted."""
+        if self.code == "nl" and (entry := _dutch().get(singular)) and entry.pluralizable:
+            one, many = entry.string
+        else:
+            one, many = singular, plural
+        chosen: str = one if number == 1 else many
+        return chosen.format(number=self.number(number), **values)
+
+    def label(self, code: str) -> str:
+        """Return what a reader calls a column or a code; another text, translated if it can be."""
+        return self.text(LABELS.get(code, code))
+
+    def percent(self, share: float, digits: int = 1) -> str:
+        """Return ``12.3%`` of 0.123; a dash for NaN."""
+        if math.isnan(share):
+            return NO_VALUE
+        form = "#,##0%" if digits == 0 else f"#,##0.{'0' * digits}%"
+        return str(format_percent(share, form, locale=self.locale))
+
+    def points(self, difference: float) -> str:
+        """Return a difference of shares in percentage points with its sign: ``+1.2``."""
+        if math.isnan(difference):
+            return NO_VALUE
+        return str(format_decimal(100 * difference, "+0.0;−0.0", locale=self.locale))
+
+    def number(self, number: float) -> str:
+        """Return a number with the thousands as this language writes them."""
+        return str(format_decimal(number, locale=self.locale))
+
+    def month(self, period: str) -> str:
+        """Return ``October 2026`` of ``2026-10``."""
+        day = dt.date.fromisoformat(f"{period}-01")
+        return format_date(day, "LLLL yyyy", locale=self.locale)
+
+    def day(self, day: dt.date) -> str:
+        """Return ``6 October 2026``."""
+        return format_date(day, "d MMMM yyyy", locale=self.locale)
+
+    def time(self, moment: dt.datetime) -> str:
+        """Return day and time in the Netherlands of an aware moment."""
+        return format_datetime(moment, "d MMMM yyyy HH:mm", tzinfo=AMSTERDAM, locale=self.locale)
+
+    def _translated(self, message: str) -> str:
+        if self.code == "en":
+            return message
+        entry = _dutch().get(message)
+        return str(entry.string) if entry is not None and entry.string else message
+
+
+@cache
+def _dutch() -> Catalog:
+    with (Path(__file__).parent / "nl.po").open("rb") as file:
+        return read_po(file, locale="nl")

@@ -1,0 +1,119 @@
+"""In which forms does a table leave? CSV, also for a Dutch Excel, XLSX, JSON and Parquet."""
+
+import base64
+import datetime as dt
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from v6monitor.report.cells import POINTS, SHARES
+from v6monitor.report.dictionary import Column, columns
+from v6monitor.report.exports import safe_csv, slug, write_text
+
+FORMS: Mapping[str, str] = {
+    "csv": "CSV",
+    "nl.csv": "CSV (;)",
+    "xlsx": "XLSX",
+    "json": "JSON",
+    "parquet": "Parquet",
+}
+"""What follows the name of a table's file, and what the form is called.
+
+``nl.csv`` is for a double click in a Dutch Excel: semicolons, decimal commas and a mark of UTF-8.
+"""
+
+_MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)  # no "made at": the same table, the same bytes
+_WIDEST = 60  # characters
+_LONGEST_CELL = 32_767  # characters that fit in a cell of a spreadsheet
+
+
+def pack(table: pd.DataFrame) -> str:
+    """Return a table as text that a notebook can hold, with its types: Parquet in Base64."""
+    return base64.b64encode(_parquet(_flat(table))).decode("ascii")
+
+
+def unpack(text: str) -> pd.DataFrame:
+    """Return the table that ``pack`` was given; lists in its cells are texts now."""
+    return pd.read_parquet(io.BytesIO(base64.b64decode(text)))
+
+
+def write(table: pd.DataFrame, folder: Path, name: str) -> None:
+    """Write a table in each of the ``FORMS`` into a folder, under a name that ``slug`` allows."""
+    file, flat = folder / slug(name), _flat(table)
+    write_text(file.with_suffix(".csv"), safe_csv(flat))
+    write_text(file.with_suffix(".nl.csv"), "\ufeff" + safe_csv(flat, sep=";", decimal=","))
+    records = flat.to_json(orient="records", date_format="iso", force_ascii=False, indent=1)
+    write_text(file.with_suffix(".json"), records + "\n")
+    file.with_suffix(".parquet").write_bytes(_parquet(flat))
+    file.with_suffix(".xlsx").write_bytes(_workbook(flat))
+
+
+def _workbook(table: pd.DataFrame) -> bytes:
+    """Return a table as XLSX, with what its columns mean on a second sheet.
+
+    No text becomes a formula or a link; numbers and dates are numbers and dates.
+    """
+    data = io.BytesIO()
+    settings = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(data, settings | {"default_date_format": "yyyy-mm-dd"}) as book:
+        book.set_properties({"created": _MADE})
+        bold = book.add_format({"bold": True, "bottom": 1})
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        formats = {
+            name: book.add_format({"num_format": "0.0%" if name in SHARES else "0.00"})
+            for name in SHARES | POINTS
+        }
+        sheet = book.add_worksheet("data")
+        sheet.freeze_panes(1, 1)
+        for at, name in enumerate(map(str, table.columns)):
+            cells = [_cell(value) for value in table.iloc[:, at]]
+            sheet.write(0, at, name, bold)
+            for row, cell in enumerate(cells, start=1):
+                if cell is not None:
+                    sheet.write(row, at, cell)
+            width = max((len(str(cell)) for cell in [name, *cells]), default=0)
+            sheet.set_column(at, at, min(width + 2, _WIDEST), formats.get(name))
+        if len(table.columns):
+            sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
+        meaning = book.add_worksheet("columns")
+        meaning.set_column(0, 2, 22)
+        meaning.set_column(3, 3, 90, wrapped)
+        meaning.write_row(0, 0, Column._fields, bold)
+        for row, column in enumerate(columns(table), start=1):
+            meaning.write_row(row, 0, column)
+    return data.getvalue()
+
+
+def _parquet(table: pd.DataFrame) -> bytes:
+    data = io.BytesIO()
+    table.to_parquet(data, compression="zstd", index=False)
+    return data.getvalue()
+
+
+def _flat(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose cells are numbers, dates and texts: a list becomes its items."""
+    flat = table.reset_index(drop=True)
+    for name, dtype in table.dtypes.items():
+        if pd.api.types.is_object_dtype(dtype):
+            flat[name] = flat[name].map(_text).astype("str")
+    return flat
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return None if pd.isna(value) else str(value)
+
+
+def _cell(value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.tz_localize(None).to_pydatetime()  # a spreadsheet knows no zone; ours is UTC
+    if isinstance(value, str):
+        return value[:_LONGEST_CELL]
+    return value.item() if hasattr(value, "item") else value

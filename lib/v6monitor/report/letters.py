@@ -1,0 +1,162 @@
+"""How do letters leave? A page for each that prints on one A4, a list of them, and a mail merge."""
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from v6monitor.dns.observation import OK, Observation
+from v6monitor.language import AMSTERDAM, CODES, NO_VALUE, Language
+from v6monitor.mail.letters import Letter, Measured
+from v6monitor.mail.remedies import steps, switching
+from v6monitor.mail.situation import remarks, situations
+from v6monitor.report.archive import file_name, twin
+from v6monitor.report.pages import Notice, Page, plain_page
+
+NAME = "letters"
+"""The page that lists the letters, the folder that they stand in, and the table of the merge."""
+
+_ROWS = 5
+"""A letter about more hosts than this is set smaller, to stay on its page."""
+
+
+def title(language: Language) -> str:
+    """Return what the page that lists the letters is called."""
+    return language.text("Which letters are ready for the administrators?")
+
+
+def file_of(letter: Letter, code: str, languages: Sequence[str]) -> str:
+    """Return a letter's file in the folder of letters: a number, nothing that was measured."""
+    return file_name(f"{letter.number:03}", code, languages)
+
+
+def subject(letter: Letter, language: Language) -> str:
+    """Return who a letter is for, by name."""
+    organisations = letter.values("organisation")
+    if len(organisations) == 1:
+        return organisations[0]
+    if letter.tenant:
+        return language.text("tenant {tenant}", tenant=letter.tenant)
+    return ", ".join(letter.domains())
+
+
+def page(
+    letter: Letter,
+    code: str,
+    languages: Sequence[str],
+    notices: Sequence[Notice] = (),
+    home: str = "",
+) -> str:
+    """Return the page of one letter; ``languages`` are those that it is written in.
+
+    ``home`` is where its head leads; without one it leads nowhere.
+    """
+    language = Language(code)
+    about = language.text("IPv6 for the mail of {subject}", subject=subject(letter, language))
+    found = Page(
+        file_of(letter, code, languages),
+        language,
+        about,
+        twin=twin(f"{letter.number:03}", code, languages),
+        notices=notices,
+        home=home,
+    )
+    return plain_page(
+        "letter",
+        found,
+        to=_addressee(letter, language),
+        day=language.day(letter.day) if letter.day else NO_VALUE,
+        situations=situations(letter, language),
+        measured=[_cells(one, language) for one in letter.measured],
+        resolvers=", ".join(letter.resolvers),
+        steps=steps(letter, language),
+        remarks=remarks(letter, language),
+        small=len(letter.measured) > _ROWS,
+    )
+
+
+def overview(page: Page, letters: Sequence[Letter], languages: Sequence[str]) -> str:
+    """Return the page that lists the letters with links to them."""
+    language = page.language
+    rows = [
+        (
+            f"{NAME}/{file_of(letter, language.code, languages)}",
+            subject(letter, language),
+            ", ".join(letter.values("organisation")[1:] and letter.values("organisation")),
+            ", ".join(letter.domains()),
+            ", ".join(language.label(group) for group in letter.values("group")),
+        )
+        for letter in letters
+    ]
+    return plain_page("letters", page, rows=rows, merge=f"tables/{NAME}")
+
+
+def merge(letters: Sequence[Letter]) -> pd.DataFrame:
+    """Return a row per letter for a mail merge: to whom, about what, and the words to use.
+
+    Texts of which there is one per language end in ``_nl`` and ``_en``. Several values in a cell
+    have ``; `` between them. All columns are text but ``letter``, its number.
+    """
+    rows = [
+        {
+            "letter": letter.number,
+            **{name: "; ".join(letter.values(name)) for name in _MERGED},
+            "domains": "; ".join(letter.domains()),
+            "day": letter.day.isoformat() if letter.day else "",
+            "powershell": switching(letter),
+            **{f"{name}_{code}": text for code in CODES for name, text in _texts(letter, code)},
+        }
+        for letter in letters
+    ]
+    texts = [f"{name}_{code}" for code in CODES for name in ("situation", "steps")]
+    columns = [*_MERGED, "domains", "day", "powershell", *texts]
+    return pd.DataFrame(rows, columns=["letter", *columns]).astype(
+        {"letter": "int64", **dict.fromkeys(columns, "str")}
+    )
+
+
+_MERGED = (
+    "tenant",
+    "organisation",
+    "sector",
+    "province",
+    "group",
+    "operator",
+    "failing_hosts",
+    "first_month_without",
+    "waiver_status",
+)
+
+
+def _texts(letter: Letter, code: str) -> Iterator[tuple[str, str]]:
+    language = Language(code)
+    yield "situation", "\n".join([*situations(letter, language), *remarks(letter, language)])
+    numbered = enumerate(steps(letter, language), start=1)
+    lines = (line for n, step in numbered for line in (f"{n}. {step.text}", step.commands) if line)
+    yield "steps", "\n".join(lines)
+
+
+def _addressee(letter: Letter, language: Language) -> str:
+    organisations = ", ".join(letter.values("organisation")) or ", ".join(letter.domains())
+    if letter.tenant:
+        return language.text(
+            "The administrator of Exchange Online (tenant {tenant}) of {organisations}",
+            tenant=letter.tenant,
+            organisations=organisations,
+        )
+    return language.text(
+        "The administrator of the mail of {organisations}", organisations=organisations
+    )
+
+
+def _cells(one: Measured, language: Language) -> tuple[str, ...]:
+    asked = one.ipv6 or one.mx
+    answers = (_answer(row, language) for row in (one.ipv4, one.ipv6))
+    host = one.host or _answer(one.mx, language)
+    moment = asked.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M")
+    return (one.domain, host, *answers, moment)
+
+
+def _answer(row: Observation | None, language: Language) -> str:
+    if row is None:
+        return NO_VALUE
+    return ", ".join(row.answers) if row.outcome == OK else language.label(row.outcome)

@@ -1,0 +1,113 @@
+"""What was a report made from, and is it the same again? ``run.json`` and the run's identity."""
+
+import hashlib
+import importlib.metadata
+import json
+import subprocess
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from v6monitor import __version__
+from v6monitor.paths import NOTEBOOKS, REFERENCE, ROOT
+from v6monitor.report import index
+
+FILE = "run.json"
+SCHEMA = Path(__file__).with_name("run.schema.json")
+PACKAGES = ("pandas", "dnspython", "matplotlib", "papermill", "nbconvert", "pyarrow")
+
+
+def sha256(file: Path) -> str:
+    """Return the SHA-256 of a file's bytes in hexadecimal."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def run_id(inputs: Mapping[str, str], parameters: Mapping[str, object]) -> str:
+    """Return the identity of a run: its inputs' hashes, its parameters and the code itself."""
+    facts = {"inputs": inputs, "parameters": parameters, "code": _code()}
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def find(reports: Path, identity: str) -> dict[str, Any] | None:
+    """Return the manifest of the report with this identity, if it is still good; None otherwise.
+
+    It is when it is whole, and compares with what is now the report before it. One that was
+    withdrawn stays so.
+    """
+    for month in index.months(reports):
+        if month["run_id"] == identity:
+            folder = reports / str(month["period"])
+            manifest = read(folder / FILE)
+            before = index.previous(reports, str(month["period"]))
+            if (
+                manifest.get("run_id") == identity
+                and (month["withdrawn"] or manifest["previous"] == (before and before["period"]))
+                and _is_whole(folder, manifest)
+            ):
+                return manifest
+    return None
+
+
+def read(file: Path) -> dict[str, Any]:
+    """Return a manifest; an empty one when the file is no JSON object."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def write(manifest: Mapping[str, Any], file: Path) -> None:
+    """Check a manifest against its schema and write it."""
+    import jsonschema  # noqa: PLC0415  (not needed to find that there is nothing to do)
+
+    jsonschema.validate(manifest, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    file.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def provenance() -> dict[str, Any]:
+    """Return which code ran: versions of the packages, the git commit and whether it was dirty."""
+    commit = _git("rev-parse", "HEAD")
+    return {
+        "version": __version__,
+        "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "git_commit": commit,
+        "git_dirty": bool(_git("status", "--porcelain")) if commit else None,
+    }
+
+
+def hashes(folder: Path, files: Iterable[Path]) -> dict[str, str]:
+    """Return the SHA-256 of each file by its path within the folder."""
+    return {file.relative_to(folder).as_posix(): sha256(file) for file in sorted(files)}
+
+
+def _is_whole(folder: Path, manifest: Mapping[str, Any]) -> bool:
+    files = manifest["outputs"].items()
+    return all((folder / name).is_file() and sha256(folder / name) == was for name, was in files)
+
+
+@cache
+def _code() -> str:
+    package = Path(__file__).parents[1]
+    files = [
+        path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    ]
+    files += [*NOTEBOOKS.glob("*.ipynb"), *NOTEBOOKS.glob("*.yaml"), *REFERENCE.glob("*.csv")]
+    listing = json.dumps(hashes(ROOT, files), sort_keys=True)
+    return hashlib.sha256(listing.encode()).hexdigest()
+
+
+def _git(*arguments: str) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603  (fixed arguments)
+            ["git", "-C", str(ROOT), *arguments],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=10,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip()

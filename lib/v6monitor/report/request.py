@@ -1,0 +1,77 @@
+"""What is asked of a run, and which files does it take? Known without pandas and papermill."""
+
+import glob
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from v6monitor.errors import InputError
+from v6monitor.intake import about
+from v6monitor.paths import NOTEBOOKS
+from v6monitor.report import manifest
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a run; paths are absolute, and empty means the default."""
+
+    out: Path
+    period: str = ""
+    measurements: tuple[Path, ...] = ()
+    resolvers: tuple[str, ...] = ()
+    vantage: bool = True
+    replay: Path | None = None
+    languages: tuple[str, ...] = ("nl", "en")
+    notebooks: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    pdf: bool = False
+    plan: Path = NOTEBOOKS / "monthly.yaml"
+
+    @property
+    def chosen(self) -> dict[str, object]:
+        """Return what was chosen, for the manifest."""
+        return {
+            "period": self.period,
+            "languages": list(self.languages),
+            "notebooks": list(self.notebooks),
+            "sectors": list(self.sectors),
+            "organisations": list(self.organisations),
+            "pdf": self.pdf,
+            "resolvers": list(self.resolvers),
+            "vantage": self.vantage,
+        }
+
+    @cached_property
+    def inputs(self) -> dict[str, str]:
+        """Return the SHA-256 of each input file by number and name; none for the example.
+
+        The example data are made by the code. InputError for a file that is not there.
+        """
+        given = self.measurements
+        files = [*_files(given), *(about.files(about.folders(given)) if given else [])]
+        files += [self.replay] if self.replay else []
+        try:
+            hashes = [(file.name, manifest.sha256(file)) for file in dict.fromkeys(files)]
+        except OSError as error:
+            raise InputError(f"{error.filename}: cannot be read ({error.strerror})") from error
+        return {f"{number}-{name}": found for number, (name, found) in enumerate(hashes, start=1)}
+
+    @cached_property
+    def identity(self) -> str:
+        """Return the identity of the run: the same inputs, choices and code give the same."""
+        return manifest.run_id(self.inputs, self.chosen)
+
+
+def _files(given: Iterable[Path]) -> Iterator[Path]:
+    """Give the files that are named, in folders and by patterns too."""
+    for path in given:
+        met = [path]
+        if not path.exists():
+            met = [Path(one) for one in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207 - as measurements.read does
+        if not met:
+            raise InputError(f"{path}: no such file; name a measurement file, folder or pattern")
+        for one in met:
+            inside = (file for file in sorted(one.rglob("*")) if file.is_file())
+            yield from inside if one.is_dir() else [one]

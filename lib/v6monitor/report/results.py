@@ -1,0 +1,75 @@
+"""What are the headline figures of a month, for a program that reads them? ``results.json``."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pandas as pd
+
+from v6monitor.analysis import adoption, changes
+from v6monitor.analysis.adoption import JUDGED
+from v6monitor.mail.lagging import GROUPS
+from v6monitor.report.month import Month
+
+FILE = "results.json"
+SCHEMA = Path(__file__).with_name("results.schema.json")
+
+
+def results(month: Month) -> dict[str, Any]:
+    """Return the figures that the pages of a month tell, checked against ``SCHEMA``.
+
+    ``shares`` and ``shares_by_sector``: counts and shares (of 1; None where there is none) per
+    source, measure and sector, as METHOD.md §5 defines them. ``changes``: per measure the moves
+    since the month measured before, and the parts of the change in percentage points.
+    ``laggards``: how many domains, by group.
+    """
+    found = {
+        "period": month.period,
+        "earlier": month.earlier or None,
+        "synthetic": month.synthetic,
+        "coverage": _value(month.coverage),
+        "publishable": bool(month.coverage >= adoption.GATE),
+        "shares": _shares(month, ()),
+        "shares_by_sector": _shares(month, ("sector",)),
+        "changes": [_changes(month, measure) for measure in JUDGED] if month.earlier else [],
+        "laggards": _laggards(month),
+    }
+    jsonschema.validate(found, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    return found
+
+
+def _shares(month: Month, by: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [
+        {"source": source, "measure": measure} | _plain(row)
+        for source, states in (("measurement", month.measured), ("lookups", month.fresh))
+        for measure in JUDGED
+        for row in adoption.shares(states(measure), by).to_dict("records")
+    ]
+
+
+def _changes(month: Month, measure: str) -> dict[str, Any]:
+    before, after = month.measured(measure, month.earlier), month.measured(measure)
+    later = month.second_answers(measure)
+    moved = changes.by_sector(before, after, renames=month.renames, later=later)
+    counts = moved.drop(columns=["sector", "earlier", "period"]).sum()
+    parts = changes.parts(before, after, month.renames).set_index("part")["points"]
+    return {"measure": measure, **_plain(counts.astype(int)), "points": _plain(parts)}
+
+
+def _laggards(month: Month) -> dict[str, int]:
+    counts = month.laggards["group"].value_counts()
+    return {group: int(counts.get(group, 0)) for group in GROUPS}
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    """Return a row or series as JSON has it: no NaN, no types of numpy, shares with six digits."""
+    return {str(name): _value(value) for name, value in record.items()}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    if pd.isna(value):
+        return None
+    return round(float(value), 6) if isinstance(value, float) else int(value)

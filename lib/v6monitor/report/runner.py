@@ -1,0 +1,219 @@
+"""How does a month become a report? Inputs in, notebooks run, pages out, one swap at the end."""
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Collection, Sequence, Sized
+from concurrent.futures import Future, as_completed
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+
+from v6monitor import intake as measurements
+from v6monitor.dns import log, resolvers
+from v6monitor.errors import InputError, NotebookError, UsageError, V6MonitorError, VantageError
+from v6monitor.intake import about
+from v6monitor.intake.organisations import SECTORS
+from v6monitor.paths import ROOT
+from v6monitor.report import archive, manifest, pdf, place
+from v6monitor.report.account import account
+from v6monitor.report.execution import Executed, execute
+from v6monitor.report.exports import safe_csv, write_text
+from v6monitor.report.index import OBSERVATIONS
+from v6monitor.report.month import Month
+from v6monitor.report.news import of as what_changed
+from v6monitor.report.parameters import Planned, declared, plan, typed
+from v6monitor.report.publishing import Report, of_part, publish
+from v6monitor.report.request import Request
+from v6monitor.report.scope import (
+    choose_period,
+    is_synthetic,
+    of_organisation,
+    of_sectors,
+    read_measurements,
+)
+from v6monitor.report.workers import workers
+
+
+def make(request: Request, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Make the report of a month and put it in the archive; returns its manifest.
+
+    All is made in a scratch folder beside the report and swapped in at the end, so that an error
+    or an interruption leaves an older report as it was. A notebook that fails is kept under
+    ``_failed/`` and stops no other.
+    """
+    started = _now()
+    if request.pdf:
+        pdf.browser()
+    if request.resolvers:
+        resolvers.parse(request.resolvers)  # wrong ones are told before anything is made
+    intake = read_measurements(request.measurements)
+    table = of_sectors(intake.table, request.sectors)
+    period = choose_period(request.period, table)
+    current = table[table["measured_at"].dt.strftime("%Y-%m") == period]
+    for name in request.organisations:
+        of_organisation(current, name)
+    notebooks = _parts(_chosen(request), current, request.organisations)
+    with place.locked(request.out), place.scratch(request.out, period) as scratch:
+        tables = scratch / "tables"
+        tables.mkdir()
+        measurements.write(intake.table, tables / "measurements.csv")
+        write_text(tables / "measurements.faults.csv", safe_csv(intake.faults))
+        synthetic = is_synthetic(intake.table)
+        about.keep(about.folders(request.measurements, synthetic=synthetic), tables)
+        if request.replay:
+            kept = log.read(request.replay), log.provenance(request.replay)
+            log.write(kept[0], tables / OBSERVATIONS, kept[1])
+        prepared = [(one, _values(one, request, period, tables)) for one in notebooks]
+        results = _run(prepared, scratch, progress)
+        if not (tables / OBSERVATIONS).exists():
+            _keep_failed(results, request.out / "_failed" / period)
+            raise _no_lookups(results)
+        progress("pages")
+        month = Month.load(
+            period,
+            str(tables / "measurements.csv"),
+            str(tables / OBSERVATIONS),
+            request.sectors,
+        )
+        news = what_changed(month, request.out)
+        target = request.out / period
+        report = Report(scratch, target, request.languages, month, news, request.pdf)
+        failures = {one.name: one.error for one in results if one.error}
+        parts = {one.name: one for one in notebooks}
+        made = {
+            one.name: of_part(one.notebook, parts[one.name].part, parts[one.name].subject)
+            for one in results
+            if not one.error
+        }
+        failures |= publish(report, made, failures)
+        _keep_failed(results, request.out / "_failed" / period, failures)
+        write_text(tables / "measurements.csv", safe_csv(intake.table))  # it is published now
+        for file in about.files([tables]):  # and these are not: their cells are as somebody typed
+            file.unlink()
+        found = account(month, results, failures)
+        found |= {"run_id": request.identity, "inputs": request.inputs}
+        found |= {"parameters": request.chosen}
+        found |= {"previous": news.told["previous"], "changes": news.told}
+        found |= {"started": started, "ended": _now()}
+        found["outputs"] = manifest.hashes(scratch, (p for p in scratch.rglob("*") if p.is_file()))
+        manifest.write(found, scratch / manifest.FILE)
+        place.swap(scratch, target)
+        archive.add(request.out, found)
+    return found
+
+
+def _chosen(request: Request) -> list[Planned]:
+    """Return the notebooks to run in order, first the one that asks DNS: the others read it."""
+    planned = plan(request.plan)
+    known = {one.notebook.stem for one in planned}
+    for name in request.notebooks:
+        if name not in known:
+            raise UsageError(
+                f"notebook {name!r} is not in the batch; it has {', '.join(sorted(known))}"
+            )
+    asks = [_asks(one) for one in planned]
+    chosen = [
+        (not asking, one)
+        for asking, one in zip(asks, planned, strict=True)
+        if asking or not request.notebooks or one.notebook.stem in request.notebooks
+    ]
+    return [one for _, one in sorted(chosen, key=lambda pair: pair[0])]
+
+
+def _parts(
+    planned: Sequence[Planned], current: pd.DataFrame, wanted: Sequence[str]
+) -> list[Planned]:
+    """Return the notebooks; one that is run for each sector is there for every sector there is.
+
+    It is there too for every organisation that is wanted by name.
+    """
+    sectors = [sector for sector in SECTORS if current["sector"].eq(sector).any()]
+    subjects: list[tuple[dict[str, object], str, str]] = [
+        ({"sectors": [sector]}, sector, sector) for sector in sectors
+    ]
+    subjects += [
+        ({"organisation": name}, f"organisation-{number}", name)
+        for number, name in enumerate(wanted, start=1)
+    ]
+    return [
+        one._replace(parameters=one.parameters | given, part=part, subject=subject)
+        for one in planned
+        for given, part, subject in (subjects if one.each else [({}, "", "")])
+    ]
+
+
+def _asks(one: Planned) -> bool:
+    return "save_to" in declared(one.notebook)
+
+
+def _values(one: Planned, request: Request, period: str, tables: Path) -> dict[str, object]:
+    """Return the parameters of a notebook: the plan's, typed, and over them those of the run."""
+    observations = str(tables / OBSERVATIONS)
+    given: dict[str, object] = {
+        "period": period,
+        "measurements": str(tables / "measurements.csv"),
+        "observations": observations,
+        "sectors": list(request.sectors),
+    }
+    if _asks(one):
+        given["resolvers"] = list(request.resolvers)
+        given["save_to"] = observations
+        given["must_answer"] = bool(request.resolvers)
+        given["test_resolvers"] = request.vantage
+        given["observations"] = observations if request.replay else ""
+    known = declared(one.notebook)
+    common = {name: value for name, value in given.items() if name in known}
+    return common | typed(one.notebook, one.parameters)
+
+
+def _run(
+    prepared: Sequence[tuple[Planned, dict[str, object]]],
+    scratch: Path,
+    progress: Callable[[str], None],
+) -> list[Executed]:
+    """Execute the notebooks beside the report: the first one asks DNS, the rest reads its log."""
+    (first, values), *others = prepared
+
+    def run(one: Planned, values: dict[str, object]) -> Future[Executed]:
+        return pool.submit(execute, one.notebook, values, scratch.parent / f"{one.name}.ipynb")
+
+    with workers() as pool:
+        results = [run(first, values).result()]
+        progress(_step(results, prepared))
+        if not results[0].error or Path(str(values.get("save_to", scratch))).exists():
+            for done in as_completed([run(*other) for other in others]):
+                results.append(done.result())
+                progress(_step(results, prepared))
+    for folder in (scratch, ROOT):
+        results = [one._replace(error=one.error.replace(f"{folder}/", "")) for one in results]
+    return sorted(results, key=lambda done: done.name)
+
+
+def _step(results: Sequence[Executed], planned: Sized) -> str:
+    done = results[-1]
+    return f"{len(results)}/{len(planned)} {done.name}{' failed' * bool(done.error)}"
+
+
+def _no_lookups(results: Sequence[Executed]) -> V6MonitorError:
+    """Return why there is no observation log: what the notebook that asks met."""
+    failed = next((done for done in results if done.error), None)
+    if failed is None:
+        return UsageError("no notebook of the batch asks DNS and none replays; add 20_lookups")
+    for ours in (UsageError, InputError, VantageError):
+        if failed.error_class == ours.__name__:
+            return ours(failed.error.partition(f"{ours.__name__}: ")[2])
+    return NotebookError(f"{failed.name} failed, so there is nothing to report: {failed.error}")
+
+
+def _keep_failed(results: Sequence[Executed], folder: Path, unfit: Collection[str] = ()) -> None:
+    """Keep the notebooks that failed this time, and only those."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for one in results:
+        if one.error or one.name in unfit:
+            write_text(folder / f"{one.name}.ipynb", nbformat.writes(one.notebook) + "\n")
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,143 @@
+"""What do the lookups tell about a name? An index over observations, without pandas and I/O."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from v6monitor.dns.observation import DEFINITE, OK, Observation
+from v6monitor.verdicts.addresses import unusable
+from v6monitor.verdicts.logic import NO, NOT_ASKED, UNKNOWN, YES, Verdict, at_least
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ENOUGH_NAME_SERVERS = 2
+"""Internet.nl asks for two name servers with IPv6: with one, a single failure cuts IPv6 off."""
+
+
+class NameServers(NamedTuple):
+    """The name servers of the zone that a name stands in."""
+
+    hosts: tuple[str, ...]
+    problem: Verdict | None
+    """Why there are none: ``no`` (the walk ended), ``unknown`` or not asked."""
+    zone: str = ""
+    """The zone; "" when it was not found."""
+
+
+class Evidence:
+    """One answer per question (name, type), whatever the order of the observations.
+
+    Several observations of one question: a definite answer stands above a failed lookup, and the
+    latest above an earlier one.
+    """
+
+    def __init__(self, observations: Iterable[Observation]) -> None:
+        self._found: dict[tuple[str, str], Observation] = {}
+        for row in observations:
+            question = (row.qname, row.qtype)
+            known = self._found.get(question)
+            if known is None or _weight(row) > _weight(known):
+                self._found[question] = row
+
+    def __iter__(self) -> Iterator[Observation]:
+        """Give the observation that counts of each question."""
+        return iter(self._found.values())
+
+    def question(self, name: str, qtype: str) -> Observation | None:
+        """Return the observation that counts; None when it was not asked."""
+        return self._found.get((name, qtype))
+
+    def records(self, name: str, qtype: str) -> tuple[str, ...] | None:
+        """Return the records; () when there are definitely none, None when that is unknown."""
+        row = self.question(name, qtype)
+        if row is None or not is_definite(row):
+            return None
+        return row.answers if row.outcome == OK else ()
+
+    def doubt(self, name: str, qtype: str) -> str:
+        """Return why the records are unknown: ``mx.example: AAAA not asked``."""
+        row = self.question(name, qtype)
+        return f"{name}: {row.outcome if row else f'{qtype} not asked'}"
+
+    def has_ipv6(self, host: str) -> Verdict:
+        """Tell whether a host has at least one usable AAAA (METHOD.md §2)."""
+        addresses = self.records(host, "AAAA")
+        if addresses is None:
+            return Verdict(UNKNOWN, self.doubt(host, "AAAA"))
+        if not addresses:
+            return Verdict(NO, self.doubt(host, "AAAA"))
+        kinds = [unusable(address) for address in addresses]
+        if None in kinds:
+            return Verdict(YES, f"{host}: {addresses[kinds.index(None)]}")
+        kind = ", ".join(sorted({str(kind) for kind in kinds}))
+        return Verdict(NO, f"{host}: only_unusable:{kind}")
+
+    def name_servers(self, name: str) -> NameServers:
+        """Find the name servers: NS of the name itself, else label by label upward.
+
+        The walk ends below the top level. An NS answer at the end of a CNAME is another zone's;
+        where the walk ends at one, the name servers are unknown.
+        """
+        last = None
+        for zone in _upward(name):
+            row = self.question(zone, "NS")
+            if row is None:
+                continue
+            last = row
+            hosts = self.records(zone, "NS")
+            if hosts is None:
+                return NameServers((), Verdict(UNKNOWN, f"NS of {self.doubt(zone, 'NS')}"))
+            if hosts and not row.chain:
+                return NameServers(tuple(sorted(set(hosts))), None, zone)
+        if last is None:
+            return NameServers((), Verdict(NOT_ASKED, f"NS of {name} not asked"))
+        if last.chain:
+            return NameServers((), Verdict(UNKNOWN, f"NS of {last.qname}: an alias"))
+        return NameServers((), Verdict(NO, f"no name servers found for {name}"))
+
+    def name_servers_have_ipv6(self, name: str) -> Verdict:
+        """Tell whether at least two name-server hosts have IPv6 (Internet.nl's rule)."""
+        servers = self.name_servers(name)
+        if servers.problem:
+            return servers.problem
+        states = [self.has_ipv6(host).state for host in servers.hosts]
+        reason = f"{states.count(YES)} of {len(states)} name servers have IPv6"
+        if unknown := states.count(UNKNOWN):
+            reason += f", {unknown} unknown"
+        return Verdict(at_least(ENOUGH_NAME_SERVERS, states), reason)
+
+
+def of(observations: pd.DataFrame | Iterable[Observation] | Evidence) -> Evidence:
+    """Return the index over a table of observations, or over observations themselves."""
+    if isinstance(observations, Evidence):
+        return observations
+    return Evidence(rows(observations))
+
+
+def rows(observations: pd.DataFrame | Iterable[Observation]) -> Iterator[Observation]:
+    """Give a table of observations as observations, row by row."""
+    if not hasattr(observations, "itertuples"):
+        yield from observations
+        return
+    table = cast("pd.DataFrame", observations)[list(Observation._fields)]
+    for cells in table.itertuples(index=False, name=None):
+        row = Observation(*cells)
+        yield row._replace(answers=tuple(row.answers), chain=tuple(row.chain))
+
+
+def is_definite(row: Observation) -> bool:
+    """Tell whether an observation says something about the name; an ``ok`` must have records."""
+    return row.outcome in DEFINITE and (row.outcome != OK or bool(row.answers))
+
+
+def _weight(row: Observation) -> tuple[bool, dt.datetime, str, str, tuple[str, ...]]:
+    return is_definite(row), row.asked_at, row.resolver, row.outcome, row.answers
+
+
+def _upward(name: str) -> Iterator[str]:
+    labels = name.split(".")
+    for start in range(len(labels) - 1):
+        yield ".".join(labels[start:])

@@ -1,0 +1,177 @@
+"""The tables under the figures."""
+
+import pandas as pd
+import pytest
+
+from v6monitor.analysis import adoption
+from v6monitor.errors import InputError
+
+STATES = {"y": "yes", "p": "partly", "n": "no", "?": "unknown", "-": "not_applicable"}
+
+
+def states(text: str, **columns: str) -> pd.DataFrame:
+    """Return a states table of ``y``, ``p``, ``n``, ``?`` and ``-``, a domain each."""
+    table = pd.DataFrame({"domain": [f"d{n}" for n in range(len(text))]})
+    return table.assign(state=[STATES[letter] for letter in text], **columns).astype("str")
+
+
+def months(*texts: str, start: str = "2026-01") -> pd.DataFrame:
+    """Return web states, a text per month in a row."""
+    first = pd.Period(start, "M")
+    return pd.concat(
+        states(text, period=str(first + n), measure="web") for n, text in enumerate(texts)
+    )
+
+
+def test_the_trend_counts_every_month_and_measure() -> None:
+    """A row per month and measure, months in order."""
+    both = pd.concat([months("yn", "yy"), months("nn", "yn").assign(measure="mail")])
+    table = adoption.trend(both)
+    found = list(zip(table["measure"], table["period"], table["yes"], strict=True))
+    assert found == [
+        ("mail", "2026-01", 0),
+        ("mail", "2026-02", 1),
+        ("web", "2026-01", 1),
+        ("web", "2026-02", 2),
+    ]
+
+
+def test_a_list_that_is_less_than_four_fifths_the_same_is_a_break() -> None:
+    """Five domains of which four stay are one set; eight of which four are new are not."""
+    table = adoption.trend(months("ynyn", "ynyny", "ynynynyn"))
+    assert list(table["break_reason"]) == ["", "", "domains"]
+
+
+def test_a_new_version_of_the_tests_is_a_break_from_its_day() -> None:
+    """Version 1.7.0 came on 2023-04-11: a measurement on the 3rd is before it, the 20th after."""
+    early = months("yn", "yn", "yn", start="2023-03")
+    early["measured_at"] = early["period"] + "-03"
+    late = early.assign(measured_at=early["period"] + "-20")
+    assert list(adoption.trend(early)["break_reason"]) == ["", "", "tests"]
+    assert list(adoption.trend(late)["break_reason"]) == ["", "tests", ""]
+
+
+def test_sectors_compare_with_the_earliest_month_of_the_year_before() -> None:
+    """Thirteen months back is too long ago, twelve is not."""
+    history = months(*["ynnnn"] * 13, "yyynn").assign(sector="rijk")
+    (row,) = adoption.sectors(history).to_dict("records")
+    assert (row["earlier"], row["period"]) == ("2026-02", "2027-02")
+    assert row["earlier_adoption"] == pytest.approx(0.2)
+    assert row["adoption"] == pytest.approx(0.6)
+
+
+def test_sectors_do_not_compare_across_a_break() -> None:
+    """With another list in between there is no earlier month of the same set."""
+    history = months("yn", "ynynynyn", "ynynynyn").assign(sector="rijk")
+    assert set(adoption.sectors(history)["earlier"]) == {"2026-02"}
+    assert set(adoption.sectors(history, "2026-02")["earlier"]) == {""}
+
+
+def test_the_first_month_has_nothing_to_compare_with() -> None:
+    """No earlier month is an empty text and counts of 0, no error."""
+    (row,) = adoption.sectors(months("yyynn").assign(sector="rijk")).to_dict("records")
+    assert (row["earlier"], row["earlier_yes"], row["measure"]) == ("", 0, "web")
+    assert pd.isna(row["earlier_adoption"])
+
+
+def test_two_measures_in_one_figure_are_an_error_in_words() -> None:
+    """Web and mail are not added up."""
+    both = pd.concat([months("y"), months("y").assign(measure="mail")]).assign(sector="rijk")
+    with pytest.raises(InputError, match="mail, web"):
+        adoption.sectors(both)
+
+
+def test_states_are_counted_with_a_total() -> None:
+    """Partly is a state here; not applicable stands beside the parts; the total is last."""
+    table = adoption.states_by_sector(
+        pd.concat(
+            [
+                states("ypn?-", sector="rijk"),
+                states("yy", sector="gemeente").assign(domain=["a", "b"]),
+            ]
+        )
+    )
+    assert list(table["sector"]) == ["gemeente", "rijk", "total"]
+    total = table.set_index("sector").loc["total"]
+    assert list(total) == [3, 1, 1, 1, 1, 6]
+
+
+def test_sub_tests_know_what_they_apply_to() -> None:
+    """Not tested is out of the denominator, a warning partly, an error unknown, no MX no case."""
+    web = pd.DataFrame(
+        {
+            "type": "web",
+            "ns_address": ["passed", "failed", "error", "passed"],
+            "ns_reach": ["passed", "not_tested", "", "failed"],
+            "ws_address": ["passed", "passed", "failed", "unknown"],
+            "ws_reach": ["passed", "passed", "not_tested", "unknown"],
+            "ws_similar": ["passed", "warning", "not_tested", "unknown"],
+            "mx_address": "",
+            "mx_reach": "",
+        }
+    )
+    mail = web.assign(type="mail", mx_address=["passed", "failed", "warning", "not_applicable"])
+    table = adoption.sub_tests(pd.concat([web, mail])).set_index(["type", "test"])
+    columns = ["yes", "partly", "no", "unknown", "not_applicable"]
+    assert list(table.loc[("web", "ns_address"), columns]) == [2, 0, 1, 1, 0]
+    assert list(table.loc[("web", "ws_similar"), columns]) == [1, 1, 0, 1, 1]
+    assert list(table.loc[("mail", "mx_address"), columns]) == [1, 0, 1, 0, 2]
+    assert table.loc[("mail", "mx_address"), "applicable"] == 2
+
+
+def test_operators_after_the_top_are_taken_together() -> None:
+    """Of five operators three are shown: two by name, the rest as other, last though largest."""
+    providers = pd.DataFrame(
+        {"domain": [f"d{n}" for n in range(10)], "operator": ["", *"AAABBCCDE"]}
+    )
+    table = adoption.operators(providers, states("yyynnp?yn-"), top=3)
+    assert list(table["operator"]) == ["A", "B", "other"]
+    assert list(table["domains"]) == [3, 2, 4]
+    assert list(table.loc[0, ["yes", "partly", "no", "unknown"]]) == [2, 0, 1, 0]
+
+
+def test_an_operator_of_one_domain_is_not_named() -> None:
+    """Who receives the mail of a single domain is mostly that domain itself."""
+    providers = pd.DataFrame({"domain": ["d0", "d1", "d2"], "operator": ["A", "A", "d2.example"]})
+    table = adoption.operators(providers, states("yyn"))
+    assert list(table["operator"]) == ["A", "other"]
+
+
+def test_a_mail_domain_without_a_provider_row_is_still_counted() -> None:
+    """What is not in the provider table is own or unknown."""
+    nobody = pd.DataFrame({"domain": [], "operator": []}, dtype="str")
+    table = adoption.operators(nobody, states("yn"))
+    assert table.to_dict("records") == [
+        {"operator": "own_or_unknown", "yes": 1, "partly": 0, "no": 1, "unknown": 0, "domains": 2}
+    ]
+
+
+def test_quality_keeps_the_reasons() -> None:
+    """Definite answers are known; what is unknown is counted by its reason or outcome."""
+    month = states("yn??-", measure="mail").assign(reason=["", "", "servfail", "", ""])
+    log = pd.DataFrame({"outcome": ["ok", "nodata", "nxdomain", "timeout", "timeout"]})
+    table = adoption.quality(month, log)
+    counts = {(row["subject"], row["outcome"]): row["count"] for row in table.to_dict("records")}
+    assert counts == {
+        ("mail", "known"): 2,
+        ("mail", "servfail"): 1,
+        ("mail", "unknown"): 1,
+        ("mail", "not_applicable"): 1,
+        ("lookups", "known"): 3,
+        ("lookups", "timeout"): 2,
+    }
+
+
+def test_quality_counts_a_domain_once() -> None:
+    """The name servers of a domain tested as website and as mail domain are one row."""
+    both = pd.concat([states("yn", measure="dns"), states("y?", measure="dns")])
+    table = adoption.quality(both)
+    assert table.to_dict("records") == [{"subject": "dns", "outcome": "known", "count": 2}]
+
+
+@pytest.mark.parametrize("log", [None, pd.DataFrame({"outcome": []}, dtype="str")])
+def test_quality_of_nothing_is_an_empty_table(log: pd.DataFrame | None) -> None:
+    """No measurement and no lookups: no rows, the same columns."""
+    table = adoption.quality(states(""), log)
+    assert list(table.columns) == ["subject", "outcome", "count"]
+    assert table.empty

@@ -1,0 +1,75 @@
+"""Measured against fresh, domain by domain."""
+
+import pandas as pd
+import pytest
+
+from v6monitor.analysis import staleness
+
+
+def compare(measured: str, fresh: str, days: float = 30, reason: str = "") -> str:
+    """Return the outcome for one domain."""
+    asked_at = pd.Timestamp("2026-10-01", tz="UTC") + pd.Timedelta(days=days)
+    compared = staleness.compare(
+        pd.DataFrame({"domain": ["a"], "state": [measured], "measured_at": ["2026-10-01"]}),
+        pd.DataFrame(
+            {"domain": ["a"], "state": [fresh], "asked_at": [asked_at], "reason": [reason]}
+        ),
+    )
+    assert list(compared["age_days"]) == [days]
+    return str(compared["outcome"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("measured", "fresh", "outcome"),
+    [
+        ("yes", "yes", "agrees"),
+        ("no", "no", "agrees"),
+        ("no", "yes", "fixed_since"),
+        ("yes", "no", "lost_since"),
+        ("unknown", "yes", "could_not_tell"),
+        ("no", "unknown", "could_not_tell"),
+        ("not_applicable", "yes", "applicability"),
+        ("unknown", "not_applicable", "applicability"),
+    ],
+)
+def test_every_pair_has_an_outcome(measured: str, fresh: str, outcome: str) -> None:
+    """Unknown on either side decides nothing."""
+    assert compare(measured, fresh) == outcome
+
+
+@pytest.mark.parametrize(("measured", "fresh"), [("no", "yes"), ("yes", "no")])
+def test_a_difference_within_a_day_is_unexplained(measured: str, fresh: str) -> None:
+    """Time cannot be the reason then, nor when the lookup is the older one."""
+    assert compare(measured, fresh, days=0.5) == "unexplained"
+    assert compare(measured, fresh, days=-3) == "unexplained"
+
+
+def test_a_stricter_rule_is_no_loss() -> None:
+    """An address that nobody can reach passed there and does not pass here."""
+    assert compare("yes", "no", reason="only_unusable:unique local") == "unexplained"
+
+
+def test_without_moments_the_difference_is_still_told() -> None:
+    """No dates: the age is not a number, and the outcome follows the states."""
+    one = pd.DataFrame({"domain": ["a", "b"], "state": ["no", "yes"], "sector": "rijk"})
+    compared = staleness.compare(one, one.assign(state=["yes", "yes"]))
+    assert list(compared["outcome"]) == ["fixed_since", "agrees"]
+    assert compared["age_days"].isna().all()
+    assert list(compared["sector"]) == ["rijk", "rijk"]
+
+
+def test_the_matrix_has_nine_cells() -> None:
+    """Also those that nobody is in; what is not applicable is in none."""
+    one = pd.DataFrame({"domain": list("abc"), "state": ["no", "yes", "not_applicable"]})
+    matrix = staleness.matrix(staleness.compare(one, one)).set_index("measured")
+    assert matrix.loc["no", "no"] == matrix.loc["yes", "yes"] == 1
+    assert matrix.shape == (3, 3)
+    assert matrix.to_numpy().sum() == 2
+
+
+def test_nothing_to_compare() -> None:
+    """No domain in both: an empty table with its columns, and a matrix of zeros."""
+    one = pd.DataFrame({"domain": ["a"], "state": ["no"]})
+    compared = staleness.compare(one, one.assign(domain="b"))
+    assert compared.empty
+    assert staleness.matrix(compared).iloc[:, 1:].to_numpy().sum() == 0

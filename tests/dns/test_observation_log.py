@@ -1,0 +1,181 @@
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from v6monitor.dns import log, logfile
+from v6monitor.dns.observation import Observation, Question, invalid_name
+from v6monitor.errors import InputError, UsageError
+
+AT = dt.datetime(2026, 10, 3, 4, 5, 6, 789012, tzinfo=dt.UTC)
+ROWS = [
+    Observation("a.example", "AAAA", "ok", ("2a01::1", "2a01::2"), ("b.example",), 300, True,
+                "192.0.2.53", AT, 12.345, 2, "192.0.2.53: SERVFAIL"),
+    Observation("a.example", "TXT", "ok", ('"a,b" "\\"c\\" \\195"', '"=1+1"'), (), 60, False,
+                "192.0.2.53", AT + dt.timedelta(seconds=1), 1.0, 1, ""),
+    Observation("b.example", "MX", "timeout", (), (), None, False,
+                "192.0.2.53", AT + dt.timedelta(seconds=2), 14000.0, 3, "=no, answer"),
+    invalid_name(Question("=cmd()", "MX"), "white space, \"inside\"\n'")._replace(
+        asked_at=AT + dt.timedelta(seconds=3)
+    ),
+]  # fmt: skip
+
+
+def made(*subjects: tuple[str, str], resolver: str = "192.0.2.53", hour: int = 4) -> dict[str, Any]:
+    """Return what a log of these subjects says of its making."""
+    return {
+        "subjects": subjects,
+        "resolvers": [resolver],
+        "started": f"2026-10-03T{hour:02}:05:06+00:00",
+        "finished": f"2026-10-03T{hour:02}:05:22+00:00",
+        "versions": {"v6monitor": "1"},
+        "vantage": {"tested": True, "checks": [{"resolver": resolver, "check": "tcp"}]},
+    }
+
+
+PROVENANCE = made(("a.example", "web"), ("b.example", "mail"))
+
+
+@pytest.fixture(params=[".parquet", ".csv"])
+def path(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """Return where to write, in either format."""
+    return tmp_path / f"obs{request.param}"
+
+
+def test_what_is_written_is_what_is_read(path: Path) -> None:
+    """Every value and type, in both formats."""
+    table = log.frame(ROWS)
+    log.write(table, path, PROVENANCE)
+    back = log.read(path)
+    pd.testing.assert_frame_equal(back, table)
+    assert [*map(tuple, back["answers"])] == [row.answers for row in ROWS]
+    assert back["ttl"].isna().tolist() == [False, False, True, True]
+
+
+def test_an_empty_log_keeps_its_types(path: Path) -> None:
+    """Nothing was asked."""
+    log.write(log.empty(), path, {})
+    pd.testing.assert_frame_equal(log.read(path), log.empty())
+    assert dict(log.empty().dtypes) == dict(log.frame(ROWS).dtypes)
+
+
+def test_the_provenance_stands_in_the_parquet_file(tmp_path: Path) -> None:
+    """Who was asked, when, about what, and with which versions, as it was given."""
+    log.write(log.frame(ROWS), tmp_path / "obs.parquet", PROVENANCE)
+    told = log.provenance(tmp_path / "obs.parquet")
+    assert told == PROVENANCE | {"subjects": [["a.example", "web"], ["b.example", "mail"]]}
+
+
+def test_a_csv_opened_in_a_spreadsheet_runs_nothing(tmp_path: Path) -> None:
+    """No cell begins as a formula does."""
+    log.write(log.frame(ROWS), tmp_path / "obs.csv", {})
+    cells = pd.read_csv(tmp_path / "obs.csv", dtype="str", keep_default_na=False)
+    firsts = {value[:1] for column in cells for value in cells[column]}
+    assert not firsts & set("=+-@\t\r")
+
+
+def test_several_logs_read_as_one(tmp_path: Path) -> None:
+    """All rows in the order of asking, and what their provenances say together."""
+    later, earlier = tmp_path / "later.parquet", tmp_path / "earlier.parquet"
+    b, both = [("b.example", "mail")], [("a.example", "web"), ("b.example", "mail")]
+    log.write(log.frame(ROWS[2:]), later, made(*b, resolver="r2", hour=5))
+    log.write(log.frame(ROWS[:2]), earlier, made(*both, resolver="r1"))
+    pd.testing.assert_frame_equal(log.read([later, earlier]), log.frame(ROWS))
+    told = log.provenance([earlier, later])
+    assert told["subjects"] == [["a.example", "web"], ["b.example", "mail"]]
+    assert told["resolvers"] == ["r1", "r2"]
+    assert (told["started"], told["finished"]) == (
+        "2026-10-03T04:05:06+00:00",
+        "2026-10-03T05:05:22+00:00",
+    )
+    assert told["vantage"]["tested"]
+    assert [check["resolver"] for check in told["vantage"]["checks"]] == ["r1", "r2"]
+
+
+def test_a_log_of_an_earlier_version_says_less_of_its_making(tmp_path: Path) -> None:
+    """Nobody tested the resolvers then, and several logs as one say so."""
+    old, new = tmp_path / "old.parquet", tmp_path / "new.parquet"
+    without = {name: value for name, value in PROVENANCE.items() if name != "vantage"}
+    log.write(log.frame(ROWS), old, without)
+    log.write(log.frame(ROWS), new, PROVENANCE)
+    assert "vantage" not in log.provenance(old)
+    assert not log.provenance([old, new])["vantage"]["tested"]
+
+
+def test_a_log_replaces_an_older_one_whole(path: Path) -> None:
+    """And leaves nothing else in the folder."""
+    path.write_text("older")
+    log.write(log.frame(ROWS), path, PROVENANCE)
+    assert len(log.read(path)) == len(ROWS)
+    assert [*path.parent.iterdir()] == [path]
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("obs.xlsx", "ends in .parquet or .csv"), ("nowhere/obs.csv", "its folder"), ("", "ends in")],
+)
+def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path, name: str, what: str) -> None:
+    """Before anything is asked."""
+    with pytest.raises(UsageError, match=what):
+        logfile.check_writable(tmp_path / name)
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    """Even if it is called as one."""
+    (tmp_path / "obs.csv").mkdir()
+    with pytest.raises(UsageError, match="is a folder"):
+        logfile.check_writable(tmp_path / "obs.csv")
+
+
+GOOD_LINE = "a.example,A,ok,[],[],,False,r,2026-10-03T04:05:06+00:00,1,1,\n"
+HEADER = ",".join(Observation._fields) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("obs.parquet", b"", "damaged, or no observation log"),
+        ("obs.parquet", b"PAR1 and then nothing PAR1", "damaged, or no observation log"),
+        ("obs.csv", b"", "damaged, or no observation log"),
+        ("obs.csv", b"domain,type\na.example,web\n", "damaged, or no observation log"),
+        ("obs.csv", b"\xff\xfe\x00", "damaged, or no observation log"),
+        ("obs.csv", (HEADER + GOOD_LINE.replace("[]", "{", 1)).encode(), "damaged"),
+        ("obs.csv", (HEADER + GOOD_LINE.replace("2026", "MMXX")).encode(), "damaged"),
+        ("obs.csv", (HEADER + GOOD_LINE.replace("ok", "fine")).encode(), "outcome 'fine'"),
+        ("obs.csv", (HEADER + GOOD_LINE[:40]).encode(), "damaged"),
+    ],
+)
+def test_what_is_no_log_is_told_in_one_sentence(
+    tmp_path: Path, name: str, content: bytes, what: str
+) -> None:
+    """Damaged or foreign: which file, what was found and what was expected."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=what) as caught:
+        log.read(path)
+    assert str(caught.value).startswith(str(path))
+    assert "expected an observation log that `v6monitor lookup` wrote" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_truncated_log_is_damaged(tmp_path: Path) -> None:
+    """Half a Parquet file is none."""
+    path = tmp_path / "obs.parquet"
+    log.write(log.frame(ROWS), path, PROVENANCE)
+    path.write_bytes(path.read_bytes()[:-20])
+    for read in (log.read, log.provenance):
+        with pytest.raises(InputError, match="damaged"):
+            read(path)
+
+
+def test_a_foreign_table_is_no_log(tmp_path: Path) -> None:
+    """Parquet alone is not enough; a missing file is said to be missing."""
+    pd.DataFrame({"qname": ["a.example"]}).to_parquet(tmp_path / "foreign.parquet")
+    with pytest.raises(InputError, match="no observation log"):
+        log.read(tmp_path / "foreign.parquet")
+    with pytest.raises(InputError, match="no such file"):
+        log.read(tmp_path / "missing.parquet")
+    with pytest.raises(InputError, match="no file given"):
+        log.read([])

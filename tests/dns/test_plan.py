@@ -1,0 +1,188 @@
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+
+from v6monitor.dns.observation import Observation, Question
+from v6monitor.dns.plan import POOL, Plan
+
+
+def told(qname: str, qtype: str, *answers: str, outcome: str = "", chain: str = "") -> Observation:
+    """Return an observation: ok with answers, nodata without."""
+    return Observation(
+        qname, qtype, outcome or ("ok" if answers else "nodata"), answers,
+        (chain,) if chain else (), None, False, "r", dt.datetime.now(dt.UTC), 1.0, 1, "",
+    )  # fmt: skip
+
+
+def drain(plan: Plan) -> list[Question]:
+    """Return all that waits."""
+    questions = []
+    while question := plan.pop():
+        questions.append(question)
+    return questions
+
+
+def raised(observation: Observation) -> set[tuple[str, str]]:
+    """Return the questions that an answer raises."""
+    plan = Plan([])
+    plan.learn(observation)
+    return set(drain(plan))
+
+
+def test_a_mail_domain_is_asked_for_all_that_tells_of_its_mail() -> None:
+    """MX, name servers, TXT and the three names below it."""
+    assert set(drain(Plan([("Town.example", "mail")]))) == {
+        ("town.example", "MX"),
+        ("town.example", "NS"),
+        ("town.example", "TXT"),
+        ("autodiscover.town.example", "CNAME"),
+        ("selector1._domainkey.town.example", "CNAME"),
+        ("selector2._domainkey.town.example", "CNAME"),
+    }
+
+
+@pytest.mark.parametrize("name", ["town.example", "www.town.example"])
+def test_a_website_is_asked_with_and_without_www(name: str) -> None:
+    """The name as listed, its www and its bare form."""
+    addresses = {
+        (host, qtype) for host in ("town.example", "www.town.example") for qtype in ("A", "AAAA")
+    }
+    assert set(drain(Plan([(name, "web")]))) == {(name, "NS"), *addresses}
+
+
+def test_a_list_with_duplicates_asks_each_question_once() -> None:
+    """However a name is written, and however many domains share a host."""
+    plan = Plan([("town.example", "mail"), ("TOWN.example.", "mail"), ("other.example", "mail")])
+    for domain in ("town.example", "other.example"):
+        plan.learn(told(domain, "MX", "10 mx.gate.example", "20 mx.gate.example"))
+    questions = drain(plan)
+    assert len(questions) == len(set(questions)) == len(plan) == 2 * 6 + 3
+
+
+def test_mx_hosts_are_asked_for_addresses_and_their_zone() -> None:
+    """A null MX names no host."""
+    assert raised(told("town.example", "MX", "10 mx.gate.example", "0 .")) == {
+        ("mx.gate.example", "A"),
+        ("mx.gate.example", "AAAA"),
+        ("mx.gate.example", "NS"),
+    }
+
+
+def test_without_mx_the_domain_itself_may_receive_mail() -> None:
+    """RFC 5321: an implicit MX, worth a note."""
+    assert raised(told("town.example", "MX")) == {("town.example", "A"), ("town.example", "AAAA")}
+
+
+def test_a_failed_mx_lookup_raises_nothing() -> None:
+    """What could not be told is not guessed at."""
+    assert raised(told("town.example", "MX", outcome="servfail")) == set()
+
+
+@pytest.mark.parametrize(
+    ("observation", "next_name"),
+    [
+        (told("a.b.gate.example", "NS"), "b.gate.example"),
+        (told("b.gate.example", "NS", outcome="nxdomain"), "gate.example"),
+        (told("gate.example", "NS"), ""),
+        (told("b.gate.example", "NS", outcome="timeout"), ""),
+        (told("example", "NS"), ""),
+    ],
+)
+def test_name_servers_are_sought_upward_to_the_registrable_domain(
+    observation: Observation, next_name: str
+) -> None:
+    """Label by label, as long as the answer is a definite no."""
+    assert raised(observation) == ({(next_name, "NS")} if next_name else set())
+
+
+def test_name_servers_at_the_end_of_a_cname_are_another_zones() -> None:
+    """Their addresses are asked, and the walk goes on."""
+    observation = told("www.town.example", "NS", "ns.cdn.example", chain="town.cdn.example")
+    assert raised(observation) == {
+        ("ns.cdn.example", "A"),
+        ("ns.cdn.example", "AAAA"),
+        ("town.example", "NS"),
+    }
+
+
+def test_names_that_are_no_host_names_are_rows_and_not_asked() -> None:
+    """Each with its reason, once."""
+    settled: list[Observation] = []
+    plan = Plan([("foo bar", "mail"), ("foo bar", "mail"), ("n.v.t.", "web")], 0, settled.append)
+    assert plan.pop() is None
+    assert [row[:3] for row in settled] == [
+        ("foo bar", "MX", "invalid_name"),
+        ("n.v.t.", "AAAA", "invalid_name"),
+    ]
+    assert all(row.detail for row in settled)
+    assert plan.settled == len(plan) == 2
+
+
+def test_the_seed_decides_the_order() -> None:
+    """The same seed gives the same order, another one another, and none the list's."""
+    names = [(f"town{number}.example", "web") for number in range(50)]
+    first, again, other = (drain(Plan(names, seed)) for seed in (1, 1, 2))
+    assert first == again != other
+    assert first != sorted(first)
+
+
+def test_subjects_are_taken_as_room_comes() -> None:
+    """A list of any length waits outside; the expected number follows from what was taken."""
+    taken = 0
+
+    def names() -> Iterator[tuple[str, str]]:
+        nonlocal taken
+        for taken in range(1, 100_001):
+            yield f"town{taken}.example", "web"
+
+    plan = Plan(names())
+    assert plan.pop() is not None
+    assert POOL / 5 <= taken <= POOL / 5 + 1
+    listed = Plan([(f"town{number}.example", "web") for number in range(2 * POOL)])
+    assert len(listed) == listed.expected == 0
+    assert listed.pop()
+    assert listed.expected == pytest.approx(2 * POOL * 5, rel=0.01)
+
+
+def test_what_is_known_already_is_not_asked() -> None:
+    """Its row is settled as it is, and what follows from it is asked."""
+    known = told("town.example", "MX", "10 mx.gate.example")
+    settled: list[Observation] = []
+    plan = Plan(
+        [("town.example", "mail")],
+        settle=settled.append,
+        earlier=lambda question: known if question == known[:2] else None,
+    )
+    questions = drain(plan)
+    assert settled == [known]
+    assert Question("town.example", "MX") not in questions
+    assert Question("mx.gate.example", "AAAA") in questions
+
+
+def test_a_run_goes_on_where_it_ended() -> None:
+    """What was asked is not asked again, what its answers raise is, whatever their order."""
+    whole = Plan([("town.example", "mail")])
+    answers = [told("town.example", "MX", "10 mx.gate.example"), told("mx.gate.example", "NS")]
+    for answer in answers:
+        whole.learn(answer)
+    asked = {Question(*answer[:2]) for answer in answers} | {Question("mx.gate.example", "A")}
+    resumed = Plan([("town.example", "mail")])
+    resumed.recall(asked, reversed(answers))
+    assert set(drain(resumed)) == set(drain(whole)) - asked
+
+
+def test_all_that_end_to_end_mail_needs_is_asked() -> None:
+    """Name servers of the domain and of every MX host's zone, and the addresses of them all."""
+    asked = set(drain(Plan([("town.example", "mail")])))
+    for answer in (
+        told("town.example", "MX", "10 mx.a.gate.example", "20 mx.other.example"),
+        told("town.example", "NS", "ns.dns.example"),
+        told("mx.a.gate.example", "NS"),
+        told("a.gate.example", "NS", "ns.gate.example"),
+        told("mx.other.example", "NS", "ns.other.example"),
+    ):
+        assert Question(*answer[:2]) in asked
+        asked |= {Question(*question) for question in raised(answer)}
+    hosts = ["mx.a.gate.example", "mx.other.example", "ns.dns.example", "ns.gate.example"]
+    assert {Question(host, "AAAA") for host in [*hosts, "ns.other.example"]} <= asked

@@ -1,0 +1,153 @@
+"""Damaged copies of measurement files, and how reading each of them ends.
+
+``python mutants.py FOLDER COUNT SEED`` is run by ``test_mutations`` as a process of its own, whose
+memory can be measured. It prints a line of JSON; a traceback, or a copy that takes longer than a
+minute, ends it otherwise.
+"""
+
+import faulthandler
+import io
+import json
+import random
+import re
+import resource
+import sys
+import tempfile
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from v6monitor import intake as measurements
+from v6monitor.errors import InputError
+
+SECONDS = 60
+NASTY = [
+    "",
+    " ",
+    "=1+1",
+    "\u202ea.example",
+    "x" * 5000,
+    "9" * 500,
+    "-1e400",
+    "NaN",
+    "\ud7ff",
+    "a.example, b.example",
+    '"',
+    "'",
+    "\\",
+    "\r",
+    "1e999999999",
+    "2022-99-99",
+    "0000-00-00",
+    "<a>",
+    "{}",
+    "\x0b",
+]
+
+Change = Callable[[random.Random, bytes], bytes]
+
+
+def truncated(chance: random.Random, data: bytes) -> bytes:
+    return data[: chance.randrange(len(data))]
+
+
+def bits_flipped(chance: random.Random, data: bytes) -> bytes:
+    changed = bytearray(data)
+    for _ in range(chance.choice([1, 1, 3, 30])):
+        changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
+    return bytes(changed)
+
+
+def piece_moved(chance: random.Random, data: bytes) -> bytes:
+    start, end = sorted(chance.randrange(len(data)) for _ in range(2))
+    to = chance.randrange(len(data))
+    return data[:to] + data[start:end][:10_000] + data[to + chance.randrange(100) :]
+
+
+def encoded_again(chance: random.Random, data: bytes) -> bytes:
+    codec = chance.choice(["utf-16", "utf-16-be", "utf-8-sig", "cp1252", "utf-32", "utf-7"])
+    return data.decode("utf-8", "replace").encode(codec, "replace")
+
+
+def delimited_again(chance: random.Random, data: bytes) -> bytes:
+    delimiter = chance.choice([b";", b"\t", b"|", b" ", b"\x1f", b",,"])
+    ends = chance.choice([b"\r\n", b"\n", b"\r", b"\n\n", b""])
+    start = chance.choice([b"", b"", b"sep=;\r\n", b"\n\n", b",,,\n"])
+    return start + re.sub(rb"\r?\n", ends, data.replace(b",", delimiter))
+
+
+def cell_replaced(chance: random.Random, data: bytes) -> bytes:
+    words = list(re.finditer(rb'[^,;:"<>{}\[\]\r\n]+', data))
+    for word in sorted(chance.choices(words, k=3), key=re.Match.start, reverse=True):
+        nasty = chance.choice(NASTY).encode()
+        data = data[: word.start()] + nasty + data[word.end() :]
+    return data
+
+
+CHANGES: list[Change] = [
+    truncated,
+    bits_flipped,
+    piece_moved,
+    encoded_again,
+    delimited_again,
+    cell_replaced,
+]
+
+
+def part_changed(chance: random.Random, data: bytes) -> bytes:
+    """Change one part of a zip, and put it back where it was."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(changed, "w") as new:
+        names = [entry.filename for entry in old.infolist() if entry.file_size]
+        chosen = chance.choice(names)
+        for name in names:
+            part = old.read(name)
+            new.writestr(name, chance.choice(CHANGES)(chance, part) if name == chosen else part)
+    return changed.getvalue()
+
+
+def mutant(chance: random.Random, data: bytes) -> bytes:
+    if data.startswith(b"PK") and chance.random() < 0.7:
+        return part_changed(chance, data)
+    return chance.choice(CHANGES)(chance, data)
+
+
+def ending(path: Path) -> str:
+    """Read a file; its table must come back the same, its error be one line that names it."""
+    try:
+        found = measurements.read([path], measured_at="2019-03-25")
+    except InputError as error:
+        told = str(error)
+        assert told.startswith(path.name), told
+        assert "\n" not in told, told
+        return "refused"
+    written = path.with_name("written.csv")
+    measurements.write(found.table, written)
+    assert measurements.read([written]).table.equals(found.table)
+    return "read"
+
+
+def main(folder: Path, count: int, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    endings: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as scratch:
+        for number in range(count):
+            source = files[number % len(files)]
+            path = Path(scratch) / source.name
+            path.write_bytes(mutant(chance, source.read_bytes()))
+            faulthandler.dump_traceback_later(SECONDS, exit=True)
+            try:
+                endings[ending(path)] += 1
+            except Exception:
+                sys.stderr.write(f"variant {number} of {source}, seed {seed}\n")
+                raise
+            faulthandler.cancel_dump_traceback_later()
+            path.unlink()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    sys.stdout.write(json.dumps({**endings, "MiB": peak}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,147 @@
+"""Lists of names, and exports of organisations: what is to be measured, and nothing that was."""
+
+import pytest
+from measured_files import booked, values, web_export, web_row
+
+from v6monitor import intake as measurements
+from v6monitor.dns import subjects
+from v6monitor.errors import InputError
+
+BOTH = [("a.example", "web"), ("a.example", "mail")]
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        ("rijk,a.example,tag\n", BOTH),
+        ("rijk,a.example\n", BOTH),
+        ("a.example\n", BOTH),
+        ("a.example,mail\n", [("a.example", "mail")]),
+        ("Category / List,Website\nrijk,a.example,tag\n", BOTH),
+        ("List,Domain,Tags\nrijk,a.example,tag\n", BOTH),
+        ("domain,type\na.example,Mail\na.example,web\n", BOTH[::-1]),
+        ("Domain Name,Domain Type,Agency\nA.EXAMPLE,Federal,GSA\n", BOTH),
+        (
+            "name,web,mail,type\nA,www.a.example,a.example,University\nB,,b.example,Other\n",
+            [("www.a.example", "web"), ("a.example", "mail"), ("b.example", "mail")],
+        ),
+        (
+            "Gemeente,E-mail,website\nA,info@a.example,https://www.a.example\n",
+            [("www.a.example", "web"), ("a.example", "mail")],
+        ),
+        ("\n\nDomein;Organisatie\na.example;A\n", BOTH),
+    ],
+)
+def test_names_to_measure(intake, content, rows):
+    """A list gives each name as website and for mail, or as its columns say."""
+    found = intake(content, "list.csv")
+    assert values(found, "domain", "type") == rows
+    assert found.files["format"].tolist() == ["list"]
+
+
+def test_what_a_list_says_of_its_names(intake):
+    """Organisation, list, tags, sector and province come along; an unlabelled third column too."""
+    text = "Gemeente,Sector,Provincie,Domein\nA,Gemeenten,Drenthe,a.example\n"
+    found = intake(text, "x.csv")
+    fields = ("organisation", "sector", "province")
+    assert values(found, *fields)[0] == ("A", "gemeente", "Drenthe")
+    text = "Gemeente,E-mail\nA,info@a.example\n"
+    assert values(intake(text, "x.csv"), "organisation", "sector") == [("A", "gemeente")]
+    upload = intake("Lijst,Website\nrijk,a.example,t\nrijk,b.example\n", "x.csv")
+    assert values(upload, "list", "tags", "sector")[::2] == [
+        ("rijk", "t", "rijk"),
+        ("rijk", "", "rijk"),
+    ]
+
+
+def test_listed_is_not_measured(intake):
+    """A listed name has no day, no status and no result, and gives no state, also read again."""
+    found = intake("List,Domain\nrijk,a.example\n", "list-2026-10-05.csv", measured_at="2026-10-05")
+    for table in (found.table, intake(found.table.to_csv(index=False), "own.csv").table):
+        assert table["measured_at"].isna().all()
+        empty = ["status", "ipv6", "ws_address", "mx_address", "mail_status", "date_source"]
+        assert (table[empty] == "").all(axis=None)
+        assert table["file_date"].tolist() == ["2026-10-05"] * 2
+        assert measurements.states(table).empty
+        assert measurements.overview(table).empty
+        with pytest.raises(InputError, match="hold no measurement; look them up"):
+            measurements.measured(table)
+
+
+def test_listed_beside_measured(tmp_path):
+    """A list beside measurements adds names, and takes nothing away."""
+    (tmp_path / "a-2026-10-05.csv").write_text(web_export(web_row("a.example")))
+    (tmp_path / "list.csv").write_text("List,Domain\nrijk,a.example\nrijk,a.example\n")
+    found = measurements.read([tmp_path])
+    assert len(found.table) == 3
+    assert values(found._replace(table=measurements.measured(found.table)), "domain") == [
+        ("a.example",)
+    ]
+    twice = (3, "a.example", "listed twice: list.csv 2", "dropped")
+    assert booked(found) == [twice, twice]
+
+
+def test_list_as_names_for_lookups(intake, tmp_path):
+    """The canonical table of a list is what ``v6monitor lookup`` takes."""
+    found = intake("name,web,mail\nA,www.a.example,a.example\n", "list.csv")
+    measurements.write(found.table, tmp_path / "names.csv")
+    assert list(subjects.read(str(tmp_path / "names.csv"))) == [
+        ("www.a.example", "web"),
+        ("a.example", "mail"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "domain,organisation,ok\na.example,A,ja\n",
+        "domain,standard,explanation,owner,valid_until\na.example,IPv6,x,A,2027-01-01\n",
+        "web,mail\n1,0\n",
+        "old,new,date\na.example,b.example,2026-01-01\n",
+    ],
+)
+def test_what_is_no_list(intake, content):
+    """A table with results, or mostly about something else, is not taken for a list."""
+    with pytest.raises(InputError, match="is a table without results in a known form"):
+        intake(content, "x.csv")
+
+
+EXPORT = (
+    "Officiële naam;Type;E-mail adressen;Internetpagina's;TOOi URI\n"
+    "Gemeente A;Gemeente;info@a.example, label: algemeen;"
+    '"https://www.a.example, label: algemeen; https://b.example/x,y, label: toerisme";gm0001\n'
+    "Archief;Organisatieonderdeel;;https://archief.example;oo0002\n"
+    "Provincie P;Provincie;;https://p.example, label: algemeen;pv03\n"
+    ";;;;\n"
+)
+
+
+def test_export_of_organisations(intake):
+    """Pages are websites, e-mail addresses are mail; units of organisations are dropped."""
+    found = intake(EXPORT, "Gemeenten.csv")
+    assert values(found, "domain", "type", "organisation", "org_id", "sector") == [
+        ("www.a.example", "web", "Gemeente A", "gm0001", "gemeente"),
+        ("b.example", "web", "Gemeente A", "gm0001", "gemeente"),
+        ("a.example", "mail", "Gemeente A", "gm0001", "gemeente"),
+        ("p.example", "web", "Provincie P", "pv03", "provincie"),
+    ]
+    dropped = [fault for fault in booked(found) if fault[-1] == "dropped"]
+    assert dropped == [
+        (3, "Archief", "part of an organisation, not measured by itself", "dropped"),
+        (5, "", "empty row", "dropped"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "rows", "faults"),
+    [
+        ("waterschappen.csv", 48, 2),
+        ("waterschappen.xlsx", 48, 2),
+        ("domains-name-web-mail-type.xlsx", 14, 0),
+    ],
+)
+def test_real_lists(real_data, file, rows, faults):
+    """The lists that people upload, as they are."""
+    found = measurements.read([real_data / "dashboard-lists" / file])
+    assert (len(found.table), len(found.faults)) == (rows, faults)
+    assert found.files["format"].tolist() == ["list"]

@@ -1,0 +1,67 @@
+"""From test results to yes, no, unknown and not applicable."""
+
+import pytest
+from measured_files import api_2, domain_with, mail_export, mail_row, web_export, web_row
+
+from v6monitor import intake as measurements
+
+
+def _states(intake, **where):
+    table = measurements.states(intake.table)
+    for column, value in where.items():
+        table = table[table[column] == value]
+    return table["state"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("result", "state"),
+    [
+        ("passed", "yes"),
+        ("failed", "no"),
+        ("not_applicable", "not_applicable"),
+        ("not_tested", "unknown"),
+        ("error", "unknown"),
+        ("warning", "unknown"),
+        ("?", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_web(intake, result, state):
+    """Only a test that failed is a no."""
+    assert _states(intake(web_export(web_row("a.example", result))), measure="web") == [state]
+
+
+@pytest.mark.parametrize(
+    ("result", "view", "state"),
+    [
+        ("passed", "passed", "yes"),
+        ("failed", "?", "no"),
+        ("failed", "no_mx", "not_applicable"),
+        ("not_tested", "?", "not_applicable"),
+        ("warning", "?", "not_applicable"),
+        ("error", "?", "unknown"),
+    ],
+)
+def test_mail(intake, result, view, state):
+    """A domain without mail servers is not applicable, which is neither yes nor no."""
+    assert _states(intake(mail_export(mail_row("a.example", result, view))), measure="mail") == [
+        state
+    ]
+
+
+def test_measures_of_a_row(intake):
+    """A mail row answers for mail, name servers and the category, and for nothing of the web."""
+    domain = domain_with("mail", "passed", {}, ns_address="failed", mx_address="failed")
+    found = measurements.states(intake(api_2({"a.example": domain}), "x.json").table)
+    assert found[["period", "domain", "type", "measure", "state"]].to_numpy().tolist() == [
+        ["2026-10", "a.example", "mail", "mail", "no"],
+        ["2026-10", "a.example", "mail", "dns", "no"],
+        ["2026-10", "a.example", "mail", "mail_category", "yes"],
+    ]
+
+
+def test_result_that_a_file_does_not_have(intake):
+    """A column that is not in the file gives no row: it was not asked."""
+    text = "domain,ok\na.example,1\n"
+    found = intake(text, "2026-10-05.csv", mapping={"domain": "domain", "ok": "ws_address"})
+    assert measurements.states(found.table)["measure"].tolist() == ["web"]

@@ -1,0 +1,121 @@
+"""Do the pages of the example report pass an audit? WCAG 2.1 AA, in a real browser."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from looking import opened
+
+from v6monitor.errors import UsageError
+from v6monitor.report.pdf import print_pages
+
+TAGGED = (b"/StructTreeRoot", b"/MarkInfo", b"/Lang")
+
+
+@pytest.fixture(scope="module")
+def pages(archive: Path) -> list[Path]:
+    """Return every page of the archive, of the letters the longest: there are twins of each."""
+    letters = set(archive.rglob("letters/*.html"))
+    longest = max(letters, key=lambda page: page.stat().st_size).name[:3]
+    found = sorted(
+        {p for p in archive.rglob("*.html") if p not in letters or p.name[:3] == longest}
+    )
+    english = {page for page in found if page.name.endswith(".en.html")}
+    assert len(found) == 2 * len(english) >= 18
+    return found
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing(browser, pages, width):
+    """No violation, and nothing that axe could not decide."""
+    found = {}
+    for file in pages:
+        page = opened(browser, file, width)
+        told = Axe().run(page).response
+        rules = [
+            (rule["id"], rule["nodes"][0]["html"][:100])
+            for rule in (*told["violations"], *told["incomplete"])
+        ]
+        assert len(told["passes"]) > 15, "axe did not look"
+        if rules:
+            found[file.name] = rules
+        page.close()
+    assert found == {}
+
+
+@pytest.mark.parametrize(("width", "size"), [(320, "100%"), (1280, "200%")])
+def test_only_tables_scroll_sideways(browser, pages, width, size):
+    """At 320 pixels (WCAG 1.4.10) and with letters twice as large (1.4.4)."""
+    found = {}
+    for file in pages:
+        page = opened(browser, file, width)
+        page.add_style_tag(content=f"html {{ font-size: {size} !important }}")
+        found[file.name] = page.evaluate("document.documentElement.scrollWidth")
+        page.close()
+    assert found == dict.fromkeys(found, width)
+
+
+def test_the_keyboard_goes_through_a_page_in_reading_order(browser, pages):
+    """The first stop skips to the content; every stop is seen, and none is before the last."""
+    for file in pages:
+        page = opened(browser, file)
+        stops = []
+        while True:
+            page.keyboard.press("Tab")
+            stop = page.evaluate(
+                """() => { const e = document.activeElement;
+                const all = [...document.querySelectorAll("*")];
+                const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+                return e === document.body ? null : [all.indexOf(e), e.className,
+                    box.width > 0 && box.height > 0 && box.right > 0,
+                    style.outlineStyle !== "none"]; }"""
+            )
+            if stop is None or (stops and stop[0] <= stops[-1][0]):
+                break
+            stops.append(stop)
+        assert stops[0][1] == "skip", file.name
+        links = page.locator("a:visible, summary:visible, [tabindex='0']:visible").count()
+        assert len(stops) == links, file.name
+        assert all(seen and outlined for _, _, seen, outlined in stops), file.name
+        page.close()
+
+
+def test_pages_refer_to_each_other_and_to_nothing_else(archive, pages):
+    """Every link leads to a file of the archive, every anchor to a place on its page."""
+    for file in pages:
+        text = file.read_text(encoding="utf-8")
+        for target in re.findall(r'(?:href|src)="([^"]*)"', text):
+            if target.startswith("data:"):
+                continue
+            place, _, anchor = target.partition("#")
+            there = (file.parent / place).resolve() if place else file.resolve()
+            assert there.is_file(), f"{file.name}: {target}"
+            assert archive.resolve() in there.parents, f"{file.name}: {target}"
+            assert not anchor or f'id="{anchor}"' in there.read_text(encoding="utf-8")
+
+
+def test_a_pdf_is_the_page_with_its_tags(browser, archive, tmp_path):
+    """`--pdf` prints nothing of the place it was printed in."""
+    page = tmp_path / "briefing.html"
+    shutil.copy(next(archive.rglob("60_briefing.html")), page)
+    print_pages([page])
+    first = page.with_suffix(".pdf").read_bytes()
+    assert [tag for tag in TAGGED if tag not in first] == []
+    assert b"file:" not in first
+    assert str(tmp_path).encode() not in first
+
+
+@pytest.mark.parametrize("page", ["60_briefing.html", "60_briefing.en.html"])
+def test_the_briefing_prints_on_two_pages(browser, archive, page):
+    """On A4, in both languages."""
+    printed = opened(browser, next(archive.glob(f"*/{page}"))).pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
+
+
+def test_without_a_browser_pdf_says_what_to_install(monkeypatch):
+    """The option fails before anything is made."""
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(UsageError, match="install Chromium"):
+        print_pages([])

@@ -1,0 +1,72 @@
+"""How does a table read on a page?"""
+
+import pandas as pd
+import pytest
+
+from v6monitor.language import Language
+from v6monitor.report.cells import cell_text, table_html
+
+DUTCH, ENGLISH = Language("nl"), Language("en")
+HOSTILE = '<script>alert("x")</script>'
+
+
+def test_numbers_and_labels_are_in_the_readers_form():
+    """Shares, points, counts, months, days and codes, in Dutch."""
+    assert cell_text("adoption", 0.123, DUTCH) == "12,3%"
+    assert cell_text("points", 1.466, DUTCH) == "+1,47"
+    assert cell_text("domains", 12345, DUTCH) == "12.345"
+    assert cell_text("period", "2026-10", DUTCH) == "oktober 2026"
+    assert cell_text("measured_at", pd.Timestamp("2026-10-05"), DUTCH) == "5 oktober 2026"
+    assert cell_text("sector", "gemeente", ENGLISH) == "Municipalities"
+    assert cell_text("sole_cause", True, ENGLISH) == "yes"
+
+
+def test_what_is_not_there_is_a_dash():
+    """NaN, NA and NaT never show as such."""
+    for nothing in (float("nan"), pd.NA, pd.NaT, None):
+        assert cell_text("adoption", nothing, ENGLISH) == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("2026-10", "October 2026"),
+        ("2026-10-06", "6 October 2026"),
+        ("2026-13", "2026-13"),
+        ("2026-02-31", "2026-02-31"),
+    ],
+)
+def test_months_and_days_are_in_words_when_they_are_some(value, shown):
+    """A text from a file that only looks like a date stays as it is."""
+    assert cell_text("when", value, Language("en")) == shown
+
+
+def test_a_name_is_never_translated():
+    """An organisation called Web or None keeps its name."""
+    assert cell_text("organisation", "web", DUTCH) == "web"
+    assert cell_text("organisation", "None", DUTCH) == "None"
+
+
+def test_text_from_elsewhere_is_escaped():
+    """Cells, labels, caption and note: none can carry markup."""
+    frame = pd.DataFrame({HOSTILE: [HOSTILE], "organisation": [HOSTILE]})
+    page = table_html(frame, ENGLISH, HOSTILE, HOSTILE)
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;") == 6
+
+
+def test_a_table_has_what_a_screen_reader_needs():
+    """Caption, a scope on every header, the first cell of a row as its header, no empty header."""
+    frame = pd.DataFrame({"sector": ["rijk"], "yes": [3]})
+    page = table_html(frame, ENGLISH, "Finding", "Note")
+    assert "<caption><strong>Finding</strong> <span>Note</span></caption>" in page
+    assert '<th scope="col">Sector</th><th scope="col" class="number">Yes</th>' in page
+    assert '<tr><th scope="row">Central government</th><td class="number">3</td></tr>' in page
+    assert 'role="region" aria-label="Finding" tabindex="0"' in page
+
+
+def test_a_table_without_rows_keeps_its_header():
+    """Nothing to show is shown as that."""
+    page = table_html(pd.DataFrame({"sector": pd.Series([], dtype="str")}), ENGLISH, "None")
+    assert "<tbody></tbody>" in page
+    assert "Sector" in page

@@ -1,0 +1,62 @@
+"""How is one notebook run?"""
+
+import json
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from v6monitor.report.execution import execute
+
+KERNEL = """
+import os, pathlib, sys
+tries = pathlib.Path({tries!r})
+tries.write_text(tries.read_text() + "x")
+if len(tries.read_text()) <= {failures}:
+    sys.exit(1)
+os.execv(sys.executable, [sys.executable, "-m", "ipykernel_launcher", *sys.argv[1:]])
+"""
+
+
+@pytest.fixture
+def fails_to_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Return how to make the Python kernel fail to start so many times, and count its starts."""
+    tries = tmp_path / "tries"
+    tries.write_text("")
+
+    def install(failures: int) -> Path:
+        kernel = tmp_path / "jupyter" / "kernels" / "python3"
+        kernel.mkdir(parents=True)
+        script = kernel / "kernel.py"
+        script.write_text(KERNEL.format(tries=str(tries), failures=failures))
+        argv = [sys.executable, str(script), "-f", "{connection_file}"]
+        spec = {"argv": argv, "display_name": "Python 3", "language": "python"}
+        (kernel / "kernel.json").write_text(json.dumps(spec))
+        monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+        return tries
+
+    return install
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    """Return a notebook of one cell."""
+    cells = [nbformat.v4.new_code_cell("1 + 1")]
+    path = tmp_path / "one.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("failures", "starts", "works"), [(0, 1, True), (1, 2, True), (9, 2, False)]
+)
+def test_a_kernel_that_does_not_start_is_tried_once_more(
+    fails_to_start, notebook, failures, starts, works
+):
+    """Machines that are short of something for a moment do not cost a page."""
+    tries = fails_to_start(failures)
+    done = execute(notebook, {}, notebook.with_name("out.ipynb"))
+    assert len(tries.read_text()) == starts
+    assert (done.error == "") is works
+    assert works or done.error.startswith("the kernel stopped")

@@ -1,0 +1,90 @@
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import python_calamine
+from looking import opened
+from playwright.sync_api import Browser
+from seen import host, no_signals, seen
+
+from v6monitor import mail
+from v6monitor.dns.observation import Observation
+from v6monitor.language import CODES, Language
+from v6monitor.mail.exchange_online import label_of
+from v6monitor.mail.letters import Letter, letters
+from v6monitor.report import formats
+from v6monitor.report.archive import synthetic_notice
+from v6monitor.report.letters import file_of, merge, page
+from v6monitor.report.lint import problems
+
+HOSTILE = '=HYPERLINK("http://evil.example")<script>alert(1)</script>\' & Town'
+
+
+def lagging(domain: str, tenant: str) -> list[Observation]:
+    """Return the lookups about a laggard on Exchange Online."""
+    name = f"{label_of(domain)}.mail.protection.outlook.com"
+    selector = f"selector1._domainkey.{domain}"
+    target = f"selector1-{domain.replace('.', '-')}._domainkey.{tenant}.onmicrosoft.com"
+    signs = [row for row in no_signals(domain) if row.qname != selector]
+    return [
+        seen(domain, "MX", f"10 {name}"), *host(name), *signs, seen(selector, "CNAME", target),
+    ]  # fmt: skip
+
+
+def tenant_of(number: int, owner: str = "Gemeente Nieuw-Zuidwaard") -> Letter:
+    """Return the letter to a tenant with so many domains."""
+    names = [f"gemeente-nieuw-zuidwaard-{place}.example" for place in range(number)]
+    log = [row for name in names for row in lagging(name, "ictsamenwerking")]
+    owners = pd.DataFrame({"domain": names, "organisation": f"{owner}", "sector": "gemeente"})
+    (letter,) = letters(mail.laggards(log, organisations=owners.assign(province="")), log)
+    return letter
+
+
+@pytest.mark.parametrize("number", [1, 8, 12])
+@pytest.mark.parametrize("code", CODES)
+def test_a_letter_prints_on_one_a4(
+    browser: Browser, tmp_path: Path, number: int, code: str
+) -> None:
+    """Also with a notice, and for more domains than the eleven of the largest tenant seen."""
+    letter = tenant_of(number)
+    notices = synthetic_notice(Language(code))
+    file = tmp_path / file_of(letter, code, CODES)
+    file.write_text(page(letter, code, CODES, notices), encoding="utf-8")
+    shown = opened(browser, file)
+    printed = shown.pdf(prefer_css_page_size=True)
+    shown.close()
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
+def test_names_from_elsewhere_are_text_on_the_page() -> None:
+    """An organisation's name brings no markup into the letter, and the page has no fault."""
+    for code in CODES:
+        text = page(tenant_of(2, HOSTILE), code, CODES)
+        assert problems(text, tables=1) == []
+        assert "<script>" not in text
+        assert "&lt;script&gt;" in text
+
+
+def test_the_mail_merge_has_a_row_per_letter_and_no_formula(tmp_path: Path) -> None:
+    """To a spreadsheet program every cell is text or a number."""
+    formats.write(merge([tenant_of(2, HOSTILE)]), tmp_path, "letters")
+    (row,) = pd.read_csv(tmp_path / "letters.csv", dtype="str").to_dict("records")
+    assert row["organisation"] == f"'{HOSTILE}"
+    assert (
+        row["domains"] == "gemeente-nieuw-zuidwaard-0.example; gemeente-nieuw-zuidwaard-1.example"
+    )
+    assert row["powershell"].startswith("$domains = 'gemeente-nieuw-zuidwaard-0.example', '")
+    assert row["steps_nl"].startswith("1. Open Exchange Online PowerShell")
+    assert "dig AAAA gemeentenieuwzuidwaard1-example0" in row["steps_en"]
+    book = python_calamine.CalamineWorkbook.from_path(tmp_path / "letters.xlsx")
+    header, cells = book.get_sheet_by_name("data").to_python()
+    assert cells[header.index("organisation")] == HOSTILE
+    assert cells[header.index("letter")] == 1
+
+
+def test_without_laggards_there_is_an_empty_table() -> None:
+    """A month in which nobody lags has the same columns, so that what reads them goes on."""
+    assert merge([]).empty
+    assert list(merge([]).columns) == list(merge([tenant_of(1)]).columns)
+    assert merge([]).dtypes.equals(merge([tenant_of(1)]).dtypes)

@@ -1,0 +1,267 @@
+"""How does a month become a report?"""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tiny import GOOD, PARAMETERS, TELLING, World
+
+from v6monitor.dns import log
+from v6monitor.errors import InputError, NotebookError, UsageError, VantageError
+from v6monitor.report import manifest, place
+from v6monitor.report.lint import problems
+from v6monitor.report.runner import make
+
+FAULTY = {
+    "20_other": ["# Does it fail?", PARAMETERS, "raise ValueError('two\\nlines')"],
+    "30_exit": ["# Does it stop?", PARAMETERS, "raise SystemExit(0)", "1 + 1"],
+    "40_noise": ["# Is it noisy?", PARAMETERS, "import sys; print('oh', file=sys.stderr)"],
+    "45_dead": ["# Does it die?", PARAMETERS, "import os; os._exit(9)"],
+    "50_bare": ["# Is it bare?", PARAMETERS, TELLING, "month.owners"],
+}
+ASKS = f"{PARAMETERS}resolvers: list = []\nsave_to: str = ''\nmust_answer: bool = True"
+SLOW = """
+import sys
+sys.path[:0] = {path!r}
+from tiny import World
+from v6monitor.report.runner import make
+world = World.__new__(World)
+world.out, world.measured, world.log = map(__import__("pathlib").Path, {files!r})
+make(world.request(__import__("pathlib").Path({plan!r})), print)
+"""
+
+
+@pytest.fixture(scope="module")
+def mixed(shared_world: World):
+    """Return a report of one good notebook and five that are not, and its manifest."""
+    plan = shared_world.plan("mixed", **{"10_good": GOOD}, **FAULTY)
+    return shared_world, make(shared_world.request(plan), _quiet)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory):
+    """Return a world in which a report of one good notebook was made, and its plan."""
+    world = World(tmp_path_factory.mktemp("made"))
+    plan = world.plan("good", **{"10_good": GOOD})
+    found = make(world.request(plan), _quiet)
+    assert found["status"] == 0, found["notebooks"]
+    return world, plan
+
+
+def test_a_failing_notebook_stops_no_other(mixed):
+    """The good one has its pages, the run says that others failed."""
+    world, found = mixed
+    month = world.out / "2026-10"
+    assert (month / "10_good.html").exists()
+    assert found["status"] == NotebookError.exit_code
+    assert {one["name"]: one["status"] for one in found["notebooks"]} == {
+        "10_good": "ok", **dict.fromkeys(FAULTY, "failed"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("20_other", "In [3]: ValueError: two"),
+        ("30_exit", "In [3]: SystemExit: 0"),
+        ("40_noise", "In [3] wrote to stderr: oh"),
+        ("45_dead", "the kernel stopped: Kernel died"),
+        ("50_bare", "an output that is neither figure, table nor answer"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(mixed, name, reason):
+    """Papermill lets two of these five pass."""
+    _, found = mixed
+    assert next(one["error"] for one in found["notebooks"] if one["name"] == name) == reason
+
+
+def test_a_failed_notebook_is_kept_apart(mixed):
+    """It can be looked at, and is no part of the report."""
+    world, _ = mixed
+    kept = {path.stem for path in (world.out / "_failed" / "2026-10").iterdir()}
+    assert kept == set(FAULTY)
+    assert not [path for path in (world.out / "2026-10").iterdir() if path.stem in FAULTY]
+
+
+def test_the_index_says_which_pages_are_missing(mixed):
+    """A reader sees that something was to be there, and the page is sound."""
+    world, _ = mixed
+    page = (world.out / "2026-10" / "index.en.html").read_text()
+    assert "20_other: In [3]: ValueError: two" in page
+    assert problems(page) == []
+
+
+def test_every_page_of_the_archive_is_fit_to_publish(mixed):
+    """Also those that are no notebook; the one notebook has a table."""
+    world, _ = mixed
+    for file in world.out.glob("**/*.html"):
+        tables = 1 if file.name.startswith("10_good") else 0
+        assert problems(file.read_text(), tables=tables) == [], file.name
+
+
+def test_a_link_to_another_notebook_leads_to_its_page(mixed):
+    """In the language of the page, and only where there is one."""
+    world, _ = mixed
+    assert 'href="20_other.en.html"' not in (world.out / "2026-10" / "10_good.en.html").read_text()
+    assert "other page" in (world.out / "2026-10" / "10_good.en.html").read_text()
+
+
+def test_the_manifest_says_what_the_report_was_made_from(mixed):
+    """Inputs, lookups, counts and hashes of everything that was made."""
+    world, found = mixed
+    written = json.loads((world.out / "2026-10" / "run.json").read_text())
+    assert written == found
+    assert written["inputs"] == {
+        "1-measured.csv": manifest.sha256(world.measured),
+        "2-observations.parquet": manifest.sha256(world.log),
+    }
+    assert written["coverage"] == 1.0
+    assert written["lookups"]["outcomes"]["ok"] > 0
+    headline = {(one["source"], one["measure"]): one for one in written["headline"]}
+    assert (
+        headline["measurement", "web"] | {"adoption": 1.0, "yes": 8}
+        == (headline["measurement", "web"])
+    )
+    files = {path.relative_to(world.out / "2026-10").as_posix()
+             for path in (world.out / "2026-10").rglob("*") if path.is_file()}  # fmt: skip
+    assert set(written["outputs"]) == files - {"run.json"}
+
+
+def test_every_page_says_that_the_resolvers_were_not_tested(mixed):
+    """The log of this report tells of no test; one that does needs no such words."""
+    world, found = mixed
+    assert found["lookups"]["vantage"] == {"tested": False, "checks": []}
+    for page in (world.out / "2026-10").glob("*.en.html"):
+        assert "The resolvers were not tested." in page.read_text(), page.name
+    vantage = {"tested": True, "checks": [{"check": "tcp", "resolver": "r", "result": "passed"}]}
+    log.write(log.read(world.log), world.folder / "tested.parquet", {"vantage": vantage})
+    plan = world.plan("with-test", **{"10_good": GOOD})
+    request = world.request(plan, replay=world.folder / "tested.parquet")
+    assert (
+        make(replace(request, out=world.folder / "tested"), _quiet)["lookups"]["vantage"] == vantage
+    )
+    for page in (world.folder / "tested" / "2026-10").glob("*.en.html"):
+        assert "The resolvers were not tested." not in page.read_text(), page.name
+
+
+def test_published_cells_are_no_formulas(mixed):
+    """An organisation called ``=Organisation`` stays text in a spreadsheet, in every CSV."""
+    world, _ = mixed
+    for file in (world.out / "2026-10" / "tables").glob("*.csv"):
+        assert ",=" not in file.read_text(), file.name
+    assert "'=Organisation aa" in (world.out / "2026-10" / "tables" / "domains.csv").read_text()
+
+
+def test_the_same_inputs_give_the_same_bytes(made, snapshot):
+    """Made twice, only the times in the manifest differ."""
+    world, plan = made
+    before = snapshot(world.out)
+    make(world.request(plan), _quiet)
+    after = snapshot(world.out)
+    manifests = [json.loads(kept.pop("2026-10/run.json")) for kept in (before, after)]
+    assert before == after
+    for found in manifests:
+        found["started"] = found["ended"] = ""
+        found["notebooks"][0]["seconds"] = 0
+    assert manifests[0] == manifests[1]
+
+
+def test_a_notebook_of_the_report_names_no_place_of_the_machine(made):
+    """Its parameters lead to the files of the report, and it carries no times."""
+    world, _ = made
+    text = (world.out / "2026-10" / "10_good.ipynb").read_text()
+    assert ".making-" not in text
+    assert "start_time" not in text
+    assert "2026-10/tables/measurements.csv" in text
+
+
+def test_a_report_is_found_by_its_identity_while_it_is_whole(made):
+    """One byte changed, or another identity: it is to be made again."""
+    world, plan = made
+    identity = world.request(plan).identity
+    assert manifest.find(world.out, identity)["run_id"] == identity
+    assert manifest.find(world.out, "f" * 16) is None
+    page = world.out / "2026-10" / "index.html"
+    whole = page.read_bytes()
+    page.write_bytes(whole + b" ")
+    assert manifest.find(world.out, identity) is None
+    page.write_bytes(whole)
+    assert manifest.find(world.out, identity) is not None
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_stopped_leaves_the_old_report_whole(made, snapshot, stop):
+    """Whether by Ctrl-C or by force, in the middle of a notebook."""
+    world, _ = made
+    started = world.folder / f"started-{stop}"
+    cell = f"import pathlib, time; pathlib.Path({str(started)!r}).touch(); time.sleep(60)"
+    plan = world.plan(f"slow-{stop}", **{"10_good": ["# Slow?", PARAMETERS, cell]})
+    before = snapshot(world.out)
+    script = SLOW.format(
+        path=[str(Path(__file__).parent), str(Path(__file__).parents[1])],
+        files=[str(world.out), str(world.measured), str(world.log)],
+        plan=str(plan),
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL) as run:
+        _wait_for(started)
+        run.send_signal(stop)
+        assert run.wait(timeout=30) != 0
+    halves = list(world.out.glob(".making-*"))
+    assert len(halves) == (stop == signal.SIGKILL)
+    with place.locked(world.out):  # the next run clears what was left
+        pass
+    assert snapshot(world.out) == before
+
+
+def test_a_vantage_point_that_fails_makes_no_report(world):
+    """The explicit resolver does not answer: the error is that one, and nothing is made."""
+    fails = "raise VantageError('no resolver answers: check the network')"
+    cells = ["# Ask?", ASKS, f"from v6monitor.errors import VantageError\n{fails}"]
+    plan = world.plan("asking", **{"20_lookups": cells, "10_good": GOOD})
+    with pytest.raises(VantageError, match=r"^no resolver answers: check the network$"):
+        make(world.request(plan, replay=None, resolvers=("192.0.2.1",)), _quiet)
+    assert [path.name for path in world.out.iterdir()] == ["_failed"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "text"),
+    [
+        ({"period": "2031-01"}, UsageError, "they hold 2026-09, 2026-10"),
+        ({"sectors": ("gemeentes",)}, UsageError, "sector 'gemeentes' is not one of"),
+        ({"sectors": ("provincie",)}, InputError, "no domain of the chosen sectors"),
+        ({"notebooks": ("11_good",)}, UsageError, "notebook '11_good' is not in the batch"),
+        ({"resolvers": ("nowhere",)}, UsageError, "resolver 'nowhere'"),
+        ({"measurements": (Path("absent.csv"),)}, InputError, "absent.csv"),
+        ({"replay": Path("absent.parquet")}, InputError, "absent.parquet: no such file"),
+    ],
+)
+def test_what_cannot_be_is_told_before_anything_is_made(world, changed, error, text):
+    """One sentence, and no trace in the archive."""
+    plan = world.plan("good", **{"10_good": GOOD})
+    with pytest.raises(error, match=text):
+        make(world.request(plan, **changed), _quiet)
+    assert not world.out.exists() or list(world.out.iterdir()) == []
+
+
+def test_a_wrong_parameter_in_the_plan_is_told_before_anything_runs(world):
+    """Although it is of the last notebook."""
+    plan = world.plan("good", **{"10_good": GOOD})
+    plan.write_text("notebooks:\n- name: 10_good\n  parameters: {perod: 2026-10}\n")
+    with pytest.raises(UsageError, match=r"10_good\.ipynb has no parameter 'perod'"):
+        make(world.request(plan), _quiet)
+
+
+def _quiet(_: str) -> None:
+    """Take progress and say nothing."""
+
+
+def _wait_for(file: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not file.exists():
+        assert time.monotonic() < deadline, "the notebook did not start"
+        time.sleep(0.05)

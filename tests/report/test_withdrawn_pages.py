@@ -1,0 +1,28 @@
+"""Are the pages of a withdrawn report, and those that tell of it, as accessible as the others?"""
+
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from looking import opened
+
+from v6monitor.report import index
+from v6monitor.report.withdrawal import withdraw
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing(browser, archive, tmp_path, width):
+    """No violation, and nothing undecided: the archive's pages and two of the report's."""
+    out = shutil.copytree(archive, tmp_path / "archive")
+    (month,) = index.months(out)
+    withdraw(out, month["period"], "The resolver hid IPv6 addresses.")
+    report = out / month["period"]
+    files = [out / "index.html", out / "index.en.html"]
+    files += [report / "index.html", report / "60_briefing.en.html"]
+    for file in files:
+        page = opened(browser, file, width)
+        told = Axe().run(page).response
+        assert "ingetrokken" in page.content() or "withdrawn" in page.content()
+        assert [rule["id"] for rule in (*told["violations"], *told["incomplete"])] == []
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.close()

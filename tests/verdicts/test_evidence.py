@@ -1,0 +1,117 @@
+import datetime as dt
+from itertools import permutations
+
+import pandas as pd
+import pytest
+from seen import NOON, V6, host, name_servers, seen
+
+from v6monitor.dns.observation import OUTCOMES, Observation
+from v6monitor.verdicts import evidence
+from v6monitor.verdicts.evidence import Evidence
+from v6monitor.verdicts.logic import Verdict
+
+HOUR = dt.timedelta(hours=1)
+
+
+def test_a_definite_answer_stands_above_a_later_failure_in_any_order() -> None:
+    """A failed lookup never hides what another one found; among answers the latest counts."""
+    observations = [
+        seen("mx.example", "AAAA", V6, at=NOON),
+        seen("mx.example", "AAAA", at=NOON + HOUR),
+        seen("mx.example", "AAAA", outcome="timeout", at=NOON + 2 * HOUR),
+    ]
+    for order in permutations(observations):
+        assert Evidence(order).has_ipv6("mx.example") == Verdict("no", "mx.example: nodata")
+
+
+@pytest.mark.parametrize("outcome", sorted(OUTCOMES - {"ok", "nodata", "nxdomain"}))
+def test_a_failed_lookup_is_unknown_and_never_a_no(outcome: str) -> None:
+    """Each outcome that tells nothing about the name leaves the verdict open."""
+    found = Evidence([seen("mx.example", "AAAA", outcome=outcome)]).has_ipv6("mx.example")
+    assert found == Verdict("unknown", f"mx.example: {outcome}")
+
+
+@pytest.mark.parametrize("outcome", ["nodata", "nxdomain"])
+def test_a_definite_absence_is_a_no(outcome: str) -> None:
+    """No record and no such name both mean that the host has no IPv6."""
+    found = Evidence([seen("mx.example", "AAAA", outcome=outcome)]).has_ipv6("mx.example")
+    assert found == Verdict("no", f"mx.example: {outcome}")
+
+
+def test_only_unusable_addresses_are_a_no_with_their_kind() -> None:
+    """An AAAA at which nobody can be reached is no IPv6; one usable address is enough."""
+    mapped = "::ffff:198.51.100.1"
+    assert Evidence([seen("mx.example", "AAAA", mapped, "fe80::1")]).has_ipv6("mx.example") == (
+        "no",
+        "mx.example: only_unusable:link_local, mapped",
+    )
+    assert Evidence([seen("mx.example", "AAAA", mapped, V6)]).has_ipv6("mx.example").state == "yes"
+
+
+def test_what_was_not_asked_and_an_ok_without_records_are_unknown() -> None:
+    """An incomplete or a damaged log decides nothing."""
+    assert Evidence([]).has_ipv6("mx.example") == ("unknown", "mx.example: AAAA not asked")
+    assert Evidence([seen("mx.example", "AAAA", outcome="ok")]).has_ipv6("mx.example").state == (
+        "unknown"
+    )
+
+
+def test_name_servers_are_found_label_by_label_upward() -> None:
+    """The nearest zone above a name that has NS records is the zone it stands in."""
+    log = [
+        seen("mx.mail.town.example", "NS"),
+        seen("mail.town.example", "NS", outcome="nxdomain"),
+        *name_servers("town.example", True, True),
+    ]
+    found = Evidence(log).name_servers("mx.mail.town.example")
+    assert found.hosts == ("ns1.town.example", "ns2.town.example")
+    assert Evidence(log).name_servers_have_ipv6("mx.mail.town.example").state == "yes"
+
+
+@pytest.mark.parametrize(
+    ("log", "verdict"),
+    [
+        ([], ("", "NS of mx.town.example not asked")),
+        ([seen("mx.town.example", "NS")], ("no", "no name servers found for mx.town.example")),
+        (
+            [seen("mx.town.example", "NS"), seen("town.example", "NS", outcome="servfail")],
+            ("unknown", "NS of town.example: servfail"),
+        ),
+        (
+            [
+                seen("mx.town.example", "NS", "ns1.else.example", chain=("mx.else.example",)),
+                *name_servers("town.example", True, False, False),
+            ],
+            ("no", "1 of 3 name servers have IPv6"),
+        ),
+        (
+            [seen("town.example", "NS", "ns1.else.example", chain=("else.example",))],
+            ("unknown", "NS of town.example: an alias"),
+        ),
+    ],
+)
+def test_a_walk_that_finds_nothing_says_why(
+    log: list[Observation], verdict: tuple[str, str]
+) -> None:
+    """Not asked, no zone, a failure on the way, and another zone at the end of a CNAME differ."""
+    assert Evidence(log).name_servers_have_ipv6("mx.town.example") == verdict
+
+
+def test_one_name_server_more_or_less_when_some_are_unknown() -> None:
+    """Two are needed: unknown ones can still be the second, not the second of one."""
+    two = [*name_servers("town.example", True, False), seen("ns2.town.example", "AAAA")]
+    unknown = [row for row in two if (row.qname, row.qtype) != ("ns2.town.example", "AAAA")]
+    unknown += host("ns2.town.example", outcome="timeout")
+    assert Evidence(two).name_servers_have_ipv6("town.example").state == "no"
+    assert Evidence(unknown).name_servers_have_ipv6("town.example") == (
+        "unknown",
+        "1 of 2 name servers have IPv6, 1 unknown",
+    )
+
+
+def test_a_table_and_its_observations_give_the_same_evidence() -> None:
+    """The index reads a DataFrame with lists, as the log holds them, in any order of columns."""
+    log = [*host("mx.example", V6), seen("town.example", "MX", "10 mx.example")]
+    table = pd.DataFrame(log)
+    table = table.assign(answers=table["answers"].map(list))[table.columns[::-1]]
+    assert list(evidence.of(table)) == list(Evidence(log))

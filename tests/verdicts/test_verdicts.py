@@ -1,0 +1,244 @@
+from itertools import combinations
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from seen import V6, host, name_servers, seen
+
+from v6monitor.dns.observation import UNKNOWN, Observation
+from v6monitor.verdicts import judgement as verdicts
+
+TWO_MX = [
+    seen("town.example", "MX", "10 mx1.town.example", "20 mx2.town.example"),
+    *host("mx1.town.example", V6),
+    *host("mx2.town.example"),
+    *name_servers("town.example", True, True, False),
+]
+MANY = [
+    *TWO_MX,
+    *host("town.example", V6),
+    *host("www.town.example"),
+    seen("null.example", "MX", "0 ."),
+    seen("both.example", "MX", "0 .", "5 mx1.town.example"),
+    seen("gone.example", "MX", outcome="nxdomain"),
+    seen("odd.example", "MX", "10 localhost", "20 198.51.100.1", "30 ms12345678.msv1.invalid"),
+    seen("none.example", "MX"),
+    seen("lost.example", "MX", outcome="servfail"),
+]
+
+
+def judged(log: list[Observation], domain: str = "town.example") -> dict[str, str]:
+    """Return the row of one domain."""
+    return verdicts.judge(log, [domain]).iloc[0].to_dict()
+
+
+def test_one_host_without_ipv6_fails_all_but_not_any_and_not_primary() -> None:
+    """The headline asks for every MX host; the two others stand beside it."""
+    assert judged(TWO_MX) == {
+        "domain": "town.example",
+        "mail_class": "has_mx",
+        "mail_all": "no",
+        "mail_any": "yes",
+        "mail_primary": "yes",
+        "web": "",
+        "web_www": "",
+        "web_apex": "",
+        "dns_2": "yes",
+        "mail_end_to_end": "no",
+        "reasons": "mail_all, mail_end_to_end: mx2.town.example: nodata",
+    }
+
+
+def test_a_definite_no_decides_also_when_another_host_is_unknown() -> None:
+    """Kleene's AND over the MX hosts: unknown only where it can still make a difference."""
+    log = [row for row in TWO_MX if row.qname != "mx1.town.example"]
+    row = judged([*log, *host("mx1.town.example", outcome="timeout")])
+    assert (row["mail_all"], row["mail_any"], row["mail_primary"]) == ("no", "unknown", "unknown")
+    assert row["reasons"] == (
+        "mail_all, mail_end_to_end: mx2.town.example: nodata; "
+        "mail_any, mail_primary: mx1.town.example: timeout"
+    )
+
+
+@pytest.mark.parametrize(
+    ("domain", "mail_class", "mail_all", "reasons"),
+    [
+        ("null.example", "null_mx", "not_applicable", "null.example: null MX"),
+        ("gone.example", "nonexistent", "not_applicable", "gone.example: nxdomain"),
+        ("none.example", "no_mx", "not_applicable", "none.example: no MX"),
+        ("lost.example", "unknown", "unknown", "MX of lost.example: servfail"),
+        (
+            "odd.example",
+            "invalid_mx",
+            "not_applicable",
+            "dropped 10 localhost",
+        ),
+    ],
+)
+def test_domains_without_usable_mx_hosts(
+    domain: str, mail_class: str, mail_all: str, reasons: str
+) -> None:
+    """Out of the denominator with the reason; only a failed lookup is unknown."""
+    row = judged(MANY, domain)
+    assert (row["mail_class"], row["mail_all"]) == (mail_class, mail_all)
+    assert row["mail_end_to_end"] == mail_all
+    assert reasons.replace("10 ", "") in row["reasons"]
+
+
+def test_a_null_mx_beside_others_is_flagged_and_the_others_are_judged() -> None:
+    """RFC 7505 wants a null MX alone; the domain still receives at the other hosts."""
+    row = judged(MANY, "both.example")
+    assert (row["mail_class"], row["mail_all"]) == ("null_mx_conflict", "yes")
+    assert "null MX beside other MX records" in row["reasons"]
+
+
+def test_what_can_receive_no_mail_is_dropped_with_a_note() -> None:
+    """Literals, localhost and left-over records are no mail hosts, and the reader is told."""
+    log = [*host("mx.town.example", V6)]
+    targets = ["localhost", "[198.51.100.1]", "2001:db8::1", "mx.invalid", "ms1.msv1.invalid.a.nl"]
+    records = [f"10 {target}" for target in targets] + ["5 mx.town.example", "x y"]
+    row = judged([*log, seen("town.example", "MX", *records)])
+    assert (row["mail_class"], row["mail_all"]) == ("has_mx", "yes")
+    assert row["reasons"].count("dropped") == len(targets) + 1
+
+
+def test_addresses_of_a_domain_without_mx_are_noted() -> None:
+    """RFC 5321 falls back on them; Internet.nl does not test that."""
+    row = judged([seen("town.example", "MX"), *host("town.example", V6)])
+    assert row["mail_class"] == "no_mx"
+    assert "no MX, A and AAAA of the domain itself" in row["reasons"]
+
+
+def test_website_www_and_apex_stand_beside_each_other() -> None:
+    """The listed host decides; no www is guessed and no redirect followed."""
+    row = judged(MANY)
+    assert (row["web"], row["web_www"], row["web_apex"]) == ("yes", "no", "yes")
+    row = judged(MANY, "www.town.example")
+    assert (row["web"], row["web_www"], row["web_apex"]) == ("no", "no", "yes")
+    assert "web, web_www: www.town.example: nodata" in row["reasons"]
+
+
+def test_end_to_end_needs_the_name_servers_of_every_mx_host() -> None:
+    """Mail over IPv6 alone also needs IPv6 at the name servers of the MX hosts' zones."""
+    log = [
+        seen("town.example", "MX", "10 mx.gate.example"),
+        *host("mx.gate.example", V6),
+        *name_servers("town.example", True, True),
+    ]
+    poor = judged([*log, *name_servers("gate.example", True, False)])
+    assert (poor["mail_all"], poor["mail_end_to_end"]) == ("yes", "no")
+    assert poor["reasons"] == (
+        "mail_end_to_end: name servers of mx.gate.example: 1 of 2 name servers have IPv6"
+    )
+    assert judged([*log, *name_servers("gate.example", True, True)])["mail_end_to_end"] == "yes"
+    assert judged(log)["mail_end_to_end"] == "unknown"
+
+
+def test_what_the_log_has_no_question_for_is_empty() -> None:
+    """Not asked is not unknown and not no: a website has no mail verdicts, and the other way."""
+    web = judged(host("www.town.example", V6), "www.town.example")
+    assert [name for name, cell in web.items() if cell] == ["domain", "web", "web_www"]
+    mail = judged([seen("town.example", "MX", "10 mx.town.example")])
+    assert (mail["mail_all"], mail["dns_2"], mail["web"]) == ("unknown", "", "")
+    assert "mail_all, mail_any, mail_primary: mx.town.example: AAAA not asked" in mail["reasons"]
+
+
+def test_a_pair_that_the_log_does_not_have_is_unknown() -> None:
+    """An unfinished log lowers the coverage; its domains do not leave the denominator."""
+    table = verdicts.judge(MANY, [("absent.example", "mail"), ("town.example", "web")])
+    absent, town = table.to_dict("records")
+    assert (absent["mail_class"], absent["mail_all"], absent["dns_2"]) == ("unknown",) * 3
+    assert absent["reasons"] == (
+        "mail_all, mail_any, mail_primary, mail_end_to_end: absent.example: MX not asked; "
+        "dns_2: NS of absent.example not asked"
+    )
+    assert (absent["web"], town["mail_class"], town["mail_all"]) == ("", "", "")
+    lost = verdicts.judge([], [("town.example", "web")]).iloc[0]
+    assert (lost["web"], lost["web_www"], lost["dns_2"]) == ("unknown", "", "unknown")
+
+
+def test_a_pair_is_judged_for_its_type_only() -> None:
+    """A mail domain that happens to have addresses does not become a website."""
+    table = verdicts.judge(MANY, [("town.example", "mail")])
+    assert (table["web"].item(), table["mail_any"].item()) == ("", "yes")
+
+
+def test_subjects_come_from_the_provenance() -> None:
+    """The log knows what it was asked about."""
+    provenance = {"subjects": [["town.example", "web"], ["b.example", "mail"]]}
+    assert verdicts.subjects(MANY, provenance) == [("b.example", "mail"), ("town.example", "web")]
+
+
+def test_subjects_are_derived_without_hosts_and_helpers() -> None:
+    """What explains a question otherwise (MX host, name server, CNAME, helper) is no website."""
+    log = [
+        *MANY,
+        seen("autodiscover.town.example", "A", "198.51.100.1"),
+        seen("shop.example", "AAAA", V6, chain=("cdn.example",)),
+        seen("cdn.example", "AAAA", V6),
+        *host("none.example"),
+    ]
+    found = verdicts.subjects(log)
+    assert [domain for domain, kind in found if kind == "web"] == ["shop.example", "town.example"]
+    assert len([domain for domain, kind in found if kind == "mail"]) == 7
+
+
+def test_a_www_that_points_at_its_bare_name_leaves_the_bare_name_a_subject() -> None:
+    """The usual CNAME from www to the apex does not make the apex a mere target."""
+    log = [
+        seen("town.example", "AAAA", V6),
+        seen("www.town.example", "AAAA", V6, chain=("town.example",)),
+    ]
+    assert verdicts.subjects(log) == [("town.example", "web")]
+
+
+def test_the_order_of_the_rows_makes_no_difference() -> None:
+    """The same evidence gives the same table, whatever order the answers came in."""
+    table = verdicts.judge(MANY)
+    pd.testing.assert_frame_equal(verdicts.judge(MANY[::-1]), table)
+    pd.testing.assert_frame_equal(verdicts.judge(pd.DataFrame(MANY).sample(frac=1)), table)
+    assert list(table.columns) == list(verdicts.COLUMNS)
+    assert set(map(str, table.dtypes)) == {"str"}
+
+
+def test_an_empty_log_gives_an_empty_table() -> None:
+    """No subject, no row, the same columns."""
+    assert verdicts.judge([]).empty
+    assert list(verdicts.judge([]).columns) == list(verdicts.COLUMNS)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_failure_never_turns_a_definite_verdict_into_another(data: st.DataObject) -> None:
+    """Whatever answers are replaced by failures, a verdict stays or becomes unknown."""
+    places = data.draw(st.sets(st.integers(0, len(MANY) - 1), min_size=1, max_size=6))
+    outcome = data.draw(st.sampled_from(sorted(UNKNOWN)))
+    damaged = [
+        row._replace(outcome=outcome, answers=(), chain=()) if place in places else row
+        for place, row in enumerate(MANY)
+    ]
+    domains = [domain for domain, _ in verdicts.subjects(MANY)]
+    before, after = verdicts.judge(MANY, domains), verdicts.judge(damaged, domains)
+    definite = ["yes", "no", "not_applicable"]
+    for column in [name for name in verdicts.COLUMNS if name not in {"domain", "reasons"}]:
+        for was, now in zip(before[column], after[column], strict=True):
+            assert now in {was, "unknown"}, (column, was, now)
+            assert was in definite or was == now or column == "mail_class"
+
+
+def test_every_pair_of_hosts_follows_kleene() -> None:
+    """The MX rule over all pairs of host states gives the conjunction, in the table too."""
+    states = {"yes": (V6,), "no": (), "unknown": ()}
+    for first, second in combinations([*states, *states], 2):
+        log = [seen("a.example", "MX", "10 x.example", "10 y.example")]
+        for name, state in (("x.example", first), ("y.example", second)):
+            log += host(name, *states[state], outcome="refused" if state == "unknown" else "")
+        expected = (
+            "no"
+            if "no" in (first, second)
+            else "unknown"
+            if "unknown" in (first, second)
+            else "yes"
+        )
+        assert judged(log, "a.example")["mail_all"] == expected
