@@ -1,8 +1,8 @@
-"""When is it done at this pace, how sure is that, and how long did others take?
+"""Forecasts, backtests and times to adoption of one measure (METHOD.md, "Pace").
 
-``states`` are those of one measure: a states table with ``period``, a row per domain and month. What
-is said of the future is that of a pace that goes on: no plan, no promise and no new policy is in it.
-Definitions: METHOD.md, "Pace".
+``states`` is a states table with ``period``: a row per domain and month. A forecast extrapolates
+the pace so far; it is no plan and knows of no new policy.
+"""
 
 from v6monitor.analysis.adoption_times import adoption_intervals, times, turnbull
 from v6monitor.analysis.forecast import backtest, by_model, dates, forecast, projection
