@@ -20,9 +20,9 @@ from v6monitor.mail.classifier import provider
 from v6monitor.mail.hosts import mail_hosts
 from v6monitor.mail.lagging import laggard
 from v6monitor.mail.operators import Operators, read
-from v6monitor.verdicts import judgement
 from v6monitor.verdicts.addresses import unusable
 from v6monitor.verdicts.evidence import Evidence
+from v6monitor.verdicts.judgement import judgement
 
 BODIES = {mail_of(body).case: body for body in organisations() if body.has_mail}
 
