@@ -6,7 +6,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 DATA = ROOT / "data"
 EXAMPLE = DATA / "example"
-REFERENCE = DATA / "reference"
+REFERENCE = Path(__file__).parent / "reference"
+"""Tables that travel inside the package: mail operators, renames, published figures, events."""
 OBSERVATIONS = DATA / "observations"
 REPORTS = ROOT / "reports"
 

@@ -1,7 +1,7 @@
 """Which files about the list of domains go with measurements: registers, renames, waivers?
 
 They lie in the folder of the measurements or, where that has none, in ``data/measurements`` (of
-the example: in its own folder), else in ``data/reference``. Every file whose name begins with
+the example: in its own folder), else inside the package. Every file whose name begins with
 ``register`` is one; renames and waivers have just that name.
 """
 

@@ -15,7 +15,7 @@ KINDS = ("mailbox", "gateway", "shared")
 
 
 class Operator(NamedTuple):
-    """A row of ``data/reference/mail_operators.csv``."""
+    """A row of ``reference/mail_operators.csv``."""
 
     suffix: str
     operator: str

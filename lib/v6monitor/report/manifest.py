@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from v6monitor import __version__
-from v6monitor.paths import NOTEBOOKS, REFERENCE, ROOT
+from v6monitor.paths import NOTEBOOKS, ROOT
 from v6monitor.report import index
 
 FILE = "run.json"
@@ -94,7 +94,7 @@ def _code() -> str:
     files = [
         path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts
     ]
-    files += [*NOTEBOOKS.glob("*.ipynb"), *NOTEBOOKS.glob("*.yaml"), *REFERENCE.glob("*.csv")]
+    files += [*NOTEBOOKS.glob("*.ipynb"), *NOTEBOOKS.glob("*.yaml")]
     listing = json.dumps(hashes(ROOT, files), sort_keys=True)
     return hashlib.sha256(listing.encode()).hexdigest()
 
