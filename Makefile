@@ -26,7 +26,7 @@ lab: $(VENV)/lab
 	$(BIN)/jupyter lab --notebook-dir=. notebooks/00_start.ipynb
 
 clean:
-	rm -rf $(VENV) data/example/[!R]* .ruff_cache .mypy_cache .pytest_cache
+	rm -rf $(VENV) data/example/dashboards data/example/zones data/example/*.csv data/example/version .ruff_cache .mypy_cache .pytest_cache
 
 $(VENV)/runtime: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)

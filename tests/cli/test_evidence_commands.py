@@ -7,9 +7,9 @@ from seen import V6, host, name_servers, no_signals, seen
 
 from v6monitor.cli import main
 from v6monitor.dns import log
-from v6monitor.dns.zoneserver import ZoneServer
 from v6monitor.mail.listing import COLUMNS as LAGGARD_COLUMNS
 from v6monitor.report.lint import problems
+from v6monitor_example.server import ZoneServer
 
 EXCHANGE = "town-example.mail.protection.outlook.com"
 LOG = [

@@ -14,8 +14,8 @@ import pytest
 
 from v6monitor.cli import main
 from v6monitor.dns import journal, log, subjects
-from v6monitor.dns.zoneserver import ZoneServer
 from v6monitor.errors import InputError
+from v6monitor_example.server import ZoneServer
 
 QUESTION = ["qname", "qtype"]
 ZONE = """$TTL 300

@@ -10,9 +10,8 @@ from subprocess import PIPE
 
 from v6monitor.dns import record
 from v6monitor.dns.recording import Task
-from v6monitor.dns.serverwire import parse
-from v6monitor.dns.zoneserver import ZoneServer
 from v6monitor.names import registrable_domain
+from v6monitor_example.server import ZoneServer, parse
 
 DOMAINS = 24
 SUBJECTS = [

@@ -9,8 +9,8 @@ from v6monitor.cli import main
 from v6monitor.dns import log, record
 from v6monitor.dns.confirm import Confirmed
 from v6monitor.dns.recording import Recorded, Task
-from v6monitor.dns.zoneserver import ZoneServer
 from v6monitor.errors import UsageError
+from v6monitor_example.server import ZoneServer
 
 SOA = "$TTL 300\n@ SOA ns1 host 1 7200 900 604800 60\n@ NS ns1\nns1 A 192.0.2.2\n"
 WITH, WITHOUT = "@ AAAA 2a01::1\n", "@ A 192.0.2.1\n"

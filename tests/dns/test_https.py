@@ -9,7 +9,7 @@ from impatient import QUICK, ask
 from realservers import certify
 
 from v6monitor.dns.observation import Question
-from v6monitor.dns.zoneserver import ZoneServer
+from v6monitor_example.server import ZoneServer
 
 
 @pytest.fixture(scope="module")

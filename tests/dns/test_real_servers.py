@@ -6,7 +6,7 @@ from impatient import QUICK, ask
 from realservers import nsd, unbound
 
 from v6monitor.dns.observation import Observation, Question
-from v6monitor.dns.zoneserver import ZoneServer
+from v6monitor_example.server import ZoneServer
 
 PATIENT = QUICK._replace(timeout=0.5)
 EXPECTED = {

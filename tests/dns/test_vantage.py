@@ -11,12 +11,11 @@ from v6monitor.cli import main
 from v6monitor.dns import vantage
 from v6monitor.dns.probes import Probes
 from v6monitor.dns.resolvers import parse
-from v6monitor.dns.serverwire import LARGEST_MESSAGE, render
-from v6monitor.dns.serverwire import parse as parse_query
 from v6monitor.dns.vantage import Check
-from v6monitor.dns.zones import Answer
-from v6monitor.dns.zoneserver import ZoneServer
 from v6monitor.errors import VantageError
+from v6monitor_example.server import LARGEST_MESSAGE, ZoneServer, render
+from v6monitor_example.server import parse as parse_query
+from v6monitor_example.zones import Answer
 
 PROBES = Probes(
     dns64="four.probe.example",

@@ -8,8 +8,8 @@ import dns.query
 import dns.rcode
 import pytest
 
-from v6monitor.dns.zoneserver import ZoneServer, read_broken
 from v6monitor.errors import InputError, UsageError
+from v6monitor_example.server import ZoneServer, read_broken
 
 BROKEN = {
     "fails.town.example": "servfail",

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from v6monitor import example
+import v6monitor_example
 
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return example.ensure(tmp_path_factory.mktemp("data") / "example")
+    return v6monitor_example.make(tmp_path_factory.mktemp("data") / "example")

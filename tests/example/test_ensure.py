@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from v6monitor import example
+import v6monitor_example as example
 from v6monitor.errors import InputError
 
 
@@ -24,7 +24,7 @@ def _digest(folder: Path) -> str:
 def test_bytes_do_not_depend_on_the_process(made: Path, tmp_path: Path) -> None:
     """Another process, with another hash seed, makes the same bytes in under five seconds."""
     other = tmp_path / "example"
-    code = "import pathlib, sys, v6monitor.example as e; e.ensure(pathlib.Path(sys.argv[1]))"
+    code = "import pathlib, sys, v6monitor_example as e; e.make(pathlib.Path(sys.argv[1]))"
     started = time.monotonic()
     environment = {**os.environ, "PYTHONHASHSEED": "4711", "LC_ALL": "C", "PYTHONUTF8": "0"}
     subprocess.run(
@@ -52,7 +52,7 @@ def test_the_parts_are_there(made: Path) -> None:
 def test_a_second_call_writes_nothing(made: Path) -> None:
     """Data of the same version are left as they are."""
     before = {path: path.stat().st_mtime_ns for path in made.rglob("*")}
-    assert example.ensure(made) == made
+    assert example.make(made) == made
     assert {path: path.stat().st_mtime_ns for path in made.rglob("*")} == before
 
 
@@ -63,7 +63,7 @@ def test_another_version_is_replaced_and_the_readme_stays(tmp_path: Path) -> Non
     (folder / "zones" / "old.zone").write_text("", encoding="utf-8")
     (folder / "README.md").write_text("kept", encoding="utf-8")
     (folder / "version").write_text("0\n", encoding="utf-8")
-    example.ensure(folder)
+    example.make(folder)
     assert not (folder / "zones" / "old.zone").exists()
     assert (folder / "README.md").read_text(encoding="utf-8") == "kept"
     assert (folder / "version").read_text(encoding="utf-8") == f"{example.VERSION}\n"
@@ -74,7 +74,7 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_sentence(tmp_path: Path) ->
     """A file where the folder should be is an input error, not a traceback."""
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(InputError, match="make that folder writable"):
-        example.ensure(tmp_path / "file" / "example")
+        example.make(tmp_path / "file" / "example")
 
 
 def test_bytes_of_this_version_are_known(made: Path) -> None:

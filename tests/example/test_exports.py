@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from v6monitor import intake as measurements
-from v6monitor.example import mistakes
-from v6monitor.example.population import MONTHS
+from v6monitor_example.exports import DIRTY, NO_HOST_NAMES
+from v6monitor_example.population import MONTHS
 
 
 def _export(made: Path, period: str, kind: str) -> Path:
@@ -84,10 +84,10 @@ def test_faults_are_those_put_in(intake: measurements.Intake) -> None:
     """Four files have the rows that people typed, one of them a site in a second list too."""
     typed = intake.faults[intake.faults["done"] != "kept"]
     counts = Counter(str(file) for file in typed["file"])
-    parts = {f"-{kind}-{period}-" for kind, period in mistakes.DIRTY}
+    parts = {f"-{kind}-{period}-" for kind, period in DIRTY}
     assert {part for part in parts for file in counts if part in file} == parts
     assert sorted(counts.values()) == [5, 5, 5, 6]
-    assert set(mistakes.NO_HOST_NAMES) <= set(typed["value"])
+    assert set(NO_HOST_NAMES) <= set(typed["value"])
     kept = intake.faults[intake.faults["done"] == "kept"]
     assert 10 < len(kept) < 80
     assert kept["value"].str.endswith(".example").all()

@@ -3,8 +3,8 @@
 from collections import Counter
 from itertools import pairwise
 
-from v6monitor.example.history import measured_mail, web_address
-from v6monitor.example.population import MONTHS, NOW, organisations
+from v6monitor_example.mail import measured_mail, web_address
+from v6monitor_example.population import MONTHS, NOW, organisations
 
 LAST = len(MONTHS) - 1
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from v6monitor.example.mistakes import NOBODYS, SITE
 from v6monitor.intake import hygiene
 from v6monitor.report.month import Month
+from v6monitor_example.exports import NOBODYS, SITE
 
 
 @pytest.fixture(scope="module")

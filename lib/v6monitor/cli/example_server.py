@@ -3,7 +3,7 @@
 import argparse
 import threading
 
-from v6monitor.dns import zoneserver
+from v6monitor.paths import example_server
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Answer until Ctrl-C."""
-    with zoneserver.of_example(options.port) as server:
+    with example_server(options.port) as server:
         print(f"The example's name server answers at {server.address}:{server.port}")
         print(f"Try: dig @{server.address} -p {server.port} <name> AAAA   (Ctrl-C stops it)")
         try:

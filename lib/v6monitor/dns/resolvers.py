@@ -36,7 +36,7 @@ class Resolver(NamedTuple):
 def parse(specs: Iterable[str]) -> list[Resolver]:
     """Return the resolvers that were meant, each once; ``system`` can be several.
 
-    ``example`` gives a place holder that ``zoneserver.started`` fills in.
+    ``example`` gives a place holder that ``run.running`` fills in.
 
     >>> [r.label for r in parse(["192.0.2.53", "[2001:db8::53]:5353", "192.0.2.53"])]
     ['192.0.2.53', '[2001:db8::53]:5353']

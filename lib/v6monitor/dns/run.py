@@ -8,8 +8,9 @@ from v6monitor.dns.asking import Manners
 from v6monitor.dns.client import Client
 from v6monitor.dns.observation import Observation
 from v6monitor.dns.plan import Plan
-from v6monitor.dns.resolvers import Resolver, parse
+from v6monitor.dns.resolvers import UDP, Resolver, parse
 from v6monitor.dns.vantage import answering
+from v6monitor.paths import example_server
 
 EMBEDDED = Manners(timeout=0.4, attempts=3, pause=0.0, rate=0.0)
 """How to ask the embedded name server: nobody shares it, and it caches no failures."""
@@ -89,10 +90,9 @@ def running(resolvers: Sequence[Resolver]) -> Iterator[list[Resolver]]:
     if not any(resolver.embedded for resolver in resolvers):
         yield list(resolvers)
         return
-    from v6monitor.dns.zoneserver import started  # noqa: PLC0415 - only who asks it needs it
-
-    with started(resolvers) as found:
-        yield found
+    with example_server() as server:
+        at = Resolver("example", UDP, server.address, server.port, embedded=True)
+        yield [at if resolver.embedded else resolver for resolver in resolvers]
 
 
 def _tell_nobody(done: int, expected: int) -> None:

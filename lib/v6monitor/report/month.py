@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from v6monitor import dns as lookups
-from v6monitor import example, mail
 from v6monitor import intake as measurements
+from v6monitor import mail
 from v6monitor.analysis import adoption, gap, staleness
 from v6monitor.analysis.adoption import JUDGED
 from v6monitor.dns import log
@@ -20,7 +20,7 @@ from v6monitor.intake import about, organisations
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.mail.operators import Operators
 from v6monitor.mail.operators import read as read_operators
-from v6monitor.paths import REFERENCE, from_root
+from v6monitor.paths import REFERENCE, example, from_root
 from v6monitor.report.scope import (
     choose_period,
     is_synthetic,
@@ -242,7 +242,7 @@ class Month:
     @cached_property
     def operators(self) -> Operators:
         """Return the table of mail operators, with the example's own for example data."""
-        folders = [REFERENCE, example.ensure()] if self.synthetic else [REFERENCE]
+        folders = [REFERENCE, example()] if self.synthetic else [REFERENCE]
         return read_operators([folder / "mail_operators.csv" for folder in folders])
 
     @cached_property

@@ -1,23 +1,26 @@
-"""What does DNS say now? One zone file per domain, of the moment after the last measurement."""
+"""Zone files of the example: DNS as it is after the last measurement, one file per domain."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from v6monitor.dns.probes import EXAMPLE
-from v6monitor.example.chance import chance, happens, pick
-from v6monitor.example.history import dns_operator, mx_address, web_address
-from v6monitor.example.mail import Mail, exists, mail_of
-from v6monitor.example.operators import (
+from v6monitor_example.mail import (
     MAIL_OPERATORS,
     NAME_SERVERS,
     WEB_HOSTERS,
+    Mail,
+    dns_operator,
+    exists,
     ipv4,
     ipv6,
+    is_exchange,
     mail_hosts,
+    mail_of,
+    mx_address,
     name_servers,
+    web_address,
 )
-from v6monitor.example.population import NOW, Organisation, organisations
-from v6monitor.mail.exchange_online import place_of
+from v6monitor_example.population import NOW, Organisation, chance, happens, organisations, pick
 
 _SERIAL = 2026110101
 _MICROSOFT = ("mail.microsoft", "mx.microsoft", "onmicrosoft.com", "outlook.com")
@@ -28,7 +31,7 @@ Record = tuple[str, str, str]
 """Owner with its final dot, type, data."""
 
 
-def files() -> Iterator[tuple[str, str]]:
+def zone_files() -> Iterator[tuple[str, str]]:
     """Give the name and the text of every zone file, in the order of the names."""
     zones: dict[str, list[Record]] = defaultdict(list)
     for body in organisations():
@@ -123,7 +126,7 @@ def _mx_host(body: Organisation, host: str, case: str) -> Iterator[Record]:
 
 
 def _exists(body: Organisation, host: str, case: str) -> bool:
-    if place_of(host):
+    if is_exchange(host):
         return case != "no_address"
     return host.endswith(f".{body.domain}") and not host.startswith("mx-weg.")
 

@@ -1,33 +1,45 @@
-"""Which name server answers when there is no network? This one, from zone files, on loopback.
+"""Name server that answers from zone files on the loopback address, over UDP and TCP.
 
-It stands in for a resolver in the example and in tests: authoritative answers over UDP and TCP,
-with EDNS, truncation, CNAMEs chased, and names that are broken on purpose.
+It stands in for a resolver in the example and in tests: authoritative answers with EDNS,
+truncation, CNAMEs chased, and names that are broken on purpose.
 """
 
 import csv
 import socket
 import socketserver
+import struct
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
+import dns.opcode
 import dns.rcode
+import dns.rdataclass
+import dns.rdatatype
 
-from v6monitor.dns.codec import EDNS_PAYLOAD
-from v6monitor.dns.resolvers import UDP, Resolver
-from v6monitor.dns.serverwire import LARGEST_MESSAGE, parse, render
-from v6monitor.dns.zones import Answer, Labels, Zones, labels, upward
 from v6monitor.errors import InputError, UsageError
+from v6monitor_example.zones import Answer, Labels, Zones, labels, upward
 
+EDNS_PAYLOAD = 1232
+"""Bytes that an answer over UDP may have (DNS flag day 2020)."""
+LARGEST_MESSAGE = 65535
 BEHAVIOURS = ("servfail", "refused", "silence")
-"""How a broken name behaves."""
+"""What the server does at a broken name instead of answering."""
 
 _BIND_ATTEMPTS = 10  # a port that is free for UDP may be taken for TCP
 _RECEIVE_BUFFER = 4 << 20
+_HEADER = struct.Struct("!HHHHHH")
+_OPT_FIXED = struct.Struct("!HHBBHH")  # type, payload size, rcode, version, flags, length
+_SMALLEST_PAYLOAD = 512  # bytes, without EDNS (RFC 1035 §4.2.1)
+_ANSWER_BITS = 0x8480  # an answer, authoritative, recursion available
+_KEPT_BITS = 0x0110  # recursion desired, checking disabled
+_TRUNCATED = 0x0200
+_META_TYPES = range(128, 256)  # transfers and ANY
+_AT_QUESTION = b"\xc0\x0c"  # a pointer to the question's name
 _RCODES = {"servfail": dns.rcode.SERVFAIL, "refused": dns.rcode.REFUSED}
 
 
@@ -83,7 +95,7 @@ class ZoneServer:
     def respond(self, message: bytes, largest: int = LARGEST_MESSAGE) -> bytes | None:
         """Return the answer to a message, or None where silence is the answer.
 
-        Above ``largest`` bytes, or what the client takes if that is less, it comes truncated.
+        Above ``largest`` bytes, or the client's payload size if that is less, it is truncated.
         """
         query = parse(message)
         if query is None:
@@ -119,33 +131,14 @@ def read_broken(path: Path) -> dict[str, str]:
     return dict(rows)
 
 
-def of_example(port: int = 0) -> ZoneServer:
-    """Return the name server of the example data, which are made if they are not there."""
-    from v6monitor import example  # noqa: PLC0415 - only those who ask for it need its maker
-
-    folder = example.ensure()
-    return ZoneServer(folder / "zones", read_broken(folder / "broken.csv"), port=port)
-
-
-@contextmanager
-def started(resolvers: Sequence[Resolver]) -> Iterator[list[Resolver]]:
-    """Start the embedded name server if it is among the resolvers; gives them with its port."""
-    if not any(resolver.embedded for resolver in resolvers):
-        yield list(resolvers)
-        return
-    with of_example() as server:
-        at = Resolver("example", UDP, server.address, server.port, embedded=True)
-        yield [at if resolver.embedded else resolver for resolver in resolvers]
-
-
 class _TcpServer(socketserver.ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
     allow_reuse_address = True
 
-    def __init__(self, place: tuple[str, int], respond: Callable[[bytes], bytes | None]) -> None:
+    def __init__(self, address: tuple[str, int], respond: Callable[[bytes], bytes | None]) -> None:
         self.respond = respond
-        super().__init__(place, _TcpHandler)
+        super().__init__(address, _TcpHandler)
 
 
 class _TcpHandler(socketserver.StreamRequestHandler):
@@ -177,3 +170,91 @@ def _bind(
             if not attempts:
                 reason = error.strerror or error
                 raise UsageError(f"port {port} of {address} cannot be opened: {reason}") from error
+
+
+class Query(NamedTuple):
+    """Query of a client, as far as it could be read."""
+
+    message_id: int
+    flags: int
+    question: bytes
+    name: Labels = ()
+    qtype: int = 0
+    payload: int | None = None
+    """Largest answer that the client takes; None without EDNS."""
+    rcode: int | None = None
+    """Of a query that cannot be answered."""
+
+
+def parse(message: bytes) -> Query | None:
+    """Return the query of a message; None when it is an answer or too short."""
+    if len(message) < _HEADER.size or message[2] & 0x80:
+        return None
+    message_id, flags, questions, answers, authority, _ = _HEADER.unpack_from(message)
+    bare = Query(message_id, flags, b"")
+    if (flags >> 11) & 15 != dns.opcode.QUERY:
+        return bare._replace(rcode=dns.rcode.NOTIMP)
+    if (questions, answers, authority) != (1, 0, 0):
+        return bare._replace(rcode=dns.rcode.FORMERR)
+    try:
+        name, end = _parse_name(message)
+        qtype, qclass = struct.unpack_from("!HH", message, end)
+        payload, version = _parse_opt(message, end + 4)
+    except (ValueError, IndexError, struct.error):
+        return bare._replace(rcode=dns.rcode.FORMERR)
+    rcode = None
+    if version:
+        rcode = int(dns.rcode.BADVERS)
+    elif qclass != dns.rdataclass.IN or qtype in _META_TYPES:
+        rcode = int(dns.rcode.REFUSED)
+    question = message[_HEADER.size : end + 4]
+    return Query(message_id, flags, question, name, qtype, payload, rcode)
+
+
+def _parse_name(message: bytes) -> tuple[Labels, int]:
+    at = _HEADER.size
+    name = []
+    while length := message[at]:
+        if length > 63:  # noqa: PLR2004 - RFC 1035 §2.3.4; a pointer has nothing to point at
+            raise ValueError("not a label")
+        name.append(message[at + 1 : at + 1 + length].lower())
+        at += 1 + length
+    return tuple(name), at + 1
+
+
+def _parse_opt(message: bytes, at: int) -> tuple[int | None, int]:
+    """Return the payload size and the EDNS version; (None, 0) without EDNS."""
+    if len(message) < at + 1 + _OPT_FIXED.size or message[at]:
+        return None, 0
+    rdtype, payload, _, version, _, _ = _OPT_FIXED.unpack_from(message, at + 1)
+    if rdtype != dns.rdatatype.OPT:
+        return None, 0
+    return max(_SMALLEST_PAYLOAD, payload), version
+
+
+def render(query: Query, answer: Answer, largest: int) -> bytes:
+    """Return the answer as a message; truncated when it is too long.
+
+    Over UDP that is above ``largest`` bytes or the client's payload size.
+    """
+    records = [
+        (_AT_QUESTION if record.owner == query.name else _wire(record.owner)) + record.data
+        for record in answer.records + answer.authority
+    ]
+    opt = b""
+    if query.payload is not None:
+        fields = (dns.rdatatype.OPT, EDNS_PAYLOAD, answer.rcode >> 4, 0, 0, 0)
+        opt = b"\0" + _OPT_FIXED.pack(*fields)
+    flags = _ANSWER_BITS | query.flags & _KEPT_BITS | answer.rcode & 15
+    counts = len(answer.records), len(answer.authority)
+    size = _HEADER.size + len(query.question) + sum(map(len, records)) + len(opt)
+    if largest != LARGEST_MESSAGE:
+        largest = min(largest, query.payload or _SMALLEST_PAYLOAD)
+    if size > largest:
+        flags, counts, records = flags | _TRUNCATED, (0, 0), []
+    header = _HEADER.pack(query.message_id, flags, bool(query.question), *counts, bool(opt))
+    return b"".join([header, query.question, *records, opt])
+
+
+def _wire(name: Labels) -> bytes:
+    return b"".join(bytes((len(label),)) + label for label in name) + b"\0"

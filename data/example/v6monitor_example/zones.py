@@ -1,4 +1,4 @@
-"""What do zone files say about a question? Answers as an authoritative server gives them.
+"""Zone files in memory, and the answer to a question as an authoritative server gives it.
 
 CNAMEs are chased through all the zones, because the embedded server stands in for a resolver.
 Wildcards are those of RFC 4592; a name that only has names below it exists, without records
@@ -39,7 +39,7 @@ class Record(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What is to be sent to a question."""
+    """Response code and records of an answer."""
 
     rcode: int
     records: tuple[Record, ...] = ()
@@ -65,7 +65,7 @@ class Zones:
             raise InputError(f"{folder}: no zone files (*.zone) to answer from")
 
     def answer(self, name: Labels, qtype: int) -> tuple[Answer, list[Labels]]:
-        """Return the answer, and every name it speaks of: the one asked and those of the chain."""
+        """Return the answer, and its names: the one asked and those of the CNAME chain."""
         found: list[Record] = []
         names = [name]
         while True:
