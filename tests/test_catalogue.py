@@ -15,17 +15,13 @@ from v6monitor.findings.hygiene import REMEDIES
 from v6monitor.findings.pace import REFUSED, WITHOUT_DATE
 from v6monitor.findings.words import MEASURES, SHARES
 from v6monitor.intake.reasons import Reason
-from v6monitor.language.labels import CHECKS, LABELS
 from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
 from v6monitor.mail.situation import SITUATIONS
 from v6monitor.paths import NOTEBOOKS
 from v6monitor.report.card import CONFIDENCE
-from v6monitor.report.meanings import MEANINGS
 
 PACKAGE = Path(__file__).parents[1] / "lib" / "v6monitor"
 TABLES = (
-    LABELS,
-    CHECKS,
     REFUSED,
     WITHOUT_DATE,
     BREAKS,
@@ -36,7 +32,6 @@ TABLES = (
     SITUATIONS,
     CONFIDENCE,
     REMEDIES,
-    MEANINGS,
     {reason.name: reason.value for reason in Reason},
 )
 TEMPLATE_TEXT = re.compile(r"""text\((["'])(.+?)\1\)""")

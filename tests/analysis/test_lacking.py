@@ -3,8 +3,8 @@
 import pandas as pd
 
 from v6monitor.analysis import adoption
+from v6monitor.charts.tables import table_html
 from v6monitor.language import Language
-from v6monitor.report.cells import table_html
 
 STATES = pd.DataFrame(
     [

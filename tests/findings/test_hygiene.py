@@ -7,7 +7,7 @@ from v6monitor import findings
 from v6monitor.findings.hygiene import REMEDIES
 from v6monitor.intake import hygiene
 from v6monitor.language import Language
-from v6monitor.language.labels import LABELS
+from v6monitor.language.columns import value_name
 
 EN, NL = Language("en"), Language("nl")
 
@@ -63,7 +63,7 @@ def test_every_kind_has_a_name_and_something_to_do():
     """No code reaches a reader, in either language."""
     assert set(REMEDIES) == set(hygiene.FIXES)
     for what in (*hygiene.FIXES, *hygiene.MOVES):
-        assert what in LABELS
+        assert value_name(what, "nl")
         assert NL.label(what) != EN.label(what) or what == "nonexistent"
     table = pd.DataFrame({"what": hygiene.FIXES, "count": 1, "example": "x.example"})
     shown = findings.hygiene.with_remedies(table, NL)

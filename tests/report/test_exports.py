@@ -6,7 +6,8 @@ import io
 import pandas as pd
 import pytest
 
-from v6monitor.report.exports import safe_csv, slug
+from v6monitor.charts.chart import slug
+from v6monitor.report.exports import safe_csv
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])

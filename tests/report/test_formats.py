@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
+from v6monitor.charts.tables import pack, unpack
 from v6monitor.report import formats
 
 TABLE = pd.DataFrame(
@@ -36,7 +37,7 @@ def test_every_form_is_there(written):
 
 def test_a_notebook_can_hold_a_table():
     """What comes out of a page is what went in; lists have become text."""
-    back = formats.unpack(formats.pack(TABLE))
+    back = unpack(pack(TABLE))
     pd.testing.assert_frame_equal(
         back.drop(columns="mx_hosts"), TABLE.drop(columns="mx_hosts"), check_dtype=False
     )

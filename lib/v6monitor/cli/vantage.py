@@ -8,7 +8,7 @@ from v6monitor.dns import vantage
 from v6monitor.dns.resolvers import parse
 from v6monitor.dns.run import running
 from v6monitor.dns.vantage import Check
-from v6monitor.language.labels import CHECKS
+from v6monitor.language import Language
 
 _MARKS = {vantage.PASSED: "ok", vantage.FAILED: "FAILED", vantage.NOT_TESTED: "not tested"}
 
@@ -33,6 +33,7 @@ def _lines(checks: Sequence[Check]) -> Iterator[str]:
     for resolver in dict.fromkeys(check.resolver for check in checks):
         yield resolver
         for check in (check for check in checks if check.resolver == resolver):
-            line = f"  {_MARKS[check.result]:<11}{CHECKS[check.check]:<30}{check.question}: "
+            name = Language("en").label(check.check, "check")
+            line = f"  {_MARKS[check.result]:<11}{name:<30}{check.question}: "
             expected = "" if check.result == vantage.PASSED else f", expected {check.expected}"
             yield line + check.found + expected

@@ -6,14 +6,11 @@ from typing import Any
 
 import pandas as pd
 from babel.lists import format_list
-from babel.numbers import format_decimal
 
 from v6monitor.language import Language
-from v6monitor.language.labels import CHECKS
 
 Row = Mapping[Hashable, Any]
 
-TINY = 0.005
 ALMOST = 0.01
 
 MEASURES = {
@@ -37,16 +34,8 @@ SHARES = {
 
 
 def points(difference: float, language: Language) -> str:
-    """Return percentage points with sign and two decimals; plain 0 for what would round to it.
-
-    >>> points(1.466, Language("en")), points(-0.001, Language("en"))
-    ('+1.47', '0')
-    """
-    if math.isnan(difference):
-        return "–"
-    if abs(difference) < TINY:
-        return "0"
-    return str(format_decimal(difference, "+0.00;−0.00", locale=language.locale))
+    """Return percentage points with their sign."""
+    return language.points(difference)
 
 
 def listed(names: Sequence[str], language: Language) -> str:
@@ -109,7 +98,7 @@ def chance(part: float, language: Language) -> str:
 
 def check_name(check: str, language: Language) -> str:
     """Return what a vantage check is called; its code where that is a new one."""
-    return language.text(CHECKS.get(check, check))
+    return language.label(check, "check")
 
 
 def unit(code: object, by: str, language: Language) -> str:

@@ -1,27 +1,30 @@
-"""In which words, numbers and dates does a reader get it? English messages, Dutch catalogue."""
+"""Texts, numbers and dates in the reader's language: English messages, Dutch catalogue."""
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
+from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
-from v6monitor.language.labels import LABELS
+from v6monitor.language.columns import column, value_name
 
 CODES = ("nl", "en")
 NO_VALUE = "–"
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+_TINY = 0.005
 
 
 class Language:
     """Texts and forms in one language: ``Language("nl").percent(0.123)`` gives ``12,3%``.
 
-    Messages are written in English in the code and looked up in ``locale/nl.po`` for Dutch.
+    Messages are written in English in the code; ``nl.po`` has the Dutch.
     """
 
     def __init__(self, code: str) -> None:
@@ -44,9 +47,9 @@ class Language:
         chosen: str = one if number == 1 else many
         return chosen.format(number=self.number(number), **values)
 
-    def label(self, code: str) -> str:
-        """Return what a reader calls a column or a code; another text, translated if it can be."""
-        return self.text(LABELS.get(code, code))
+    def label(self, code: str, of: str = "") -> str:
+        """Return the name of a coded value (of a column) or of a column; else the text itself."""
+        return value_name(code, self.code, of) or column(code, self.code).title
 
     def percent(self, share: float, digits: int = 1) -> str:
         """Return ``12.3%`` of 0.123; a dash for NaN."""
@@ -55,15 +58,25 @@ class Language:
         form = "#,##0%" if digits == 0 else f"#,##0.{'0' * digits}%"
         return str(format_percent(share, form, locale=self.locale))
 
-    def points(self, difference: float) -> str:
-        """Return a difference of shares in percentage points with its sign: ``+1.2``."""
-        if math.isnan(difference):
+    def points(self, points: float) -> str:
+        """Return percentage points with their sign; plain 0 for what would round to it.
+
+        >>> Language("en").points(1.466), Language("en").points(-0.001)
+        ('+1.47', '0')
+        """
+        if math.isnan(points):
             return NO_VALUE
-        return str(format_decimal(100 * difference, "+0.0;−0.0", locale=self.locale))
+        if abs(points) < _TINY:
+            return "0"
+        return str(format_decimal(points, "+0.00;−0.00", locale=self.locale))
 
     def number(self, number: float) -> str:
         """Return a number with the thousands as this language writes them."""
         return str(format_decimal(number, locale=self.locale))
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Return ``a, b and c``."""
+        return str(format_list(list(items), locale=self.locale))
 
     def month(self, period: str) -> str:
         """Return ``October 2026`` of ``2026-10``."""

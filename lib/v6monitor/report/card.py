@@ -3,6 +3,7 @@
 import pandas as pd
 from markupsafe import Markup
 
+from v6monitor.charts.tables import table_html
 from v6monitor.dns.observation import Observation
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.mail import dig
@@ -10,7 +11,6 @@ from v6monitor.mail.card import Card
 from v6monitor.mail.classifier import Provider
 from v6monitor.mail.predicted import Predicted
 from v6monitor.report.archive import synthetic_notice
-from v6monitor.report.cells import table_html
 from v6monitor.report.pages import Page, plain_page
 from v6monitor.verdicts.logic import NOT_ASKED
 from v6monitor.verdicts.reasons import worded

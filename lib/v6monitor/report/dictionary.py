@@ -5,8 +5,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from v6monitor.language.labels import LABELS
-from v6monitor.report.meanings import MEANINGS
+from v6monitor.language.columns import column
 
 _TYPES = {"b": "boolean", "i": "integer", "u": "integer", "f": "number"}
 
@@ -22,9 +21,10 @@ class Column(NamedTuple):
 
 def columns(table: pd.DataFrame) -> list[Column]:
     """Return what the columns of a table hold, in their order."""
+    described = [column(str(name), "en") for name in table.columns]
     return [
-        Column(name, _type(table[name].dtype), LABELS.get(name, name), MEANINGS.get(name, ""))
-        for name in map(str, table.columns)
+        Column(one.name, _type(table[one.name].dtype), one.title, one.description)
+        for one in described
     ]
 
 

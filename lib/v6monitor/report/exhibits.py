@@ -14,14 +14,10 @@ import pandas as pd
 from matplotlib.figure import Figure as MatplotlibFigure
 
 from v6monitor import charts
+from v6monitor.charts.chart import DOWNLOADS, MIME, slug
+from v6monitor.charts.tables import pack, table_html
 from v6monitor.findings import Telling
 from v6monitor.language import CODES, Language
-from v6monitor.report.cells import table_html
-from v6monitor.report.exports import slug
-from v6monitor.report.formats import pack
-
-MIME = "application/vnd.v6monitor+json"
-DOWNLOADS = "<!--downloads-->"
 
 Draw = Callable[[pd.DataFrame, Language], MatplotlibFigure]
 Tell = Callable[[pd.DataFrame, Language], Telling]

@@ -1,22 +1,10 @@
 """How do tables and figures leave as files that are safe to open?"""
 
-import re
 from pathlib import Path
 
 import pandas as pd
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
-
-
-def slug(name: str) -> str:
-    """Return the name if it can safely be a file's: lower-case letters, digits, ``-`` and ``_``.
-
-    Raises ValueError for any other: names come from notebooks, never from a measurement or DNS.
-    """
-    if not _SLUG.fullmatch(name):
-        raise ValueError(f"{name!r} cannot name a file: use a-z, 0-9, - and _")
-    return name
 
 
 def safe_csv(table: pd.DataFrame, *, sep: str = ",", decimal: str = ".") -> str:

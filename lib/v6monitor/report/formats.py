@@ -1,6 +1,5 @@
 """In which forms does a table leave? CSV, also for a Dutch Excel, XLSX, JSON and Parquet."""
 
-import base64
 import datetime as dt
 import io
 from collections.abc import Mapping
@@ -10,9 +9,11 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from v6monitor.report.cells import POINTS, SHARES
+from v6monitor.charts.chart import slug
+from v6monitor.charts.tables import flat, parquet
+from v6monitor.language.columns import column
 from v6monitor.report.dictionary import Column, columns
-from v6monitor.report.exports import safe_csv, slug, write_text
+from v6monitor.report.exports import safe_csv, write_text
 
 FORMS: Mapping[str, str] = {
     "csv": "CSV",
@@ -31,25 +32,15 @@ _WIDEST = 60  # characters
 _LONGEST_CELL = 32_767  # characters that fit in a cell of a spreadsheet
 
 
-def pack(table: pd.DataFrame) -> str:
-    """Return a table as text that a notebook can hold, with its types: Parquet in Base64."""
-    return base64.b64encode(_parquet(_flat(table))).decode("ascii")
-
-
-def unpack(text: str) -> pd.DataFrame:
-    """Return the table that ``pack`` was given; lists in its cells are texts now."""
-    return pd.read_parquet(io.BytesIO(base64.b64decode(text)))
-
-
 def write(table: pd.DataFrame, folder: Path, name: str) -> None:
     """Write a table in each of the ``FORMS`` into a folder, under a name that ``slug`` allows."""
-    file, flat = folder / slug(name), _flat(table)
-    write_text(file.with_suffix(".csv"), safe_csv(flat))
-    write_text(file.with_suffix(".nl.csv"), "\ufeff" + safe_csv(flat, sep=";", decimal=","))
-    records = flat.to_json(orient="records", date_format="iso", force_ascii=False, indent=1)
+    file, plain = folder / slug(name), flat(table)
+    write_text(file.with_suffix(".csv"), safe_csv(plain))
+    write_text(file.with_suffix(".nl.csv"), "\ufeff" + safe_csv(plain, sep=";", decimal=","))
+    records = plain.to_json(orient="records", date_format="iso", force_ascii=False, indent=1)
     write_text(file.with_suffix(".json"), records + "\n")
-    file.with_suffix(".parquet").write_bytes(_parquet(flat))
-    file.with_suffix(".xlsx").write_bytes(_workbook(flat))
+    file.with_suffix(".parquet").write_bytes(parquet(plain))
+    file.with_suffix(".xlsx").write_bytes(_workbook(plain))
 
 
 def _workbook(table: pd.DataFrame) -> bytes:
@@ -64,11 +55,12 @@ def _workbook(table: pd.DataFrame) -> bytes:
         bold = book.add_format({"bold": True, "bottom": 1})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         formats = {
-            name: book.add_format({"num_format": "0.0%" if name in SHARES else "0.00"})
-            for name in SHARES | POINTS
+            kind: book.add_format({"num_format": form})
+            for kind, form in (("share", "0.0%"), ("points", "0.00"))
         }
         sheet = book.add_worksheet("data")
         sheet.freeze_panes(1, 1)
+        held = [column(str(name), "en") for name in table.columns]
         for at, name in enumerate(map(str, table.columns)):
             cells = [_cell(value) for value in table.iloc[:, at]]
             sheet.write(0, at, name, bold)
@@ -76,37 +68,16 @@ def _workbook(table: pd.DataFrame) -> bytes:
                 if cell is not None:
                     sheet.write(row, at, cell)
             width = max((len(str(cell)) for cell in [name, *cells]), default=0)
-            sheet.set_column(at, at, min(width + 2, _WIDEST), formats.get(name))
+            sheet.set_column(at, at, min(width + 2, _WIDEST), formats.get(held[at].format))
         if len(table.columns):
             sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
         meaning = book.add_worksheet("columns")
         meaning.set_column(0, 2, 22)
         meaning.set_column(3, 3, 90, wrapped)
         meaning.write_row(0, 0, Column._fields, bold)
-        for row, column in enumerate(columns(table), start=1):
-            meaning.write_row(row, 0, column)
+        for row, one in enumerate(columns(table), start=1):
+            meaning.write_row(row, 0, one)
     return data.getvalue()
-
-
-def _parquet(table: pd.DataFrame) -> bytes:
-    data = io.BytesIO()
-    table.to_parquet(data, compression="zstd", index=False)
-    return data.getvalue()
-
-
-def _flat(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose cells are numbers, dates and texts: a list becomes its items."""
-    flat = table.reset_index(drop=True)
-    for name, dtype in table.dtypes.items():
-        if pd.api.types.is_object_dtype(dtype):
-            flat[name] = flat[name].map(_text).astype("str")
-    return flat
-
-
-def _text(value: Any) -> str | None:
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    return None if pd.isna(value) else str(value)
 
 
 def _cell(value: Any) -> Any:

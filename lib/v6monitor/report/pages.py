@@ -14,9 +14,8 @@ from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
+from v6monitor.charts.chart import DOWNLOADS, MIME, slug
 from v6monitor.language import Language
-from v6monitor.report.exhibits import DOWNLOADS, MIME
-from v6monitor.report.exports import slug
 from v6monitor.report.formats import FORMS
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -11,14 +11,15 @@ import nbformat
 from nbformat import NotebookNode
 
 from v6monitor.analysis import adoption
+from v6monitor.charts.chart import MIME, slug
+from v6monitor.charts.tables import unpack
 from v6monitor.language import Language
 from v6monitor.mail.letters import letters as letters_about
 from v6monitor.paths import ROOT
 from v6monitor.report import data, formats, letters, lint, message, news, pages, results
 from v6monitor.report.archive import file_name, leads_to, synthetic_notice, twin
 from v6monitor.report.dictionary import columns
-from v6monitor.report.exhibits import MIME
-from v6monitor.report.exports import slug, write_text
+from v6monitor.report.exports import write_text
 from v6monitor.report.month import Month
 from v6monitor.report.news import News
 from v6monitor.report.pages import Link, Notice, Page
@@ -167,7 +168,7 @@ def _published(report: Report, name: str, notebook: NotebookNode) -> list[data.P
             picture = report.scratch / "figures" / f"{slug(shown['name'])}.{code}.svg"
             write_text(picture, shown["svg"][code])
         if shown["table"]:
-            frame = formats.unpack(shown["table"])
+            frame = unpack(shown["table"])
             formats.write(frame, report.scratch / "tables", shown["name"])
             tables.append(data.Published(shown["name"], name, tuple(columns(frame))))
     return tables

@@ -3,8 +3,16 @@
 import pandas as pd
 import pytest
 
+from v6monitor.charts.tables import cell_text as _cell_text
+from v6monitor.charts.tables import table_html
 from v6monitor.language import Language
-from v6monitor.report.cells import cell_text, table_html
+from v6monitor.language.columns import column
+
+
+def cell_text(name: str, value: object, language: Language) -> str:
+    """Return a cell of a column by its name."""
+    return _cell_text(column(name, language.code), value, language)
+
 
 DUTCH, ENGLISH = Language("nl"), Language("en")
 HOSTILE = '<script>alert("x")</script>'

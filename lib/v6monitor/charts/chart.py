@@ -1,0 +1,164 @@
+"""The chart object: a table with its drawing, caption, alt text and source, which shows itself.
+
+One execution of a notebook serves both languages: what a chart shows in Jupyter is English HTML,
+and its display data carry everything that a page in either language needs.
+"""
+
+import base64
+import html
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from v6monitor.charts.style import svg
+from v6monitor.charts.tables import pack, table_html, with_columns
+from v6monitor.language import CODES, Language
+from v6monitor.language.sources import source_text
+
+MIME = "application/vnd.v6monitor+json"
+"""The display data that the pages of a report are made from."""
+
+DOWNLOADS = "<!--downloads-->"
+"""Where a page puts the links to the files of a chart or table."""
+
+_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one figure in one language, all made from the numbers of its table."""
+
+    caption: str
+    """The finding with its number, one sentence."""
+
+    note: str = ""
+    """What the numbers are: measure, population, period and n."""
+
+    alt: str = ""
+    """Chart type, what data and why it is here; at most two sentences."""
+
+
+Draw = Callable[[pd.DataFrame, Language], Figure]
+Word = Callable[[pd.DataFrame, Language], Words]
+Show = Callable[[pd.DataFrame, Language], pd.DataFrame]
+
+
+@dataclass(frozen=True, repr=False)
+class Chart:
+    """A chart, or a table or answer with a generated finding, which shows itself in Jupyter.
+
+    The functions of ``v6monitor.chart`` make them; an analyst only reads them: ``chart.table`` has
+    the numbers, ``chart.caption("nl")`` the finding, ``chart.figure("nl")`` a matplotlib figure.
+    """
+
+    name: str
+    """Names its files and its place on a page: a-z, 0-9, - and _."""
+    table: pd.DataFrame
+    """The numbers that picture, words and downloads are made from."""
+    words: Word
+    draw: Draw | None = None
+    """Makes the picture; None for a table or an answer."""
+    show: Show | None = None
+    """Makes what a reader sees of the table: fewer columns, sentences for codes."""
+    kind: str = "figure"
+    """``figure``, ``table``, or ``answer``: the finding alone, as the answer of a page."""
+    languages: Sequence[str] = CODES
+    """The languages it has words in; another page shows the first of them, with ``lang``."""
+
+    def __post_init__(self) -> None:
+        slug(self.name)
+
+    def __repr__(self) -> str:
+        """Return the kind, name, number of rows and finding."""
+        return f"<{self.kind} {self.name}, {len(self.table)} rows: {self.caption()}>"
+
+    def caption(self, language: str = "en") -> str:
+        """Return the finding, with its number."""
+        return self.words(self.table, Language(language)).caption
+
+    def note(self, language: str = "en") -> str:
+        """Return what the numbers are: measure, population, period and n."""
+        return self.words(self.table, Language(language)).note
+
+    def alt(self, language: str = "en") -> str:
+        """Return the text alternative of the picture."""
+        return self.words(self.table, Language(language)).alt
+
+    def source(self, language: str = "en") -> str:
+        """Return where the numbers come from, of ``table.attrs["source"]``; empty if not known."""
+        return source_text(self.table.attrs.get("source", ()), Language(language))
+
+    def figure(self, language: str = "en") -> Figure:
+        """Return the picture as a matplotlib figure; ValueError for a table or an answer."""
+        if self.draw is None:
+            raise ValueError(f"{self.name} is a {self.kind} and has no picture")
+        return self.draw(self.table, Language(language))
+
+    def html(self, language: str = "en") -> str:
+        """Return the accessible HTML: finding, picture with alt text, source, data table."""
+        code = language if language in self.languages else self.languages[0]
+        body = self._html(Language(code))
+        return body if code == language else f'<div lang="{code}">{body}</div>'
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        pages = {code: self.html(code) for code in CODES}
+        return {
+            "text/plain": repr(self),
+            "text/html": pages["en"].replace(DOWNLOADS, ""),
+            MIME: {
+                "name": self.name,
+                "kind": self.kind,
+                "html": pages,
+                "table": "" if self.kind == "answer" else pack(self.table),
+                "svg": {code: svg(self.figure(code)) for code in self.languages if self.draw},
+            },
+        }
+
+    def _html(self, language: Language) -> str:
+        words = self.words(self.table, language)
+        if self.kind == "answer":
+            return (
+                f'<div class="answer"><p>{html.escape(words.caption)}</p>'
+                f"<p>{html.escape(words.note)}</p></div>"
+            )
+        seen = self.show(self.table, language) if self.show else self.table
+        source = source_line(self.source(language.code), language)
+        if self.draw is None:
+            table = table_html(seen, language, words.caption, words.note)
+            return f'<div id="{self.name}">{table}</div>{source}'
+        image = base64.b64encode(svg(self.draw(self.table, language)).encode()).decode()
+        unfold = html.escape(language.text("The numbers in a table"))
+        return (
+            f'<figure id="{self.name}"><img src="data:image/svg+xml;base64,{image}" '
+            f'alt="{html.escape(words.alt)}"><figcaption><strong>{html.escape(words.caption)}'
+            f"</strong> <span>{html.escape(words.note)}</span></figcaption></figure>{source}"
+            f"<details><summary>{unfold}</summary>"
+            f"{table_html(seen, language, words.caption)}</details>"
+        )
+
+
+def slug(name: str) -> str:
+    """Return the name if it can safely be a file's: lower-case letters, digits, ``-`` and ``_``.
+
+    Raises ValueError for any other: names come from notebooks, never from a measurement or DNS.
+    """
+    if not _SLUG.fullmatch(name):
+        raise ValueError(f"{name!r} cannot name a file: use a-z, 0-9, - and _")
+    return name
+
+
+def source_line(source: str, language: Language) -> str:
+    """Return the line under a figure or table: its source, if known, and room for downloads."""
+    text = html.escape(language.text("Source: {source}.", source=source)) if source else ""
+    return f'<p class="source">{text}{DOWNLOADS}</p>'
+
+
+def plain_table(table: "pd.DataFrame | pd.Series[Any]", language: Language, caption: str) -> str:
+    """Return the accessible HTML of a table that a cell of a notebook ends with."""
+    frame = with_columns(table)
+    source = source_text(frame.attrs.get("source", ()), language)
+    return table_html(frame, language, caption) + source_line(source, language)

@@ -1,0 +1,81 @@
+"""Display of DataFrames in a Jupyter kernel: an accessible table that a page can publish.
+
+``import v6monitor`` switches it on in a kernel, and nothing else does.
+"""
+
+import html
+import sys
+from typing import Any
+
+import pandas as pd
+
+from v6monitor.charts.chart import DOWNLOADS, MIME, plain_table
+from v6monitor.charts.tables import pack, with_columns
+from v6monitor.language import CODES, Language
+
+_HEAD = 10  # rows of a long table that Jupyter shows
+_WHOLE = 25  # rows up to which it shows all
+
+
+def caption(
+    table: pd.DataFrame, text: str, *, nl: str = "", name: str = "", note: str = ""
+) -> pd.DataFrame:
+    """Return the table with a caption of its own, for when a cell ends with it.
+
+    Without one, a page takes the heading above the cell as the caption.
+
+    Args:
+        table: any DataFrame.
+        text: the caption in English.
+        nl: the caption in Dutch.
+        name: names the table's files; by default its heading does.
+        note: what the numbers are, after the caption.
+
+    Returns:
+        A shallow copy with ``attrs["caption"]``; nothing else changes.
+
+    Example:
+        >>> caption(pd.DataFrame({"domains": [3]}), "Three domains").attrs["caption"]["en"]
+        'Three domains'
+
+    """
+    named = table.copy(deep=False)
+    words = {"en": text, "nl": nl} if nl else {"en": text}
+    named.attrs = table.attrs | {"caption": words, "name": name, "note": note}
+    return named
+
+
+def bundle(table: "pd.DataFrame | pd.Series[Any]") -> dict[str, object]:
+    """Return the display data of a table: text, the head of it as HTML, and all a page needs."""
+    frame = with_columns(table)
+    words = frame.attrs.get("caption", {})
+    rows = f"{len(frame):,} rows × {len(frame.columns)} columns"
+    shown = frame if len(frame) <= _WHOLE else frame.head(_HEAD)
+    shown.attrs = dict(frame.attrs)
+    more = f"<p>{html.escape(rows)}; the first {_HEAD} are shown.</p>"
+    body = plain_table(shown, Language("en"), words.get("en", rows)).replace(DOWNLOADS, "")
+    return {
+        "text/plain": repr(table),
+        "text/html": body + (more if len(shown) < len(frame) else ""),
+        MIME: {
+            "name": frame.attrs.get("name", ""),
+            "kind": "table",
+            "caption": words,
+            "note": frame.attrs.get("note", ""),
+            "source": list(frame.attrs.get("source", ())),
+            "languages": list(CODES),
+            "table": pack(frame),
+            "svg": {},
+        },
+    }
+
+
+def switch_on() -> bool:
+    """Register the display of DataFrames and Series in a Jupyter kernel; tell if there is one."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is None or not hasattr(shell, "kernel"):
+        return False
+    formatter = shell.display_formatter.mimebundle_formatter
+    for kind in (pd.DataFrame, pd.Series):
+        formatter.for_type(kind, bundle)
+    return True

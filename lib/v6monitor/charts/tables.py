@@ -1,0 +1,178 @@
+"""Tables as accessible HTML in the reader's language, and as text that a notebook can hold."""
+
+import base64
+import datetime as dt
+import html
+import io
+import math
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from v6monitor.language import NO_VALUE, Language
+from v6monitor.language.columns import Column, column
+
+AMONG_NAMES = frozenset({"now", "other", "own_or_unknown", "own_zone", "total"})
+"""What stands among such names and is none: our own codes for a row of a table."""
+SENTENCE = 60
+"""A column with a longer text than this holds sentences."""
+_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
+
+
+def table_html(frame: pd.DataFrame, language: Language, caption: str, note: str = "") -> str:
+    """Return a ``<table>`` with caption and scopes, its first column as row headers.
+
+    Column names and coded values (sectors, states, classes) appear as their titles and names,
+    shares as percentages; all text is escaped, for it may come from a measurement file or from
+    DNS. The table is in a region that scrolls by itself and by keyboard on a narrow screen.
+    """
+    label = html.escape(caption)
+    columns = [column(str(name), language.code) for name in frame.columns]
+    texts = [
+        [cell_text(one, value, language) for one, value in zip(columns, record, strict=True)]
+        for record in frame.itertuples(index=False)
+    ]
+    kinds = [_kind(frame.iloc[:, at], [row[at] for row in texts]) for at in range(len(columns))]
+    head = "".join(
+        f'<th scope="col"{kind}>{html.escape(_heading(one, language))}</th>'
+        for one, kind in zip(columns, kinds, strict=True)
+    )
+    extra = f" <span>{html.escape(note)}</span>" if note else ""
+    return (
+        f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table>'
+        f"<caption><strong>{label}</strong>{extra}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(_row(row, kinds) for row in texts)}</tbody></table></div>"
+    )
+
+
+def cell_text(of: Column, value: object, language: Language) -> str:
+    """Return a cell as a reader sees it, unescaped: a name, share, number, month, day or text."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return NO_VALUE
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    if isinstance(value, dt.date):
+        return language.day(value)
+    if isinstance(value, (int, float)):
+        return _number(of, float(value), language)
+    if isinstance(value, str):
+        return _text(of, value, language)
+    if isinstance(value, Iterable):
+        return ", ".join(str(item) for item in value)
+    return str(value)
+
+
+def with_columns(table: "pd.DataFrame | pd.Series[Any]") -> pd.DataFrame:
+    """Return a table whose row labels are columns too and whose column names are texts.
+
+    Nothing of what a cell of a notebook ends with is lost: a Series becomes a table, the levels
+    of an index become its first columns, and a column name of several levels is joined.
+
+    Example:
+        >>> counts = pd.Series({"rijk": 3, "gemeente": 5}, name="domains").rename_axis("sector")
+        >>> with_columns(counts).columns.to_list()
+        ['sector', 'domains']
+
+    """
+    frame = table.to_frame() if isinstance(table, pd.Series) else table
+    index = frame.index
+    numbered = index.nlevels == 1 and index.name is None and pd.api.types.is_integer_dtype(index)
+    if not numbered:  # the numbers of rows say nothing
+        names = [name or f"row {level}" for level, name in enumerate(index.names, start=1)]
+        frame = frame.reset_index(names=names, allow_duplicates=True)
+    frame = frame.copy(deep=False)
+    frame.columns = pd.Index([_joined(name) for name in frame.columns], dtype="str")
+    frame.attrs = dict(table.attrs)
+    return frame
+
+
+def pack(table: pd.DataFrame) -> str:
+    """Return a table as text that a notebook can hold, with its types: Parquet in Base64."""
+    return base64.b64encode(parquet(flat(table))).decode("ascii")
+
+
+def unpack(text: str) -> pd.DataFrame:
+    """Return the table that ``pack`` was given; lists in its cells are texts now."""
+    return pd.read_parquet(io.BytesIO(base64.b64decode(text)))
+
+
+def parquet(table: pd.DataFrame) -> bytes:
+    """Return a table as the bytes of a Parquet file, without its attributes."""
+    data = io.BytesIO()
+    bare = table.copy(deep=False)
+    bare.attrs = {}
+    bare.to_parquet(data, compression="zstd", index=False)
+    return data.getvalue()
+
+
+def flat(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose cells are numbers, dates and texts: a list becomes its items."""
+    plain = table.reset_index(drop=True)
+    for name, dtype in table.dtypes.items():
+        if pd.api.types.is_object_dtype(dtype):
+            plain[name] = plain[name].map(_plain_text).astype("str")
+    return plain
+
+
+def _joined(name: object) -> str:
+    return " · ".join(map(str, name)) if isinstance(name, tuple) else str(name)
+
+
+def _plain_text(value: Any) -> str | None:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return None if pd.isna(value) else str(value)
+
+
+def _heading(of: Column, language: Language) -> str:
+    """Return what is above a column; not a letter is changed of a name that is not ours."""
+    return of.title if of.title != of.name else language.label(of.name)
+
+
+def _row(texts: Sequence[str], kinds: Sequence[str]) -> str:
+    first, *others = (html.escape(text) for text in [texts[0] or NO_VALUE, *texts[1:]])
+    cells = (f"<td{kind}>{text}</td>" for text, kind in zip(others, kinds[1:], strict=True))
+    return f'<tr><th scope="row"{kinds[0]}>{first}</th>{"".join(cells)}</tr>'
+
+
+def _kind(values: "pd.Series[Any]", texts: Sequence[str]) -> str:
+    """Return the class of a column: numbers are aligned right, sentences get room."""
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        return ' class="number"'
+    return ' class="prose"' if max(map(len, texts), default=0) > SENTENCE else ""
+
+
+def _number(of: Column, value: float, language: Language) -> str:
+    if math.isnan(value):
+        return NO_VALUE
+    match of.format:
+        case "share":
+            return language.percent(value)
+        case "points":
+            return language.points(value)
+        case "difference":
+            return language.points(100 * value)
+        case "days":
+            return language.number(round(value))
+        case _:
+            return language.number(value)
+
+
+def _date(value: str, language: Language) -> str:
+    """Return a month or a day in words; as it is what only looks like one."""
+    try:
+        day = dt.date.fromisoformat(value if value.count("-") > 1 else f"{value}-01")
+    except ValueError:
+        return value
+    return language.day(day) if value.count("-") > 1 else language.month(value)
+
+
+def _text(of: Column, value: str, language: Language) -> str:
+    if of.format == "text" and value not in AMONG_NAMES:
+        return value
+    if _DATE.fullmatch(value):
+        return _date(value, language)
+    head, colon, particulars = value.partition(": ") if of.name == "reason" else (value, "", "")
+    return language.text(language.label(head, of.name)) + colon + particulars
