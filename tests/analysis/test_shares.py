@@ -129,15 +129,6 @@ def test_a_league_table_says_which_places_are_tied() -> None:
     assert places.loc["small", "rank"] is pd.NA
 
 
-def test_a_list_read_as_a_sample_ties_more() -> None:
-    """With Wilson intervals six of ten and four of ten cannot be told apart."""
-    table = adoption.shares(
-        pd.concat([states("yyyyyynnnn", sector="a"), states("yyyynnnnnn", sector="b")]), "sector"
-    )
-    assert not adoption.league(table)["tied"].any()
-    assert adoption.league(table, sample=True)["tied"].all()
-
-
 def test_one_row_per_domain_the_newest_measurement_holds() -> None:
     """Of two days in a month the later one counts, whatever it says."""
     twice = pd.concat(

@@ -76,32 +76,6 @@ def test_checks_that_were_not_done_are_counted():
     ("before", "after", "caption"),
     [
         (
-            "y" * 14 + "n" * 27,
-            "y" * 19 + "n" * 22,
-            (
-                "Read as a sample, the change of +12.20 percentage points is more than chance:"
-                " +1.15 to +22.65."
-            ),
-        ),
-        (
-            "yynn",
-            "yynn",
-            "Read as a sample, the change of 0 percentage points may be chance:",
-        ),
-        ("??", "yn", "There is no earlier measurement to compare with."),
-        ("", "yn", "There is no earlier measurement to compare with."),
-    ],
-)
-def test_a_sample_in_words(before: str, after: str, caption: str):
-    """More than chance when 0 is outside the interval."""
-    table = changes.paired(states(before), states(after, period="2026-02"))
-    assert findings.paired(table, EN).caption.startswith(caption)
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "caption"),
-    [
-        (
             [states("ynnn"), states("nn", "gemeente")],
             [states("yynn"), states("nn", "gemeente")],
             (

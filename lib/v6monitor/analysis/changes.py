@@ -9,7 +9,6 @@ stays and the others are leavers. Definitions: METHOD.md §7.
 
 from v6monitor.analysis.change_history import flaps, losses
 from v6monitor.analysis.change_pairs import by_sector, moves, pair, panel, transitions
-from v6monitor.analysis.change_samples import paired
 from v6monitor.analysis.decomposition import decompose, decompose_by, kitagawa, parts
 
 __all__ = [
@@ -21,7 +20,6 @@ __all__ = [
     "losses",
     "moves",
     "pair",
-    "paired",
     "panel",
     "parts",
     "transitions",

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from v6monitor.analysis.intervals import wilson
 from v6monitor.errors import InputError
 
 STATES = ("yes", "no", "unknown", "not_applicable")
@@ -82,31 +81,22 @@ def below_gate(table: pd.DataFrame, gate: float = GATE) -> pd.DataFrame:
     return table[table["coverage"] < gate].reset_index(drop=True)
 
 
-def league(table: pd.DataFrame, *, sample: bool = False) -> pd.DataFrame:
-    """Which group leads and which lags, as far as that can be told?
+def league(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the groups from the highest adoption to the lowest, with the places that are sure.
 
-    ``table`` comes from ``shares``. Adds ``low`` and ``high`` (the bounds, or with ``sample`` the
-    Wilson interval, for a list read as a sample), ``rank`` and ``rank_to``: the best and the worst
-    place that the intervals allow, 1 for the highest adoption; and ``tied``: its interval overlaps
-    another's. Groups without a percentage have no place and stand last.
+    ``table`` comes from ``shares``. Adds ``rank`` and ``rank_to``: the best and the worst place
+    that the bounds allow, 1 for the highest adoption; and ``tied``: its bounds overlap another's.
+    Groups without a percentage have no place and stand last.
     """
     ranked = table[table["adoption"].notna()].copy()
-    if sample:
-        known = ranked["yes"] + ranked["no"]
-        ends = [wilson(yes, n) for yes, n in zip(ranked["yes"], known, strict=True)]
-        ranked["low"] = [end.low for end in ends]
-        ranked["high"] = [end.high for end in ends]
-    else:
-        ranked["low"], ranked["high"] = ranked["lower"], ranked["upper"]
-    low, high = ranked["low"].to_numpy(), ranked["high"].to_numpy()
-    certainly_better = (low[:, None] > high[None, :]).sum(axis=0)
-    certainly_worse = (low[:, None] > high[None, :]).sum(axis=1)
+    lower, upper = ranked["lower"].to_numpy(), ranked["upper"].to_numpy()
+    certainly_better = (lower[:, None] > upper[None, :]).sum(axis=0)
+    certainly_worse = (lower[:, None] > upper[None, :]).sum(axis=1)
     ranked["rank"] = 1 + certainly_better
     ranked["rank_to"] = len(ranked) - certainly_worse
     ranked["tied"] = ranked["rank"] < ranked["rank_to"]
     ranked = ranked.sort_values(["adoption", "applicable"], ascending=False, kind="stable")
-    rest = table[table["adoption"].isna()]
-    rest = rest.assign(low=float("nan"), high=float("nan"), tied=False)
+    rest = table[table["adoption"].isna()].assign(tied=False)
     league_table = pd.concat([ranked, rest], ignore_index=True) if len(rest) else ranked
     return league_table.astype({"rank": "Int64", "rank_to": "Int64"}).reset_index(drop=True)
 

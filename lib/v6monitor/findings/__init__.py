@@ -59,7 +59,7 @@ from v6monitor.findings.pace import (
 )
 from v6monitor.findings.quality import quality
 from v6monitor.findings.telling import Telling
-from v6monitor.findings.trust import flaps, kitagawa, paired, vantage
+from v6monitor.findings.trust import flaps, kitagawa, vantage
 from v6monitor.findings.waivers import waivers, waivers_expired, waivers_in_words
 
 __all__ = [
@@ -99,7 +99,6 @@ __all__ = [
     "outcomes",
     "pace",
     "pace_by_group",
-    "paired",
     "projection",
     "provinces",
     "quality",

@@ -1,4 +1,4 @@
-"""Is it real? What is said of vantage checks, of a change read as a sample, and of losses."""
+"""Is it real? What is said of vantage checks, of the mix of groups, and of losses."""
 
 import pandas as pd
 
@@ -40,35 +40,6 @@ def vantage(table: pd.DataFrame, language: Language) -> Telling:
         "{number} check was not done.", "{number} checks were not done.", len(table) - len(done)
     )
     return Telling(finding, joined(note, skipped if len(table) > len(done) else ""), alt)
-
-
-def paired(table: pd.DataFrame, language: Language) -> Telling:
-    """Tell whether the change of the panel is more than chance; ``changes.paired``."""
-    row = table.iloc[-1].to_dict()
-    note = language.text(
-        "Only for readers who take the list as a sample of a larger whole: the 95% interval of"
-        " Newcombe for paired shares. For the list itself the change is exact."
-    )
-    if not row["panel"]:
-        return Telling(language.text("There is no earlier measurement to compare with."), note, "")
-    values = {
-        "points": points(row["points"], language),
-        "low": points(row["points_low"], language),
-        "high": points(row["points_high"], language),
-    }
-    if row["points_low"] <= 0 <= row["points_high"]:
-        finding = language.text(
-            "Read as a sample, the change of {points} percentage points may be chance: {low} to"
-            " {high}.",
-            **values,
-        )
-    else:
-        finding = language.text(
-            "Read as a sample, the change of {points} percentage points is more than chance: {low}"
-            " to {high}.",
-            **values,
-        )
-    return Telling(finding, note, "")
 
 
 def kitagawa(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Telling:
