@@ -18,7 +18,7 @@ from seen import seen
 from v6monitor import mail
 from v6monitor.dns.observation import Observation
 from v6monitor.mail import operators
-from v6monitor.paths import REFERENCE
+from v6monitor.workspace import REFERENCE
 
 DIRECT = ("exo_direct", "exo_mixed")
 EXCHANGE = (*DIRECT, "exo_behind")

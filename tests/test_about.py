@@ -1,7 +1,7 @@
 """Files about the list are found beside the measurements, then in the usual places."""
 
 from v6monitor.intake import about
-from v6monitor.paths import DATA, EXAMPLE, REFERENCE
+from v6monitor.workspace import REFERENCE, example_folder, measurements
 
 
 def test_the_nearest_folder_goes_first(tmp_path):
@@ -9,8 +9,8 @@ def test_the_nearest_folder_goes_first(tmp_path):
     file = tmp_path / "a.csv"
     file.write_text("x")
     places = about.folders([tmp_path, file])
-    assert places == (tmp_path, DATA / "measurements", REFERENCE)
-    assert about.folders([], synthetic=True) == (EXAMPLE, REFERENCE)
+    assert places == (tmp_path, measurements(), REFERENCE)
+    assert about.folders([], synthetic=True) == (example_folder(), REFERENCE)
     assert about.single("waivers", places[:1]) == REFERENCE / "waivers.csv"
     (tmp_path / "Waivers.xlsx").write_text("x")
     assert about.single("waivers", places) == tmp_path / "Waivers.xlsx"

@@ -17,8 +17,8 @@ from v6monitor.findings.words import MEASURES, SHARES
 from v6monitor.intake.reasons import Reason
 from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
 from v6monitor.mail.situation import SITUATIONS
-from v6monitor.paths import NOTEBOOKS
 from v6monitor.report.card import CONFIDENCE
+from v6monitor.workspace import notebooks
 
 PACKAGE = Path(__file__).parents[1] / "lib" / "v6monitor"
 TABLES = (
@@ -46,7 +46,7 @@ def messages() -> set[str]:
             found.add(message if isinstance(message, str) else message[0])
     for file in PACKAGE.rglob("*.j2"):
         found |= {text for _, text in TEMPLATE_TEXT.findall(file.read_text(encoding="utf-8"))}
-    for file in NOTEBOOKS.glob("*.ipynb"):
+    for file in notebooks().glob("*.ipynb"):
         cells = nbformat.read(file, as_version=4).cells
         found |= {cell.source for cell in cells if cell.cell_type == "markdown"}
     return found

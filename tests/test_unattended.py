@@ -13,9 +13,10 @@ import yaml
 from tiny import World
 
 from v6monitor import cli, errors
-from v6monitor.paths import NOTEBOOKS, ROOT
 from v6monitor.report.parameters import declared
 
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = ROOT / "notebooks"
 PAGE = (ROOT / "docs" / "unattended.md").read_text(encoding="utf-8")
 COMMAND = Path(sys.executable).with_name("v6monitor")
 

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from v6monitor.paths import ROOT
+from v6monitor.workspace import root
 
 BIN = Path(sys.executable).parent
 GOAL, ROUNDS = 0.4, 3
@@ -34,7 +34,7 @@ PART = "-"  # between a notebook's name and the sector that it was run for
 def run(*command: str | Path) -> float:
     """Return how many seconds a command takes."""
     start = time.perf_counter()
-    subprocess.run([BIN / command[0], *command[1:]], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run([BIN / command[0], *command[1:]], cwd=root(), check=True, capture_output=True)
     return time.perf_counter() - start
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from v6monitor.errors import InputError
 from v6monitor.mail.operators import KINDS, Operator, Operators, read
-from v6monitor.paths import REFERENCE
+from v6monitor.workspace import REFERENCE
 
 TABLE = REFERENCE / "mail_operators.csv"
 SOURCES = {"MX records of European municipalities (mxmap.it)", "Microsoft documentation"}

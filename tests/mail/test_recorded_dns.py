@@ -6,8 +6,8 @@ from score import DIRECT, EXCHANGE, Score, observations, recorded, score
 from v6monitor import mail
 from v6monitor.mail.letters import letters
 from v6monitor.mail.operators import read
-from v6monitor.paths import REFERENCE
 from v6monitor.verdicts import judgement as verdicts
+from v6monitor.workspace import REFERENCE
 
 FLOORS = {"nl": (0.93, 0.98), "be": (0.99, 0.99)}
 """Precision and recall."""

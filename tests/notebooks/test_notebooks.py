@@ -10,9 +10,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from v6monitor.paths import NOTEBOOKS, ROOT
 from v6monitor.report.parameters import declared
 
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = ROOT / "notebooks"
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
 LONGEST_CELL = 12
 STATEMENTS = {ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.Expr}

@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from v6monitor.paths import NOTEBOOKS
 from v6monitor.report.exhibits import Exhibit
 from v6monitor.report.explore import COLUMNS, FILTERS, Explorer, domains, explorer, matching
 from v6monitor.report.month import Month
+from v6monitor.workspace import notebooks
 
 WITHOUT = "import sys; sys.modules['ipywidgets'] = None"
 
@@ -117,7 +117,7 @@ def test_the_notebook_runs_with_and_without_ipywidgets(tmp_path: Path, start: st
             *(str(jupyter), "nbconvert", "--to", "notebook", "--execute", "90_explore.ipynb"),
             *("--output", str(made)),
         ],
-        cwd=NOTEBOOKS,
+        cwd=notebooks(),
         env={"PATH": str(Path(sys.executable).parent), "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         timeout=300,

@@ -4,9 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from v6monitor.paths import EXAMPLE
+from v6monitor.workspace import example_folder
 from v6monitor_example import make
 
 parser = argparse.ArgumentParser(prog="python -m v6monitor_example", description=__doc__)
-parser.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", default=EXAMPLE)
+parser.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", default=example_folder())
 sys.stdout.write(f"{make(parser.parse_args().folder)}\n")

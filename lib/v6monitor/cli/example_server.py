@@ -3,7 +3,7 @@
 import argparse
 import threading
 
-from v6monitor.paths import example_server
+from v6monitor.workspace import example_server
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from v6monitor import workspace
 from v6monitor.errors import CoverageError, NotebookError
 from v6monitor.language import CODES
-from v6monitor.paths import REPORTS
 from v6monitor.report import manifest
 from v6monitor.report.request import Request
 
@@ -45,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--no-vantage", action="store_true", help="do not test the resolvers; every page says so"
     )
     parser.add_argument("--lang", choices=[*CODES, "both"], default="both")
-    parser.add_argument("--out", metavar="DIR", type=Path, default=REPORTS, help="the archive")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, default=workspace.reports(), help="the archive"
+    )
     parser.add_argument(
         "--notebook", metavar="NAME", nargs="+", action="extend", default=[], help="only these"
     )

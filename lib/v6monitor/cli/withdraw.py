@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from v6monitor.paths import REPORTS
+from v6monitor import workspace
 from v6monitor.report import withdrawal
 
 
@@ -13,7 +13,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reason", metavar="TEXT", required=True, help="why; readers get to see these words"
     )
-    parser.add_argument("--out", metavar="DIR", type=Path, default=REPORTS, help="the archive")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, default=workspace.reports(), help="the archive"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

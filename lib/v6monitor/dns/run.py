@@ -10,7 +10,7 @@ from v6monitor.dns.observation import Observation
 from v6monitor.dns.plan import Plan
 from v6monitor.dns.resolvers import UDP, Resolver, parse
 from v6monitor.dns.vantage import answering
-from v6monitor.paths import example_server
+from v6monitor.workspace import example_server
 
 EMBEDDED = Manners(timeout=0.4, attempts=3, pause=0.0, rate=0.0)
 """How to ask the embedded name server: nobody shares it, and it caches no failures."""

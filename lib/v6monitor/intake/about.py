@@ -9,7 +9,8 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from v6monitor.paths import DATA, EXAMPLE, REFERENCE
+from v6monitor import workspace
+from v6monitor.workspace import REFERENCE
 
 SINGLE = ("renames", "waivers")
 REGISTER = "register"
@@ -30,7 +31,7 @@ def is_about(file_name: str) -> bool:
 def folders(measurements: Iterable[Path], *, synthetic: bool = False) -> tuple[Path, ...]:
     """Return where files about the list are looked for, the nearest first."""
     beside = [path if path.is_dir() else path.parent for path in measurements]
-    usual = EXAMPLE if synthetic else DATA / "measurements"
+    usual = workspace.example_folder() if synthetic else workspace.measurements()
     return tuple(dict.fromkeys([*beside, usual, REFERENCE]))
 
 

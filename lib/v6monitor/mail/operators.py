@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from v6monitor.errors import InputError
-from v6monitor.paths import EXAMPLE, REFERENCE
+from v6monitor.workspace import REFERENCE, example_folder
 
 NAME = "mail_operators.csv"
 
@@ -57,7 +57,7 @@ def read(paths: str | Path | Iterable[str | Path]) -> Operators:
 
 def known() -> Operators:
     """Return the project's own table, with the operators of the example where that was made."""
-    own = [REFERENCE / NAME, EXAMPLE / NAME]
+    own = [REFERENCE / NAME, example_folder() / NAME]
     return read(path for path in own if path.exists())
 
 

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
 
-from v6monitor.paths import ROOT
+from v6monitor import workspace
 
 _LONGEST = 300
 """So many characters of an error are told; the notebook that is kept has all of it."""
@@ -59,7 +59,7 @@ def _attempt(notebook: Path, parameters: Mapping[str, object], output: Path) -> 
                 parameters=dict(parameters),
                 kernel_name="python3",
                 progress_bar=False,
-                cwd=str(ROOT),
+                cwd=str(workspace.root()),
                 extra_arguments=["--log-level=CRITICAL"],
             )
     except (DeadKernelError, RuntimeError, TimeoutError) as failure:

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.metadata
+import importlib.util
 import json
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -9,8 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from v6monitor import __version__
-from v6monitor.paths import NOTEBOOKS, ROOT
+from v6monitor import __version__, workspace
 from v6monitor.report import index
 
 FILE = "run.json"
@@ -90,19 +90,30 @@ def _is_whole(folder: Path, manifest: Mapping[str, Any]) -> bool:
 
 @cache
 def _code() -> str:
-    package = Path(__file__).parents[1]
-    files = [
-        path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    names = ("v6monitor", "v6monitor_example")
+    specs = [found for name in names if (found := importlib.util.find_spec(name)) is not None]
+    folders = [Path(str(found.origin)).parent for found in specs]
+    listing = [
+        hashes(
+            folder,
+            (file for file in folder.rglob("*") if file.is_file() and _is_source(file)),
+        )
+        for folder in (*folders, workspace.notebooks())
     ]
-    files += [*NOTEBOOKS.glob("*.ipynb"), *NOTEBOOKS.glob("*.yaml")]
-    listing = json.dumps(hashes(ROOT, files), sort_keys=True)
-    return hashlib.sha256(listing.encode()).hexdigest()
+    return hashlib.sha256(json.dumps(listing, sort_keys=True).encode()).hexdigest()
+
+
+def _is_source(file: Path) -> bool:
+    return not {"__pycache__", ".ipynb_checkpoints"} & set(file.parts)
 
 
 def _git(*arguments: str) -> str:
+    folder = workspace.checkout()
+    if folder is None:
+        return ""
     try:
         done = subprocess.run(  # noqa: S603  (fixed arguments)
-            ["git", "-C", str(ROOT), *arguments],  # noqa: S607
+            ["git", "-C", str(folder), *arguments],  # noqa: S607
             capture_output=True,
             text=True,
             check=True,

@@ -20,7 +20,6 @@ from v6monitor.intake import about, organisations
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.mail.operators import Operators
 from v6monitor.mail.operators import read as read_operators
-from v6monitor.paths import REFERENCE, example, from_root
 from v6monitor.report.scope import (
     choose_period,
     is_synthetic,
@@ -30,6 +29,7 @@ from v6monitor.report.scope import (
     read_kept,
 )
 from v6monitor.verdicts import judgement as verdicts
+from v6monitor.workspace import REFERENCE, example, find
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Month:
         sectors: Sequence[str] = (),
         organisation: str = "",
     ) -> "Month":
-        """Read a month; relative paths count from the repository's root.
+        """Read a month; relative paths count from the working directory, else the workspace.
 
         ``measurements`` is a file, folder or pattern, by default the example data; ``period`` a
         month of it as YYYY-MM, by default the newest; ``observations`` a log, by default the one
@@ -65,14 +65,14 @@ class Month:
         name server is within. ``sectors`` and ``organisation`` narrow the month to them.
         UsageError and InputError say what is not there.
         """
-        given = (from_root(measurements),) if measurements else ()
+        given = (find(measurements),) if measurements else ()
         table, faults = read_kept(given)
         table = of_organisation(of_sectors(table, sectors), organisation)
         chosen = choose_period(period, table)
         months = table["measured_at"].dt.strftime("%Y-%m")
         history = table[months <= chosen].reset_index(drop=True)
         month = cls(chosen, history, faults, log.empty(), {}, given)
-        path = from_root(observations) if observations else kept_log(chosen, month.synthetic)
+        path = find(observations) if observations else kept_log(chosen, month.synthetic)
         if observations or path.exists():
             return replace(month, observations=log.read(path), provenance=log.provenance(path))
         return month.look_up() if month.synthetic else month
@@ -92,7 +92,11 @@ class Month:
         says. VantageError when no resolver can be used; with ``must_answer`` off the month then
         has no observations, and says so.
         """
-        path = from_root(save_to) if save_to else kept_log(self.period, self.synthetic)
+        path = (
+            Path(save_to).expanduser().absolute()
+            if save_to
+            else kept_log(self.period, self.synthetic)
+        )
         path.parent.mkdir(parents=True, exist_ok=True)
         asked = list(resolvers) or ["example" if self.synthetic else "system"]
         # Several notebooks may look up the example at once, each for itself.

@@ -10,12 +10,12 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from v6monitor import workspace
 from v6monitor.analysis import adoption
 from v6monitor.charts.chart import MIME, slug
 from v6monitor.charts.tables import unpack
 from v6monitor.language import Language
 from v6monitor.mail.letters import letters as letters_about
-from v6monitor.paths import ROOT
 from v6monitor.report import data, formats, letters, lint, message, news, pages, results
 from v6monitor.report.archive import file_name, leads_to, synthetic_notice, twin
 from v6monitor.report.dictionary import columns
@@ -226,7 +226,7 @@ def _clean(notebook: NotebookNode, report: Report) -> NotebookNode:
     """Return the notebook without times, page data and machine paths: same inputs, same bytes."""
     clean: NotebookNode = nbformat.from_dict(notebook)
     clean.metadata.pop("papermill", None)
-    here, there = str(report.scratch), os.path.relpath(report.target, ROOT)
+    here, there = str(report.scratch), os.path.relpath(report.target, workspace.root())
     for number, cell in enumerate(clean.cells):
         cell.id = f"cell-{number}"
         cell.source = cell.source.replace(here, Path(there).as_posix())

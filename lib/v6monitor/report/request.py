@@ -2,13 +2,13 @@
 
 import glob
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from v6monitor import workspace
 from v6monitor.errors import InputError
 from v6monitor.intake import about
-from v6monitor.paths import NOTEBOOKS
 from v6monitor.report import manifest
 
 
@@ -27,7 +27,7 @@ class Request:
     sectors: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
     pdf: bool = False
-    plan: Path = NOTEBOOKS / "monthly.yaml"
+    plan: Path = field(default_factory=lambda: workspace.notebooks() / workspace.PLAN)
 
     @property
     def chosen(self) -> dict[str, object]:

@@ -11,11 +11,11 @@ import nbformat
 import pandas as pd
 
 from v6monitor import intake as measurements
+from v6monitor import workspace
 from v6monitor.dns import log, resolvers
 from v6monitor.errors import InputError, NotebookError, UsageError, V6MonitorError, VantageError
 from v6monitor.intake import about
 from v6monitor.intake.organisations import SECTORS
-from v6monitor.paths import ROOT
 from v6monitor.report import archive, manifest, pdf, place
 from v6monitor.report.account import account
 from v6monitor.report.execution import Executed, execute
@@ -186,7 +186,7 @@ def _run(
             for done in as_completed([run(*other) for other in others]):
                 results.append(done.result())
                 progress(_step(results, prepared))
-    for folder in (scratch, ROOT):
+    for folder in (scratch, workspace.root()):
         results = [one._replace(error=one.error.replace(f"{folder}/", "")) for one in results]
     return sorted(results, key=lambda done: done.name)
 

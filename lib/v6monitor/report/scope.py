@@ -7,20 +7,20 @@ from pathlib import Path
 import pandas as pd
 
 from v6monitor import intake as measurements
+from v6monitor import workspace
 from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import about, organisations
-from v6monitor.paths import OBSERVATIONS, example
 
 
 def read_measurements(paths: Sequence[Path]) -> measurements.Intake:
     """Read measurement files (by default the example's) and join the organisations to them."""
     if not paths:
-        paths = [example() / "dashboards"]
+        paths = [workspace.example() / "dashboards"]
     intake = measurements.read(paths)
     intake = intake._replace(table=measurements.measured(intake.table))
     synthetic = is_synthetic(intake.table)
     if synthetic:
-        example()  # its register goes with them, whoever made the example first
+        workspace.example()  # its register goes with them, whoever made the example first
     return organisations.join(intake, about.registers(about.folders(paths, synthetic=synthetic)))
 
 
@@ -59,8 +59,12 @@ def is_synthetic(table: pd.DataFrame) -> bool:
 
 def kept_log(period: str, synthetic: bool) -> Path:
     """Return where 20_lookups keeps the observations of a month."""
-    made = f"example-{(example() / 'version').read_text('utf-8').strip()}-" if synthetic else ""
-    return OBSERVATIONS / f"{made}{period}.parquet"
+    made = (
+        f"example-{(workspace.example() / 'version').read_text('utf-8').strip()}-"
+        if synthetic
+        else ""
+    )
+    return workspace.observations() / f"{made}{period}.parquet"
 
 
 def of_sectors(table: pd.DataFrame, sectors: Sequence[str]) -> pd.DataFrame:

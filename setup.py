@@ -1,0 +1,5 @@
+"""Packages of the wheel: those below lib/, the example's generator, and the notebooks."""
+
+from setuptools import find_packages, setup
+
+setup(packages=[*find_packages("lib"), "v6monitor.notebooks", "v6monitor_example"])
