@@ -11,9 +11,9 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 from v6monitor.charts.trend import BREAKS
+from v6monitor.charts.wording import MEASURES, SHARES
 from v6monitor.findings.hygiene import REMEDIES
 from v6monitor.findings.pace import REFUSED, WITHOUT_DATE
-from v6monitor.findings.words import MEASURES, SHARES
 from v6monitor.intake.reasons import Reason
 from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
 from v6monitor.mail.situation import SITUATIONS

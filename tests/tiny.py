@@ -21,12 +21,12 @@ sectors: list = []
 """
 TELLING = """
 from v6monitor.analysis import adoption
-from v6monitor.findings import Telling
+from v6monitor.charts.chart import Words
 from v6monitor.report.month import Month
 from v6monitor.report.exhibits import answer, table
 
 def tell(frame, language):
-    return Telling(f"{len(frame)} rows", "of the month", "A table.")
+    return Words(f"{len(frame)} rows", "of the month", "A table.")
 
 month = Month.load(period, measurements, observations, sectors)
 """

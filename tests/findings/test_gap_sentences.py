@@ -52,7 +52,7 @@ def test_the_gap_says_how_concentrated_it_is():
     """One and a half domains and two and a half: as with 1.9 equal parts."""
     assert findings.gap_overview(gap.overview(TYPICAL), EN).note == (
         "2 operators have a part in the gap, which is as concentrated as with 1.9 that have equal"
-        " parts. Could not tell: 1 of 6."
+        " parts. Undetermined: 1 of 6."
     )
     assert findings.gap_overview(gap.overview(ONE), EN).note.startswith(
         "One operator has the whole gap."

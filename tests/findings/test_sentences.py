@@ -31,7 +31,7 @@ def trend(*texts: str, measure: str = "web") -> pd.DataFrame:
         (
             ["yynnn"],
             (
-                "IPv6 in January 2026: 40.0% of the websites."
+                "IPv6 in January 2026: 40.0% of websites."
                 " This is the first month: there is nothing to compare with."
             ),
             (
@@ -42,7 +42,7 @@ def trend(*texts: str, measure: str = "web") -> pd.DataFrame:
         (
             ["yynnn", "yynnn"],
             (
-                "IPv6 in February 2026: 40.0% of the websites."
+                "IPv6 in February 2026: 40.0% of websites."
                 " In percentage points since January 2026: Web 0."
             ),
             (
@@ -53,7 +53,7 @@ def trend(*texts: str, measure: str = "web") -> pd.DataFrame:
         (
             ["yyynn", "yynnn"],
             (
-                "IPv6 in February 2026: 40.0% of the websites."
+                "IPv6 in February 2026: 40.0% of websites."
                 " In percentage points since January 2026: Web −20.00."
             ),
             (
@@ -63,7 +63,7 @@ def trend(*texts: str, measure: str = "web") -> pd.DataFrame:
         ),
         (
             ["nnnnn", "nnnnnnnnnn"],
-            "IPv6 in February 2026: 0.0% of the websites. It cannot be compared with January 2026.",
+            "IPv6 in February 2026: 0.0% of websites. It cannot be compared with January 2026.",
             (
                 "IPv6 in februari 2026: 0,0% van de websites."
                 " Een vergelijking met januari 2026 is niet mogelijk."
@@ -83,11 +83,11 @@ def trend(*texts: str, measure: str = "web") -> pd.DataFrame:
         (
             ["?????"],
             (
-                "IPv6 in January 2026: Web could not tell."
+                "IPv6 in January 2026: Web undetermined."
                 " This is the first month: there is nothing to compare with."
             ),
             (
-                "IPv6 in januari 2026: Web niet vast te stellen."
+                "IPv6 in januari 2026: Web onbekend."
                 " Dit is de eerste maand: er is niets om mee te vergelijken."
             ),
         ),
@@ -125,8 +125,8 @@ def test_the_trend_names_every_denominator() -> None:
     both = pd.concat([trend("yynn??"), trend("yyyyy", measure="mail")])
     note = findings.trend(both, EN).note
     assert "Web 50.0% (2 of 4); Mail 100.0% (5 of 5)" in note
-    assert "Could not tell: Web 2 of 6." in note
-    assert "Niet vast te stellen: Web 2 van de 6." in findings.trend(both, NL).note
+    assert "Undetermined: Web 2 of 6." in note
+    assert "Onbekende uitslag: Web 2 van de 6." in findings.trend(both, NL).note
 
 
 def test_the_headline_gives_the_bounds() -> None:
@@ -134,7 +134,7 @@ def test_the_headline_gives_the_bounds() -> None:
     told = findings.headline_adoption(trend("yynn??"), EN)
     assert told.note.endswith("turn out to be: Web between 33.3% and 66.7%.")
     certain = findings.headline_adoption(trend("yynnn"), EN)
-    assert certain.note.endswith("Everything is known.")
+    assert certain.note.endswith("Every result is known.")
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_sectors_say_who_gained_most() -> None:
     assert findings.sectors(table, NL).caption.endswith(
         "Meest vooruitgegaan sinds januari 2026: Rijk, +20,00 procentpunt."
     )
-    assert findings.sectors(table, NL).note.startswith("Mail: alle mailservers hebben IPv6.")
+    assert findings.sectors(table, NL).note.startswith("E-mail: alle mailservers hebben IPv6.")
 
 
 @pytest.mark.parametrize(
@@ -200,8 +200,8 @@ def test_sectors_say_who_gained_most() -> None:
     [
         (
             "yyppn?-",
-            "IPv6 at 6 domains: 2 yes, 2 partly, 1 no, 1 could not tell.",
-            "IPv6 bij 6 domeinen: 2 ja, 2 deels, 1 nee, 1 niet vast te stellen.",
+            "IPv6 at 6 domains: 2 yes, 2 partly, 1 no, 1 undetermined.",
+            "IPv6 bij 6 domeinen: 2 ja, 2 deels, 1 nee, 1 onbekend.",
         ),
         ("y", "IPv6 at 1 domain: 1 yes.", "IPv6 bij 1 domein: 1 ja."),
         ("n", "IPv6 at 1 domain: 0 yes, 1 no.", "IPv6 bij 1 domein: 0 ja, 1 nee."),
@@ -250,7 +250,7 @@ def test_operators_in_words() -> None:
         "A receives the mail of 3 of 5 domains; with IPv6 on every MX host: 2."
         " Most domains without it: A, 1 of 2."
     )
-    assert told.note.endswith("Could not tell: 1 of 5.")
+    assert told.note.endswith("Undetermined: 1 of 5.")
     every = findings.operators(adoption.operators(providers, states("yyyyy")), EN)
     assert every.caption.endswith("No named operator is known to have a domain without it.")
 
@@ -388,7 +388,7 @@ def test_staleness_in_words() -> None:
     assert told.caption == (
         "Measured without IPv6 and now with it: 1 of 2; measured with it and now without: 0 of 1."
     )
-    assert told.note.endswith("Could not tell: 1 of 4.")
+    assert told.note.endswith("Undetermined: 1 of 4.")
     nothing = staleness.matrix(staleness.compare(states(""), states("")))
     assert findings.staleness(nothing, EN).caption == (
         "No domain has both a measurement and a lookup."

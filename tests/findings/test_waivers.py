@@ -5,6 +5,7 @@ import pytest
 
 from v6monitor import findings, mail
 from v6monitor.analysis import adoption
+from v6monitor.charts.chart import Words
 from v6monitor.language import Language
 
 EN, NL = Language("en"), Language("nl")
@@ -25,7 +26,7 @@ def _states(explained: int, measure: str = "mail") -> pd.DataFrame:
     )
 
 
-def _tellings(states: pd.DataFrame) -> dict[str, findings.Telling]:
+def _tellings(states: pd.DataFrame) -> dict[str, Words]:
     providers = pd.DataFrame({"domain": states["domain"], "operator": "Some mail"})
     return {
         "trend": findings.trend(adoption.trend(states), EN),
@@ -40,7 +41,7 @@ def test_every_figure_says_how_many_are_explained():
     """The count stands against those without IPv6, and the finding itself is the same."""
     told, plain = _tellings(_states(2)), _tellings(_states(0))
     for name in told:
-        assert "Explained why not (comply or explain): " in told[name].note, name
+        assert "Of those without IPv6, explained (comply or explain): " in told[name].note, name
         assert "2 of 6" in told[name].note, name
         assert "xplain" not in plain[name].note, name
         assert told[name].caption == plain[name].caption, name
@@ -50,7 +51,10 @@ def test_the_trend_tells_each_measure_apart():
     """Two measures have their own explanations."""
     both = pd.concat([_states(2), _states(1, "web")])
     note = findings.trend(adoption.trend(both), NL).note
-    assert "Met uitleg waarom niet (pas toe of leg uit): Web 1 van de 6; Mail 2 van de 6." in note
+    assert (
+        "Waarvan zonder IPv6 met een geldige uitleg (‘pas toe of leg uit’): Web 1 van de 6; Mail 2 van de 6."
+        in note
+    )
 
 
 def test_explained_laggards_are_said_apart():
@@ -67,13 +71,13 @@ def test_explained_laggards_are_said_apart():
     for told in (findings.laggards_now(laggards, EN), findings.laggard_list(laggards, EN)):
         assert told.note.endswith("Explained why not: 1. Expired waiver: 1.")
     by_sector = findings.laggards_by_sector(mail.tally(laggards, "sector"), EN)
-    assert by_sector.note.endswith("Explained why not (comply or explain): 1 of 3.")
+    assert by_sector.note.endswith("Of those without IPv6, explained (comply or explain): 1 of 3.")
     months = pd.DataFrame(
         [["2026-09", "exchange_online", 4, 4], ["2026-10", "exchange_online", 3, 1]],
         columns=["period", "group", "count", "explained"],
     )
     told = findings.laggards_by_month(months, EN)
-    assert told.note.endswith("Explained why not (comply or explain): 1 of 3.")
+    assert told.note.endswith("Of those without IPv6, explained (comply or explain): 1 of 3.")
 
 
 @pytest.mark.parametrize(

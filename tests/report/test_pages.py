@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from v6monitor import charts
-from v6monitor.findings import Telling
+from v6monitor.charts.chart import Words
 from v6monitor.language import Language
 from v6monitor.report.exhibits import Exhibit, answer, figure, table
 from v6monitor.report.lint import problems
@@ -22,10 +22,10 @@ WIDE = pd.DataFrame({f"column_{n}": [LONG, "a sentence of some length " * 8] for
 LINKS = (Link("index.html", "Overview"), Link("10_page.html", "Page"))
 
 
-def tell(frame: pd.DataFrame, language: Language) -> Telling:
+def tell(frame: pd.DataFrame, language: Language) -> Words:
     """Say how many rows there are."""
     caption = language.plural("{number} domain", "{number} domains", len(frame))
-    return Telling(caption, f"The note about {LONG}.", "Bars per sector, to compare them.")
+    return Words(caption, f"The note about {LONG}.", "Bars per sector, to compare them.")
 
 
 def shown(*exhibits: Exhibit) -> NotebookNode:

@@ -10,10 +10,8 @@ from v6monitor.analysis.shares import SMALLEST_GROUP
 from v6monitor.charts.bars import stacked, state_marks
 from v6monitor.charts.layout import Mark, Row, Rows, nothing, rows_chart, share_axis
 from v6monitor.charts.style import BOUNDS, GREY_INK, INK, STATE_COLOURS, offset, styled
-from v6monitor.findings.words import group
+from v6monitor.charts.wording import SHOWN, counts_in_words, group_name, percents, size
 from v6monitor.language import Language
-
-SHOWN = ("yes", "partly", "no", "unknown")
 
 
 @styled
@@ -80,35 +78,6 @@ def sub_tests(table: pd.DataFrame, language: Language) -> Figure:
     return chart.figure
 
 
-def size(row: Mapping[Any, Any], language: Language, between: str = "\n") -> str:
-    """Return ``342 domains`` and ``3 explained``: how many of those without IPv6 say why."""
-    told = (domains(row["applicable"], language), explained(row, language))
-    return between.join(filter(None, told))
-
-
-def explained(row: Mapping[Any, Any], language: Language) -> str:
-    """Return ``3 explained``, nothing for none: those without IPv6 that have a valid waiver."""
-    number = int(row.get("explained", 0))
-    return language.text("{number} explained", number=language.number(number)) if number else ""
-
-
-def domains(number: float, language: Language) -> str:
-    """Return ``342 domains``."""
-    return language.plural("{number} domain", "{number} domains", int(number))
-
-
-def percents(language: Language) -> list[str]:
-    """Return the names of 0 to 100 % in steps of 20."""
-    return [language.percent(step / 5, 0) for step in range(6)]
-
-
-def counts_in_words(row: Mapping[Any, Any], language: Language) -> str:
-    """Return ``1 yes, 2 no`` of a group that is too small for a share; a dash for none."""
-    counted = [(state, int(row.get(state, 0))) for state in SHOWN]
-    words = [f"{language.number(n)} {language.label(state)}" for state, n in counted if n]
-    return ", ".join(words) or language.label("not_applicable")
-
-
 def _then_and_now(chart: Rows, row: Mapping[Any, Any], middle: float, language: Language) -> None:
     axes, colour, then = chart.axes, STATE_COLOURS["yes"], row["earlier_adoption"]
     axes.barh(middle, row["upper"] - row["lower"], 12, left=row["lower"], color=BOUNDS)
@@ -125,7 +94,7 @@ def _then_and_now(chart: Rows, row: Mapping[Any, Any], middle: float, language: 
 
 def _named(table: pd.DataFrame, by: str, language: Language) -> list[Row]:
     rows = table.to_dict("records")
-    return [Row(group(row[by], language), size(row, language)) for row in rows]
+    return [Row(group_name(row[by], language), size(row, language)) for row in rows]
 
 
 def _parts(chart: Rows, table: pd.DataFrame, language: Language) -> None:

@@ -4,7 +4,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from v6monitor.charts.adoption import domains, percents
 from v6monitor.charts.bars import THICK, bar, stacked, state_marks, zero_line
 from v6monitor.charts.layout import (
     LINE,
@@ -18,7 +17,7 @@ from v6monitor.charts.layout import (
     wrapped,
 )
 from v6monitor.charts.style import DPI, GREY_INK, INK, STATE_COLOURS, WIDTH, offset, pixels, styled
-from v6monitor.findings.words import group, points
+from v6monitor.charts.wording import domains, group_name, percents
 from v6monitor.language import Language
 
 GAIN, LOSS, UNKNOWN = STATE_COLOURS["yes"], STATE_COLOURS["no"], STATE_COLOURS["unknown"]
@@ -45,7 +44,9 @@ def changes(table: pd.DataFrame, language: Language, *, by: str = "sector") -> F
     """
     if table.empty:
         return nothing(language.text("There are no domains to draw."))
-    table = _joined(table.assign(group=[group(name, language) for name in table[by]]), language)
+    table = _joined(
+        table.assign(group=[group_name(name, language) for name in table[by]]), language
+    )
     rows = [
         Row(name, domains(n, language))
         for name, n in zip(table["group"], table["panel"], strict=True)
@@ -99,7 +100,7 @@ def decomposition(table: pd.DataFrame, language: Language) -> Figure:
     _diverge(chart, min(0.0, ordered["points"].min()), max(0.0, ordered["points"].max()), 64)
     for index, value in enumerate(ordered["points"]):
         bar(chart, index, 0, value, GAIN if value >= 0 else LOSS)
-        _at_end(chart, index, value, points(value, language))
+        _at_end(chart, index, value, language.points(value))
     zero_line(chart.axes)
     chart.axes.axhline((chart.middles[-1] + chart.middles[-2]) / 2, color="#A6A6A6", linewidth=0.8)
     return chart.figure

@@ -3,7 +3,6 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from v6monitor.charts.adoption import domains, percents
 from v6monitor.charts.bars import bar
 from v6monitor.charts.layout import LINE, Mark, Row, Rows, nothing, rows_chart, share_axis
 from v6monitor.charts.mail import whole_numbers
@@ -18,7 +17,7 @@ from v6monitor.charts.style import (
     pixels,
     styled,
 )
-from v6monitor.findings.words import points, unit
+from v6monitor.charts.wording import domains, percents, unit
 from v6monitor.language import Language
 
 CAUSES = {
@@ -91,7 +90,7 @@ def fix_order(table: pd.DataFrame, language: Language, *, by: str = "operator") 
         bar(chart, index, 0, before, BEFORE)
         bar(chart, index, before, now - before, STATE_COLOURS["yes"])
         chart.axes.barh(middle, row["upper"] - row["lower"], 8, left=row["lower"], color=BOUNDS)
-        step = points(row["points"], language) if index else ""
+        step = language.points(row["points"]) if index else ""
         for text, end in zip((step, language.percent(now)), COLUMNS, strict=True):
             chart.axes.annotate(
                 text, (1, middle), offset(end, 0), textcoords="offset points", ha="right",

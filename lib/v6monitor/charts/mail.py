@@ -6,7 +6,6 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from v6monitor.charts.adoption import SHOWN, explained
 from v6monitor.charts.bars import stacked, state_marks
 from v6monitor.charts.layout import (
     HALO,
@@ -30,7 +29,7 @@ from v6monitor.charts.style import (
     offset,
     styled,
 )
-from v6monitor.findings.words import group
+from v6monitor.charts.wording import SHOWN, explained_number, group_name
 from v6monitor.language import Language
 
 PLOT = 260
@@ -51,7 +50,9 @@ def operators(table: pd.DataFrame, language: Language) -> Figure:
     if table.empty:
         return nothing(language.text("There are no mail domains to draw."))
     named = table.to_dict("records")
-    rows = [Row(group(row["operator"], language), explained(row, language)) for row in named]
+    rows = [
+        Row(group_name(row["operator"], language), explained_number(row, language)) for row in named
+    ]
     chart = rows_chart(rows, key=state_marks(table, SHOWN, language), right=64)
     chart.axes.set_xlim(0, max(int(table["domains"].max()), 1))
     whole_numbers(chart.axes.xaxis, language)
@@ -92,7 +93,7 @@ def laggards(
         colours["unknown"] = STATE_COLOURS["unknown"]
     colours = {name: colours.get(name, GROUP_COLOURS[0]) for name in groups}
     key = [
-        Mark(group(name, language), colour, "hatched" if name == EXPLAINED else "square")
+        Mark(group_name(name, language), colour, "hatched" if name == EXPLAINED else "square")
         for name, colour in colours.items()
     ]
     keyed = key if len(key) > 1 else []

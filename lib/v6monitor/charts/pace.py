@@ -8,7 +8,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from v6monitor.analysis.shares import SMALLEST_GROUP
-from v6monitor.charts.adoption import domains, percents
 from v6monitor.charts.bars import bar
 from v6monitor.charts.gap import BEFORE
 from v6monitor.charts.layout import (
@@ -40,7 +39,7 @@ from v6monitor.charts.style import (
     styled,
 )
 from v6monitor.charts.trend import BOTTOM, LEFT, PLOT, End, label_ends, level_axis
-from v6monitor.findings.words import chance, group
+from v6monitor.charts.wording import chance, domains, group_name, percents
 from v6monitor.language import NO_VALUE, Language
 
 SPREAD = BEFORE
@@ -64,7 +63,7 @@ def pace(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Figu
     if not table["period"].any():
         return nothing(language.text("There are no measurements to draw."))
     rows = [
-        Row(group(row[by], language), domains(row["yes"] + row["no"], language))
+        Row(group_name(row[by], language), domains(row["yes"] + row["no"], language))
         for row in table.to_dict("records")
     ]
     key = [
@@ -186,7 +185,7 @@ def times(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Fig
     if table.empty:
         return nothing(language.text("There are no domains to draw."))
     rows = [
-        Row(group(row[by], language), domains(row["domains"], language))
+        Row(group_name(row[by], language), domains(row["domains"], language))
         for row in table.to_dict("records")
     ]
     parts = {

@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from v6monitor.analysis.shares import SMALLEST_GROUP
-from v6monitor.charts.adoption import counts_in_words, size
 from v6monitor.charts.layout import LINE, Mark, draw_key, key_height, nothing, wrapped
 from v6monitor.charts.style import STATE_COLOURS, WIDTH, ink_on, new_figure, pixels, styled
+from v6monitor.charts.wording import counts_in_words, size
 from v6monitor.language import Language
 
 MAP = (

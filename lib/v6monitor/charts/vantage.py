@@ -6,7 +6,6 @@ from matplotlib.figure import Figure
 from v6monitor.charts.bars import THICK, bar
 from v6monitor.charts.layout import LINE, Mark, Row, nothing, rows_chart, wrapped
 from v6monitor.charts.style import GREY_INK, STATE_COLOURS, WIDTH, styled
-from v6monitor.findings.words import check_name
 from v6monitor.language import Language
 
 COLOURS = {
@@ -28,7 +27,7 @@ def vantage(table: pd.DataFrame, language: Language) -> Figure:
     said = {name: _failures(found) for name, found in checks.items()}
     rows = [
         Row(
-            check_name(name, language),
+            language.label(name, "check"),
             language.plural("{number} resolver", "{number} resolvers", len(found)),
             len(said[name]),
         )

@@ -1,4 +1,4 @@
-"""What does a table say? One function per figure: (table, language) -> Telling.
+"""What does a table say? One function per figure: (table, language) -> Words.
 
 Every sentence is made from the numbers that the chart of the same name draws. The caption and
 the note of each also make the two-line answer at the top of a notebook.
@@ -58,12 +58,10 @@ from v6monitor.findings.pace import (
     times_operators,
 )
 from v6monitor.findings.quality import quality
-from v6monitor.findings.telling import Telling
 from v6monitor.findings.trust import flaps, kitagawa, vantage
 from v6monitor.findings.waivers import waivers, waivers_expired, waivers_in_words
 
 __all__ = [
-    "Telling",
     "attribution",
     "backtest",
     "came_and_went",

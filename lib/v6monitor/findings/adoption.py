@@ -8,26 +8,24 @@ import pandas as pd
 from v6monitor.analysis.by_province import ELSEWHERE
 from v6monitor.analysis.overviews import TOTAL
 from v6monitor.analysis.shares import league
-from v6monitor.findings.telling import Telling
-from v6monitor.findings.words import (
+from v6monitor.charts.chart import Words
+from v6monitor.charts.wording import (
     Row,
-    could_not_tell,
+    definition,
     explained,
-    group,
+    group_name,
     joined,
-    listed,
-    measured,
     named_share,
-    of,
-    points,
-    share,
+    out_of,
+    share_text,
+    undetermined,
 )
 from v6monitor.language import Language
 
 ORDER = ("web", "mail", "dns")
 
 
-def trend(table: pd.DataFrame, language: Language, *, by: str = "measure") -> Telling:
+def trend(table: pd.DataFrame, language: Language, *, by: str = "measure") -> Words:
     """Tell how far each measure came since the first month, and where it is in the newest.
 
     ``table`` is that of ``adoption.trend``. Across a break nothing is compared.
@@ -41,30 +39,30 @@ def trend(table: pd.DataFrame, language: Language, *, by: str = "measure") -> Te
     last = str(table["period"].max())
     rows = _newest(table, by)
     names = _in_order(rows)
-    counts = [f"{group(name, language)} {share(rows[name], language)}" for name in names]
+    counts = [f"{group_name(name, language)} {share_text(rows[name], language)}" for name in names]
     note = language.text(
         "Share of the domains whose state is known, {first} to {last}. In {last}: {counts}.",
         first=language.month(str(table["period"].min())),
         last=language.month(last),
         counts="; ".join(counts),
     )
-    untold = [
-        f"{group(name, language)} {of(rows[name]['unknown'], rows[name]['applicable'], language)}"
-        for name in names
-        if rows[name]["unknown"]
+    unsure = [
+        f"{group_name(name, language)} {out_of(row['unknown'], row['applicable'], language)}"
+        for name, row in ((name, rows[name]) for name in names)
+        if row["unknown"]
     ]
     unknown = (
-        language.text("Could not tell: {counts}.", counts="; ".join(untold))
-        if untold
-        else language.text("Everything is known.")
+        language.text("Undetermined: {counts}.", counts="; ".join(unsure))
+        if unsure
+        else language.text("Every result is known.")
     )
     newest = table[table["period"] == last].set_index(by, drop=False).loc[names]
     told = explained(newest, language, by=by)
     came = _since(table, by, str(table["period"].min()), language)
-    return Telling(came, joined(note, unknown, told), alt)
+    return Words(came, joined(note, unknown, told), alt)
 
 
-def headline_adoption(table: pd.DataFrame, language: Language, *, by: str = "measure") -> Telling:
+def headline_adoption(table: pd.DataFrame, language: Language, *, by: str = "measure") -> Words:
     """Answer in two lines how far we are, and within which bounds that is sure.
 
     ``table`` is that of ``adoption.trend``.
@@ -78,13 +76,13 @@ def headline_adoption(table: pd.DataFrame, language: Language, *, by: str = "mea
     now = language.text(
         "IPv6 in {month}: {shares}.",
         month=language.month(months[-1]),
-        shares=listed([named_share(name, rows[name], language) for name in names], language),
+        shares=language.listed([named_share(name, rows[name], language) for name in names]),
     )
     caption = joined(now, _since(table, by, months[-2:][0], language))
     bounds = [
         language.text(
             "{name} between {lower} and {upper}",
-            name=group(name, language),
+            name=group_name(name, language),
             lower=language.percent(rows[name]["lower"]),
             upper=language.percent(rows[name]["upper"]),
         )
@@ -93,12 +91,12 @@ def headline_adoption(table: pd.DataFrame, language: Language, *, by: str = "mea
     ]
     sure = language.text(
         "Whatever the unknown domains turn out to be: {bounds}.",
-        bounds=listed(bounds, language),
+        bounds=language.listed(bounds),
     )
-    return Telling(caption, sure if bounds else told.note, told.alt)
+    return Words(caption, sure if bounds else told.note, told.alt)
 
 
-def sectors(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Telling:
+def sectors(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Words:
     """Tell which group lags, which leads and which moved most; ``table``: ``adoption.sectors``.
 
     Groups whose bounds overlap the lowest or the highest are named with it: they are tied.
@@ -118,14 +116,14 @@ def sectors(table: pd.DataFrame, language: Language, *, by: str = "sector") -> T
         "Share of the domains whose state is known, {month}; groups under five: counts.",
         month=language.month(str(table["period"].iloc[0])),
     )
-    unknown = could_not_tell(table["unknown"].sum(), table["applicable"].sum(), language)
-    measure = measured(str(table["measure"].iloc[0]), language) if "measure" in table else ""
+    unknown = undetermined(table["unknown"].sum(), table["applicable"].sum(), language)
+    measure = definition(str(table["measure"].iloc[0]), language) if "measure" in table else ""
     moved = _moved_most(ranked, by, earlier, language)
     told = explained(table, language)
-    return Telling(joined(finding, moved), joined(measure, note, unknown, told), alt)
+    return Words(joined(finding, moved), joined(measure, note, unknown, told), alt)
 
 
-def provinces(table: pd.DataFrame, language: Language) -> Telling:
+def provinces(table: pd.DataFrame, language: Language) -> Words:
     """Tell which province lags and which leads; ``adoption.provinces``."""
     alt = language.text(
         "Tile map of the twelve provinces by their share of domains with IPv6. It shows whether the"
@@ -133,7 +131,7 @@ def provinces(table: pd.DataFrame, language: Language) -> Telling:
     )
     twelve, elsewhere = table[table["province"] != ELSEWHERE], table[table["province"] == ELSEWHERE]
     if not twelve["applicable"].sum():
-        return Telling(
+        return Words(
             language.text("Of no domain is it known in which province it is."),
             language.text("Nothing was measured."),
             alt,
@@ -144,11 +142,11 @@ def provinces(table: pd.DataFrame, language: Language) -> Telling:
         " map, for central government and where no province is stated: {number}.",
         number=language.number(elsewhere["applicable"].sum()),
     )
-    unknown = could_not_tell(twelve["unknown"].sum(), twelve["applicable"].sum(), language)
-    measure = measured(str(table["measure"].iloc[0]), language) if "measure" in table else ""
+    unknown = undetermined(twelve["unknown"].sum(), twelve["applicable"].sum(), language)
+    measure = definition(str(table["measure"].iloc[0]), language) if "measure" in table else ""
     told = explained(twelve, language)
     finding = ranking(ranked, "province", language)
-    return Telling(finding, joined(measure, note, unknown, told), alt)
+    return Words(finding, joined(measure, note, unknown, told), alt)
 
 
 def ranking(ranked: pd.DataFrame, by: str, language: Language) -> str:
@@ -169,7 +167,7 @@ def ranking(ranked: pd.DataFrame, by: str, language: Language) -> str:
     return language.text("No difference can be told: {groups}", groups=groups)
 
 
-def states(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Telling:
+def states(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Words:
     """Tell how many domains have IPv6, partly, not or unknown; ``adoption.states_by_sector``."""
     alt = language.text(
         "Stacked bar chart of the domains with IPv6, partly, without and unknown per group. It"
@@ -201,13 +199,13 @@ def states(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Te
         "Not applicable, and not in the bars: {number}.",
         number=language.number(row["not_applicable"]),
     )
-    measure = measured(str(table["measure"].iloc[0]), language) if "measure" in table else ""
+    measure = definition(str(table["measure"].iloc[0]), language) if "measure" in table else ""
     parts = language.text("Shares of the domains to which it applies; n is given under each name.")
     told = explained(table[table[by] == TOTAL], language)
-    return Telling(finding, joined(measure, parts, outside, told), alt)
+    return Words(finding, joined(measure, parts, outside, told), alt)
 
 
-def sub_tests(table: pd.DataFrame, language: Language) -> Telling:
+def sub_tests(table: pd.DataFrame, language: Language) -> Words:
     """Tell on which sub-test web and mail fail most often; ``table``: ``adoption.sub_tests``."""
     alt = language.text(
         "Stacked bar chart of the results of Internet.nl's sub-tests for web and mail. It shows"
@@ -222,7 +220,7 @@ def sub_tests(table: pd.DataFrame, language: Language) -> Telling:
         values = {
             "type": language.label(str(type_)),
             "test": language.label(str(worst["test"])),
-            "counts": of(worst["no"], worst["applicable"], language),
+            "counts": out_of(worst["no"], worst["applicable"], language),
         }
         if worst["no"]:
             findings.append(
@@ -235,10 +233,10 @@ def sub_tests(table: pd.DataFrame, language: Language) -> Telling:
         " where there is an address."
     )
     unknown = language.text(
-        "Could not tell: {counts} results.",
-        counts=of(tested["unknown"].sum(), tested["applicable"].sum(), language),
+        "Undetermined: {counts} results.",
+        counts=out_of(tested["unknown"].sum(), tested["applicable"].sum(), language),
     )
-    return Telling(joined(*findings), joined(note, unknown), alt)
+    return Words(joined(*findings), joined(note, unknown), alt)
 
 
 def _newest(table: pd.DataFrame, by: str) -> dict[str, Row]:
@@ -252,7 +250,9 @@ def _in_order(names: Iterable[str]) -> list[str]:
 
 def _groups(ranked: pd.DataFrame, by: str, language: Language) -> str:
     rows = ranked.to_dict("records")
-    return listed([f"{group(row[by], language)} {share(row, language)}" for row in rows], language)
+    return language.listed(
+        [f"{group_name(row[by], language)} {share_text(row, language)}" for row in rows]
+    )
 
 
 def _moved_most(ranked: pd.DataFrame, by: str, earlier: str, language: Language) -> str:
@@ -265,8 +265,8 @@ def _moved_most(ranked: pd.DataFrame, by: str, earlier: str, language: Language)
     return language.text(
         "Largest gain since {month}: {group}, {points} percentage points.",
         month=month,
-        group=group(moved.idxmax(), language),
-        points=points(100 * float(moved.max()), language),
+        group=group_name(moved.idxmax(), language),
+        points=language.points(100 * float(moved.max())),
     )
 
 
@@ -286,19 +286,19 @@ def _since(table: pd.DataFrame, by: str, earlier: str, language: Language) -> st
     if moved.empty:
         return language.text("It cannot be compared with {month}.", month=month)
     changes = [
-        f"{group(name, language)} {points(moved[name], language)}"
+        f"{group_name(name, language)} {language.points(moved[name])}"
         for name in _in_order(moved.index)
     ]
     return language.text(
         "In percentage points since {month}: {changes}.",
         month=month,
-        changes=listed(changes, language),
+        changes=language.listed(changes),
     )
 
 
-def _nothing(language: Language, alt: str, outside: int = 0) -> Telling:
+def _nothing(language: Language, alt: str, outside: int = 0) -> Words:
     finding = language.text("There is no domain to which this applies.")
     if outside:
         number = language.number(outside)
-        return Telling(finding, language.text("Not applicable: {number}.", number=number), alt)
-    return Telling(finding, language.text("Nothing was measured."), alt)
+        return Words(finding, language.text("Not applicable: {number}.", number=number), alt)
+    return Words(finding, language.text("Nothing was measured."), alt)

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from v6monitor.findings.telling import Telling
-from v6monitor.findings.words import could_not_tell, joined, of, points
+from v6monitor.charts.chart import Words
+from v6monitor.charts.wording import joined, out_of, undetermined
 from v6monitor.language import Language
 
 
-def changes(table: pd.DataFrame, language: Language) -> Telling:
+def changes(table: pd.DataFrame, language: Language) -> Words:
     """Tell how many domains gained and lost IPv6, and how sure that is; ``changes.by_sector``."""
     alt = language.text(
         "Diverging bar chart of the domains that gained and lost IPv6 per group, with the changes"
@@ -49,10 +49,10 @@ def changes(table: pd.DataFrame, language: Language) -> Telling:
         "{number} more lost it and have it back since.",
         back,
     )
-    return Telling(finding, joined(note, returned if back else ""), alt)
+    return Words(finding, joined(note, returned if back else ""), alt)
 
 
-def decomposition(table: pd.DataFrame, language: Language) -> Telling:
+def decomposition(table: pd.DataFrame, language: Language) -> Words:
     """Tell what the domains and what the list added to the change; ``changes.parts``."""
     alt = language.text(
         "Bar chart of what domains that stayed, joined and left add to the change of the share, in"
@@ -61,7 +61,7 @@ def decomposition(table: pd.DataFrame, language: Language) -> Telling:
     if table.empty or bool(table["points"].isna().any()):
         return _not_two(language, alt)
     rows = {str(row["part"]): row for row in table.to_dict("records")}
-    said = {part: points(row["points"], language) for part, row in rows.items()}
+    said = {part: language.points(row["points"]) for part, row in rows.items()}
     finding = language.text(
         "{between}: {total} percentage points, of which {within} from the domains counted both"
         " times, {entrants} from new ones and {leavers} from those no longer counted.",
@@ -79,10 +79,10 @@ def decomposition(table: pd.DataFrame, language: Language) -> Telling:
         after=after,
         stayers=language.number(rows["within"]["domains_after"]),
     )
-    return Telling(finding, note, alt)
+    return Words(finding, note, alt)
 
 
-def staleness(table: pd.DataFrame, language: Language) -> Telling:
+def staleness(table: pd.DataFrame, language: Language) -> Words:
     """Tell what fresh lookups say of domains measured with and without; ``staleness.matrix``."""
     alt = language.text(
         "Stacked bar chart of what lookups say now of the domains measured with IPv6, without it"
@@ -92,21 +92,21 @@ def staleness(table: pd.DataFrame, language: Language) -> Telling:
     sizes = {state: row["yes"] + row["no"] + row["unknown"] for state, row in rows.items()}
     total = sum(sizes.values())
     if not total:
-        return Telling(
+        return Words(
             language.text("No domain has both a measurement and a lookup."),
             language.text("Nothing was looked up."),
             alt,
         )
     finding = language.text(
         "Measured without IPv6 and now with it: {fixed}; measured with it and now without: {lost}.",
-        fixed=of(rows["no"]["yes"], sizes["no"], language),
-        lost=of(rows["yes"]["no"], sizes["yes"], language),
+        fixed=out_of(rows["no"]["yes"], sizes["no"], language),
+        lost=out_of(rows["yes"]["no"], sizes["yes"], language),
     )
     told = sum(rows[one][other] for one in ("yes", "no") for other in ("yes", "no"))
     note = language.text(
         "Results with both a measurement and a lookup; two sources, so not a trend."
     )
-    return Telling(finding, joined(note, could_not_tell(total - told, total, language)), alt)
+    return Words(finding, joined(note, undetermined(total - told, total, language)), alt)
 
 
 def _between(table: pd.DataFrame, language: Language) -> str:
@@ -120,12 +120,12 @@ def _between(table: pd.DataFrame, language: Language) -> str:
 
 
 def _share(domains: float, share: float, language: Language) -> str:
-    counts = of(round(domains * share), domains, language)
+    counts = out_of(round(domains * share), domains, language)
     return f"{language.percent(share)} ({counts})"
 
 
-def _not_two(language: Language, alt: str) -> Telling:
-    return Telling(
+def _not_two(language: Language, alt: str) -> Words:
+    return Words(
         language.text("There is no earlier measurement to compare with."),
         language.text("No domain is known in two measurements."),
         alt,

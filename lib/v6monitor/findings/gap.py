@@ -7,15 +7,13 @@ import pandas as pd
 from v6monitor.analysis.gap_fixes import NOW
 from v6monitor.analysis.gap_needs import OWN_ZONE
 from v6monitor.analysis.overviews import OTHER
-from v6monitor.findings.telling import Telling
-from v6monitor.findings.words import (
+from v6monitor.charts.chart import Words
+from v6monitor.charts.wording import (
     Row,
-    could_not_tell,
     joined,
-    listed,
-    of,
-    points,
-    share,
+    out_of,
+    share_text,
+    undetermined,
     unit,
 )
 from v6monitor.language import Language
@@ -24,20 +22,20 @@ NAMED = 3
 """So many operators are named in a sentence."""
 
 
-def gap_overview(table: pd.DataFrame, language: Language) -> Telling:
+def gap_overview(table: pd.DataFrame, language: Language) -> Words:
     """Answer how large the gap is, who has most of it and with how many it is; ``gap.overview``."""
     row = table.to_dict("records")[0]
     known = row["yes"] + row["no"]
-    unknown = could_not_tell(row["unknown"], row["applicable"], language)
+    unknown = undetermined(row["unknown"], row["applicable"], language)
     if not row["applicable"]:
         return _no_mail("", language)
     if not known:
-        return Telling(language.text("No mail domain's state is known."), unknown, "")
+        return Words(language.text("No mail domain's state is known."), unknown, "")
     if not row["no"]:
         finding = language.text("No mail domain is known to lack IPv6.")
-        return Telling(finding, joined(_all(known, language), unknown), "")
+        return Words(finding, joined(_all(known, language), unknown), "")
     finding = language.text(
-        "Without IPv6: {counts} mail domains.", counts=of(row["no"], known, language)
+        "Without IPv6: {counts} mail domains.", counts=out_of(row["no"], known, language)
     )
     if row["domains"] > 1:
         most = language.text(
@@ -53,10 +51,10 @@ def gap_overview(table: pd.DataFrame, language: Language) -> Telling:
         int(row["operators"]),
         equal=language.number(round(row["equal"], 1)),
     )
-    return Telling(finding, joined(note, unknown), "")
+    return Words(finding, joined(note, unknown), "")
 
 
-def attribution(table: pd.DataFrame, language: Language, *, by: str = "operator") -> Telling:
+def attribution(table: pd.DataFrame, language: Language, *, by: str = "operator") -> Words:
     """Tell for whose hosts most failing domains wait, and for how many it is the only cause.
 
     ``table`` is that of ``gap.attribution``.
@@ -66,7 +64,7 @@ def attribution(table: pd.DataFrame, language: Language, *, by: str = "operator"
         " shows who can close most of the gap."
     )
     if table.empty:
-        return Telling(
+        return Words(
             language.text("No MX host is known to lack IPv6."),
             language.text("Hosts whose state is not known are not in the chart."),
             alt,
@@ -85,17 +83,17 @@ def attribution(table: pd.DataFrame, language: Language, *, by: str = "operator"
             "Most failing mail domains wait for {operator}: {counts}; for {sole} it is the only"
             " cause.",
             operator=unit(most[by], by, language),
-            counts=of(most["domains"], failing, language),
+            counts=out_of(most["domains"], failing, language),
             sole=language.number(most["sole"]),
         )
     note = language.text(
         "Mail domains of which an MX host definitely has no IPv6. One that waits for several"
         " operators is counted for each."
     )
-    return Telling(finding, note, alt)
+    return Words(finding, note, alt)
 
 
-def fix_order(table: pd.DataFrame, language: Language, *, by: str = "operator") -> Telling:
+def fix_order(table: pd.DataFrame, language: Language, *, by: str = "operator") -> Words:
     """Tell how far the first steps would bring mail, and how far all; ``gap.fix_order``."""
     alt = language.text(
         "Bar chart of the share of mail domains with IPv6 after each step, whom to ask first at the"
@@ -104,44 +102,46 @@ def fix_order(table: pd.DataFrame, language: Language, *, by: str = "operator") 
     now, last = table.iloc[0].to_dict(), table.iloc[-1].to_dict()
     if not now["applicable"]:
         return _no_mail(alt, language)
-    unknown = could_not_tell(now["unknown"], now["applicable"], language)
+    unknown = undetermined(now["unknown"], now["applicable"], language)
     note = language.text(
         "Each step takes who then adds most; a domain that fails at several counts with the last"
         " of them."
     )
     if not now["yes"] + now["no"]:
-        return Telling(language.text("No mail domain's state is known."), unknown, alt)
+        return Words(language.text("No mail domain's state is known."), unknown, alt)
     named = table[~table[by].isin([NOW, OTHER])].head(NAMED)
     if len(table) == 1:
         finding = language.text(
-            "Mail is at {share}; nobody is left to ask.", share=share(now, language)
+            "Mail is at {share}; nobody is left to ask.", share=share_text(now, language)
         )
     elif named.empty:
         finding = _all_together(now, last, language)
     else:
         finding = _first_steps(now, named, by, language)
-    return Telling(finding, joined(note, unknown), alt)
+    return Words(finding, joined(note, unknown), alt)
 
 
-def fix_order_tenants(table: pd.DataFrame, language: Language) -> Telling:
+def fix_order_tenants(table: pd.DataFrame, language: Language) -> Words:
     """Tell the same per tenant of Exchange Online; ``gap.fix_order`` by tenant."""
     return fix_order(table, language, by="tenant")
 
 
-def scenarios(table: pd.DataFrame, language: Language) -> Telling:
+def scenarios(table: pd.DataFrame, language: Language) -> Words:
     """Tell what IPv6 at one operator brings at most, and within which bounds; ``gap.scenarios``."""
     note = language.text(
         "Adoption if every host of these operators had IPv6; what is not known stays unknown."
     )
     alone = table[table["scenario"] != "total"].sort_values("yes", ascending=False, kind="stable")
     if alone.empty or not alone["applicable"].iloc[0]:
-        return Telling(
+        return Words(
             language.text("No operator is known to keep more than one domain from IPv6."), note, ""
         )
     row = alone.iloc[0].to_dict()
     name = unit(row["scenario"], "operator", language)
     finding = language.text(
-        "With IPv6 at every host of {operator}: {share}.", operator=name, share=share(row, language)
+        "With IPv6 at every host of {operator}: {share}.",
+        operator=name,
+        share=share_text(row, language),
     )
     if row["unknown"] and not math.isnan(row["adoption"]):
         bounds = language.text(
@@ -150,10 +150,10 @@ def scenarios(table: pd.DataFrame, language: Language) -> Telling:
             upper=language.percent(row["upper"]),
         )
         finding = joined(finding, bounds)
-    return Telling(finding, note, "")
+    return Words(finding, note, "")
 
 
-def end_to_end(table: pd.DataFrame, language: Language) -> Telling:
+def end_to_end(table: pd.DataFrame, language: Language) -> Words:
     """Tell how much of the headline is left when name servers count too; ``adoption.definitions``.
 
     ``table`` has the rows ``mail_all`` and ``mail_end_to_end``.
@@ -164,7 +164,7 @@ def end_to_end(table: pd.DataFrame, language: Language) -> Telling:
         " host, so that a sender with IPv6 alone can find the way."
     )
     if not rows or not rows["mail_all"]["yes"]:
-        return Telling(language.text("No mail domain is known to have IPv6."), note, "")
+        return Words(language.text("No mail domain is known to have IPv6."), note, "")
     headline, whole = rows["mail_all"], rows["mail_end_to_end"]
     lost = int(headline["yes"] - whole["yes"])
     if not lost:
@@ -187,13 +187,13 @@ def end_to_end(table: pd.DataFrame, language: Language) -> Telling:
             finding,
             language.text(
                 "The share changes by {points} percentage points.",
-                points=points(difference, language),
+                points=language.points(difference),
             ),
         )
-    return Telling(finding, note, "")
+    return Words(finding, note, "")
 
 
-def zones(table: pd.DataFrame, language: Language) -> Telling:
+def zones(table: pd.DataFrame, language: Language) -> Words:
     """Tell whose name servers break the way; ``gap.attribution`` of ``gap.name_servers``."""
     alt = language.text(
         "Bar chart of the mail domains whose path over IPv6 breaks at name servers, per operator of"
@@ -204,7 +204,7 @@ def zones(table: pd.DataFrame, language: Language) -> Telling:
         " two name servers with it."
     )
     if table.empty:
-        return Telling(
+        return Words(
             language.text("No zone is known to break the path to a mail domain with IPv6."),
             note,
             alt,
@@ -214,7 +214,7 @@ def zones(table: pd.DataFrame, language: Language) -> Telling:
     if most["operator"] == OWN_ZONE:
         finding = language.text(
             "Most paths break at the name servers of the domain itself: {counts}.",
-            counts=of(most["domains"], failing, language),
+            counts=out_of(most["domains"], failing, language),
         )
     elif most["operator"] == OTHER:
         finding = language.plural(
@@ -226,15 +226,19 @@ def zones(table: pd.DataFrame, language: Language) -> Telling:
         finding = language.text(
             "Most paths break at the zones of {operator}: {counts}.",
             operator=most["operator"],
-            counts=of(most["domains"], failing, language),
+            counts=out_of(most["domains"], failing, language),
         )
-    return Telling(finding, note, alt)
+    return Words(finding, note, alt)
 
 
 def _first_steps(now: Row, named: pd.DataFrame, by: str, language: Language) -> str:
     names = [unit(name, by, language) for name in named[by]]
     first, last = named.iloc[0].to_dict(), named.iloc[-1].to_dict()
-    values = {"name": names[0], "now": share(now, language), "share": share(first, language)}
+    values = {
+        "name": names[0],
+        "now": share_text(now, language),
+        "share": share_text(first, language),
+    }
     if by == "tenant":
         finding = language.text(
             "With IPv6 at every host of tenant {name}, mail goes from {now} to {share}.", **values
@@ -247,8 +251,8 @@ def _first_steps(now: Row, named: pd.DataFrame, by: str, language: Language) -> 
         return finding
     more = language.text(
         "With {names} too: {share}.",
-        names=listed(names[1:], language),
-        share=share(last, language),
+        names=language.listed(names[1:]),
+        share=share_text(last, language),
     )
     return joined(finding, more)
 
@@ -256,8 +260,8 @@ def _first_steps(now: Row, named: pd.DataFrame, by: str, language: Language) -> 
 def _all_together(now: Row, last: Row, language: Language) -> str:
     return language.text(
         "No single step helps more than one domain; all together take mail from {now} to {share}.",
-        now=share(now, language),
-        share=share(last, language),
+        now=share_text(now, language),
+        share=share_text(last, language),
     )
 
 
@@ -269,7 +273,7 @@ def _all(known: int, language: Language) -> str:
     )
 
 
-def _no_mail(alt: str, language: Language) -> Telling:
-    return Telling(
+def _no_mail(alt: str, language: Language) -> Words:
+    return Words(
         language.text("There is no mail domain."), language.text("Nothing was looked up."), alt
     )

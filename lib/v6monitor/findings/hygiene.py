@@ -5,8 +5,8 @@ from collections.abc import Hashable, Mapping
 
 import pandas as pd
 
-from v6monitor.findings.telling import Telling
-from v6monitor.findings.words import joined, of
+from v6monitor.charts.chart import Words
+from v6monitor.charts.wording import joined, out_of
 from v6monitor.language import Language
 
 REMEDIES = {
@@ -40,7 +40,7 @@ _CODED = ("two_sectors", "not_a_name", "no_answer")
 """Findings of which the detail is a code, or several with commas between."""
 
 
-def intake(account: pd.DataFrame, language: Language) -> Telling:
+def intake(account: pd.DataFrame, language: Language) -> Words:
     """Answer what came in and how much is to be fixed; ``hygiene.account``."""
     row = account.iloc[0]
     came = language.plural(
@@ -60,7 +60,7 @@ def intake(account: pd.DataFrame, language: Language) -> Telling:
         most = language.text(
             "Most frequent: {what}, {counts}.",
             what=language.label(str(row["most"])),
-            counts=of(row["most_count"], fixes, language),
+            counts=out_of(row["most_count"], fixes, language),
         )
     else:
         todo, most = language.text("Nothing in the list is to be corrected."), ""
@@ -76,19 +76,17 @@ def intake(account: pd.DataFrame, language: Language) -> Telling:
     done = language.text(
         "{dropped}, {changed}, {kept}.", dropped=dropped, changed=changed, kept=kept
     )
-    return Telling(joined(came, todo), joined(most, done), "")
+    return Words(joined(came, todo), joined(most, done), "")
 
 
-def files(table: pd.DataFrame, language: Language) -> Telling:
+def files(table: pd.DataFrame, language: Language) -> Words:
     """Tell how many files were read; ``hygiene.files``."""
     caption = language.plural("{number} file was read", "{number} files were read", len(table))
     rows = language.number(int(table["rows"].sum()))
-    return Telling(
-        caption, language.text("{rows} rows, of the month of this report.", rows=rows), ""
-    )
+    return Words(caption, language.text("{rows} rows, of the month of this report.", rows=rows), "")
 
 
-def fixes(table: pd.DataFrame, language: Language) -> Telling:
+def fixes(table: pd.DataFrame, language: Language) -> Words:
     """Tell of how many kinds the things to fix are; ``hygiene.summary`` of ``to_fix``."""
     caption = language.plural(
         "{number} kind of point to correct",
@@ -98,10 +96,10 @@ def fixes(table: pd.DataFrame, language: Language) -> Telling:
     if table.empty:
         caption = language.text("Nothing in the list is to be corrected.")
     note = language.text("Counted by kind, with one example each and what to do about it.")
-    return Telling(caption, note, "")
+    return Words(caption, note, "")
 
 
-def to_fix(findings: pd.DataFrame, language: Language) -> Telling:
+def to_fix(findings: pd.DataFrame, language: Language) -> Words:
     """Tell how much is to be fixed in the list; ``hygiene.to_fix``."""
     caption = language.plural(
         "{number} point to correct in the list",
@@ -113,37 +111,37 @@ def to_fix(findings: pd.DataFrame, language: Language) -> Telling:
     note = language.text(
         "A name can stand here for more than one reason. Row: in the file that it came from."
     )
-    return Telling(caption, note, "")
+    return Words(caption, note, "")
 
 
-def came_and_went(findings: pd.DataFrame, language: Language) -> Telling:
+def came_and_went(findings: pd.DataFrame, language: Language) -> Words:
     """Tell how the list changed since the month before; ``hygiene.came_and_went``."""
     kinds = findings["what"].value_counts()
     note = language.text("Compared per kind of test with the month measured before this one.")
     if findings.empty:
-        return Telling(language.text("The list is the same as the month before."), note, "")
+        return Words(language.text("The list is the same as the month before."), note, "")
     caption = language.text(
         "Since the month before: {new} new, {disappeared} disappeared, {renamed} renamed.",
         **{what: language.number(kinds.get(what, 0)) for what in ("new", "disappeared", "renamed")},
     )
-    return Telling(caption, note, "")
+    return Words(caption, note, "")
 
 
-def fault_reasons(table: pd.DataFrame, language: Language) -> Telling:
+def fault_reasons(table: pd.DataFrame, language: Language) -> Words:
     """Tell of how many kinds the faults are; ``measurements.summary``."""
     caption = language.plural(
         "{number} kind of fault was found", "{number} kinds of faults were found", len(table)
     )
-    return Telling(caption, language.text("Counted by reason, with one example each."), "")
+    return Words(caption, language.text("Counted by reason, with one example each."), "")
 
 
-def faults(table: pd.DataFrame, language: Language) -> Telling:
+def faults(table: pd.DataFrame, language: Language) -> Words:
     """Tell how many cells were dropped or changed; the faults list."""
     caption = language.plural(
         "{number} cell was dropped or changed", "{number} cells were dropped or changed", len(table)
     )
     note = language.text("In the files of this month; kept rows are counted above.")
-    return Telling(caption, note, "")
+    return Words(caption, note, "")
 
 
 def with_remedies(summary: pd.DataFrame, language: Language) -> pd.DataFrame:

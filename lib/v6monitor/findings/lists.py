@@ -2,24 +2,24 @@
 
 import pandas as pd
 
+from v6monitor.charts.chart import Words
+from v6monitor.charts.wording import explained, joined, out_of
 from v6monitor.dns.observation import UNKNOWN
-from v6monitor.findings.telling import Telling
-from v6monitor.findings.words import explained, joined, of
 from v6monitor.language import Language
 from v6monitor.mail.lagging import EXCHANGE_GROUPS
 
 
-def measured(table: pd.DataFrame, language: Language) -> Telling:
+def measured(table: pd.DataFrame, language: Language) -> Words:
     """Tell how much was measured this month; ``measurements.overview``."""
     domains = int(table["domains"].sum())
     caption = language.plural(
         "{number} test result this month", "{number} test results this month", domains
     )
     note = language.text("One per domain and kind of test, by list and date of the measurement.")
-    return Telling(caption, note, "")
+    return Words(caption, note, "")
 
 
-def lacking(table: pd.DataFrame, language: Language) -> Telling:
+def lacking(table: pd.DataFrame, language: Language) -> Words:
     """Tell how many domains lack IPv6 somewhere; ``adoption.lacking``."""
     short = table[["web", "mail", "dns"]].isin(["no"]).any(axis=1)
     caption = language.plural(
@@ -35,15 +35,15 @@ def lacking(table: pd.DataFrame, language: Language) -> Telling:
             unsure,
         )
         note = f"{told} {note}"
-    return Telling(caption, note, "")
+    return Words(caption, note, "")
 
 
-def outcomes(table: pd.DataFrame, language: Language) -> Telling:
+def outcomes(table: pd.DataFrame, language: Language) -> Words:
     """Tell how many questions were asked and how many failed; ``adoption.outcomes``."""
     asked = int(table["questions"].sum())
     failed = int(table.loc[table["outcome"].isin(UNKNOWN), "questions"].sum())
     if not asked:
-        return Telling(
+        return Words(
             language.text("No question was answered: nothing can be told."),
             language.text("No resolver answered, or the lookups were not done."),
             "",
@@ -57,24 +57,24 @@ def outcomes(table: pd.DataFrame, language: Language) -> Telling:
     note = language.text(
         "Each name and type is asked once. A question without an answer counts as could not tell."
     )
-    return Telling(caption, note, "")
+    return Words(caption, note, "")
 
 
-def definitions(table: pd.DataFrame, language: Language) -> Telling:
+def definitions(table: pd.DataFrame, language: Language) -> Words:
     """Tell how far the definition moves the share of mail; ``adoption.definitions``."""
     shares = [
         f"{language.label(str(row['measure']))} {language.percent(row['adoption'])}"
         for row in table.to_dict("records")
     ]
     if not shares:
-        return Telling(language.text("There is nothing to compare."), "", "")
+        return Words(language.text("There is nothing to compare."), "", "")
     note = language.text(
         "Share of the mail domains whose state is known, by what counts as having IPv6."
     )
-    return Telling("; ".join(shares), note, "")
+    return Words("; ".join(shares), note, "")
 
 
-def compat(table: pd.DataFrame, language: Language) -> Telling:
+def compat(table: pd.DataFrame, language: Language) -> Words:
     """Tell the figures as Internet.nl counts them; ``adoption.compat`` by measure."""
     shares = [
         language.text(
@@ -87,10 +87,10 @@ def compat(table: pd.DataFrame, language: Language) -> Telling:
         for row in table.to_dict("records")
     ]
     note = language.text("As Internet.nl counts: not applicable is passed, could not tell failed.")
-    return Telling("; ".join(shares) or language.text("There is nothing to compare."), note, "")
+    return Words("; ".join(shares) or language.text("There is nothing to compare."), note, "")
 
 
-def laggards_now(laggards: pd.DataFrame, language: Language) -> Telling:
+def laggards_now(laggards: pd.DataFrame, language: Language) -> Words:
     """Answer how many Exchange Online domains are without IPv6; the laggard list."""
     groups = laggards["group"].value_counts()
     exchange = int(groups.reindex(EXCHANGE_GROUPS, fill_value=0).sum())
@@ -110,10 +110,10 @@ def laggards_now(laggards: pd.DataFrame, language: Language) -> Telling:
         unknown=language.number(int(groups.get("unknown", 0))),
     )
     ours = laggards[laggards["group"].isin(EXCHANGE_GROUPS)]
-    return Telling(caption, joined(note, _explained(ours, language)), "")
+    return Words(caption, joined(note, _explained(ours, language)), "")
 
 
-def laggards_by_month(table: pd.DataFrame, language: Language) -> Telling:
+def laggards_by_month(table: pd.DataFrame, language: Language) -> Words:
     """Tell how the number of laggards developed; ``mail.by_month``."""
     alt = language.text(
         "Bar chart of the Exchange Online domains without IPv6 per measured month. It shows "
@@ -126,7 +126,7 @@ def laggards_by_month(table: pd.DataFrame, language: Language) -> Telling:
     lacking = table[table["group"] != "unknown"].set_index("period")
     no = lacking["count"]
     if no.empty:
-        return Telling(language.text("There are no months to compare."), note, alt)
+        return Words(language.text("There are no months to compare."), note, alt)
     caption = language.text(
         "Of the domains now on Exchange Online, {last} lacked IPv6 in {month}; in {first} there"
         " were {before}.",
@@ -136,10 +136,10 @@ def laggards_by_month(table: pd.DataFrame, language: Language) -> Telling:
         before=language.number(int(no.iloc[0])),
     )
     told = explained(lacking.rename(columns={"count": "no"}).iloc[-1:], language)
-    return Telling(caption, joined(note, told), alt)
+    return Words(caption, joined(note, told), alt)
 
 
-def laggard_list(laggards: pd.DataFrame, language: Language) -> Telling:
+def laggard_list(laggards: pd.DataFrame, language: Language) -> Words:
     """Tell how long the list is; the laggard list."""
     caption = language.plural(
         "{number} domain to look at", "{number} domains to look at", len(laggards)
@@ -148,14 +148,14 @@ def laggard_list(laggards: pd.DataFrame, language: Language) -> Telling:
         "Why each domain is on the list and what to do, by group and name; those that could not be"
         " determined come last."
     )
-    return Telling(caption, joined(note, _explained(laggards, language)), "")
+    return Words(caption, joined(note, _explained(laggards, language)), "")
 
 
-def laggards_by_sector(table: pd.DataFrame, language: Language) -> Telling:
+def laggards_by_sector(table: pd.DataFrame, language: Language) -> Words:
     """Tell where most laggards are; ``mail.tally`` by sector."""
     note = language.text("Mail domains on Exchange Online for which no AAAA was measured.")
     if table.empty:
-        return Telling(language.text("No laggard on Exchange Online was found."), note, "")
+        return Words(language.text("No laggard on Exchange Online was found."), note, "")
     most = table.iloc[0]
     caption = language.text(
         "Most Exchange Online domains without IPv6: {sector}, {number}.",
@@ -163,10 +163,10 @@ def laggards_by_sector(table: pd.DataFrame, language: Language) -> Telling:
         number=language.number(int(most["laggards"])),
     )
     told = explained(table.rename(columns={"laggards": "no"}), language)
-    return Telling(caption, joined(note, told), "")
+    return Words(caption, joined(note, told), "")
 
 
-def tenants(table: pd.DataFrame, language: Language) -> Telling:
+def tenants(table: pd.DataFrame, language: Language) -> Words:
     """Tell how many domains share a tenant; ``mail.tally`` by tenant, of more than one."""
     caption = language.plural(
         "{number} tenant holds more than one laggard: {domains} domains together.",
@@ -176,57 +176,57 @@ def tenants(table: pd.DataFrame, language: Language) -> Telling:
     )
     if table.empty:
         caption = language.text("No tenant holds more than one laggard.")
-    return Telling(caption, language.text("The tenant is named by the DKIM records."), "")
+    return Words(caption, language.text("The tenant is named by the DKIM records."), "")
 
 
-def gateways(table: pd.DataFrame, language: Language) -> Telling:
+def gateways(table: pd.DataFrame, language: Language) -> Words:
     """Tell which gateway keeps most domains back; ``mail.tally`` of the gateways by operator."""
     note = language.text(
         "Domains with signs of Exchange Online behind an MX host that has A, and no AAAA."
     )
     if table.empty:
-        return Telling(language.text("No gateway without IPv6 was found."), note, "")
+        return Words(language.text("No gateway without IPv6 was found."), note, "")
     caption = language.plural(
         "{operator} stands before most of them: {number} domain.",
         "{operator} stands before most of them: {number} domains.",
         int(table["laggards"].iloc[0]),
         operator=table["operator"].iloc[0],
     )
-    return Telling(caption, note, "")
+    return Words(caption, note, "")
 
 
-def laggard_groups(table: pd.DataFrame, language: Language) -> Telling:
+def laggard_groups(table: pd.DataFrame, language: Language) -> Words:
     """Tell where most Exchange Online laggards are; ``mail.by_group``, by its first column."""
     note = language.text("Domains on the list by the reason why they are there.")
     counts = table[list(EXCHANGE_GROUPS)].sum(axis="columns")
     if not counts.sum():
-        return Telling(language.text("No laggard on Exchange Online was found."), note, "")
+        return Words(language.text("No laggard on Exchange Online was found."), note, "")
     caption = language.text(
         "Most Exchange Online domains without IPv6: {place}, {counts}.",
         place=language.label(str(table.iloc[0, 0])),
-        counts=of(counts.iloc[0], counts.sum(), language),
+        counts=out_of(counts.iloc[0], counts.sum(), language),
     )
-    return Telling(caption, note, "")
+    return Words(caption, note, "")
 
 
-def explore(table: pd.DataFrame, language: Language) -> Telling:
+def explore(table: pd.DataFrame, language: Language) -> Words:
     """Tell how many mail domains there are, and how to go through them; ``explore.domains``."""
     caption = language.plural("{number} mail domain", "{number} mail domains", len(table))
     note = language.text(
         "To filter them, to see what is known of one and to ask it again: pip install ipywidgets, "
         "and run this notebook again."
     )
-    return Telling(caption, note, "")
+    return Words(caption, note, "")
 
 
-def fixed_since(table: pd.DataFrame, language: Language) -> Telling:
+def fixed_since(table: pd.DataFrame, language: Language) -> Words:
     """Tell how many domains got IPv6 since they were measured; ``staleness.compare``."""
     caption = language.plural(
         "{number} domain has IPv6 now, and did not when it was measured.",
         "{number} domains have IPv6 now, and did not when they were measured.",
         len(table),
     )
-    return Telling(caption, language.text("By kind of test; a domain can stand here twice."), "")
+    return Words(caption, language.text("By kind of test; a domain can stand here twice."), "")
 
 
 def _explained(laggards: pd.DataFrame, language: Language) -> str:

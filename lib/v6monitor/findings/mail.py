@@ -5,20 +5,27 @@ from collections.abc import Sequence
 import pandas as pd
 
 from v6monitor.analysis.overviews import OTHER
-from v6monitor.findings.telling import Telling
-from v6monitor.findings.words import Row, could_not_tell, explained, group, joined, of
+from v6monitor.charts.chart import Words
+from v6monitor.charts.wording import (
+    Row,
+    explained,
+    group_name,
+    joined,
+    out_of,
+    undetermined,
+)
 from v6monitor.language import Language
 from v6monitor.mail.lagging import EXCHANGE_GROUPS
 
 
-def operators(table: pd.DataFrame, language: Language) -> Telling:
+def operators(table: pd.DataFrame, language: Language) -> Words:
     """Tell who runs most mail, and where most domains without IPv6 are; ``adoption.operators``."""
     alt = language.text(
         "Bar chart of the number of mail domains per operator, split by whether the MX hosts have"
         " IPv6. It shows whose hosts the remaining domains wait for."
     )
     if table.empty:
-        return Telling(
+        return Words(
             language.text("There is no mail domain."), language.text("Nothing was looked up."), alt
         )
     total = int(table["domains"].sum())
@@ -33,11 +40,11 @@ def operators(table: pd.DataFrame, language: Language) -> Telling:
         "Domains that receive mail, by operator of the MX host of first"
         " preference; partly: some of the MX hosts have IPv6."
     )
-    unknown = could_not_tell(table["unknown"].sum(), total, language)
-    return Telling(finding, joined(note, unknown, explained(table, language)), alt)
+    unknown = undetermined(table["unknown"].sum(), total, language)
+    return Words(finding, joined(note, unknown, explained(table, language)), alt)
 
 
-def laggards(table: pd.DataFrame, language: Language, *, by: str = "group") -> Telling:
+def laggards(table: pd.DataFrame, language: Language, *, by: str = "group") -> Words:
     """Tell how many Exchange Online domains are without IPv6, and how many before.
 
     ``table`` has ``period`` and ``count``, and may have the column ``by``: then the groups of
@@ -48,7 +55,7 @@ def laggards(table: pd.DataFrame, language: Language, *, by: str = "group") -> T
         " whether the number falls."
     )
     if table.empty:
-        return Telling(
+        return Words(
             language.text("There are no lookups that could tell who lags."),
             language.text("Nothing was looked up."),
             alt,
@@ -66,7 +73,7 @@ def laggards(table: pd.DataFrame, language: Language, *, by: str = "group") -> T
         "Domains of which Exchange Online receives the mail first, on an MX host with an A record"
         " and definitely no AAAA record. Only months with lookups have a bar."
     )
-    return Telling(
+    return Words(
         f"{now}; {_difference(counts, language)}", joined(note, _beside(table, by, language)), alt
     )
 
@@ -77,8 +84,8 @@ def _largest(rows: Sequence[Row], table: pd.DataFrame, language: Language) -> st
     without = slowest["no"] + slowest["partly"]
     first = language.text(
         "{operator} receives the mail of {counts} domains; with IPv6 on every MX host: {yes}.",
-        operator=group(most["operator"], language),
-        counts=of(most["domains"], table["domains"].sum(), language),
+        operator=group_name(most["operator"], language),
+        counts=out_of(most["domains"], table["domains"].sum(), language),
         yes=language.number(most["yes"]),
     )
     if not without:
@@ -87,8 +94,8 @@ def _largest(rows: Sequence[Row], table: pd.DataFrame, language: Language) -> st
         )
     second = language.text(
         "Most domains without it: {operator}, {counts}.",
-        operator=group(slowest["operator"], language),
-        counts=of(without, (table["no"] + table["partly"]).sum(), language),
+        operator=group_name(slowest["operator"], language),
+        counts=out_of(without, (table["no"] + table["partly"]).sum(), language),
     )
     return joined(first, second)
 
@@ -112,5 +119,7 @@ def _beside(table: pd.DataFrame, by: str, language: Language) -> str:
         return ""
     newest = table[(table["period"] == table["period"].max()) & ~table[by].isin(EXCHANGE_GROUPS)]
     counts = newest.groupby(by, sort=False)["count"].sum()
-    words = [f"{group(name, language)} {language.number(n)}" for name, n in counts.items() if n]
+    words = [
+        f"{group_name(name, language)} {language.number(n)}" for name, n in counts.items() if n
+    ]
     return language.text("Beside them: {groups}.", groups=", ".join(words)) if words else ""

@@ -5,8 +5,14 @@ from collections.abc import Mapping
 import pandas as pd
 
 from v6monitor.analysis.overviews import TOTAL
-from v6monitor.findings.telling import Telling
-from v6monitor.findings.words import Row, chance, group, joined, listed, share
+from v6monitor.charts.chart import Words
+from v6monitor.charts.wording import (
+    Row,
+    chance,
+    group_name,
+    joined,
+    share_text,
+)
 from v6monitor.language import Language
 
 REFUSED: Mapping[str, str] = {
@@ -31,24 +37,24 @@ WITHOUT_DATE: Mapping[str, str] = {
 """What is said of the groups without a date, by refusal."""
 
 
-def pace(table: pd.DataFrame, language: Language) -> Telling:
+def pace(table: pd.DataFrame, language: Language) -> Words:
     """Tell when the target is reached at this pace, how sure that is, and whether in time.
 
     ``table`` is that of ``pace.forecast``, or of ``pace.by_model``; its last row is told.
     """
     row = table.iloc[-1].to_dict()
     if row["refusal"]:
-        return Telling(_refused(row, language), _now(row, language), "")
+        return Words(_refused(row, language), _now(row, language), "")
     note = language.text(
         "Futures drawn from {number} measurements, along three kinds of curves; going on at a pace"
         " is not a plan.",
         number=language.number(row["measurements"]),
     )
     finding = joined(_when(row, language), _in_time(row, language))
-    return Telling(finding, joined(_now(row, language), note), "")
+    return Words(finding, joined(_now(row, language), note), "")
 
 
-def pace_by_group(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Telling:
+def pace_by_group(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Words:
     """Tell which group gets there first and last, which are there and of which nothing is said."""
     alt = language.text(
         "Chart of the month in which each group reaches the target at this pace, with the spread of"
@@ -73,19 +79,21 @@ def pace_by_group(table: pd.DataFrame, language: Language, *, by: str = "sector"
         )  # fmt: skip
     undated = groups[groups["median"] == ""]
     for refusal, message in WITHOUT_DATE.items():
-        names = [group(name, language) for name in undated.loc[undated["refusal"] == refusal, by]]
+        names = [
+            group_name(name, language) for name in undated.loc[undated["refusal"] == refusal, by]
+        ]
         if names:
-            found.append(language.text(message, groups=listed(names, language)))
+            found.append(language.text(message, groups=language.listed(names)))
     note = language.text(
         "Month in which half of the futures have reached {target}; an arrow: not within the years"
         " shown. On the right: the part of the futures that has done so by {deadline}.",
         target=target,
         deadline=_month(table.iloc[-1]["deadline"], language),
     )
-    return Telling(joined(*found) or language.text("There are no groups to compare."), note, alt)
+    return Words(joined(*found) or language.text("There are no groups to compare."), note, alt)
 
 
-def projection(table: pd.DataFrame, language: Language) -> Telling:
+def projection(table: pd.DataFrame, language: Language) -> Words:
     """Tell where the share is at the deadline at this pace; ``pace.projection``."""
     alt = language.text(
         "Line chart of the measured share of domains with IPv6 and of where it goes at this pace."
@@ -93,7 +101,7 @@ def projection(table: pd.DataFrame, language: Language) -> Telling:
     )
     if table.empty:
         nothing: Row = {"refusal": "nothing_known", "target": float("nan")}
-        return Telling(_refused(nothing, language), "", alt)
+        return Words(_refused(nothing, language), "", alt)
     row = table.iloc[-1].to_dict()
     measured = table[table["adoption"].notna()]
     now = language.text(
@@ -102,7 +110,7 @@ def projection(table: pd.DataFrame, language: Language) -> Telling:
         share=language.percent(measured["adoption"].iloc[-1]),
     )
     if row["refusal"]:
-        return Telling(_refused(row, language), now, alt)
+        return Words(_refused(row, language), now, alt)
     ahead = table[(table["period"] == row["deadline"]) & table["adoption"].isna()]
     if ahead.empty:
         ahead = table.tail(1)
@@ -118,10 +126,10 @@ def projection(table: pd.DataFrame, language: Language) -> Telling:
         chance=chance(then["reached"], language),
         target=_target(row, language),
     )
-    return Telling(finding, joined(now, note), alt)
+    return Words(finding, joined(now, note), alt)
 
 
-def backtest(table: pd.DataFrame, language: Language) -> Telling:
+def backtest(table: pd.DataFrame, language: Language) -> Words:
     """Tell how often the share came inside what would have been said; ``pace.backtest``."""
     alt = language.text(
         "Chart of the share that each earlier month would have foretold for the newest, and the"
@@ -129,7 +137,7 @@ def backtest(table: pd.DataFrame, language: Language) -> Telling:
     )
     said = table[table["refusal"] == ""]
     if said.empty:
-        return Telling(
+        return Words(
             language.text("No earlier month could have said anything of the newest."),
             language.text("It takes six measurements of one list, and a share that grows."),
             alt,
@@ -151,17 +159,17 @@ def backtest(table: pd.DataFrame, language: Language) -> Telling:
         came=language.percent(first["adoption"]),
     )
     note = language.text("Each used only the months up to its own. Eight of ten should be right.")
-    return Telling(joined(finding, earliest), note, alt)
+    return Words(joined(finding, earliest), note, alt)
 
 
-def times(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Telling:
+def times(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Words:
     """Tell which group was fastest, of the domains that lacked IPv6 at first; ``pace.times``."""
     alt = language.text(
         "Stacked bar chart per group of the domains that had IPv6 at the first measurement, got it"
         " since, and still lack it. It shows how fast groups move."
     )
     if table.empty:
-        return Telling(
+        return Words(
             language.text("There is no domain to which this applies."),
             language.text("Nothing was measured."),
             alt,
@@ -176,32 +184,32 @@ def times(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Tel
             "Fastest: {group}; half of its domains without IPv6 had it after {number} month.",
             "Fastest: {group}; half of its domains without IPv6 had it after {number} months.",
             int(done["months_half"].iloc[0]),
-            group=group(done[by].iloc[0], language),
+            group=group_name(done[by].iloc[0], language),
         )
     note = language.text(
         "{from_start} domains had it when first seen, {since} got it since, {not_yet} do not have"
         " it yet. Parts estimated from the measurements between which each got it (Turnbull).",
         **{name: language.number(table[name].sum()) for name in ("from_start", "since", "not_yet")},
     )
-    return Telling(finding, note, alt)
+    return Words(finding, note, alt)
 
 
-def times_operators(table: pd.DataFrame, language: Language) -> Telling:
+def times_operators(table: pd.DataFrame, language: Language) -> Words:
     """Tell the same by operator of the mail servers."""
     return times(table, language, by="operator")
 
 
-def models(table: pd.DataFrame, language: Language) -> Telling:
+def models(table: pd.DataFrame, language: Language) -> Words:
     """Tell whether the curves agree; ``pace.by_model``."""
     note = language.text(
         "Month in which half of the futures of each curve have reached the target, and between"
         " which months eight of ten do."
     )
     if table["refusal"].any():
-        return Telling(_refused(table.iloc[0].to_dict(), language), note, "")
+        return Words(_refused(table.iloc[0].to_dict(), language), note, "")
     dated = sorted(month for month in table["median"] if month)
     if not dated:
-        return Telling(language.text("No curve reaches the target within twenty years."), note, "")
+        return Words(language.text("No curve reaches the target within twenty years."), note, "")
     first, last = (_month(month, language) for month in (dated[0], dated[-1]))
     if len(dated) < len(table):
         finding = language.text(
@@ -217,7 +225,7 @@ def models(table: pd.DataFrame, language: Language) -> Telling:
         finding = language.text(
             "The curves differ: around {first} to around {last}.", first=first, last=last
         )
-    return Telling(finding, note, "")
+    return Words(finding, note, "")
 
 
 def _when(row: Row, language: Language) -> str:
@@ -253,7 +261,7 @@ def _when(row: Row, language: Language) -> str:
 def _now(row: Row, language: Language) -> str:
     if not row["measurements"]:
         return language.text("No month has enough domains whose state is known.")
-    return language.text("Now: {share}.", share=share({**row, "unknown": 0}, language))
+    return language.text("Now: {share}.", share=share_text({**row, "unknown": 0}, language))
 
 
 def _in_time(row: Row, language: Language) -> str:
@@ -270,7 +278,7 @@ def _refused(row: Row, language: Language) -> str:
 
 
 def _around(row: "pd.Series[str]", by: str, language: Language) -> dict[str, str]:
-    return {"group": group(row[by], language), "month": _month(row["median"], language)}
+    return {"group": group_name(row[by], language), "month": _month(row["median"], language)}
 
 
 def _target(row: Row, language: Language) -> str:

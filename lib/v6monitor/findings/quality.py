@@ -3,12 +3,12 @@
 import pandas as pd
 
 from v6monitor.analysis.shares import GATE
-from v6monitor.findings.telling import Telling
-from v6monitor.findings.words import group, joined, listed, of
+from v6monitor.charts.chart import Words
+from v6monitor.charts.wording import group_name, joined, out_of
 from v6monitor.language import Language
 
 
-def quality(table: pd.DataFrame, language: Language) -> Telling:
+def quality(table: pd.DataFrame, language: Language) -> Words:
     """Tell how much could be told, whether that is enough to publish, and why the rest could not.
 
     ``table`` is that of ``adoption.quality``. The gate holds for the measures, not for the lookups.
@@ -20,37 +20,37 @@ def quality(table: pd.DataFrame, language: Language) -> Telling:
     known, applicable = _covered(table)
     subjects = [name for name in applicable if applicable[name]]
     if not subjects:
-        return Telling(
+        return Words(
             language.text("Nothing was measured, so nothing can be told."),
             language.text("Nothing was measured."),
             alt,
         )
     covered = [
-        f"{group(name, language)} {language.percent(known[name] / applicable[name])}"
+        f"{group_name(name, language)} {language.percent(known[name] / applicable[name])}"
         for name in subjects
     ]
     low = [
-        group(name, language)
+        group_name(name, language)
         for name in subjects
         if name != "lookups" and known[name] / applicable[name] < GATE
     ]
-    finding = language.text("Known: {shares}.", shares=listed(covered, language))
+    finding = language.text("Known: {shares}.", shares=language.listed(covered))
     if low:
         verdict = language.text(
             "Below the {gate} needed to publish: {subjects}.",
             gate=language.percent(GATE, 0),
-            subjects=listed(low, language),
+            subjects=language.listed(low),
         )
     elif subjects != ["lookups"]:
         verdict = language.text("That is enough to publish.")
     else:
         verdict = ""
     counts = "; ".join(
-        f"{group(name, language)} {of(known[name], applicable[name], language)}"
+        f"{group_name(name, language)} {out_of(known[name], applicable[name], language)}"
         for name in subjects
     )
     note = language.text("Of all that it applies to: {counts}.", counts=counts)
-    return Telling(joined(finding, verdict), joined(note, _reasons(table, language)), alt)
+    return Words(joined(finding, verdict), joined(note, _reasons(table, language)), alt)
 
 
 def _covered(table: pd.DataFrame) -> tuple[dict[str, int], dict[str, int]]:
@@ -69,11 +69,11 @@ def _covered(table: pd.DataFrame) -> tuple[dict[str, int], dict[str, int]]:
 def _reasons(table: pd.DataFrame, language: Language) -> str:
     rest = table[~table["outcome"].isin(["known", "not_applicable"])]
     if not rest["count"].sum():
-        return language.text("Everything is known.")
+        return language.text("Every result is known.")
     reasons = rest.groupby("outcome")["count"].sum().sort_values(ascending=False, kind="stable")
     words = [f"{_reason(reason, language)} {language.number(n)}" for reason, n in reasons.items()]
     return language.text("Why not: {reasons}.", reasons=", ".join(words))
 
 
 def _reason(code: object, language: Language) -> str:
-    return language.text("no reason given") if code == "unknown" else group(code, language)
+    return language.text("no reason given") if code == "unknown" else group_name(code, language)

@@ -2,12 +2,16 @@
 
 import pandas as pd
 
-from v6monitor.findings.telling import Telling
-from v6monitor.findings.words import check_name, group, joined, listed, of, points
+from v6monitor.charts.chart import Words
+from v6monitor.charts.wording import (
+    group_name,
+    joined,
+    out_of,
+)
 from v6monitor.language import Language
 
 
-def vantage(table: pd.DataFrame, language: Language) -> Telling:
+def vantage(table: pd.DataFrame, language: Language) -> Words:
     """Tell whether the resolvers passed the self-test; ``adoption.vantage``."""
     alt = language.text(
         "Bar chart of the checks of the resolvers before the lookups, passed or failed. It shows"
@@ -18,7 +22,7 @@ def vantage(table: pd.DataFrame, language: Language) -> Telling:
         " hides IPv6 would give wrong verdicts."
     )
     if table.empty:
-        return Telling(language.text("The resolvers were not tested."), note, alt)
+        return Words(language.text("The resolvers were not tested."), note, alt)
     done = table[table["result"] != "not_tested"]
     failed = done[done["result"] == "failed"]
     if done.empty:
@@ -30,19 +34,19 @@ def vantage(table: pd.DataFrame, language: Language) -> Telling:
             len(done),
         )
     else:
-        names = [check_name(name, language) for name in dict.fromkeys(failed["check"])]
+        names = [language.label(name, "check") for name in dict.fromkeys(failed["check"])]
         finding = language.text(
             "Failed: {counts} checks of the resolvers ({names}).",
-            counts=of(len(failed), len(done), language),
-            names=listed(names, language),
+            counts=out_of(len(failed), len(done), language),
+            names=language.listed(names),
         )
     skipped = language.plural(
         "{number} check was not done.", "{number} checks were not done.", len(table) - len(done)
     )
-    return Telling(finding, joined(note, skipped if len(table) > len(done) else ""), alt)
+    return Words(finding, joined(note, skipped if len(table) > len(done) else ""), alt)
 
 
-def kitagawa(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Telling:
+def kitagawa(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Words:
     """Tell what the groups and what the mix of groups added to the change; ``changes.kitagawa``."""
     note = language.text(
         "A group adds by its own change, and by becoming a larger or smaller part of the list. The"
@@ -50,25 +54,25 @@ def kitagawa(table: pd.DataFrame, language: Language, *, by: str = "sector") -> 
     )
     sums = table[["own_change", "mix"]].sum()
     if table["share_before"].isna().all() or table["share_after"].isna().all():
-        return Telling(language.text("There is no earlier measurement to compare with."), note, "")
+        return Words(language.text("There is no earlier measurement to compare with."), note, "")
     finding = language.text(
         "Of {total} percentage points, {within} come from the groups themselves and {mix} from the"
         " mix of"
         " groups.",
-        total=points(float(sums.sum()), language),
-        within=points(float(sums["own_change"]), language),
-        mix=points(float(sums["mix"]), language),
+        total=language.points(float(sums.sum())),
+        within=language.points(float(sums["own_change"])),
+        mix=language.points(float(sums["mix"])),
     )
     added = table["own_change"] + table["mix"]
     most = int(added.abs().to_numpy().argmax())
-    said = points(float(added.iloc[most]), language)
+    said = language.points(float(added.iloc[most]))
     largest = language.text(
-        "Most by {group}: {points}.", group=group(table[by].iloc[most], language), points=said
+        "Most by {group}: {points}.", group=group_name(table[by].iloc[most], language), points=said
     )
-    return Telling(joined(finding, largest if said != "0" else ""), note, "")
+    return Words(joined(finding, largest if said != "0" else ""), note, "")
 
 
-def flaps(table: pd.DataFrame, language: Language) -> Telling:
+def flaps(table: pd.DataFrame, language: Language) -> Words:
     """Tell how many losses are back a measurement later; ``changes.flaps``."""
     row = table.iloc[0].to_dict()
     note = language.plural(
@@ -81,10 +85,10 @@ def flaps(table: pd.DataFrame, language: Language) -> Telling:
         losses=language.number(row["losses"]),
     )
     if not row["followed"]:
-        return Telling(language.text("No loss has a next measurement yet."), note, "")
+        return Words(language.text("No loss has a next measurement yet."), note, "")
     finding = language.text(
         "Of the losses followed by another measurement, {counts} were back by then ({share}).",
-        counts=of(row["recovered"], row["followed"], language),
+        counts=out_of(row["recovered"], row["followed"], language),
         share=language.percent(row["share"]),
     )
-    return Telling(finding, note, "")
+    return Words(finding, note, "")

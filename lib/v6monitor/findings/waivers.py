@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from v6monitor.findings.telling import Telling
-from v6monitor.findings.words import joined
+from v6monitor.charts.chart import Words
+from v6monitor.charts.wording import joined
 from v6monitor.language import Language
 from v6monitor.mail.advice import waiver
 
 
-def waivers(table: pd.DataFrame, language: Language) -> Telling:
+def waivers(table: pd.DataFrame, language: Language) -> Words:
     """Tell how many explained why they do not comply, and of what use it still is.
 
     ``table`` holds the valid rows of ``Month.waiver_list``.
@@ -29,10 +29,10 @@ def waivers(table: pd.DataFrame, language: Language) -> Telling:
             needless,
         )
         note = joined(note, told)
-    return Telling(caption, note, "")
+    return Words(caption, note, "")
 
 
-def waivers_expired(table: pd.DataFrame, language: Language) -> Telling:
+def waivers_expired(table: pd.DataFrame, language: Language) -> Words:
     """Tell how many explanations have run out; the expired rows of ``Month.waiver_list``."""
     caption = language.plural(
         "{number} waiver has expired.", "{number} waivers have expired.", len(table)
@@ -45,7 +45,7 @@ def waivers_expired(table: pd.DataFrame, language: Language) -> Telling:
         "{number} of these domains are still without IPv6, and count as not explained.",
         without,
     )
-    return Telling(caption, note if len(table) else "", "")
+    return Words(caption, note if len(table) else "", "")
 
 
 def waivers_in_words(table: pd.DataFrame, language: Language) -> pd.DataFrame:

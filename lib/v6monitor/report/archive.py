@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from v6monitor.analysis.adoption import JUDGED
-from v6monitor.findings.words import share
+from v6monitor.charts.wording import share_text
 from v6monitor.language import CODES, NO_VALUE, Language
 from v6monitor.report import feed, index, message, news
 from v6monitor.report.exports import safe_csv, write_text
@@ -104,7 +104,7 @@ def _cells(month: Entry, language: Language) -> list[list[str]]:
     for one in month["changes"]["measures"]:
         counts = headline[one["measure"]]
         adoption = math.nan if counts["adoption"] is None else counts["adoption"]
-        cells.append([share(counts | {"adoption": adoption}, language)])
+        cells.append([share_text(counts | {"adoption": adoption}, language)])
         if month["changes"]["earlier"]:
             cells[-1].append(message.ups_and_downs(one, language))
     return cells

@@ -14,13 +14,12 @@ import pandas as pd
 from matplotlib.figure import Figure as MatplotlibFigure
 
 from v6monitor import charts
-from v6monitor.charts.chart import DOWNLOADS, MIME, slug
+from v6monitor.charts.chart import DOWNLOADS, MIME, Words, slug
 from v6monitor.charts.tables import pack, table_html
-from v6monitor.findings import Telling
 from v6monitor.language import CODES, Language
 
 Draw = Callable[[pd.DataFrame, Language], MatplotlibFigure]
-Tell = Callable[[pd.DataFrame, Language], Telling]
+Tell = Callable[[pd.DataFrame, Language], Words]
 Source = Callable[[Language], str]
 Show = Callable[[pd.DataFrame, Language], pd.DataFrame]
 
@@ -103,7 +102,7 @@ def answer(frame: pd.DataFrame, *, tell: Tell) -> Exhibit:
     return Exhibit("answer", "answer", pages)
 
 
-def _caption(told: Telling) -> str:
+def _caption(told: Words) -> str:
     return (
         f"<figcaption><strong>{html.escape(told.caption)}</strong> "
         f"<span>{html.escape(told.note)}</span></figcaption>"

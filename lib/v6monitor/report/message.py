@@ -6,7 +6,7 @@ from typing import Any
 
 from v6monitor.analysis import adoption
 from v6monitor.analysis.adoption import JUDGED
-from v6monitor.findings.words import listed, share
+from v6monitor.charts.wording import share_text
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.report.month import Month
 
@@ -48,7 +48,7 @@ def sentences(told: Told, language: Language) -> list[str]:
                     "{measure}, losses now confirmed, of this measurement or the one before:"
                     " {names}.",
                     measure=language.label(measure),
-                    names=listed(names, language),
+                    names=language.listed(names),
                 )
             )
     return said + _operators(told, language)
@@ -58,7 +58,7 @@ def mail(month: Month, told: Told, language: Language) -> str:
     """Return a mail as text: its subject on the first line, and after an empty line its body."""
     shares = [
         f"- {language.label(measure)}: "
-        + share(adoption.shares(month.measured(measure)).iloc[0].to_dict(), language)
+        + share_text(adoption.shares(month.measured(measure)).iloc[0].to_dict(), language)
         for measure in JUDGED
     ]
     paragraphs = [

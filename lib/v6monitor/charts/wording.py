@@ -1,0 +1,170 @@
+"""Phrases that captions and charts share: shares with their counts, names of groups, sizes."""
+
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from v6monitor.language import NO_VALUE, Language
+
+Row = Mapping[Hashable, Any]
+
+SHOWN = ("yes", "partly", "no", "unknown")
+"""The states that a bar is made of, in their order; the rest does not apply."""
+
+ALMOST = 0.01
+
+MEASURES = {
+    "web": "Websites: the listed address has IPv6.",
+    "web_category": "Websites: Internet.nl's category IPv6, with its name servers.",
+    "mail": "Mail: every mail server has IPv6.",
+    "mail_all": "Mail: every mail server has IPv6.",
+    "mail_any": "Mail: at least one mail server has IPv6.",
+    "mail_primary": "Mail: every mail server of highest priority has IPv6.",
+    "mail_category": "Mail: Internet.nl's category IPv6, with its name servers.",
+    "mail_end_to_end": "Mail: every mail server and all name servers on the way have IPv6.",
+    "dns": "Name servers: at least two have IPv6.",
+    "dns_2": "Name servers: at least two have IPv6.",
+}
+
+SHARES = {
+    "web": "{share} of websites",
+    "mail": "{share} of mail domains",
+    "dns": "the name servers of {share} of domains",
+}
+
+
+def group_name(code: object, language: Language) -> str:
+    """Return what a group is called; one without a name was not stated."""
+    named = str(code) not in {"", "nan"}
+    return language.label(str(code)) if named else language.text("not stated")
+
+
+def unit(code: object, by: str, language: Language) -> str:
+    """Return what an operator or tenant is called; those together as ``other`` by their kind."""
+    if code == "other" and by == "tenant":
+        return language.text("Other tenants")
+    return group_name(code, language)
+
+
+def definition(measure: str, language: Language) -> str:
+    """Return in a sentence what a measure counts; empty for one that is not known."""
+    return language.text(MEASURES[measure]) if measure in MEASURES else ""
+
+
+def definition_of(table: pd.DataFrame, language: Language) -> str:
+    """Return the definition of the one measure that a table is of, if it names one."""
+    if "measure" not in table or len(set(table["measure"])) != 1:
+        return ""
+    return definition(str(table["measure"].iloc[0]), language)
+
+
+def out_of(part: float, whole: float, language: Language) -> str:
+    """Return ``427 of 628``."""
+    return language.text(
+        "{yes} of {known}", yes=language.number(part), known=language.number(whole)
+    )
+
+
+def share_text(row: Row, language: Language) -> str:
+    """Return ``68.0% (427 of 628)`` of a row of shares; counts alone where there is no percentage.
+
+    Where nothing is known, it says so.
+    """
+    known = int(row["yes"]) + int(row["no"])
+    if not known:
+        return language.label("unknown" if row["unknown"] else "not_applicable")
+    counts = out_of(row["yes"], known, language)
+    if math.isnan(row["adoption"]):
+        return counts
+    return f"{language.percent(row['adoption'])} ({counts})"
+
+
+def named_share(name: str, row: Row, language: Language) -> str:
+    """Return ``68.0% of mail domains``, or ``Mail 2 of 3`` where there is no percentage."""
+    if name in SHARES and not math.isnan(row["adoption"]):
+        return language.text(SHARES[name], share=language.percent(row["adoption"]))
+    return f"{group_name(name, language)} {share_text(row, language)}"
+
+
+def chance(part: float, language: Language) -> str:
+    """Return a part of possible futures as a whole percentage; never 0 or 100 % of nearly so.
+
+    >>> chance(0.004, Language("en")), chance(0.0, Language("en")), chance(0.999, Language("en"))
+    ('less than 1%', '0%', 'more than 99%')
+    """
+    if math.isnan(part):
+        return NO_VALUE
+    if 0 < part < ALMOST:
+        return language.text("less than {share}", share=language.percent(ALMOST, 0))
+    if 1 - ALMOST < part < 1:
+        return language.text("more than {share}", share=language.percent(1 - ALMOST, 0))
+    return language.percent(part, 0)
+
+
+def undetermined(unknown: float, applicable: float, language: Language) -> str:
+    """Return the sentence that says how many results are unknown, of how many."""
+    if not unknown:
+        return language.text("Every result is known.")
+    return language.text("Undetermined: {counts}.", counts=out_of(unknown, applicable, language))
+
+
+def explained(rows: pd.DataFrame, language: Language, *, by: str = "") -> str:
+    """Return the sentence that says how many of those without IPv6 have a valid explanation.
+
+    Args:
+        rows: counts of states, with ``explained``.
+        language: of the reader.
+        by: the column that names the rows apart; by default they are counted together.
+
+    Returns:
+        The sentence; empty where no domain is explained.
+
+    """
+    if "explained" not in rows or not rows["explained"].sum():
+        return ""
+    without = rows["no"] + rows.get("partly", 0)
+    if by:
+        each = zip(rows[by], rows["explained"], without, strict=True)
+        parts = [f"{group_name(name, language)} {out_of(n, m, language)}" for name, n, m in each]
+        counts = "; ".join(parts)
+    else:
+        counts = out_of(rows["explained"].sum(), without.sum(), language)
+    return language.text(
+        "Of those without IPv6, explained (comply or explain): {counts}.", counts=counts
+    )
+
+
+def joined(*sentences: str) -> str:
+    """Return the sentences that are not empty as one text."""
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def domains(number: float, language: Language) -> str:
+    """Return ``342 domains``."""
+    return language.plural("{number} domain", "{number} domains", int(number))
+
+
+def explained_number(row: Row, language: Language) -> str:
+    """Return ``3 explained`` for under the name of a row; empty for none."""
+    number = int(row.get("explained", 0))
+    return language.text("{number} explained", number=language.number(number)) if number else ""
+
+
+def size(row: Row, language: Language, between: str = "\n") -> str:
+    """Return ``342 domains`` and ``3 explained``: how many of those without IPv6 say why."""
+    parts: Sequence[str] = (domains(row["applicable"], language), explained_number(row, language))
+    return between.join(filter(None, parts))
+
+
+def counts_in_words(row: Row, language: Language) -> str:
+    """Return ``1 yes, 2 no`` of a group that is too small for a share."""
+    counted = [(state, int(row.get(state, 0))) for state in SHOWN]
+    words = [f"{language.number(n)} {language.label(state)}" for state, n in counted if n]
+    return ", ".join(words) or language.label("not_applicable")
+
+
+def percents(language: Language) -> list[str]:
+    """Return the names of 0 to 100 % in steps of 20."""
+    return [language.percent(step / 5, 0) for step in range(6)]
