@@ -51,10 +51,7 @@ def test_the_trend_tells_each_measure_apart():
     """Two measures have their own explanations."""
     both = pd.concat([_states(2), _states(1, "web")])
     note = findings.trend(adoption.trend(both), NL).note
-    assert (
-        "Waarvan zonder IPv6 met een geldige uitleg (‘pas toe of leg uit’): Web 1 van de 6; Mail 2 van de 6."
-        in note
-    )
+    assert note.endswith("Web 1 van de 6; Mail 2 van de 6.")
 
 
 def test_explained_laggards_are_said_apart():
