@@ -13,7 +13,6 @@ from babel.messages.pofile import read_po
 from v6monitor.charts.trend import BREAKS
 from v6monitor.charts.wording import MEASURES, SHARES
 from v6monitor.findings.hygiene import REMEDIES
-from v6monitor.findings.pace import REFUSED, WITHOUT_DATE
 from v6monitor.intake.reasons import Reason
 from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
 from v6monitor.mail.situation import SITUATIONS
@@ -22,8 +21,6 @@ from v6monitor.workspace import notebooks
 
 PACKAGE = Path(__file__).parents[1] / "lib" / "v6monitor"
 TABLES = (
-    REFUSED,
-    WITHOUT_DATE,
     BREAKS,
     MEASURES,
     SHARES,

@@ -27,6 +27,8 @@ __version__ = "0.2.0"
 _PUBLIC = {
     "Chart": "charts.chart:Chart",
     "Month": "report.month:Month",
+    "adoption_times": "analysis.adoption_times:times",
+    "backtest": "analysis.forecast:backtest",
     "caption": "charts.display:caption",
     "changes": "changes",
     "chart": "charts",
@@ -39,6 +41,7 @@ _PUBLIC = {
     "letters": "mail.letters:letters",
     "load": "report.month:load",
     "lookup": "dns.lookup:lookup",
+    "projection": "analysis.forecast:projection",
     "providers": "mail.providers:providers",
     "query": "dns.lookup:query",
     "read": "intake:read",

@@ -6,7 +6,7 @@ from chart_rules import words
 from matplotlib.lines import Line2D
 
 from v6monitor import charts
-from v6monitor.analysis import adoption, changes, staleness
+from v6monitor.analysis import adoption
 from v6monitor.charts.style import STATE_COLOURS, contrast, ink_on
 from v6monitor.language import Language
 
@@ -138,48 +138,6 @@ def test_laggards_have_a_bar_per_month_with_lookups() -> None:
     assert [bar.get_height() for bar in bars] == [9, 7, 2]
     assert len({round(bar.get_x(), 2) for bar in bars}) == 2
     assert "7\n+2" in words(figure)
-
-
-def test_gains_go_right_and_losses_left() -> None:
-    """Three gained and one lost, suspected: +3 and −1, hatched."""
-    table = changes.by_sector(states("nnnyyy", sector="rijk"), states("yyynyy", sector="rijk"))
-    figure = charts.changes(table, EN)
-    bars = figure.axes[0].patches
-    assert [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in bars] == [(-1, 0), (0, 3)]
-    assert [bool(bar.get_hatch()) for bar in bars] == [True, False]
-    assert {"+3", "−1"} <= set(words(figure))
-
-
-def test_groups_without_a_change_are_one_row_at_the_end() -> None:
-    """Two still sectors of three are joined, with their domains; one alone keeps its name."""
-    before = pd.concat([states("nn", sector=sector) for sector in ("rijk", "overig", "provincie")])
-    before = before.assign(domain=[f"d{number}" for number in range(len(before))])
-    after = before.assign(state=["yes", *before["state"][1:]])
-    figure = charts.changes(changes.by_sector(before, after), EN)
-    rest = words(figure).index("Others: no change")
-    assert words(figure)[rest + 1] == "4 domains"
-    assert "Provinces" not in words(figure)
-    two = before["sector"] != "overig"
-    assert "Provinces" in words(charts.changes(changes.by_sector(before[two], after[two]), EN))
-    ceased = after.assign(state=[*after["state"][:-1], "not_applicable"])
-    assert "Provinces" in words(charts.changes(changes.by_sector(before, ceased), EN))
-
-
-def test_the_parts_of_the_decomposition_are_drawn_in_points() -> None:
-    """Bars of within, entrants, leavers and the total below a line."""
-    before, after = states("yynnn"), states("yyyyn")[1:]
-    table = changes.parts(before, after)
-    bars = charts.decomposition(table, EN).axes[0].patches
-    drawn = [points for points in table["points"] if points]
-    assert [bar.get_width() for bar in bars] == pytest.approx(drawn)
-    assert bars[-1].get_width() == pytest.approx(100 * (3 / 4 - 2 / 5))
-
-
-def test_staleness_has_a_bar_per_measured_state() -> None:
-    """Of four measured no, one is yes now: a quarter of that bar."""
-    compared = staleness.compare(states("yynnnn"), states("yyynnn"))
-    bars = charts.staleness(staleness.matrix(compared), EN).axes[0].patches
-    assert [bar.get_width() for bar in bars] == [1.0, 0.25, 0.75]
 
 
 def test_quality_shows_list_and_coverage() -> None:

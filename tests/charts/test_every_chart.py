@@ -8,7 +8,7 @@ from chart_rules import check, words
 from chart_worlds import LONG, months, states
 
 from v6monitor import charts
-from v6monitor.analysis import adoption, changes, staleness
+from v6monitor.analysis import adoption
 from v6monitor.language import Language
 
 Drawn = tuple[Callable[..., object], pd.DataFrame]
@@ -80,15 +80,7 @@ def tables() -> dict[str, Drawn]:
         found[f"states, {name}"] = charts.states, adoption.states_by_sector(month)
         providers = pd.DataFrame({"domain": month["domain"], "operator": month["sector"]})
         found[f"operators, {name}"] = charts.operators, adoption.operators(providers, month)
-        found[f"changes, {name}"] = charts.changes, changes.by_sector(month, month)
-        found[f"decomposition, {name}"] = charts.decomposition, changes.parts(month, month)
-        matrix = staleness.matrix(staleness.compare(month, month))
-        found[f"staleness, {name}"] = charts.staleness, matrix
         found[f"quality, {name}"] = charts.quality, adoption.quality(month)
-    before, after = mail[mail["period"] == "2026-07"], mail[mail["period"] == "2026-08"]
-    swapped = after.replace({"state": {"yes": "no", "no": "yes"}})[5:]
-    found["changes, many"] = charts.changes, changes.by_sector(before, swapped, later=[after])
-    found["decomposition, many"] = charts.decomposition, changes.parts(before, swapped)
     outcomes = ["ok"] * 9000 + ["servfail", "timeout", "refused", "bogus", "chain", "mismatch"] * 9
     log = pd.DataFrame({"outcome": outcomes})
     found["quality, lookups"] = charts.quality, adoption.quality(year, log)

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from v6monitor import findings
-from v6monitor.analysis import adoption, changes, staleness
+from v6monitor.analysis import adoption
 from v6monitor.language import Language
 
 EN, NL = Language("en"), Language("nl")
@@ -313,89 +313,6 @@ def test_laggards_in_words(counts: list[int], english: str, dutch: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "english", "dutch"),
-    [
-        (
-            "nny",
-            "yyn",
-            "2 domains gained IPv6, 1 lost it (0 confirmed, 1 suspected).",
-            "2 domeinen kregen IPv6, 1 raakte het kwijt (bevestigd: 0, vermoed: 1).",
-        ),
-        (
-            "nyy",
-            "ynn",
-            "1 domain gained IPv6, 2 lost it (0 confirmed, 2 suspected).",
-            "1 domein kreeg IPv6, 2 raakten het kwijt (bevestigd: 0, vermoed: 2).",
-        ),
-        (
-            "ny",
-            "yy",
-            "1 domain gained IPv6, 0 lost it.",
-            "1 domein kreeg IPv6, 0 raakten het kwijt.",
-        ),
-        (
-            "ny",
-            "ny",
-            "no domain gained or lost IPv6.",
-            "geen enkel domein kreeg IPv6 of raakte het kwijt.",
-        ),
-    ],
-)
-def test_changes_in_words(before: str, after: str, english: str, dutch: str) -> None:
-    """Gains and losses between two named months."""
-    table = changes.by_sector(
-        states(before, sector="rijk", period="2026-01"),
-        states(after, sector="rijk", period="2026-02"),
-    )
-    assert findings.changes(table, EN).caption == (
-        f"Between January 2026 and February 2026: {english}"
-    )
-    assert findings.changes(table, NL).caption == f"Tussen januari 2026 en februari 2026: {dutch}"
-
-
-@pytest.mark.parametrize(("before", "after"), [("", "yn"), ("??", "yn"), ("yn", "??"), ("", "")])
-def test_without_two_known_months_nothing_changed(before: str, after: str) -> None:
-    """A first month, or one of which nothing is known, is said to have nothing to compare with."""
-    months = states(before, sector="rijk"), states(after, sector="rijk")
-    for told in (
-        findings.changes(changes.by_sector(*months), EN),
-        findings.decomposition(changes.parts(*months), EN),
-    ):
-        assert told.caption == "There is no earlier measurement to compare with."
-
-
-def test_the_decomposition_in_words() -> None:
-    """The parts in points, and the shares with their counts in the note."""
-    table = changes.parts(
-        states("yynn", period="2026-01"),
-        pd.concat([states("yyyn"), pd.DataFrame({"domain": ["x"], "state": ["no"]})]).assign(
-            period="2026-02"
-        ),
-    )
-    told = findings.decomposition(table, EN)
-    assert told.caption == (
-        "Between January 2026 and February 2026: +10.00 percentage points, of which +25.00 from the"
-        " domains counted both times, −15.00 from new ones and 0 from those no longer counted."
-    )
-    assert "50.0% (2 of 4), then 60.0% (3 of 5); 4 domains counted both times." in told.note
-    assert "+10,00 procentpunt, waarvan +25,00" in findings.decomposition(table, NL).caption
-
-
-def test_staleness_in_words() -> None:
-    """Both directions with their denominators; nothing in both is said."""
-    compared = staleness.compare(states("nny?"), states("ynyy"))
-    told = findings.staleness(staleness.matrix(compared), EN)
-    assert told.caption == (
-        "Measured without IPv6 and now with it: 1 of 2; measured with it and now without: 0 of 1."
-    )
-    assert told.note.endswith("Undetermined: 1 of 4.")
-    nothing = staleness.matrix(staleness.compare(states(""), states("")))
-    assert findings.staleness(nothing, EN).caption == (
-        "No domain has both a measurement and a lookup."
-    )
-
-
-@pytest.mark.parametrize(
     ("text", "caption"),
     [
         ("y" * 49 + "?", "Known: Mail 98.0%. That is enough to publish."),
@@ -419,7 +336,6 @@ def test_the_alternative_text_is_at_most_two_sentences() -> None:
         findings.trend(two, EN),
         findings.sectors(adoption.sectors(month), EN),
         findings.states(adoption.states_by_sector(month), EN),
-        findings.changes(changes.by_sector(month, month), EN),
         findings.quality(adoption.quality(month), EN),
     ):
         assert told.alt.count(". ") == 1

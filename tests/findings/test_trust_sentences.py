@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from v6monitor import findings
-from v6monitor.analysis import adoption, changes
+from v6monitor.analysis import adoption
 from v6monitor.language import Language
 
 EN, NL = Language("en"), Language("nl")
@@ -70,59 +70,6 @@ def test_vantage_in_words(results: str, english: str, dutch: str):
 def test_checks_that_were_not_done_are_counted():
     """In the note."""
     assert findings.vantage(checks("pp-"), EN).note.endswith("1 check was not done.")
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "caption"),
-    [
-        (
-            [states("ynnn"), states("nn", "gemeente")],
-            [states("yynn"), states("nn", "gemeente")],
-            (
-                "Of +16.67 percentage points, +16.67 come from the groups themselves and 0 from"
-                " the mix of"
-                " groups. Most by Central government: +16.67."
-            ),
-        ),
-        (
-            [states("yn")],
-            [states("yn")],
-            (
-                "Of 0 percentage points, 0 come from the groups themselves and 0 from the mix of"
-                " groups."
-            ),
-        ),
-        ([states("??")], [states("yn")], "There is no earlier measurement to compare with."),
-        ([states("")], [states("yn")], "There is no earlier measurement to compare with."),
-    ],
-)
-def test_sectors_that_made_the_change_in_words(
-    before: list[pd.DataFrame], after: list[pd.DataFrame], caption: str
-):
-    """The parts, and who has the largest."""
-    table = changes.kitagawa(pd.concat(before), pd.concat(after))
-    assert findings.kitagawa(table, EN).caption == caption
-
-
-@pytest.mark.parametrize(
-    ("months", "english"),
-    [
-        (
-            ["yyn", "nny", "yny"],
-            "Of the losses followed by another measurement, 1 of 2 were back by then (50.0%).",
-        ),
-        (["yy", "yn"], "No loss has a next measurement yet."),
-        (["yy"], "No loss has a next measurement yet."),
-        (["??", "??"], "No loss has a next measurement yet."),
-    ],
-)
-def test_losses_that_come_back_in_words(months: list[str], english: str):
-    """The share has its counts; the first month has none."""
-    history = pd.concat(
-        [states(text, period=f"2026-0{number + 1}") for number, text in enumerate(months)]
-    )
-    table = changes.flaps(history).to_frame().T
-    assert findings.flaps(table, EN).caption == english
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ No titles and no prose in the picture: the finding stands beside it (``v6monitor
 """
 
 from v6monitor.charts.adoption import sectors, states, sub_tests
-from v6monitor.charts.changes import changes, decomposition, staleness
+from v6monitor.charts.changes import changes, changes_answer, decomposition, staleness
+from v6monitor.charts.forecast import backtest, forecast, forecast_answer, projection, times
 from v6monitor.charts.gap import attribution, fix_order, fix_order_tenants
 from v6monitor.charts.mail import laggards, operators
-from v6monitor.charts.pace import backtest, pace, projection, times, times_operators
 from v6monitor.charts.provinces import provinces
 from v6monitor.charts.quality import quality
 from v6monitor.charts.style import png, svg
@@ -18,12 +18,14 @@ __all__ = [
     "attribution",
     "backtest",
     "changes",
+    "changes_answer",
     "decomposition",
     "fix_order",
     "fix_order_tenants",
+    "forecast",
+    "forecast_answer",
     "laggards",
     "operators",
-    "pace",
     "png",
     "projection",
     "provinces",
@@ -34,7 +36,6 @@ __all__ = [
     "sub_tests",
     "svg",
     "times",
-    "times_operators",
     "trend",
     "vantage",
 ]

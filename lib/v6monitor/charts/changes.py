@@ -1,10 +1,11 @@
-"""What changed, and is the measurement still true? (figure 8 and staleness)"""
+"""Changes between two measurements: gains and losses, what the list did, and staleness."""
 
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from v6monitor.charts.bars import THICK, bar, stacked, state_marks, zero_line
+from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import (
     LINE,
     Mark,
@@ -17,7 +18,7 @@ from v6monitor.charts.layout import (
     wrapped,
 )
 from v6monitor.charts.style import DPI, GREY_INK, INK, STATE_COLOURS, WIDTH, offset, pixels, styled
-from v6monitor.charts.wording import domains, group_name, percents
+from v6monitor.charts.wording import domains, group_name, joined, out_of, percents, undetermined
 from v6monitor.language import Language
 
 GAIN, LOSS, UNKNOWN = STATE_COLOURS["yes"], STATE_COLOURS["no"], STATE_COLOURS["unknown"]
@@ -27,23 +28,105 @@ LOSSES = (
     ("loss_recovered", UNKNOWN, True),
 )
 ASIDE = (("joined", "#9DB2CF"), ("left", "#9DB2CF"), ("through_unknown", UNKNOWN))
-"""What is counted beside the gains and losses: changes of the list, and what cannot be told."""
+"""Counted beside the gains and losses: changes of the list, and of what is known."""
 
 COLUMN = 100
 PARTS = ("within", "entrants", "leavers", "total")
+NOTHING = "There is no earlier measurement to compare with."
+
+
+def changes(table: pd.DataFrame, *, name: str = "changes") -> Chart:
+    """Return diverging bars: gains to the right and losses to the left per group.
+
+    Args:
+        table: of ``v6.changes``: a row per group, its name in the first column.
+        name: names the files of the chart.
+
+    Returns:
+        A Chart. A loss is solid when confirmed and hatched when suspected; one that was back a
+        measurement later is hatched grey. Columns at the right count the domains that joined or
+        left the list, and those that went to or from unknown.
+    """
+    return Chart(name, table, _change_words, _draw_changes)
+
+
+def changes_answer(table: pd.DataFrame, *, name: str = "answer") -> Chart:
+    """Return how many domains gained and lost IPv6, as the answer of a page.
+
+    Args:
+        table: of ``v6.changes``.
+        name: names the answer on a page.
+    """
+    return Chart(name, table, _change_words, kind="answer")
+
+
+def decomposition(table: pd.DataFrame, *, name: str = "decomposition") -> Chart:
+    """Return bars of what the domains that stayed, joined and left add to the change.
+
+    Args:
+        table: of ``v6monitor.changes.parts``.
+        name: names the files of the chart.
+    """
+    return Chart(name, table, _decomposition_words, _draw_decomposition, languages=("en",))
+
+
+def staleness(table: pd.DataFrame, *, name: str = "staleness") -> Chart:
+    """Return stacked bars of what lookups say now of the domains measured yes, no and unknown.
+
+    Args:
+        table: a row per measured state (``measured``), a column per state looked up.
+        name: names the files of the chart.
+    """
+    return Chart(name, table, _staleness_words, _draw_staleness, languages=("en",))
+
+
+def _change_words(table: pd.DataFrame, language: Language) -> Words:
+    alt = language.text(
+        "Diverging bar chart of the domains that gained and lost IPv6 per group, with the changes"
+        " of the list beside it. It shows whether the domains changed, or the list did."
+    )
+    panel = int(table["panel"].sum()) if len(table) else 0
+    if not panel:
+        return Words(language.text(NOTHING), "", alt)
+    total = table.select_dtypes("number").sum()
+    lost = int(total["loss_confirmed"] + total["loss_suspected"])
+    gained = language.plural(
+        "{number} domain gained IPv6", "{number} domains gained IPv6", int(total["gain"])
+    )
+    losses = language.plural("{number} lost it", "{number} lost it", lost)
+    if lost:
+        losses += language.text(
+            " ({confirmed} confirmed, {suspected} suspected)",
+            confirmed=language.number(total["loss_confirmed"]),
+            suspected=language.number(total["loss_suspected"]),
+        )
+    between = _between(table, language)
+    if total["gain"] or lost:
+        finding = language.text(
+            "{between}: {gained}, {losses}.", between=between, gained=gained, losses=losses
+        )
+    else:
+        finding = language.text("{between}: no domain gained or lost IPv6.", between=between)
+    note = language.text(
+        "Compared: {panel} domains with a known result both times. Not compared: {joined} joined"
+        " the list, {left} left it, {unknown} were undetermined once.",
+        panel=language.number(panel),
+        joined=language.number(total["joined"]),
+        left=language.number(total["left"]),
+        unknown=language.number(total["through_unknown"]),
+    )
+    back = int(total["loss_recovered"])
+    returned = language.plural(
+        "{number} domain lost it temporarily.", "{number} domains lost it temporarily.", back
+    )
+    return Words(finding, joined(note, returned if back else ""), alt)
 
 
 @styled
-def changes(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Figure:
-    """Draw gains to the right and losses to the left per group; changes of the list apart.
-
-    ``table`` is that of ``changes.by_sector``. A loss is solid when confirmed and hatched when
-    suspected; one that was back a measurement later is hatched grey. The columns at the right
-    count the domains that joined or left the list, and those that went to or from unknown. Groups
-    of which there is nothing to tell are one row.
-    """
+def _draw_changes(table: pd.DataFrame, language: Language) -> Figure:
     if table.empty:
         return nothing(language.text("There are no domains to draw."))
+    by = str(table.columns[0])
     table = _joined(
         table.assign(group=[group_name(name, language) for name in table[by]]), language
     )
@@ -68,9 +151,8 @@ def changes(table: pd.DataFrame, language: Language, *, by: str = "sector") -> F
             bar(chart, index, start, row[name], colour, hatched=hatched)
         bar(chart, index, 0, row["gain"], GAIN)
         _at_end(chart, index, start, f"−{language.number(-start)}" if start else "")
-        _at_end(
-            chart, index, row["gain"], f"+{language.number(row['gain'])}" if row["gain"] else ""
-        )
+        gained = f"+{language.number(row['gain'])}" if row["gain"] else ""
+        _at_end(chart, index, row["gain"], gained)
     zero_line(chart.axes)
     _columns(chart, table, language)
     return chart.figure
@@ -87,14 +169,40 @@ def _joined(table: pd.DataFrame, language: Language) -> pd.DataFrame:
     return pd.concat([table[~still], rest], ignore_index=True)
 
 
-@styled
-def decomposition(table: pd.DataFrame, language: Language) -> Figure:
-    """Draw what the domains that stayed, joined and left add to the change, in points.
-
-    ``table`` is that of ``changes.parts``. Without two months to compare the chart says so.
-    """
+def _decomposition_words(table: pd.DataFrame, language: Language) -> Words:
+    alt = (
+        "Bar chart of what domains that stayed, joined and left add to the change of the share, in"
+        " percentage points. It shows how much of the change is one of the list."
+    )
     if table.empty or bool(table["points"].isna().any()):
-        return nothing(language.text("There are no two measurements to compare."))
+        return Words(NOTHING, "", alt)
+    rows = {str(row["part"]): row for row in table.to_dict("records")}
+    points = {part: language.points(row["points"]) for part, row in rows.items()}
+    finding = (
+        f"{_between(table, language)}: {points['total']} percentage points, of which"
+        f" {points['within']} from the domains counted both times, {points['entrants']} from new"
+        f" ones and {points['leavers']} from those no longer counted."
+    )
+    total = rows["total"]
+    before, after = (
+        f"{language.percent(share)} ({out_of(round(n * share), n, language)})"
+        for n, share in (
+            (total["domains_before"], total["share_before"]),
+            (total["domains_after"], total["share_after"]),
+        )
+    )
+    stayers = language.number(rows["within"]["domains_after"])
+    note = (
+        f"Share of the domains with a known result: {before}, then {after}; {stayers} domains"
+        " counted both times. The three parts add up to the change exactly."
+    )
+    return Words(finding, note, alt)
+
+
+@styled
+def _draw_decomposition(table: pd.DataFrame, language: Language) -> Figure:
+    if table.empty or bool(table["points"].isna().any()):
+        return nothing(NOTHING)
     ordered = table.set_index("part").loc[list(PARTS)].reset_index()
     chart = rows_chart([Row(language.label(name)) for name in ordered["part"]], bottom=8)
     _diverge(chart, min(0.0, ordered["points"].min()), max(0.0, ordered["points"].max()), 64)
@@ -106,22 +214,34 @@ def decomposition(table: pd.DataFrame, language: Language) -> Figure:
     return chart.figure
 
 
-@styled
-def staleness(table: pd.DataFrame, language: Language) -> Figure:
-    """Draw what fresh lookups say now, for domains measured as yes, no and unknown.
+def _staleness_words(table: pd.DataFrame, language: Language) -> Words:
+    alt = (
+        "Stacked bar chart of what lookups say now of the domains measured with IPv6, without it"
+        " and unknown. It shows how far the measurement still holds."
+    )
+    rows = {row["measured"]: row for row in table.to_dict("records")}
+    sizes = {state: row["yes"] + row["no"] + row["unknown"] for state, row in rows.items()}
+    total = sum(sizes.values())
+    if not total:
+        return Words("No domain has both a measurement and a lookup.", "", alt)
+    finding = (
+        f"{out_of(rows['no']['yes'], sizes['no'], language)} results measured without IPv6 have it"
+        f" now; {out_of(rows['yes']['no'], sizes['yes'], language)} measured with it lack it now."
+    )
+    known = sum(rows[one][other] for one in ("yes", "no") for other in ("yes", "no"))
+    note = "Results with both a measurement and a lookup: two sources, so not a trend."
+    return Words(finding, joined(note, undetermined(total - known, total, language)), alt)
 
-    ``table`` is that of ``staleness.matrix``: bars are parts of 100 %, with their counts.
-    """
+
+@styled
+def _draw_staleness(table: pd.DataFrame, language: Language) -> Figure:
     states = ["yes", "no", "unknown"]
     numbers = table.set_index("measured")[states]
     shown = numbers[numbers.sum(axis=1) > 0]
     if shown.empty:
-        return nothing(language.text("There are no domains with both a measurement and a lookup."))
+        return nothing("There are no domains with both a measurement and a lookup.")
     rows = [
-        Row(
-            language.text("measured: {state}", state=language.label(str(state))),
-            language.plural("{number} result", "{number} results", int(n)),
-        )
+        Row(f"measured: {language.label(str(state))}", f"{language.number(n)} results")
         for state, n in shown.sum(axis=1).items()
     ]
     chart = rows_chart(rows, key=state_marks(shown, states, language), right=28)
@@ -129,6 +249,16 @@ def staleness(table: pd.DataFrame, language: Language) -> Figure:
     for index, (_, row) in enumerate(shown.iterrows()):
         stacked(chart, index, {state: int(row[state]) for state in states}, 1 / row.sum(), language)
     return chart.figure
+
+
+def _between(table: pd.DataFrame, language: Language) -> str:
+    if "period" not in table:
+        return language.text("Between the two measurements")
+    return language.text(
+        "Between {earlier} and {month}",
+        earlier=language.month(str(table["earlier"].iloc[0])[:7]),
+        month=language.month(str(table["period"].iloc[0])[:7]),
+    )
 
 
 def _diverge(chart: Rows, low: float, high: float, room: float) -> None:

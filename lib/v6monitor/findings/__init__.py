@@ -12,7 +12,6 @@ from v6monitor.findings.adoption import (
     sub_tests,
     trend,
 )
-from v6monitor.findings.changes import changes, decomposition, staleness
 from v6monitor.findings.gap import (
     attribution,
     end_to_end,
@@ -48,26 +47,14 @@ from v6monitor.findings.lists import (
     tenants,
 )
 from v6monitor.findings.mail import laggards, operators
-from v6monitor.findings.pace import (
-    backtest,
-    models,
-    pace,
-    pace_by_group,
-    projection,
-    times,
-    times_operators,
-)
 from v6monitor.findings.quality import quality
-from v6monitor.findings.trust import flaps, kitagawa, vantage
+from v6monitor.findings.trust import vantage
 from v6monitor.findings.waivers import waivers, waivers_expired, waivers_in_words
 
 __all__ = [
     "attribution",
-    "backtest",
     "came_and_went",
-    "changes",
     "compat",
-    "decomposition",
     "definitions",
     "end_to_end",
     "explore",
@@ -78,12 +65,10 @@ __all__ = [
     "fix_order_tenants",
     "fixed_since",
     "fixes",
-    "flaps",
     "gap_overview",
     "gateways",
     "headline_adoption",
     "intake",
-    "kitagawa",
     "lacking",
     "laggard_groups",
     "laggard_list",
@@ -92,22 +77,15 @@ __all__ = [
     "laggards_by_sector",
     "laggards_now",
     "measured",
-    "models",
     "operators",
     "outcomes",
-    "pace",
-    "pace_by_group",
-    "projection",
     "provinces",
     "quality",
     "scenarios",
     "sectors",
-    "staleness",
     "states",
     "sub_tests",
     "tenants",
-    "times",
-    "times_operators",
     "to_fix",
     "trend",
     "vantage",
