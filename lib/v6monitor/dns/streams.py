@@ -125,12 +125,12 @@ def _receive(connection: socket.socket, size: int, deadline: float) -> bytes:
 
 
 def _over_https(url: str, question: bytes, seconds: float) -> bytes:
-    import httpx  # noqa: PLC0415 - only those who ask over HTTPS need it
+    import httpx2  # noqa: PLC0415 - only those who ask over HTTPS need it
 
     headers = {"Accept": "application/dns-message", "Content-Type": "application/dns-message"}
     try:
-        answer = httpx.post(url, content=question, headers=headers, timeout=seconds)
+        answer = httpx2.post(url, content=question, headers=headers, timeout=seconds)
         answer.raise_for_status()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise ConnectionError(str(error)) from error
     return answer.content
