@@ -7,8 +7,16 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from v6monitor.analysis.shares import SMALLEST_GROUP
-from v6monitor.charts.bars import stacked, state_marks
-from v6monitor.charts.layout import Mark, Row, Rows, nothing, rows_chart, share_axis
+from v6monitor.charts.layout import (
+    Mark,
+    Row,
+    Rows,
+    nothing,
+    rows_chart,
+    share_axis,
+    stacked,
+    state_marks,
+)
 from v6monitor.charts.style import BOUNDS, GREY_INK, INK, STATE_COLOURS, offset, styled
 from v6monitor.charts.wording import SHOWN, counts_in_words, group_name, percents, size
 from v6monitor.language import Language

@@ -4,18 +4,22 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from v6monitor.charts.bars import THICK, bar, stacked, state_marks, zero_line
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import (
     LINE,
+    THICK,
     Mark,
     Row,
     Rows,
+    bar,
     nothing,
     rows_chart,
     share_axis,
+    stacked,
+    state_marks,
     width_of,
     wrapped,
+    zero_line,
 )
 from v6monitor.charts.style import DPI, GREY_INK, INK, STATE_COLOURS, WIDTH, offset, pixels, styled
 from v6monitor.charts.wording import domains, group_name, joined, out_of, percents, undetermined

@@ -8,7 +8,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from v6monitor.analysis.shares import SMALLEST_GROUP
-from v6monitor.charts.bars import bar
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.gap import BEFORE
 from v6monitor.charts.layout import (
@@ -17,6 +16,7 @@ from v6monitor.charts.layout import (
     Mark,
     Row,
     Rows,
+    bar,
     draw_key,
     key_height,
     nothing,
@@ -25,7 +25,20 @@ from v6monitor.charts.layout import (
     width_of,
     wrapped,
 )
-from v6monitor.charts.months import Flag, draw_flags, flags_height, month_axis, ordinal, placed
+from v6monitor.charts.months import (
+    BOTTOM,
+    LEFT,
+    PLOT,
+    End,
+    Flag,
+    draw_flags,
+    flags_height,
+    label_ends,
+    level_axis,
+    month_axis,
+    ordinal,
+    placed,
+)
 from v6monitor.charts.style import (
     BOUNDS,
     DPI,
@@ -39,7 +52,6 @@ from v6monitor.charts.style import (
     pixels,
     styled,
 )
-from v6monitor.charts.trend import BOTTOM, LEFT, PLOT, End, label_ends, level_axis
 from v6monitor.charts.wording import chance, domains, group_name, joined, percents, share_text
 from v6monitor.language import NO_VALUE, Language
 

@@ -3,8 +3,16 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from v6monitor.charts.bars import bar
-from v6monitor.charts.layout import LINE, Mark, Row, Rows, nothing, rows_chart, share_axis
+from v6monitor.charts.layout import (
+    LINE,
+    Mark,
+    Row,
+    Rows,
+    bar,
+    nothing,
+    rows_chart,
+    share_axis,
+)
 from v6monitor.charts.mail import whole_numbers
 from v6monitor.charts.style import (
     BOUNDS,

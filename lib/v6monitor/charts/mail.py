@@ -6,7 +6,6 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from v6monitor.charts.bars import stacked, state_marks
 from v6monitor.charts.layout import (
     HALO,
     LINE,
@@ -16,6 +15,8 @@ from v6monitor.charts.layout import (
     key_height,
     nothing,
     rows_chart,
+    stacked,
+    state_marks,
     width_of,
 )
 from v6monitor.charts.months import draw_flags, flags, flags_height, month_axis, ordinal, placed

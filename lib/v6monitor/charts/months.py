@@ -1,4 +1,4 @@
-"""How do months stand on an axis, and what happened in them?
+"""Charts over time: an axis of months, events and breaks above it, names at the ends of lines.
 
 Months are whole numbers on the axis (``ordinal``); a day within one is a fraction before or after.
 """
@@ -15,14 +15,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from v6monitor.charts.layout import LINE, width_of, wrapped
-from v6monitor.charts.style import GREY_INK, WIDTH, pixels
+from v6monitor.charts.layout import LINE, apart, width_of, wrapped
+from v6monitor.charts.style import GREY_INK, INK, WIDTH, contrast, pixels
 from v6monitor.language import Language
 
 YEAR = 12
 STEPS = (1, 2, 3, 4, 6, YEAR, 2 * YEAR, 5 * YEAR, 10 * YEAR)
 TICK = 58
 """Pixels that the name of a month takes."""
+
+PLOT = 320
+LEFT, BOTTOM = 62, 56
+"""Height of the axes, and the pixels to their left and below them."""
+
+AA = 4.5
+"""The contrast that text needs (WCAG 2.1)."""
 
 
 class Flag(NamedTuple):
@@ -40,6 +47,15 @@ class Placed(NamedTuple):
     flag: Flag
     lines: list[str]
     bottom: float
+
+
+class End(NamedTuple):
+    """The last point of a line, and what is said of it."""
+
+    x: float
+    y: float
+    lines: list[str]
+    colour: str
 
 
 def ordinal(period: str) -> int:
@@ -117,6 +133,37 @@ def month_axis(axes: Axes, low: float, high: float, width: float, language: Lang
     ticks = list(range(start, last + 1, step))
     axes.set_xticks(ticks, _month_names(ticks, step, language))
     axes.tick_params(axis="x", pad=6)
+
+
+def level_axis(axes: Axes, language: Language, target: float | None) -> None:
+    """Give the vertical axis 0 to 100 %, with a dashed line at the target."""
+    steps = [step / 5 for step in range(6)]
+    axes.set_ylim(0, 1)
+    axes.set_yticks(steps, [language.percent(step, 0) for step in steps])
+    axes.grid(axis="y")
+    axes.axhline(0, color="#767676", linewidth=1.2, clip_on=False)
+    if target is not None:
+        axes.axhline(target, color=GREY_INK, linewidth=1.2, linestyle=(0, (6, 3)), clip_on=False)
+
+
+def label_ends(figure: Figure, axes: Axes, ends: Sequence[End], height: float) -> None:
+    """Write the labels at the right, apart, with a thin line to a point that is further off."""
+    low, high = axes.get_xlim()
+    tall = [LINE * len(end.lines) + 3.0 for end in ends]
+    places = apart([end.y * height for end in ends], tall, -LINE / 2, height + LINE / 2)
+    edge = axes.get_position().x1 * WIDTH
+    for end, place in zip(ends, places, strict=True):
+        x = LEFT + (end.x - low) / (high - low) * (edge - LEFT)
+        if abs(place - end.y * height) > LINE / 2 or x < edge - 40:
+            leader = Line2D(
+                [min(x + 5, edge), edge + 6], [BOTTOM + end.y * height, BOTTOM + place],
+                color="#A6A6A6", linewidth=0.8, transform=pixels(figure), zorder=2,
+            )  # fmt: skip
+            figure.add_artist(leader)
+        ink = end.colour if contrast(end.colour, "#FFFFFF") >= AA else INK
+        for number, line in enumerate(end.lines):
+            y = BOTTOM + place + LINE * ((len(end.lines) - 1) / 2 - number)
+            figure.text(edge + 10, y, line, va="center", color=ink, transform=pixels(figure))
 
 
 def _month_names(ticks: Sequence[int], step: int, language: Language) -> list[str]:

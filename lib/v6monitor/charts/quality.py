@@ -3,8 +3,18 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from v6monitor.charts.bars import THICK, bar
-from v6monitor.charts.layout import HALO, LINE, Mark, Row, nothing, rows_chart, share_axis, wrapped
+from v6monitor.charts.layout import (
+    HALO,
+    LINE,
+    THICK,
+    Mark,
+    Row,
+    bar,
+    nothing,
+    rows_chart,
+    share_axis,
+    wrapped,
+)
 from v6monitor.charts.style import GREY_INK, INK, PALE, STATE_COLOURS, WIDTH, offset, styled
 from v6monitor.charts.wording import percents
 from v6monitor.language import Language

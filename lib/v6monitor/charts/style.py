@@ -1,4 +1,4 @@
-"""How does every chart look, and how does it become a picture of always the same bytes?"""
+"""Style of every chart: colours, sizes, and figures as SVG and PNG with reproducible bytes."""
 
 import functools
 import io
@@ -17,7 +17,7 @@ WIDTH = 720
 DPI = 100
 INK, GREY_INK, PALE = "#1A1A1A", "#4D4D4D", "#D9D9D9"
 BOUNDS = "#949494"
-"""What could not be told, behind a point or a line; 3:1 on white."""
+"""The undetermined part, behind a point or a line; 3:1 on white."""
 
 STATE_COLOURS = {
     "yes": "#154273",

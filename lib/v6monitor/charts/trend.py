@@ -1,18 +1,15 @@
 """How far are we, and how fast? The line per month (figure 1)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from v6monitor.charts.layout import (
     LINE,
     Mark,
-    apart,
     draw_key,
     key_height,
     nothing,
@@ -20,10 +17,16 @@ from v6monitor.charts.layout import (
     wrapped,
 )
 from v6monitor.charts.months import (
+    BOTTOM,
+    LEFT,
+    PLOT,
+    End,
     Flag,
     draw_flags,
     flags,
     flags_height,
+    label_ends,
+    level_axis,
     month_axis,
     ordinal,
     placed,
@@ -33,32 +36,17 @@ from v6monitor.charts.style import (
     GREY_INK,
     INK,
     WIDTH,
-    contrast,
     new_axes,
     new_figure,
-    pixels,
     styled,
 )
 from v6monitor.language import Language
 
-PLOT = 320
-LEFT, BOTTOM = 62, 56
 LABEL = 180
 FIRST = ("web", "mail", "dns")
 LINES = (("#154273", "-"), ("#C8501E", (0, (4, 1.6))), ("#3E8ECA", (0, (1, 1.2))))
 OTHERS = ("#154273", "-")
 BREAKS = {"domains": "other list of domains", "tests": "other version of the tests"}
-AA = 4.5
-"""The contrast that text needs (WCAG 2.1)."""
-
-
-class End(NamedTuple):
-    """The last point of a line, and what is said of it."""
-
-    x: float
-    y: float
-    lines: list[str]
-    colour: str
 
 
 @styled
@@ -140,17 +128,6 @@ def _draw_stretch(axes: Axes, stretch: pd.DataFrame, colour: str, dashes: object
     axes.plot(x, stretch["adoption"], "o", color=colour, markersize=5, zorder=3.1, clip_on=False)
 
 
-def level_axis(axes: Axes, language: Language, target: float | None) -> None:
-    """Give the vertical axis 0 to 100 %, with a dashed line at the target."""
-    steps = [step / 5 for step in range(6)]
-    axes.set_ylim(0, 1)
-    axes.set_yticks(steps, [language.percent(step, 0) for step in steps])
-    axes.grid(axis="y")
-    axes.axhline(0, color="#767676", linewidth=1.2, clip_on=False)
-    if target is not None:
-        axes.axhline(target, color=GREY_INK, linewidth=1.2, linestyle=(0, (6, 3)), clip_on=False)
-
-
 def _end(rows: pd.DataFrame, name: str, colour: str, last: int, language: Language) -> End:
     label = wrapped(language.label(name) or language.text("not stated"), LABEL, 1)
     told = rows[rows["adoption"].notna()]
@@ -167,26 +144,6 @@ def _no_share(row: pd.Series, language: Language) -> str:
     if row["yes"] + row["no"]:
         return language.text("fewer than 5")
     return language.label("unknown" if row["unknown"] else "not_applicable")
-
-
-def label_ends(figure: Figure, axes: Axes, ends: Sequence[End], height: float) -> None:
-    """Write the labels at the right, apart, with a thin line to a point that is further off."""
-    low, high = axes.get_xlim()
-    tall = [LINE * len(end.lines) + 3.0 for end in ends]
-    places = apart([end.y * height for end in ends], tall, -LINE / 2, height + LINE / 2)
-    edge = axes.get_position().x1 * WIDTH
-    for end, place in zip(ends, places, strict=True):
-        x = LEFT + (end.x - low) / (high - low) * (edge - LEFT)
-        if abs(place - end.y * height) > LINE / 2 or x < edge - 40:
-            leader = Line2D(
-                [min(x + 5, edge), edge + 6], [BOTTOM + end.y * height, BOTTOM + place],
-                color="#A6A6A6", linewidth=0.8, transform=pixels(figure), zorder=2,
-            )  # fmt: skip
-            figure.add_artist(leader)
-        ink = end.colour if contrast(end.colour, "#FFFFFF") >= AA else INK
-        for number, line in enumerate(end.lines):
-            y = BOTTOM + place + LINE * ((len(end.lines) - 1) / 2 - number)
-            figure.text(edge + 10, y, line, va="center", color=ink, transform=pixels(figure))
 
 
 def _breaks(table: pd.DataFrame, language: Language) -> list[Flag]:

@@ -3,8 +3,16 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from v6monitor.charts.bars import THICK, bar
-from v6monitor.charts.layout import LINE, Mark, Row, nothing, rows_chart, wrapped
+from v6monitor.charts.layout import (
+    LINE,
+    THICK,
+    Mark,
+    Row,
+    bar,
+    nothing,
+    rows_chart,
+    wrapped,
+)
 from v6monitor.charts.style import GREY_INK, STATE_COLOURS, WIDTH, styled
 from v6monitor.language import Language
 
