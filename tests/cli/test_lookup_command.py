@@ -1,5 +1,6 @@
 import io
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -183,6 +184,22 @@ def test_ctrl_c_ends_a_lookup_at_once_and_says_how_to_go_on(tmp_path: Path, reso
     assert "were asked before the run was cut off" in done.stdout
     assert not journal.place(out).exists()
     assert not log.read(out).duplicated(["qname", "qtype"]).any()
+
+
+def test_a_terminal_shows_how_far_it_is_and_the_time_left(tmp_path: Path, resolver: str) -> None:
+    """One line that is written over, with done, total and the rate."""
+    names = tmp_path / "names.txt"
+    names.write_text("town.example\n")
+    termios = pytest.importorskip("termios")
+    ours, theirs = os.openpty()
+    termios.tcsetwinsize(theirs, (24, 100))
+    command = [sys.executable, "-m", "v6monitor", "lookup", str(names), "--no-vantage"]
+    command += ["--out", str(tmp_path / "obs.csv"), "--resolver", resolver]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=theirs, timeout=30)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    os.close(theirs)
+    assert re.search(r"\r100%.* (\d+)/\1 \[.*questions/s\]", shown), shown
 
 
 def test_a_run_that_was_cut_off_is_neither_lost_nor_written_over(

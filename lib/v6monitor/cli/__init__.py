@@ -1,4 +1,4 @@
-"""What can be typed? One module per command; each adds its parser and runs it."""
+"""Command line: the commands, their parser, and errors as one sentence with an exit code."""
 
 import argparse
 import importlib
@@ -10,17 +10,19 @@ from v6monitor import __version__
 from v6monitor.errors import V6MonitorError
 
 COMMANDS = {
-    "report": "run the month's notebooks and publish their pages",
-    "withdraw": "take a report back, and tell its readers why",
-    "intake": "read measurement files into the canonical table",
-    "lookup": "ask DNS and write the observation log",
-    "vantage": "test whether resolvers answer, and tell the truth",
-    "verdicts": "judge every domain of an observation log",
-    "providers": "tell who runs the mail of every domain of an observation log",
-    "laggards": "list the Exchange Online domains without IPv6",
-    "explain": "show the evidence card of one domain",
-    "example-server": "run the embedded name server of the example data",
+    "report": ("report", "run the month's notebooks and publish their pages"),
+    "withdraw": ("service", "take a report back, and tell its readers why"),
+    "intake": ("intake", "read measurement files into the canonical table"),
+    "lookup": ("lookup", "ask DNS and write the observation log"),
+    "vantage": ("service", "test whether resolvers answer, and tell the truth"),
+    "verdicts": ("verdicts", "judge every domain of an observation log"),
+    "providers": ("providers", "tell who runs the mail of every domain of an observation log"),
+    "laggards": ("laggards", "list the Exchange Online domains without IPv6"),
+    "explain": ("explain", "show the evidence card of one domain"),
+    "example-server": ("service", "run the embedded name server of the example data"),
 }
+"""The module and the summary of each command; the module has functions ``<command>`` and
+``<command>_arguments``."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,10 +46,11 @@ def _parser(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--version", action="version", version=f"v6monitor {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     asked = next((word for word in arguments if word in COMMANDS), None)
-    for name, help_text in COMMANDS.items():
+    for name, (module_name, help_text) in COMMANDS.items():
         command = commands.add_parser(name, help=help_text, description=help_text)
         if name == asked:  # only the asked command is imported: pandas alone costs half a second
-            module = importlib.import_module(f"v6monitor.cli.{name.replace('-', '_')}")
-            module.add_arguments(command)
-            command.set_defaults(run=module.run)
+            module = importlib.import_module(f"v6monitor.cli.{module_name}")
+            function = name.replace("-", "_")
+            getattr(module, f"{function}_arguments")(command)
+            command.set_defaults(run=getattr(module, function))
     return parser.parse_args(arguments)

@@ -19,7 +19,7 @@ CODES = ("nl", "en")  # as v6monitor.language has it, which a card in the termin
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def explain_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the domain and where the evidence comes from."""
     parser.add_argument("domain", metavar="DOMAIN", help="domain name, URL or e-mail address")
     source = parser.add_mutually_exclusive_group()
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", choices=CODES, default="en", help="language of the page")
 
 
-def run(options: argparse.Namespace) -> int:
+def explain(options: argparse.Namespace) -> int:
     """Print the evidence card, or write it as a page."""
     try:
         domain = normalise(options.domain).domain

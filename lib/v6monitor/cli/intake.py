@@ -1,4 +1,4 @@
-"""``v6monitor intake``: which measurements are in these files, and what is wrong with them?"""
+"""``v6monitor intake``: read measurement files into one table and list their faults."""
 
 import argparse
 import sys
@@ -13,7 +13,7 @@ _LINE = 78  # characters of a progress line, that it stays one
 _BLANK = "\r\x1b[K"  # back to the start of the line, and empty it
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def intake_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the files to read, what they do not say themselves, and the CSV file to write."""
     parser.add_argument(
         "files", metavar="FILE", nargs="+", help="measurement file, folder or pattern"
@@ -40,18 +40,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(options: argparse.Namespace) -> int:
+def intake(options: argparse.Namespace) -> int:
     """Write the canonical table and its faults; print what came in, per file and by reason.
 
-    A file that cannot be read stops no other: the exit code is that of an input error. An earlier
-    table in the same place is not read, also when it stands in a folder that is. Registers beside
-    the files give the domains their organisations.
+    The other files are read when one cannot be; the exit code is then that of an input error. The
+    table to write is not read, also when it is in a folder that is. Registers beside the files give
+    the domains their organisations.
     """
     faults_file = options.out.with_suffix(".faults.csv")
     _refuse_source(options.files, options.out)
     terminal = sys.stderr.isatty()
     try:
-        intake = measurements.read(
+        found = measurements.read(
             options.files,
             measured_at=options.measured_at,
             sector=options.sector,
@@ -64,23 +64,23 @@ def run(options: argparse.Namespace) -> int:
         if terminal:
             print(_BLANK, end="", file=sys.stderr, flush=True)
     registers = about.registers(about.folders(map(Path, options.files)))
-    intake = organisations.join(intake, registers)
+    found = organisations.join(found, registers)
     try:
-        measurements.write(intake.table, options.out)
-        write_text(faults_file, safe_csv(intake.faults))
+        measurements.write(found.table, options.out)
+        write_text(faults_file, safe_csv(found.faults))
     except OSError as error:
         raise UsageError(
             f"--out {options.out}: cannot be written ({error.strerror}); name a file in a folder "
             "that you may write to"
         ) from error
-    _print(intake, options.out, faults_file)
+    _print(found, options.out, faults_file)
     if registers:
-        owned = int(intake.table["organisation"].ne("").sum())
+        owned = int(found.table["organisation"].ne("").sum())
         names = ", ".join(file.name for file in registers)
-        print(_printable(f"{names}: {owned} of {len(intake.table)} rows have an organisation"))
-    for sentence in intake.errors:
+        print(_printable(f"{names}: {owned} of {len(found.table)} rows have an organisation"))
+    for sentence in found.errors:
         print(f"v6monitor: {sentence}", file=sys.stderr)
-    return InputError.exit_code if intake.errors else 0
+    return InputError.exit_code if found.errors else 0
 
 
 def _refuse_source(files: list[str], out: Path) -> None:
@@ -105,17 +105,17 @@ def _progress(number: int, files: int, name: str) -> None:
     print(f"{_BLANK}{line}", end="", file=sys.stderr, flush=True)
 
 
-def _print(intake: measurements.Intake, out: Path, faults_file: Path) -> None:
-    for file, form, rows, faults, note in intake.files.itertuples(index=False, name=None):
-        told = f"{form}, {rows} rows, {faults} faults" if form else f"skipped: {note}"
-        print(_printable(f"{file}: {told}"))
-    kinds = intake.table["type"].value_counts()
+def _print(read: measurements.Intake, out: Path, faults_file: Path) -> None:
+    for file, form, rows, faults, note in read.files.itertuples(index=False, name=None):
+        summary = f"{form}, {rows} rows, {faults} faults" if form else f"skipped: {note}"
+        print(_printable(f"{file}: {summary}"))
+    kinds = read.table["type"].value_counts()
     counts = [f"{kinds.get(kind, 0)} {kind}" for kind in ("web", "mail")]
-    if listed := int(intake.table["measured_at"].isna().sum()):
+    if listed := int(read.table["measured_at"].isna().sum()):
         counts.append(f"{listed} listed, not measured")
-    print(f"{out}: {len(intake.table)} rows ({', '.join(counts)})")
-    print(f"{faults_file}: {len(intake.faults)} faults")
-    reasons = measurements.summary(intake.faults)
+    print(f"{out}: {len(read.table)} rows ({', '.join(counts)})")
+    print(f"{faults_file}: {len(read.faults)} faults")
+    reasons = measurements.summary(read.faults)
     for reason, done, count, example in reasons.itertuples(index=False, name=None):
         print(_printable(f"  {count} × {reason} ({done}), such as {example!r}"))
 

@@ -13,7 +13,7 @@ from v6monitor.mail.letters import Letter, letters
 from v6monitor.report.scope import is_synthetic
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def laggards_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the log to read, the CSV file to write and the language of its sentences."""
     tables.add_arguments(parser, "laggards")
     parser.add_argument("--lang", choices=CODES, default="en", help="language of the sentences")
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(options: argparse.Namespace) -> int:
+def laggards(options: argparse.Namespace) -> int:
     """Write the laggard list; print how many domains are in which group."""
     observations, subjects = tables.read(options.log)
     domains = [domain for domain, kind in subjects if kind == "mail"]

@@ -1,24 +1,33 @@
-"""``v6monitor lookup``: ask DNS about a list of names and keep the answers."""
+"""``v6monitor lookup``, and the options for resolvers that other commands have too."""
 
 import argparse
+import datetime as dt
+import re
 import signal
 import sys
-import time
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
 
-from v6monitor.cli import asking
+from tqdm import tqdm
+
 from v6monitor.dns import journal, logfile, record, subjects
+from v6monitor.dns.asking import Manners
 from v6monitor.dns.observation import DEFINITE, INVALID_NAME
 from v6monitor.dns.plan import Besides
+from v6monitor.dns.probes import PUBLIC, Probes
 from v6monitor.dns.recording import DAY, Recorded, Task
+from v6monitor.dns.resolvers import FORMS
 from v6monitor.errors import UsageError
 
+_DEFAULT = Manners()
+_LONGEST_TIMEOUT = 60  # seconds
+_MOST_AT_ONCE = 10_000
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the names, where to write, whom to ask and how."""
+
+def lookup_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the names, the log, the resolvers and the retry policy."""
     parser.add_argument(
         "names", metavar="NAMES", help="canonical CSV, list of names (domain or domain,type), or -"
     )
@@ -40,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-age",
         metavar="AGE",
-        type=asking.duration,
+        type=_duration,
         help="the oldest answer to take over, such as 90m, 12h or 7d (default: 1d)",
     )
     parser.add_argument(
@@ -55,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--confirm-after",
         metavar="AGE",
-        type=asking.duration,
+        type=_duration,
         help="how long after the first answer, such as 1h, which METHOD.md asks for (default: 0s)",
     )
     parser.add_argument(
@@ -63,15 +72,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="ask about the name that Exchange Online gives each mail domain, whatever its MX says",
     )
-    asking.add_resolvers(parser)
+    resolver_arguments(parser)
     parser.add_argument(
         "--no-vantage", action="store_true", help="do not test the resolvers first; the log says so"
     )
-    asking.add_manners(parser)
+    policy_arguments(parser)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Ask, write the log and tell what came of it."""
+def lookup(options: argparse.Namespace) -> int:
+    """Ask, write the log and print a summary."""
     if options.max_age is not None and not options.reuse:
         raise UsageError("--max-age says how old answers to take over may be: add --reuse OBS")
     if options.confirm_after and not options.confirm_losses:
@@ -81,22 +90,22 @@ def run(options: argparse.Namespace) -> int:
     if options.resume and not begun.exists() and options.out.exists():
         print(f"nothing to go on with: {options.out} is finished")
         return 0
-    about = subjects.read(options.names)
+    names = subjects.read(options.names)
     task = Task(
         resume=options.resume,
         reuse=options.reuse,
         max_age=DAY if options.max_age is None else options.max_age,
         besides=_predicted() if options.predicted else None,
         confirm=options.confirm_losses,
-        apart=options.confirm_after or timedelta(0),
+        apart=options.confirm_after or dt.timedelta(0),
         test=not options.no_vantage,
-        probes=asking.probes(options),
+        probes=probes(options),
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is known is kept, as by Ctrl-C
     try:
-        with Progress() as progress:
+        with _progress() as progress:
             recorded = record(
-                about,
+                names,
                 options.resolver or ["system"],
                 options.out,
                 task,
@@ -108,8 +117,8 @@ def run(options: argparse.Namespace) -> int:
             )
     except KeyboardInterrupt:
         if begun.exists():
-            told = f"the answers so far are in {begun}: --resume goes on with them"
-            print(f"v6monitor: {told}", file=sys.stderr)
+            hint = f"the answers so far are in {begun}: --resume goes on with them"
+            print(f"v6monitor: {hint}", file=sys.stderr)
         raise
     for line in _summary(recorded, options.out):
         print(line)
@@ -122,35 +131,28 @@ def _predicted() -> Besides:
     return questions
 
 
-class Progress:
-    """A line that updates on a terminal; elsewhere a line per 10 %."""
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Give what shows the progress: a bar with the time left on a terminal, else ten lines."""
+    if sys.stderr.isatty():
+        with tqdm(unit=" questions", dynamic_ncols=True, mininterval=0.1) as bar:
 
-    def __init__(self) -> None:
-        self._terminal = sys.stderr.isatty()
-        self._told = 0.0
+            def show(done: int, expected: int) -> None:
+                bar.total = expected
+                bar.update(done - bar.n)
 
-    def __call__(self, done: int, expected: int) -> None:
-        """Tell how far it is, when that is worth a line."""
-        if self._terminal:
-            if time.monotonic() - self._told >= 0.1 or done == expected:  # noqa: PLR2004 - seconds
-                self._told = time.monotonic()
-                print(f"\r\x1b[K{_line(done, expected)}", end="", file=sys.stderr, flush=True)
-        elif expected and 10 * done // expected > self._told:
-            self._told = 10 * done // expected
-            print(_line(done, expected), file=sys.stderr, flush=True)
+            yield show
+        return
+    tenths = 0
 
-    def __enter__(self) -> Self:
-        """Begin."""
-        return self
+    def report(done: int, expected: int) -> None:
+        nonlocal tenths
+        if expected and 10 * done // expected > tenths:
+            tenths = 10 * done // expected
+            line = f"{done:,} of {expected:,} questions answered"
+            print(line, file=sys.stderr, flush=True)
 
-    def __exit__(self, *_: object) -> None:
-        """Leave the line that was updated."""
-        if self._terminal and self._told:
-            print(file=sys.stderr)
-
-
-def _line(done: int, expected: int) -> str:
-    return f"{done:,} of {expected:,} questions answered"
+    yield report
 
 
 def _summary(recorded: Recorded, path: Path) -> Iterator[str]:
@@ -171,3 +173,101 @@ def _summary(recorded: Recorded, path: Path) -> Iterator[str]:
             f"of them, an hour later or more of {found.an_hour_apart:,}"
         )
     yield str(path)
+
+
+def resolver_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the resolvers, and the names to test them with."""
+    parser.add_argument(
+        "--resolver",
+        metavar="R",
+        nargs="+",
+        action="extend",
+        help=f"{FORMS}; more than one: rotated (default: system)",
+    )
+    parser.add_argument(
+        "--probe",
+        metavar="CHECK=NAME",
+        type=_probe,
+        action="append",
+        default=[],
+        help="test with this name instead of "
+        + ", ".join(f"{check}={name}" for check, name in PUBLIC._asdict().items())
+        + "; without a name: leave that check out",
+    )
+
+
+def policy_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add rate, concurrency and timeout."""
+    parser.add_argument(
+        "--rate",
+        metavar="N",
+        type=_not_negative,
+        help=f"questions per second to each resolver, 0 for no limit (default: {_DEFAULT.rate:g})",
+    )
+    parser.add_argument(
+        "--concurrency",
+        metavar="N",
+        type=_count,
+        help=f"questions in flight at once (default: {_DEFAULT.concurrency})",
+    )
+    parser.add_argument(
+        "--timeout",
+        metavar="S",
+        type=_positive,
+        help=f"seconds to wait for the first answer, then up to four times as long (default: "
+        f"{_DEFAULT.timeout:g})",
+    )
+    parser.add_argument(
+        "--unvalidated",
+        action="store_true",
+        help="ask again, without DNSSEC validation, what does not validate, and keep both",
+    )
+
+
+def probes(options: argparse.Namespace) -> Probes | None:
+    """Return the names to test with; None for the defaults."""
+    return PUBLIC._replace(**dict(options.probe)) if options.probe else None
+
+
+def _duration(text: str) -> dt.timedelta:
+    """Read ``90m``, ``12h`` or ``7d``."""
+    found = re.fullmatch(r"(\d{1,5})([smhd])", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a number and s, m, h or d: 12h")
+    return dt.timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _probe(text: str) -> tuple[str, str]:
+    check, equals, name = text.partition("=")
+    if not equals or check not in Probes._fields:
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: expected CHECK=NAME, with CHECK one of {', '.join(Probes._fields)}"
+        )
+    if check == "large" and name and "/" not in name:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected large=NAME/TYPE")
+    return check, name
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a number") from error
+
+
+def _positive(text: str) -> float:
+    if not 0 < (number := _number(text)) <= _LONGEST_TIMEOUT:
+        raise argparse.ArgumentTypeError(f"{text}: expected more than 0, at most 60")
+    return number
+
+
+def _not_negative(text: str) -> float:
+    if not 0 <= (number := _number(text)) < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text}: expected 0 or more")
+    return number
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= _MOST_AT_ONCE):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number from 1 to 10000")
+    return int(text)

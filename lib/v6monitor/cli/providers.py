@@ -7,12 +7,12 @@ from v6monitor.cli import tables
 from v6monitor.mail import operators
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def providers_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the log to read and the CSV file to write."""
     tables.add_arguments(parser, "providers")
 
 
-def run(options: argparse.Namespace) -> int:
+def providers(options: argparse.Namespace) -> int:
     """Write the provider table; print how many domains are of which class."""
     observations, subjects = tables.read(options.log)
     domains = [domain for domain, kind in subjects if kind == "mail"]

@@ -13,8 +13,8 @@ from v6monitor.report import manifest
 from v6monitor.report.request import Request
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add which month, from which files, asked where, in which language, made where."""
+def report_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the month, the files, the resolvers, the languages and the archive."""
     parser.add_argument(
         "--period",
         metavar="YYYY-MM",
@@ -66,15 +66,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="also when there is nothing new")
 
 
-def run(options: argparse.Namespace) -> int:
-    """Make the reports that are not there yet, or not from these inputs; print their pages."""
+def report(options: argparse.Namespace) -> int:
+    """Make the reports that are missing or were made from other inputs; print their pages."""
     request = Request(
-        out=_place(options.out),
+        out=_absolute(options.out),
         period=options.period,
-        measurements=tuple(map(_place, options.measurements)),
+        measurements=tuple(map(_absolute, options.measurements)),
         resolvers=tuple(options.resolver),
         vantage=not options.no_vantage,
-        replay=_place(options.replay) if options.replay else None,
+        replay=_absolute(options.replay) if options.replay else None,
         languages=CODES if options.lang == "both" else (options.lang,),
         notebooks=tuple(options.notebook),
         sectors=tuple(options.sector),
@@ -99,19 +99,19 @@ def _reported(request: Request, force: bool) -> int:
         )
         return 0
     if made is None or made["status"] == NotebookError.exit_code:
-        from v6monitor.report import runner as report  # noqa: PLC0415
+        from v6monitor.report import runner  # noqa: PLC0415
 
-        made = report.make(request, _progress)
+        made = runner.make(request, _progress)
     else:
         print("nothing to do: this report was made from the same inputs (--force makes it anew)")
     try:
-        return _told(made, request.out)
+        return _result(made, request.out)
     except (CoverageError, NotebookError) as error:
         print(f"v6monitor: {error}", file=sys.stderr)
         return error.exit_code
 
 
-def _place(path: str | Path) -> Path:
+def _absolute(path: str | Path) -> Path:
     return Path(path).expanduser().absolute()
 
 
@@ -119,7 +119,7 @@ def _progress(step: str) -> None:
     print(step, file=sys.stderr, flush=True)
 
 
-def _told(made: dict[str, Any], out: Path) -> int:
+def _result(made: dict[str, Any], out: Path) -> int:
     folder = out / str(made["period"])
     for page in sorted(made["outputs"]):
         if page.endswith(".html") and "/" not in page:  # the letters have a page that lists them

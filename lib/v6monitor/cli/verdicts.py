@@ -6,12 +6,12 @@ from v6monitor.cli import tables
 from v6monitor.verdicts.judgement import judge
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def verdicts_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the log to read and the CSV file to write."""
     tables.add_arguments(parser, "verdicts")
 
 
-def run(options: argparse.Namespace) -> int:
+def verdicts(options: argparse.Namespace) -> int:
     """Write the verdict table; print how many domains have which verdict."""
     observations, subjects = tables.read(options.log)
     table = judge(observations, subjects)
