@@ -15,10 +15,8 @@ import pandas as pd
 from conftest import REAL_DATA
 from seen import seen
 
-from v6monitor import mail
 from v6monitor.dns.observation import Observation
-from v6monitor.mail import operators
-from v6monitor.workspace import REFERENCE
+from v6monitor.mail.providers import providers
 
 DIRECT = ("exo_direct", "exo_mixed")
 EXCHANGE = (*DIRECT, "exo_behind")
@@ -63,9 +61,8 @@ def score(country: str, data: Path) -> Score:
     """Compare our classes with the labels of a country."""
     path = data / "mail-dns" / f"labels_{country}.json"
     labels = pd.DataFrame(json.loads(path.read_text(encoding="utf-8"))).set_index("domain")
-    table = operators.read(REFERENCE / "mail_operators.csv")
-    told = mail.providers(observations(country, data), operators=table).set_index("domain")
-    both = told.join(labels[["provider", "reason"]], how="inner")
+    table = providers(observations(country, data)).set_index("domain")
+    both = table.join(labels[["provider", "reason"]], how="inner")
     ours, theirs = both["class"].isin(EXCHANGE), both["provider"].eq("microsoft")
     by_mx = theirs & both["reason"].str.startswith("MX record")
     agree = (ours & theirs).sum()
@@ -88,7 +85,7 @@ def _kappa(ours: "pd.Series[bool]", theirs: "pd.Series[bool]") -> float:
     return (observed - chance) / (1 - chance)
 
 
-def _told(country: str, found: Score) -> Iterator[str]:
+def _report(country: str, found: Score) -> Iterator[str]:
     agree = len(found.direct_labelled & found.direct_found)
     yield f"{country}: {found.domains} labelled domains"
     yield f"direct by MX: {agree} of {len(found.direct_labelled)}, {len(found.direct_found)} found"
@@ -103,4 +100,4 @@ if __name__ == "__main__":
     chosen = sys.argv[1:2] or ["nl", "be"]
     folder = Path(sys.argv[2]) if sys.argv[2:] else REAL_DATA
     for code in chosen:
-        print("\n".join(_told(code, score(code, folder))))  # noqa: T201 - it is what it is for
+        print("\n".join(_report(code, score(code, folder))))  # noqa: T201 - it is what it is for

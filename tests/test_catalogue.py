@@ -15,8 +15,8 @@ from v6monitor.charts.wording import MEASURES, SHARES
 from v6monitor.findings.hygiene import REMEDIES
 from v6monitor.intake.reasons import Reason
 from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
-from v6monitor.mail.situation import SITUATIONS
-from v6monitor.report.card import CONFIDENCE
+from v6monitor.mail.card import CONFIDENCE
+from v6monitor.mail.letters import SITUATIONS
 from v6monitor.workspace import notebooks
 
 PACKAGE = Path(__file__).parents[1] / "lib" / "v6monitor"

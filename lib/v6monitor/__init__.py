@@ -36,7 +36,7 @@ _PUBLIC = {
     "explore": "report.explore:explore",
     "forecast": "analysis.forecast:forecast",
     "gap": "gap",
-    "judge": "verdicts.judgement:judge",
+    "judge": "verdicts.judge:judge",
     "laggards": "mail.laggards:laggards",
     "letters": "mail.letters:letters",
     "load": "report.month:load",

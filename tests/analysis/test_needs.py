@@ -3,10 +3,10 @@
 import pandas as pd
 from seen import V6, host, name_servers, no_signals, seen
 
-from v6monitor import mail
 from v6monitor.analysis import gap
 from v6monitor.mail.operators import Operator, Operators
-from v6monitor.verdicts import judgement as verdicts
+from v6monitor.mail.providers import providers
+from v6monitor.verdicts.judge import judge
 
 GATE = Operators([Operator("gate.example", "Gate", "gateway", "NL", "test", "2026-10-01")])
 EXCHANGE = "aa-example.mail.protection.outlook.com"
@@ -36,7 +36,7 @@ def world() -> list[object]:
 
 def mx_hosts() -> pd.DataFrame:
     """Return the needs of the headline."""
-    return gap.mx_hosts(world(), mail.providers(world(), operators=GATE), GATE)
+    return gap.mx_hosts(world(), providers(world(), operators=GATE), GATE)
 
 
 def test_every_host_has_an_operator_a_tenant_and_a_state():
@@ -54,7 +54,7 @@ def test_every_host_has_an_operator_a_tenant_and_a_state():
 
 def test_the_states_are_the_verdicts():
     """The needs of the headline give mail_all of every domain to which mail applies."""
-    judged = verdicts.judge(world()).set_index("domain")["mail_all"]
+    judged = judge(world()).set_index("domain")["mail_all"]
     states = gap.domain_states(mx_hosts()).set_index("domain")["state"]
     assert states.to_dict() == judged[judged != "not_applicable"].to_dict()
 
@@ -77,6 +77,6 @@ def test_both_tables_together_are_the_verdict_end_to_end():
     """mail_end_to_end is yes when MX hosts and name servers have all it needs."""
     hosts = mx_hosts()
     needs = pd.concat([hosts, gap.name_servers(world(), hosts, GATE)])
-    judged = verdicts.judge(world()).set_index("domain")["mail_end_to_end"]
+    judged = judge(world()).set_index("domain")["mail_end_to_end"]
     states = gap.domain_states(needs).set_index("domain")["state"]
     assert states.to_dict() == judged[judged != "not_applicable"].to_dict()

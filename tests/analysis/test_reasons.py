@@ -5,7 +5,7 @@ import pytest
 from seen import V6, host, name_servers, no_signals, seen
 
 from v6monitor.analysis import adoption
-from v6monitor.verdicts import judgement as verdicts
+from v6monitor.verdicts.judge import judge
 
 
 def judged() -> pd.DataFrame:
@@ -20,7 +20,7 @@ def judged() -> pd.DataFrame:
     ]
     for name in ("aa", "bb", "cc", "dd"):
         rows += [*no_signals(f"{name}.example"), *name_servers(f"{name}.example", True, True)]
-    return verdicts.judge(rows, [f"{name}.example" for name in ("aa", "bb", "cc", "dd")])
+    return judge(rows, domains=[f"{name}.example" for name in ("aa", "bb", "cc", "dd")])
 
 
 @pytest.mark.parametrize("measure", ["mail_all", "mail"])

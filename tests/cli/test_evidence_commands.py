@@ -7,7 +7,7 @@ from seen import V6, host, name_servers, no_signals, seen
 
 from v6monitor.cli import main
 from v6monitor.dns import log
-from v6monitor.mail.listing import COLUMNS as LAGGARD_COLUMNS
+from v6monitor.mail.laggards import COLUMNS as LAGGARD_COLUMNS
 from v6monitor.report.lint import problems
 from v6monitor_example.server import ZoneServer
 
@@ -104,11 +104,12 @@ def test_explain_from_a_log(kept: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert main(["explain", "info@Town.example", "--replay", str(kept)]) == 0
     card = capsys.readouterr().out
     for words in (
-        f"mail_all         no      {EXCHANGE}: nodata",
-        "Provider: exo_direct (rule 3, confidence high)",
-        "zone: classic",
+        f"mail_all         no      {EXCHANGE}: no such record",
+        "  class       exo_direct",
+        "  zone        classic",
         "2026-10-06 14:00:00  192.0.2.53",
-        f"NS {EXCHANGE}: not asked",
+        f"NS {EXCHANGE}",
+        "not_asked",
         f"dig @192.0.2.53 AAAA {EXCHANGE}",
     ):
         assert words in card
@@ -184,14 +185,14 @@ def test_explain_asks_a_resolver(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "mail_all         no" in card
     assert "web              yes" in card
     assert "dns_2            yes" in card
-    assert "mx.town.example: nodata" in card
+    assert "mx.town.example: no such record" in card
     assert f"dig @127.0.0.1 -p {server.port} AAAA mx.town.example" in card
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["explain", "no host name"], 2, "is no host name"),
+        (["explain", "no host name"], 2, "is not a valid host name"),
         (["explain", "town.example", "--resolver", "nonsense"], 2, "resolver 'nonsense'"),
         (["explain", "town.example", "--replay", "absent.parquet"], 3, "absent.parquet"),
         (["verdicts", "absent.csv", "--out", "x.csv"], 3, "absent.csv"),

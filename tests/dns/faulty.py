@@ -16,7 +16,7 @@ from v6monitor.dns.observation import Observation, Question
 from v6monitor.dns.plan import Plan
 from v6monitor.dns.resolvers import parse
 from v6monitor.verdicts.evidence import Evidence
-from v6monitor.verdicts.judgement import judge
+from v6monitor.verdicts.judge import judge
 
 MANNERS = Manners(timeout=f.TIMEOUT, attempts=3, pause=0.02, rate=0, concurrency=200)
 SUBJECTS = {
@@ -60,7 +60,7 @@ def asked_about(types: Iterable[str], *specs: str, timeout: float = f.TIMEOUT) -
 def drawn(rows: list[Observation], qtype: str) -> tuple[str, str]:
     """Return the outcome of the question that met the fault, and what is concluded from it."""
     (row,) = (row for row in rows if row[:2] in FAULTY and row.qtype == qtype)
-    (verdicts,) = judge(rows, [SUBJECTS[qtype]]).to_dict("records")
+    (verdicts,) = judge(rows, domains=[SUBJECTS[qtype]]).to_dict("records")
     if qtype in DECIDES:
         return row.outcome, verdicts[DECIDES[qtype]]
     others = {verdicts[name] for name in ("web", "mail_all", "dns_2")}

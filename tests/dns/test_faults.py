@@ -8,7 +8,7 @@ import pytest
 from faultserver import Behaviour, FaultServer
 from faulty import SUBJECTS, asked_about, drawn, shown
 
-from v6monitor.verdicts.judgement import judge
+from v6monitor.verdicts.judge import judge
 
 ALL = "A AAAA MX NS CNAME TXT"
 ALIASED = "A AAAA MX TXT"
@@ -167,6 +167,6 @@ def test_an_address_that_nobody_reaches_is_a_no_with_its_kind(address: str, kind
     with FaultServer(shown(f.answer_with(address))) as server:
         rows = asked_about(["AAAA"], server.spec)
     assert drawn(rows, "AAAA") == ("ok", "no")
-    assert f"only_unusable:{kind}" in judge(rows, [SUBJECTS["AAAA"]]).reasons[0]
+    assert f"only_unusable:{kind}" in judge(rows, domains=[SUBJECTS["AAAA"]]).reasons[0]
     with FaultServer(shown(f.answer_with(address, "2a01::1"))) as server:
         assert drawn(asked_about(["AAAA"], server.spec), "AAAA") == ("ok", "yes")

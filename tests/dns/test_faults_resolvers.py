@@ -14,7 +14,7 @@ from v6monitor.dns.client import Client
 from v6monitor.dns.observation import Question
 from v6monitor.dns.resolvers import parse
 from v6monitor.dns.work import Questions
-from v6monitor.verdicts.judgement import judge
+from v6monitor.verdicts.judge import judge
 
 
 def test_a_resolver_that_nobody_listens_at_tells_nothing() -> None:
@@ -23,7 +23,7 @@ def test_a_resolver_that_nobody_listens_at_tells_nothing() -> None:
         pass
     rows = asked_about(SUBJECTS, closed.spec)
     assert {row.outcome for row in rows} == {"unreachable"}
-    verdicts = judge(rows, SUBJECTS.values())
+    verdicts = judge(rows, domains=SUBJECTS.values())
     assert set(verdicts.web) | set(verdicts.mail_all) == {"", "unknown"}
     assert set(verdicts.dns_2) == {"unknown"}
 
@@ -84,5 +84,5 @@ def test_a_resolver_that_falls_silent_half_way_makes_no_verdicts() -> None:
         rows = ask(server.spec, questions=MANY, manners=MANNERS)
     outcomes = [row.outcome for row in rows]
     assert (outcomes.count("ok"), outcomes.count("timeout")) == (100, 100)
-    verdicts = judge(rows, [(question.qname, "web") for question in MANY])
+    verdicts = judge(rows, domains=[(question.qname, "web") for question in MANY])
     assert verdicts.web.value_counts().to_dict() == {"yes": 100, "unknown": 100}

@@ -12,13 +12,13 @@ import pytest
 
 from v6monitor.dns import lookup
 from v6monitor.dns.observation import UNKNOWN
-from v6monitor.mail.classifier import provider
-from v6monitor.mail.hosts import mail_hosts
-from v6monitor.mail.lagging import laggard
-from v6monitor.mail.operators import Operators, read
+from v6monitor.mail.laggards import laggard
+from v6monitor.mail.operators import Operators, read_operators
+from v6monitor.mail.providers import provider
 from v6monitor.verdicts.addresses import unusable
+from v6monitor.verdicts.domain import judgement
 from v6monitor.verdicts.evidence import Evidence
-from v6monitor.verdicts.judgement import judgement
+from v6monitor.verdicts.mx import mail_hosts
 from v6monitor_example.exports import broken as broken_names
 from v6monitor_example.mail import CASES, MAIL_OPERATORS, mail_of
 from v6monitor_example.population import MERGER, NOW, SIZES, merged, organisations
@@ -46,7 +46,7 @@ def evidence() -> Evidence:
 
 @pytest.fixture(scope="module")
 def operators(made: Path) -> Operators:
-    return read(made / "mail_operators.csv")
+    return read_operators(made / "mail_operators.csv")
 
 
 def test_nsd_takes_every_zone(made: Path) -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from v6monitor import findings
 from v6monitor.language import Language
-from v6monitor.mail.lagging import GROUPS
+from v6monitor.mail.laggards import GROUPS
 
 EN = Language("en")
 

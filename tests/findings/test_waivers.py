@@ -3,10 +3,11 @@
 import pandas as pd
 import pytest
 
-from v6monitor import findings, mail
+from v6monitor import findings
 from v6monitor.analysis import adoption
 from v6monitor.charts.chart import Words
 from v6monitor.language import Language
+from v6monitor.mail.laggards import tally
 
 EN, NL = Language("en"), Language("nl")
 
@@ -67,7 +68,7 @@ def test_explained_laggards_are_said_apart():
     )
     for told in (findings.laggards_now(laggards, EN), findings.laggard_list(laggards, EN)):
         assert told.note.endswith("Explained why not: 1. Expired waiver: 1.")
-    by_sector = findings.laggards_by_sector(mail.tally(laggards, "sector"), EN)
+    by_sector = findings.laggards_by_sector(tally(laggards, "sector"), EN)
     assert by_sector.note.endswith("Of those without IPv6, explained (comply or explain): 1 of 3.")
     months = pd.DataFrame(
         [["2026-09", "exchange_online", 4, 4], ["2026-10", "exchange_online", 3, 1]],

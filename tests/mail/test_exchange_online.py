@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from v6monitor.mail.exchange_online import (
     domain_of,
     in_smtp_prefixes,
-    is_ownership_proof,
     label_of,
-    place_of,
+    parse_exchange_host,
     tenant_of,
 )
+from v6monitor.verdicts.mx import is_ownership_proof
 
 LETTERS = string.ascii_lowercase + string.digits
 LABELS = st.from_regex(
@@ -55,7 +55,7 @@ def test_all_recorded_own_labels_agree_both_ways(real_data: Path) -> None:
             own += 1
             assert label_of(row["domain"]) == row["label"]
             assert domain_of(row["label"]) == row["domain"]
-        assert place_of(row["mx_host"]) is not None
+        assert parse_exchange_host(row["mx_host"]) is not None
     assert (len(rows), own) == (1465, 1460)
 
 
@@ -77,7 +77,29 @@ def test_all_recorded_own_labels_agree_both_ways(real_data: Path) -> None:
 )
 def test_exchange_online_hosts_and_their_zones(host: str, place: tuple[str, str]) -> None:
     """Each pattern of Microsoft's host names gives its zone and label."""
-    assert place_of(host) == place
+    assert parse_exchange_host(host) == place
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "town-example.mail.protection.outlook.com",
+        "town-example.e-v1.mx.microsoft",
+        "town-example.mail.eo.outlook.com",
+        "town-example.mail.protection.outlook.de",
+        "town.mail.protection.office365.us",
+        "town-example.mail.protection.partner.outlook.cn",
+        "mail.protection.outlook.com",
+        "mail.messaging.microsoft.com",
+        "town.bigfish.com",
+    ],
+)
+def test_a_dot_of_a_zone_is_a_dot(host: str) -> None:
+    """With another character in place of any of its dots the name is somebody else's."""
+    assert parse_exchange_host(host)
+    for at, sign in enumerate(host):
+        if sign == ".":
+            assert parse_exchange_host(f"{host[:at]}x{host[at + 1 :]}") is None
 
 
 @pytest.mark.parametrize(
@@ -97,7 +119,7 @@ def test_exchange_online_hosts_and_their_zones(host: str, place: tuple[str, str]
 )
 def test_hosts_that_only_look_like_exchange_online(host: str) -> None:
     """Consumer Outlook and names with the same words elsewhere are not Exchange Online."""
-    assert place_of(host) is None
+    assert parse_exchange_host(host) is None
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from seen import NOON, host, no_signals, seen
 
-from v6monitor import mail
 from v6monitor.dns.observation import UNKNOWN, Observation
 from v6monitor.language import Language
-from v6monitor.mail.letters import Letter, letters
-from v6monitor.mail.remedies import STATUS, powershell, quoted, steps, switching
-from v6monitor.mail.situation import remarks, situations
+from v6monitor.mail.commands import IPV6_STATUS, enable_ipv6, quote_powershell
+from v6monitor.mail.laggards import laggards
+from v6monitor.mail.letters import Letter, letters, remarks, situations, steps, switching
 
 EN = Language("en")
 QUOTES = "'\u2018\u2019\u201a\u201b"
@@ -49,7 +48,7 @@ def owners(**names: str) -> pd.DataFrame:
 
 def written(log: list[Observation], **names: str) -> list[Letter]:
     """Return the letters that a log asks for."""
-    return letters(mail.laggards(log, organisations=owners(**names)), log)
+    return letters(laggards(log, owners=owners(**names)), observations=log)
 
 
 def texts(letter: Letter) -> str:
@@ -82,7 +81,7 @@ def test_the_steps_of_a_laggard_stand_in_their_order() -> None:
     found = steps(letter, EN)
     assert found[0].commands == "Connect-ExchangeOnline"
     assert "connectors" in found[1].text
-    assert found[2].commands == STATUS
+    assert found[2].commands == IPV6_STATUS
     assert (
         found[3].commands
         == f"$domains = 'a.example', 'b.example'\nforeach ($domain in $domains) {{ {SWITCH} }}"
@@ -127,7 +126,7 @@ def test_the_commands_name_only_the_domains_that_exchange_online_switches() -> N
     log = [*exchange("a.example", "townhall"), *behind("b.example", "townhall")]
     (letter,) = written(log)
     assert letter.domains() == ("a.example", "b.example")
-    assert switching(letter) == powershell(["a.example"])
+    assert switching(letter) == enable_ipv6(["a.example"])
 
 
 @pytest.mark.parametrize(
@@ -182,8 +181,8 @@ def test_a_waiver_is_told_beside() -> None:
     log = exchange("a.example")
     waiver = ["a.example", "", "IPv6", "New mail in 2027", "Town", "", "2027-01-01"]
     columns = ["domain", "type", "standard", "explanation", "owner", "valid_from", "valid_until"]
-    table = mail.laggards(log, waivers=pd.DataFrame([waiver], columns=columns))
-    (letter,) = letters(table, log)
+    table = laggards(log, waivers=pd.DataFrame([waiver], columns=columns))
+    (letter,) = letters(table, observations=log)
     (told,) = remarks(letter, EN)
     assert told.endswith("New mail in 2027 (Town, valid until 1 January 2027).")
     assert told.startswith("Explanation known for a.example")
@@ -192,7 +191,7 @@ def test_a_waiver_is_told_beside() -> None:
 @given(st.text(st.sampled_from(f"ab.$();{QUOTES}")))
 def test_powershell_takes_any_name_as_text(name: str) -> None:
     """PowerShell reads back what was quoted: two quotes of any kind stand for one."""
-    inside, read = iter(quoted(name)[1:-1]), ""
+    inside, read = iter(quote_powershell(name)[1:-1]), ""
     for sign in inside:
         read += sign
         if sign in QUOTES:
@@ -213,7 +212,7 @@ def test_a_failed_lookup_never_adds_a_letter_or_a_command(data: st.DataObject) -
     ]
     for letter in written(damaged):
         assert set(letter.domains()) <= {"a.example", "b.example"}
-        assert switching(letter) in {"", powershell(["a.example"])}
+        assert switching(letter) in {"", enable_ipv6(["a.example"])}
         for one in letter.measured:
             assert one.mx.outcome == "ok"
             assert one.ipv6 is not None

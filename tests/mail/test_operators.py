@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from v6monitor.errors import InputError
-from v6monitor.mail.operators import KINDS, Operator, Operators, read
+from v6monitor.mail.operators import KINDS, Operator, Operators, read_operators
 from v6monitor.workspace import REFERENCE
 
 TABLE = REFERENCE / "mail_operators.csv"
@@ -74,7 +74,7 @@ def test_a_later_file_adds_and_corrects(tmp_path: Path) -> None:
     """An example or an own table is one more file; adding an operator is one row."""
     own = tmp_path / "own.csv"
     own.write_text(f"{HEADER}\ngate.example,Gate,gateway,NL,own,2026-10-06\n", encoding="utf-8")
-    table = read([TABLE, own])
+    table = read_operators([TABLE, own])
     found = [table.of("mx.gate.example"), table.of("smtp.google.com")]
     assert [row.operator for row in found if row] == ["Gate", "Google"]
 
@@ -94,7 +94,7 @@ def test_a_wrong_table_is_refused_with_the_place(tmp_path: Path, text: str, mess
     path = tmp_path / "operators.csv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=message):
-        read(path)
+        read_operators(path)
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
@@ -102,4 +102,4 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00")
     for name in ("absent.csv", "binary.csv"):
         with pytest.raises(InputError, match=name):
-            read(tmp_path / name)
+            read_operators(tmp_path / name)

@@ -3,11 +3,10 @@ from pathlib import Path
 import pytest
 from score import DIRECT, EXCHANGE, Score, observations, recorded, score
 
-from v6monitor import mail
+from v6monitor.mail.laggards import laggards
 from v6monitor.mail.letters import letters
-from v6monitor.mail.operators import read
-from v6monitor.verdicts import judgement as verdicts
-from v6monitor.workspace import REFERENCE
+from v6monitor.mail.providers import providers
+from v6monitor.verdicts.judge import judge
 
 FLOORS = {"nl": (0.93, 0.98), "be": (0.99, 0.99)}
 """Precision and recall."""
@@ -55,19 +54,18 @@ def test_a_disagreement_has_both_reasons(scored: tuple[str, Score]) -> None:
 def test_without_addresses_nobody_is_called_a_laggard(real_data: Path) -> None:
     """The recorded answers have no AAAA: verdicts, list and letters say that they cannot tell."""
     log = observations("nl", real_data)
-    table = verdicts.judge(log)
+    table = judge(log)
     assert set(table["mail_all"]) <= {"unknown", "not_applicable"}
-    told = mail.providers(log, operators=read(REFERENCE / "mail_operators.csv"))
-    listed = mail.laggards(log, told)
+    listed = laggards(log)
     assert set(listed["group"]) == {"unknown"}
     assert len(listed) >= DIRECT_LABELS["nl"]
-    assert letters(listed, log) == []
+    assert letters(listed, observations=log) == []
 
 
 def test_the_recorded_tenants_serve_several_municipalities(real_data: Path) -> None:
     """DKIM targets of both forms name the tenants: some forty of them have more than one domain."""
-    told = mail.providers(observations("nl", real_data))
-    domains = told.loc[told["tenant"] != "", "tenant"].value_counts()
+    table = providers(observations("nl", real_data))
+    domains = table.loc[table["tenant"] != "", "tenant"].value_counts()
     assert int(domains.sum()) >= 280
     assert int((domains > 1).sum()) >= 35
 

@@ -8,10 +8,10 @@ from looking import opened
 from playwright.sync_api import Browser
 from seen import host, no_signals, seen
 
-from v6monitor import mail
 from v6monitor.dns.observation import Observation
 from v6monitor.language import CODES, Language
 from v6monitor.mail.exchange_online import label_of
+from v6monitor.mail.laggards import laggards
 from v6monitor.mail.letters import Letter, letters
 from v6monitor.report import formats
 from v6monitor.report.archive import synthetic_notice
@@ -37,7 +37,7 @@ def tenant_of(number: int, owner: str = "Gemeente Nieuw-Zuidwaard") -> Letter:
     names = [f"gemeente-nieuw-zuidwaard-{place}.example" for place in range(number)]
     log = [row for name in names for row in lagging(name, "ictsamenwerking")]
     owners = pd.DataFrame({"domain": names, "organisation": f"{owner}", "sector": "gemeente"})
-    (letter,) = letters(mail.laggards(log, organisations=owners.assign(province="")), log)
+    (letter,) = letters(laggards(log, owners=owners.assign(province="")), observations=log)
     return letter
 
 

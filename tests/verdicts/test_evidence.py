@@ -6,7 +6,6 @@ import pytest
 from seen import NOON, V6, host, name_servers, seen
 
 from v6monitor.dns.observation import OUTCOMES, Observation
-from v6monitor.verdicts import evidence
 from v6monitor.verdicts.evidence import Evidence
 from v6monitor.verdicts.logic import Verdict
 
@@ -114,4 +113,4 @@ def test_a_table_and_its_observations_give_the_same_evidence() -> None:
     log = [*host("mx.example", V6), seen("town.example", "MX", "10 mx.example")]
     table = pd.DataFrame(log)
     table = table.assign(answers=table["answers"].map(list))[table.columns[::-1]]
-    assert list(evidence.of(table)) == list(Evidence(log))
+    assert list(Evidence.of(table)) == list(Evidence(log))

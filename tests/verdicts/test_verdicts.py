@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from seen import V6, host, name_servers, seen
 
 from v6monitor.dns.observation import UNKNOWN, Observation
-from v6monitor.verdicts import judgement as verdicts
+from v6monitor.verdicts.domain import COLUMNS
+from v6monitor.verdicts.judge import judge, subjects
 
 TWO_MX = [
     seen("town.example", "MX", "10 mx1.town.example", "20 mx2.town.example"),
@@ -30,7 +31,7 @@ MANY = [
 
 def judged(log: list[Observation], domain: str = "town.example") -> dict[str, str]:
     """Return the row of one domain."""
-    return verdicts.judge(log, [domain]).iloc[0].to_dict()
+    return judge(log, domains=[domain]).iloc[0].to_dict()
 
 
 def test_one_host_without_ipv6_fails_all_but_not_any_and_not_primary() -> None:
@@ -146,7 +147,7 @@ def test_what_the_log_has_no_question_for_is_empty() -> None:
 
 def test_a_pair_that_the_log_does_not_have_is_unknown() -> None:
     """An unfinished log lowers the coverage; its domains do not leave the denominator."""
-    table = verdicts.judge(MANY, [("absent.example", "mail"), ("town.example", "web")])
+    table = judge(MANY, domains=[("absent.example", "mail"), ("town.example", "web")])
     absent, town = table.to_dict("records")
     assert (absent["mail_class"], absent["mail_all"], absent["dns_2"]) == ("unknown",) * 3
     assert absent["reasons"] == (
@@ -154,20 +155,20 @@ def test_a_pair_that_the_log_does_not_have_is_unknown() -> None:
         "dns_2: NS of absent.example not asked"
     )
     assert (absent["web"], town["mail_class"], town["mail_all"]) == ("", "", "")
-    lost = verdicts.judge([], [("town.example", "web")]).iloc[0]
+    lost = judge([], domains=[("town.example", "web")]).iloc[0]
     assert (lost["web"], lost["web_www"], lost["dns_2"]) == ("unknown", "", "unknown")
 
 
 def test_a_pair_is_judged_for_its_type_only() -> None:
     """A mail domain that happens to have addresses does not become a website."""
-    table = verdicts.judge(MANY, [("town.example", "mail")])
+    table = judge(MANY, domains=[("town.example", "mail")])
     assert (table["web"].item(), table["mail_any"].item()) == ("", "yes")
 
 
 def test_subjects_come_from_the_provenance() -> None:
     """The log knows what it was asked about."""
     provenance = {"subjects": [["town.example", "web"], ["b.example", "mail"]]}
-    assert verdicts.subjects(MANY, provenance) == [("b.example", "mail"), ("town.example", "web")]
+    assert subjects(MANY, provenance) == [("b.example", "mail"), ("town.example", "web")]
 
 
 def test_subjects_are_derived_without_hosts_and_helpers() -> None:
@@ -179,7 +180,7 @@ def test_subjects_are_derived_without_hosts_and_helpers() -> None:
         seen("cdn.example", "AAAA", V6),
         *host("none.example"),
     ]
-    found = verdicts.subjects(log)
+    found = subjects(log)
     assert [domain for domain, kind in found if kind == "web"] == ["shop.example", "town.example"]
     assert len([domain for domain, kind in found if kind == "mail"]) == 7
 
@@ -190,22 +191,22 @@ def test_a_www_that_points_at_its_bare_name_leaves_the_bare_name_a_subject() -> 
         seen("town.example", "AAAA", V6),
         seen("www.town.example", "AAAA", V6, chain=("town.example",)),
     ]
-    assert verdicts.subjects(log) == [("town.example", "web")]
+    assert subjects(log) == [("town.example", "web")]
 
 
 def test_the_order_of_the_rows_makes_no_difference() -> None:
     """The same evidence gives the same table, whatever order the answers came in."""
-    table = verdicts.judge(MANY)
-    pd.testing.assert_frame_equal(verdicts.judge(MANY[::-1]), table)
-    pd.testing.assert_frame_equal(verdicts.judge(pd.DataFrame(MANY).sample(frac=1)), table)
-    assert list(table.columns) == list(verdicts.COLUMNS)
+    table = judge(MANY)
+    pd.testing.assert_frame_equal(judge(MANY[::-1]), table)
+    pd.testing.assert_frame_equal(judge(pd.DataFrame(MANY).sample(frac=1)), table)
+    assert list(table.columns) == list(COLUMNS)
     assert set(map(str, table.dtypes)) == {"str"}
 
 
 def test_an_empty_log_gives_an_empty_table() -> None:
     """No subject, no row, the same columns."""
-    assert verdicts.judge([]).empty
-    assert list(verdicts.judge([]).columns) == list(verdicts.COLUMNS)
+    assert judge([]).empty
+    assert list(judge([]).columns) == list(COLUMNS)
 
 
 @settings(max_examples=200, deadline=None)
@@ -218,10 +219,10 @@ def test_a_failure_never_turns_a_definite_verdict_into_another(data: st.DataObje
         row._replace(outcome=outcome, answers=(), chain=()) if place in places else row
         for place, row in enumerate(MANY)
     ]
-    domains = [domain for domain, _ in verdicts.subjects(MANY)]
-    before, after = verdicts.judge(MANY, domains), verdicts.judge(damaged, domains)
+    domains = [domain for domain, _ in subjects(MANY)]
+    before, after = judge(MANY, domains=domains), judge(damaged, domains=domains)
     definite = ["yes", "no", "not_applicable"]
-    for column in [name for name in verdicts.COLUMNS if name not in {"domain", "reasons"}]:
+    for column in [name for name in COLUMNS if name not in {"domain", "reasons"}]:
         for was, now in zip(before[column], after[column], strict=True):
             assert now in {was, "unknown"}, (column, was, now)
             assert was in definite or was == now or column == "mail_class"

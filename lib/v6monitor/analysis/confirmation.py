@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from v6monitor.dns.observation import Observation
+from v6monitor.verdicts.domain import judgement
 from v6monitor.verdicts.evidence import Evidence, is_definite
-from v6monitor.verdicts.judgement import judgement
 from v6monitor.verdicts.logic import NO, YES
 
 HOUR = dt.timedelta(hours=1)

@@ -7,13 +7,12 @@ import pandas as pd
 
 from v6monitor.dns.observation import Observation
 from v6monitor.errors import InputError
-from v6monitor.mail.classifier import MICROSOFT, operator_of
-from v6monitor.mail.hosts import mail_hosts
 from v6monitor.mail.operators import Operators
+from v6monitor.mail.providers import MICROSOFT, operator_of
 from v6monitor.names import registrable_domain
-from v6monitor.verdicts import evidence as index
 from v6monitor.verdicts.evidence import Evidence
 from v6monitor.verdicts.logic import NO, UNKNOWN, YES
+from v6monitor.verdicts.mx import mail_hosts
 
 OWN_ZONE = "own_zone"
 """Stands for the operator of the name servers of the domain itself."""
@@ -43,7 +42,7 @@ def mx_hosts(
     Exchange Online only. A domain whose MX could not be told has one row, without a host and
     unknown; domains to which mail does not apply are not in it.
     """
-    evidence, table = index.of(observations), operators or Operators()
+    evidence, table = Evidence.of(observations), operators or Operators()
     domains = zip(providers["domain"], providers["tenant"], strict=True)
     rows = [row for domain, tenant in domains for row in _hosts(evidence, domain, tenant, table)]
     return _frame(rows)
@@ -60,7 +59,7 @@ def name_servers(
     ``host`` is the zone, ``operator`` that of the MX hosts in it, or ``own_zone`` for the zone of
     the domain itself. Where the zone could not be told, the name that was looked for stands there.
     """
-    evidence, table = index.of(observations), operators or Operators()
+    evidence, table = Evidence.of(observations), operators or Operators()
     rows: dict[tuple[str, str], Need] = {}
     for domain in dict.fromkeys(hosts["domain"]):
         zone, state = _zone(evidence, domain)

@@ -15,10 +15,10 @@ COMMANDS = {
     "intake": ("intake", "read measurement files into the canonical table"),
     "lookup": ("lookup", "ask DNS and write the observation log"),
     "vantage": ("service", "test whether resolvers answer, and tell the truth"),
-    "verdicts": ("verdicts", "judge every domain of an observation log"),
-    "providers": ("providers", "tell who runs the mail of every domain of an observation log"),
-    "laggards": ("laggards", "list the Exchange Online domains without IPv6"),
-    "explain": ("explain", "show the evidence card of one domain"),
+    "verdicts": ("evidence", "judge every domain of an observation log"),
+    "providers": ("evidence", "show who runs the mail of every domain of an observation log"),
+    "laggards": ("evidence", "list the Exchange Online domains without IPv6"),
+    "explain": ("evidence", "show the evidence card of one domain"),
     "example-server": ("service", "run the embedded name server of the example data"),
 }
 """The module and the summary of each command; the module has functions ``<command>`` and

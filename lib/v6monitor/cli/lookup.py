@@ -126,9 +126,9 @@ def lookup(options: argparse.Namespace) -> int:
 
 
 def _predicted() -> Besides:
-    from v6monitor.mail.predicted import questions  # noqa: PLC0415 - brings pandas with it
+    from v6monitor.mail.signals import predicted_questions  # noqa: PLC0415
 
-    return questions
+    return predicted_questions
 
 
 @contextmanager

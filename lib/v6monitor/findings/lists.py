@@ -6,7 +6,7 @@ from v6monitor.charts.chart import Words
 from v6monitor.charts.wording import explained, joined, out_of
 from v6monitor.dns.observation import UNKNOWN
 from v6monitor.language import Language
-from v6monitor.mail.lagging import EXCHANGE_GROUPS
+from v6monitor.mail.laggards import EXCHANGE_GROUPS
 
 
 def measured(table: pd.DataFrame, language: Language) -> Words:

@@ -15,7 +15,7 @@ from v6monitor.charts.wording import (
     undetermined,
 )
 from v6monitor.language import Language
-from v6monitor.mail.lagging import EXCHANGE_GROUPS
+from v6monitor.mail.laggards import EXCHANGE_GROUPS
 
 
 def operators(table: pd.DataFrame, language: Language) -> Words:

@@ -5,7 +5,7 @@ import pandas as pd
 from v6monitor.charts.chart import Words
 from v6monitor.charts.wording import joined
 from v6monitor.language import Language
-from v6monitor.mail.advice import waiver
+from v6monitor.mail.advice import waiver_text
 
 
 def waivers(table: pd.DataFrame, language: Language) -> Words:
@@ -50,5 +50,5 @@ def waivers_expired(table: pd.DataFrame, language: Language) -> Words:
 
 def waivers_in_words(table: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Return ``Month.waiver_list`` as a reader sees it: why, by whom and until when in one cell."""
-    told = [waiver(row, language) for row in table.to_dict("records")]
+    told = [waiver_text(row, language) for row in table.to_dict("records")]
     return table[["domain", "type", "organisation", "state"]].assign(waiver=told)

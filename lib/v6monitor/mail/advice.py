@@ -1,28 +1,18 @@
-"""Why is a domain on the list, and what does its administrator do? In the reader's language.
+"""Sentences for readers: reasons of verdicts, and explanation and next step of a laggard.
 
-The table holds codes and measured values; the sentences are made here. They claim no more than
-was measured, and they depend on the day of asking: Exchange Online gave IPv6 only on request
-before October 2024, and by default, in steps, from then on (Microsoft notice MC835648).
+The tables hold codes and measured values; these are their words in the reader's language. They
+claim no more than was measured.
 """
 
-from __future__ import annotations
-
 import datetime as dt
+import re
 from collections.abc import Hashable, Mapping
-from typing import TYPE_CHECKING
 
-from v6monitor.language import AMSTERDAM, Language
-from v6monitor.mail.lagging import Laggard
-from v6monitor.verdicts.reasons import worded as reason_in_words
+import pandas as pd
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-SELF_SERVICE_SINCE = dt.date(2024, 9, 1)
-"""From this month administrators turn IPv6 on themselves; before, Microsoft did on request."""
-
-DEFAULT_ON_SINCE = dt.date(2024, 10, 16)
-"""From this day Exchange Online turns IPv6 on for accepted domains, in steps (MC835648)."""
+from v6monitor.dns.observation import OUTCOMES
+from v6monitor.language import Language
+from v6monitor.mail.laggards import day_of
 
 EXPLANATIONS = {
     "not_opted_in": (
@@ -75,17 +65,7 @@ NEXT_STEPS = {
     "ask_again": "Ask again, also through another resolver.",
 }
 
-_ADVICE = {  # group → explanation and next step, where the date and the label make no difference
-    "obsolete_name": ("obsolete_name", "publish_mx"),
-    "gateway": ("gateway", "ask_gateway"),
-    "no_address": ("no_address", "publish_mx"),
-    "foreign_address": ("foreign_address", "ask_again"),
-    "ownership_proof": ("ownership_proof", "remove_record"),
-    "unknown": ("unknown", "ask_again"),
-}
-
-
-READABLE = (
+SUMMARY = (
     "domain",
     "organisation",
     "group",
@@ -95,47 +75,61 @@ READABLE = (
     "tenant",
     "waiver",
 )
+"""The columns of the laggard list that a reader needs to act."""
+
+_OUTCOME = re.compile(rf"(?<=: )({'|'.join(sorted(OUTCOMES))})(?=[,;]|$)")
+_NOT_ASKED = re.compile(r"(?<=: )([A-Z]+) not asked(?=[,;]|$)")
+_NAME_SERVERS_OF = re.compile(r"name servers of (\S+): ")
+_COUNTED = re.compile(r"(\d+) of (\d+) name servers have IPv6")
 
 
-def advise(laggard: Laggard) -> tuple[str, str]:
-    """Return the codes of the explanation and of the next step for a domain on the list."""
-    if laggard.group in _ADVICE:
-        return _ADVICE[laggard.group]
-    if laggard.label_domain:
-        return "other_label", "publish_mx"
-    day = day_of(laggard.asked_at) or dt.date.max
-    explained = "off_by_default_on" if day >= DEFAULT_ON_SINCE else "not_opted_in"
-    return explained, "enable_ipv6" if day >= SELF_SERVICE_SINCE else "request_ipv6"
+def reason_text(reason: str, language: Language) -> str:
+    """Return the reason of a verdict in this language: outcomes and counts in words, names as is.
+
+    >>> reason_text("mx.town.example: nodata, mx.example: AAAA not asked", Language("en"))
+    'mx.town.example: no such record, mx.example: AAAA not asked'
+    """
+    text = _OUTCOME.sub(lambda found: language.label(found[1]), reason)
+    text = _NOT_ASKED.sub(lambda found: f"{found[1]} {language.label('not_asked')}", text)
+    text = _NAME_SERVERS_OF.sub(
+        lambda found: language.text("name servers of {zone}: ", zone=found[1]), text
+    )
+    return _COUNTED.sub(
+        lambda found: language.text(
+            "{yes} of {known} name servers have IPv6", yes=found[1], known=found[2]
+        ),
+        text,
+    )
 
 
 def explanation(row: Mapping[Hashable, object], language: Language) -> str:
-    """Return why a row of the laggard table is on the list, as a sentence."""
+    """Return why a row of the laggard list is on it, as a sentence."""
     return language.text(EXPLANATIONS[str(row["explanation"])], **_values(row, language))
 
 
 def next_step(row: Mapping[Hashable, object], language: Language) -> str:
-    """Return what the administrator of a row of the laggard table does, as a sentence."""
+    """Return what the administrator of a row of the laggard list does, as a sentence."""
     return language.text(NEXT_STEPS[str(row["next_step"])], **_values(row, language))
 
 
-def waiver(row: Mapping[Hashable, object], language: Language) -> str:
-    """Return what was explained, by whom, and until when that holds or held; "" for nothing."""
+def waiver_text(row: Mapping[Hashable, object], language: Language) -> str:
+    """Return the waiver of a row, its owner, and until when it is or was valid; "" for none."""
     if not row["waiver"]:
         return ""
-    told = [str(row["waiver_owner"])] if row["waiver_owner"] else []
+    parts = [str(row["waiver_owner"])] if row["waiver_owner"] else []
     if row["waiver_until"]:
         day = language.day(dt.date.fromisoformat(str(row["waiver_until"])))
         expired = row["waiver_status"] == "expired"
-        told.append(
+        parts.append(
             language.text("expired after {day}", day=day)
             if expired
             else language.text("valid until {day}", day=day)
         )
-    return f"{row['waiver']} ({', '.join(told)})" if told else str(row["waiver"])
+    return f"{row['waiver']} ({', '.join(parts)})" if parts else str(row["waiver"])
 
 
-def worded(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Return the laggard table with sentences in place of the codes."""
+def in_words(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Return the laggard list with sentences in place of the codes."""
     rows = laggards.to_dict("records")
     return laggards.assign(
         explanation=[explanation(row, language) for row in rows],
@@ -143,17 +137,10 @@ def worded(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
     ).astype({"explanation": "str", "next_step": "str"})
 
 
-def readable(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Return of the laggard table what a reader needs to act, with sentences for codes."""
-    told = [waiver(row, language) for row in laggards.to_dict("records")]
-    return worded(laggards, language).assign(waiver=told)[list(READABLE)]
-
-
-def day_of(moment: object) -> dt.date | None:
-    """Return the day in the Netherlands; None for no moment, also pandas' NaT."""
-    if not isinstance(moment, dt.datetime) or moment != moment:  # noqa: PLR0124 - NaT is not itself
-        return None
-    return moment.astimezone(AMSTERDAM).date()
+def summary(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Return the columns ``SUMMARY`` of the laggard list, with sentences in place of the codes."""
+    waivers = [waiver_text(row, language) for row in laggards.to_dict("records")]
+    return in_words(laggards, language).assign(waiver=waivers)[list(SUMMARY)]
 
 
 def _values(row: Mapping[Hashable, object], language: Language) -> dict[str, str]:
@@ -165,5 +152,5 @@ def _values(row: Mapping[Hashable, object], language: Language) -> dict[str, str
         "day": language.day(day) if day else "–",
         "label_domain": str(row["label_domain"]),
         "operator": str(row["operator"]),
-        "doubt": reason_in_words(str(row["doubt"]), language),
+        "doubt": reason_text(str(row["doubt"]), language),
     }

@@ -1,29 +1,69 @@
-"""What does the evidence say about one domain? Its questions, verdicts and provider together."""
+"""Evidence card of one domain: its lookups, verdicts and provider, as text and as HTML."""
 
-from typing import NamedTuple
+import html
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
+from v6monitor.dns import lookup
 from v6monitor.dns.observation import Observation, Question
 from v6monitor.dns.plan import walk
-from v6monitor.mail.classifier import Provider, provider
-from v6monitor.mail.operators import Operators
-from v6monitor.mail.predicted import Predicted, predicted, questions
+from v6monitor.errors import InputError, UsageError, VantageError
+from v6monitor.language import AMSTERDAM, Language
+from v6monitor.mail.advice import reason_text
+from v6monitor.mail.commands import dig
+from v6monitor.mail.operators import Operators, known_operators
+from v6monitor.mail.providers import Provider, provider
+from v6monitor.mail.signals import Predicted, predicted, predicted_questions
+from v6monitor.names import InvalidNameError, normalise
 from v6monitor.verdicts.addresses import unusable
-from v6monitor.verdicts.evidence import Evidence
-from v6monitor.verdicts.judgement import Judgement, judgement
+from v6monitor.verdicts.domain import Judgement, judgement
+from v6monitor.verdicts.evidence import Evidence, is_definite
+from v6monitor.verdicts.logic import NOT_ASKED
+
+if TYPE_CHECKING:
+    from v6monitor.verdicts.evidence import Observations
+
+CONFIDENCE = {"high": "high", "medium": "fair", "low": "little"}
+
+Label = Callable[[str], str]
 
 
-class Card(NamedTuple):
-    """The evidence card of one domain."""
+class _Section(NamedTuple):
+    """A table of the card; its first column names the row."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[tuple[str, ...]]
+
+
+@dataclass(frozen=True, repr=False)
+class Card:
+    """The evidence card of one domain; shows itself in Jupyter."""
 
     judgement: Judgement
     provider: Provider | None
-    """None when the MX records were not asked for."""
+    """None when the MX records were not looked up."""
     predicted: Predicted | None
-    """What the predicted name at Exchange Online tells; None when it was not asked for."""
+    """What the predicted name at Exchange Online shows; None when it was not looked up."""
     observations: tuple[Observation, ...]
-    """What was asked about the domain and its hosts, itself first."""
+    """The lookups about the domain and its hosts, the domain itself first."""
     missing: tuple[Question, ...]
     """What a lookup would ask and the evidence does not have."""
+
+    def __repr__(self) -> str:
+        verdicts = self.judgement.verdicts
+        states = [f"{name} {verdicts[name].state}" for name in ("mail_all", "web", "dns_2")]
+        found = ", ".join(state for state in states if not state.endswith(" "))
+        return f"<Card {self.domain}: {found or 'no verdict'}; {len(self.observations)} lookups>"
+
+    def _repr_html_(self) -> str:
+        return f"<p><strong>{html.escape(self.domain)}</strong></p>\n{self.html()}"
+
+    @property
+    def domain(self) -> str:
+        """The domain that the card is about."""
+        return self.judgement.domain
 
     @property
     def deciding(self) -> tuple[Observation, ...]:
@@ -34,37 +74,213 @@ class Card(NamedTuple):
             if row.qtype == "MX" or (row.qtype == "AAAA" and all(map(unusable, row.answers)))
         )
 
+    def text(self, language: str = "en") -> str:
+        """Return the card as plain text: columns, verdicts and outcomes by their codes.
+
+        Args:
+            language: ``en`` or ``nl``, of its headings and reasons.
+
+        """
+        words = Language(language)
+        lines = [self.domain]
+        for section in self._sections(words, str):
+            lines += ["", section.title, *_aligned(section.rows)]
+        lines += ["", words.text("Check it yourself"), *(f"  {line}" for line in self._commands())]
+        return "\n".join(map(_printable, lines))
+
+    def html(self, language: str = "en") -> str:
+        """Return the card as HTML to put below a heading: accessible tables, all text escaped.
+
+        Args:
+            language: ``en`` or ``nl``.
+
+        """
+        words = Language(language)
+        tables = [_table(section) for section in self._sections(words, words.label)]
+        commands = html.escape("\n".join(self._commands()))
+        check = html.escape(words.text("Check it yourself"))
+        return "\n".join([*tables, f"<p>{check}:</p><pre><code>{commands}</code></pre>"])
+
+    def _commands(self) -> list[str]:
+        return [dig(row.qtype, row.qname, row.resolver) for row in self.deciding]
+
+    def _sections(self, words: Language, label: Label) -> Iterator[_Section]:
+        """Yield the tables of the card; ``label`` turns a code into what the reader sees."""
+        measures = [label(name) for name in ("measure", "state", "reason")]
+        yield _Section(words.text("Verdicts"), measures, list(self._verdicts(words, label)))
+        if self.provider:
+            columns = [label(name) for name in ("subject", "value")]
+            rows = list(_provider_rows(self.provider, words, label))
+            yield _Section(words.text("Who runs the mail?"), columns, rows)
+        if self.predicted:
+            reason = reason_text(self.predicted.reason, words)
+            questions = (
+                (words.text("Is it an accepted domain?"), self.predicted.accepted),
+                (words.text("Is IPv6 switched on for it?"), self.predicted.switch),
+            )
+            probes = [(question, label(state), reason) for question, state in questions]
+            yield _Section(words.text("Predicted name at Exchange Online"), measures, probes)
+        names = ("question", "outcome", "asked_at", "resolver", "answers")
+        title = f"{words.text('Questions and answers')} ({words.text('Time in the Netherlands.')})"
+        yield _Section(title, [label(name) for name in names], list(self._lookups(label)))
+
+    def _verdicts(self, words: Language, label: Label) -> Iterator[tuple[str, ...]]:
+        mail = self.judgement.mail
+        if mail.mail_class:
+            notes = "; ".join(reason_text(note, words) for note in mail.notes)
+            yield label("mail_class"), label(mail.mail_class), notes
+        for name, verdict in self.judgement.verdicts.items():
+            if verdict.state != NOT_ASKED:
+                yield label(name), label(verdict.state), reason_text(verdict.reason, words)
+
+    def _lookups(self, label: Label) -> Iterator[tuple[str, ...]]:
+        for row in self.observations:
+            chain = "".join(f"→ {target} " for target in row.chain)
+            answers = chain + (", ".join(row.answers) or row.detail)
+            moment = row.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M:%S")
+            yield f"{row.qtype} {row.qname}", label(row.outcome), moment, row.resolver, answers
+        for name, qtype in self.missing:
+            yield f"{qtype} {name}", label("not_asked"), "", "", ""
+
+
+def explain(
+    domain: str,
+    *,
+    observations: "Observations | None" = None,
+    month: "Observations | None" = None,
+    resolvers: Sequence[str] | None = None,
+) -> Card:
+    """Return the evidence card of a domain: its lookups, verdicts, provider, and how to check them.
+
+    Args:
+        domain: a domain name, URL or e-mail address.
+        observations: the observations of ``v6monitor.lookup`` or ``v6monitor.read_log``.
+        month: a ``Month``, whose observations and operators are used.
+        resolvers: look the domain up now, at these resolvers; by default, without observations and
+            month, at the system's.
+
+    Returns:
+        A card that shows itself in Jupyter; ``card.text("nl")`` and ``card.html("nl")`` give it in
+        Dutch.
+
+    Raises:
+        UsageError: the domain is not a valid host name.
+        InputError: the observations hold no question about it.
+        VantageError: no resolver answered.
+
+    Example:
+        >>> from v6monitor.dns.log import frame
+        >>> from v6monitor.dns.observation import Observation
+        >>> import datetime as dt
+        >>> how = (60, False, "192.0.2.53", dt.datetime(2026, 10, 6, tzinfo=dt.UTC), 1.0, 1, "")
+        >>> log = frame([Observation("town.example", "MX", "nodata", (), (), *how)])
+        >>> explain("https://town.example/", observations=log)
+        <Card town.example: mail_all not_applicable; 1 lookups>
+
+    Source: METHOD.md §4 and §10.
+
+    """
+    try:
+        name = normalise(domain).domain
+    except InvalidNameError as reason:
+        raise UsageError(
+            f"{domain!r} is not a valid host name ({reason}): give one such as town.example"
+        ) from reason
+    known = observations if month is None else month
+    if known is None or resolvers is not None:
+        evidence = _look_up(name, list(resolvers or ["system"]))
+    else:
+        evidence = Evidence.of(known)
+    found = card(evidence, name, getattr(month, "operators", None) or known_operators())
+    if not found.observations:
+        raise InputError(
+            f"the log holds no question about {name}: look it up at a resolver, such as 'system'"
+        )
+    return found
+
 
 def card(evidence: Evidence, domain: str, operators: Operators) -> Card:
-    """Collect everything that the evidence says about a domain, as mail domain and as website."""
-    observations, missing = _questions(evidence, domain)
-    judged = judgement(evidence, domain)
-    told = provider(evidence, domain, operators) if judged.mail.mail_class else None
-    guess = predicted(evidence, domain)
-    probes = [row for asked in questions(domain) if (row := evidence.question(*asked))]
-    return Card(
-        judged,
-        told,
-        guess if probes else None,
-        tuple(dict.fromkeys([*observations, *probes])),
-        missing,
-    )
-
-
-def _questions(
-    evidence: Evidence, domain: str
-) -> tuple[tuple[Observation, ...], tuple[Question, ...]]:
+    """Return what the evidence holds about a domain, as a mail domain and as a website."""
     both = [(domain, "mail"), (domain, "web")]
-    found, missing = list[Observation](), list[Question]()
+    rows, missing = list[Observation](), list[Question]()
     for question, row in walk(both, lambda asked: evidence.question(*asked)):
         if row is None:
             missing.append(question)
         else:
-            found.append(row)
-    found.sort(key=lambda row: (_distance(row.qname, domain), row.qname, row.qtype))
-    return tuple(found), tuple(sorted(missing))
+            rows.append(row)
+    rows.sort(key=lambda row: (_distance(row.qname, domain), row.qname, row.qtype))
+    probes = [row for asked in predicted_questions(domain) if (row := evidence.question(*asked))]
+    judged = judgement(evidence, domain)
+    return Card(
+        judged,
+        provider(evidence, domain, operators) if judged.mail.mail_class else None,
+        predicted(evidence, domain) if probes else None,
+        tuple(dict.fromkeys([*rows, *probes])),
+        tuple(sorted(missing)),
+    )
+
+
+def _look_up(domain: str, resolvers: list[str]) -> Evidence:
+    rows = lookup([(domain, "mail"), (domain, "web")], resolvers)
+    if not any(is_definite(row) for row in rows):
+        failures = ", ".join(sorted({row.outcome for row in rows}))
+        raise VantageError(
+            f"resolver {', '.join(resolvers)} answered no question about {domain} ({failures}): "
+            "check the network, or name another resolver"
+        )
+    return Evidence(rows)
 
 
 def _distance(name: str, domain: str) -> int:
-    """Put the domain itself before the names below it, and those before its hosts elsewhere."""
+    """Return a sort key: the domain itself, then names below it, then its hosts elsewhere."""
     return 0 if name == domain else 1 if name.endswith(f".{domain}") else 2
+
+
+def _provider_rows(found: Provider, words: Language, label: Label) -> Iterator[tuple[str, str]]:
+    yield label("class"), label(found.mail_provider)
+    if found.confidence:
+        yield label("confidence"), words.text(CONFIDENCE[found.confidence])
+    coded = ("kind", "zone", "label")
+    for name in ("operator", "kind", "zone", "label", "label_domain", "tenant", "rule"):
+        if value := getattr(found, name):
+            yield label(name), label(value) if name in coded else value
+    for evidence in found.evidence.split("; "):
+        yield label("evidence"), evidence
+
+
+def _aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Yield the rows with all columns aligned but the last, which may be long."""
+    table = list(rows)
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)][:-1]
+    for row in table:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        yield f"  {'  '.join([*cells, row[-1]])}".rstrip()
+
+
+def _printable(line: str) -> str:
+    r"""Return a line with its control characters shown, so that no answer can steer a terminal.
+
+    >>> _printable("v=spf1\x1b[2J")
+    'v=spf1\\x1b[2J'
+    """
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
+
+
+def _table(section: _Section) -> str:
+    """Return a section as a table that scrolls by itself, and by keyboard, on a narrow screen."""
+    title = html.escape(section.title)
+    head = "".join(f'<th scope="col">{_capital(name)}</th>' for name in section.columns)
+    rows = "".join(
+        f'<tr><th scope="row">{html.escape(first)}</th>'
+        f"{''.join(f'<td>{html.escape(cell)}</td>' for cell in others)}</tr>"
+        for first, *others in section.rows
+    )
+    return (
+        f'<div class="scroll" role="region" aria-label="{title}" tabindex="0"><table>'
+        f"<caption><strong>{title}</strong></caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _capital(name: str) -> str:
+    return html.escape(name[:1].upper() + name[1:])

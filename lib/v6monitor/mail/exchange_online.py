@@ -1,4 +1,4 @@
-"""Is a host name one of Exchange Online, and whose domain stands in it?
+"""Host names of Exchange Online: zone, label, and the accepted domain a label encodes.
 
 Microsoft gives every accepted domain an MX host whose first label is made from the domain. The
 code is published nowhere; it was read from the MX records of European municipalities, where it
@@ -14,24 +14,24 @@ With dashes, these are taken out and their places follow after a ``0``:
 >>> label_of("bad-fischau-brunn.at"), label_of("hall-in-tirol.at")
 ('badfischaubrunn-at0i1i', 'hallintirol-at01j')
 
-The way back gives the domain whose switch decides about the host's IPv6:
+Decoding gives the domain whose switch decides about the host's IPv6:
 
 >>> domain_of("shertogenbosch-nl0c"), domain_of("hallintirol-at01j")
 ('s-hertogenbosch.nl', 'hall-in-tirol.at')
 >>> domain_of("oslokommune") is None
 True
 
-A host is recognised by the zone it stands in, dot by dot, never by a part of a word:
+A host is recognised by its zone, dot by dot, never by a part of a word:
 
->>> place_of("shertogenbosch-nl0c.e-v1.mx.microsoft")
-Place(zone='mx.microsoft', label='shertogenbosch-nl0c')
->>> place_of("mail.protection.outlook.com.evil.example") is None
+>>> parse_exchange_host("shertogenbosch-nl0c.e-v1.mx.microsoft")
+ExchangeHost(zone='mx.microsoft', label='shertogenbosch-nl0c')
+>>> parse_exchange_host("mail.protection.outlook.com.evil.example") is None
 True
 """
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
@@ -62,11 +62,10 @@ _TENANT = re.compile(
     r"selector[12]-[^.]+\._domainkey\.([^.]+)"
     r"\.(?:onmicrosoft\.com|[a-z0-9]+-v[0-9]+\.dkim\.mail\.microsoft)"
 )
-_OWNERSHIP_PROOF = re.compile(r"(?:ms[0-9]+|[0-9a-f]{40})\.msv1\.invalid(?:\..+)?")
 
 
-class Place(NamedTuple):
-    """Where in Exchange Online an MX host stands."""
+class ExchangeHost(NamedTuple):
+    """The zone and label of an MX host of Exchange Online."""
 
     zone: str
     """``mx.microsoft``, ``classic``, ``obsolete``, ``sovereign``, or ``broken`` (no label)."""
@@ -74,15 +73,15 @@ class Place(NamedTuple):
     """The label that encodes the accepted domain; "" in zones that have none."""
 
 
-def place_of(host: str) -> Place | None:
-    """Return where in Exchange Online an MX host stands; None when it is not Exchange Online.
+def parse_exchange_host(host: str) -> ExchangeHost | None:
+    """Return the zone and label of an MX host; None when it is not Exchange Online.
 
     Consumer Outlook (``*.olc.protection.outlook.com``) is not. The name alone decides: networks
     and words such as ``outlook.com`` also belong to mail hosts that are not Exchange Online.
     """
     for zone, pattern in _ZONES:
         if match := pattern.fullmatch(host):
-            return Place(zone, match[1]) if zone else None
+            return ExchangeHost(zone, match[1]) if zone else None
     return None
 
 
@@ -116,22 +115,34 @@ def tenant_of(dkim_target: str) -> str:
     return match[1] if match else ""
 
 
-def is_ownership_proof(host: str) -> bool:
-    """Tell whether an MX target only proves the ownership of a domain and receives no mail.
+def label_owner(domain: str, hosts: Iterable[str]) -> tuple[str, str, str]:
+    """Return zone, owner of the label, and the other domain, of the first Exchange Online host.
 
-    >>> is_ownership_proof("ms12345678.msv1.invalid.outlook.com")
-    True
+    The owner is ``own``, ``other`` or ``undecodable``; "" where the host has no label.
+
+    >>> label_owner("town.example", ["city-example.mail.protection.outlook.com"])
+    ('classic', 'other', 'city.example')
     """
-    return bool(_OWNERSHIP_PROOF.fullmatch(host))
+    exchange = next((found for host in hosts if (found := parse_exchange_host(host))), None)
+    if exchange is None:
+        return "", "", ""
+    if not exchange.label or exchange.label == label_of(domain):
+        return exchange.zone, "own" if exchange.label else "", ""
+    other = domain_of(exchange.label)
+    return exchange.zone, "other" if other else "undecodable", other or ""
 
 
 def in_smtp_prefixes(address: str) -> bool:
-    """Tell whether an IPv6 address is one at which Exchange Online receives mail.
+    """Return whether an IPv6 address is one at which Exchange Online receives mail.
 
     >>> in_smtp_prefixes("2a01:111:f403:c000::1"), in_smtp_prefixes("2606:4700::1111")
     (True, False)
     """
-    return any(ipaddress.IPv6Address(address) in prefix for prefix in SMTP_PREFIXES)
+    try:
+        parsed = ipaddress.IPv6Address(address)
+    except ValueError:
+        return False
+    return any(parsed in prefix for prefix in SMTP_PREFIXES)
 
 
 def _dash_code(dashes: list[int]) -> str:

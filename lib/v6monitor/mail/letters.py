@@ -1,35 +1,72 @@
-"""Who gets a letter about which domains, and on what evidence?
+"""Letters to the administrators of laggards: domains, measurements, findings, and steps to take.
 
 One administrator switches all domains of a tenant, so there is a letter per tenant; per
 organisation where no tenant is known, and per domain where that is not known either. There is one
-only where something can be done: a domain of which it could not be told, and an address that may be
-an error in the data, are the analyst's to look at.
+only where something can be done: an unknown, and an address that may be an error in the data, are
+for the analyst to look at.
 """
 
-from __future__ import annotations
-
 import datetime as dt
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from v6monitor.mail.advice import day_of
-from v6monitor.mail.lagging import EXCHANGE_GROUPS
-from v6monitor.verdicts import evidence as index
+import pandas as pd
+
+from v6monitor.dns.observation import Observation
+from v6monitor.language import Language
+from v6monitor.mail.advice import waiver_text
+from v6monitor.mail.commands import IPV6_STATUS, digs, enable_ipv6
+from v6monitor.mail.laggards import EXCHANGE_GROUPS, SELF_SERVICE_SINCE, day_of
 from v6monitor.verdicts.evidence import Evidence
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from v6monitor.dns.observation import Observation
+    from v6monitor.verdicts.evidence import Observations
 
 WRITTEN_ABOUT = (*EXCHANGE_GROUPS, "gateway", "no_address", "ownership_proof")
-"""The groups of the laggard list whose administrator is told what to do."""
+"""The groups of the laggard list whose administrator can do something."""
+
+DNSSEC_SINCE = dt.date(2024, 10, 1)
+"""From this month Exchange Online has inbound DANE with DNSSEC."""
+
+SITUATIONS = {
+    "not_opted_in": (
+        "{domains}: no IPv6 address (AAAA record) was found on the mail server at Exchange Online. "
+        "Exchange Online then gave IPv6 only on request."
+    ),
+    "off_by_default_on": (
+        "{domains}: no IPv6 address (AAAA record) was found on the mail server at Exchange Online. "
+        "Exchange Online has turned IPv6 on by default, in steps, since October 2024. A domain "
+        "may have been missed or switched off, or its DNS record may be in an unexpected state; "
+        "DNS does not show which."
+    ),
+    "other_label": (
+        "{domains}: the MX record names a mail server of another domain ({label_domains}), and no "
+        "IPv6 address (AAAA record) was found on it. Probably the switch of that domain decides."
+    ),
+    "obsolete_name": (
+        "{domains}: the MX record names a mail server as Exchange Online no longer gives out, and "
+        "no IPv6 address (AAAA record) was found on it."
+    ),
+    "gateway": (
+        "{domains}: the mail comes in through {operators}, and no IPv6 address (AAAA record) was "
+        "found there. The switch in Exchange Online does not change that."
+    ),
+    "no_address": (
+        "{domains}: the mail server that the MX record names had no address at all. The domain "
+        "may no longer be an accepted domain of Exchange Online."
+    ),
+    "ownership_proof": (
+        "{domains}: an MX record ({hosts}) only proves the ownership of the domain and receives "
+        "no mail. Tests count it as a mail server without IPv6."
+    ),
+}
+"""The paragraph of a letter for the domains with an explanation."""
 
 Row = Mapping[Hashable, Any]
 
 
 class Measured(NamedTuple):
-    """What a letter tells of one MX host of a domain; ``host`` is "" for the domain's MX alone."""
+    """The lookups of one MX host of a domain; ``host`` is "" for the domain's MX alone."""
 
     domain: str
     mx: Observation
@@ -39,15 +76,15 @@ class Measured(NamedTuple):
 
 
 class Letter(NamedTuple):
-    """One letter: to whom, about which rows of the laggard list, and what was measured."""
+    """One letter: its tenant, its rows of the laggard list, and their lookups."""
 
     number: int
     tenant: str
-    """The tenant whose administrator it is for; "" where the DKIM records name none."""
+    """The tenant whose administrator it is for; "" where no DKIM record names one."""
     rows: tuple[Row, ...]
     """Rows of the laggard list, in its order."""
-    untold: tuple[str, ...]
-    """Other domains of the same administrator, of which it could not be told."""
+    unknown: tuple[str, ...]
+    """Other domains of the same administrator, in group ``unknown``."""
     measured: tuple[Measured, ...]
 
     @property
@@ -57,45 +94,126 @@ class Letter(NamedTuple):
 
     @property
     def resolvers(self) -> tuple[str, ...]:
-        """Whom the questions were put to."""
-        asked = (row for one in self.measured for row in (one.mx, one.ipv4, one.ipv6) if row)
-        return tuple(sorted({row.resolver for row in asked}))
+        """The resolvers that were asked."""
+        rows = (row for one in self.measured for row in (one.mx, one.ipv4, one.ipv6) if row)
+        return tuple(sorted({row.resolver for row in rows}))
 
     def domains(self, *groups: str) -> tuple[str, ...]:
-        """Return the domains it is about; of these groups, if any are given."""
+        """Return the domains it is about; those in these groups, if any are given."""
         chosen = (row for row in self.rows if not groups or row["group"] in groups)
         return tuple(str(row["domain"]) for row in chosen)
 
     def values(self, column: str) -> tuple[str, ...]:
-        """Return what stands in a column of its rows, each once."""
+        """Return the values of a column of its rows, each once."""
         return tuple(dict.fromkeys(str(row[column]) for row in self.rows if row[column]))
 
 
-def letters(
-    laggards: pd.DataFrame, observations: pd.DataFrame | Iterable[Observation] | Evidence
-) -> list[Letter]:
-    """Return the letters that a laggard list asks for, numbered by the list's order.
+def letters(laggards: pd.DataFrame, *, observations: "Observations") -> list[Letter]:
+    """Return the letters to the administrators of laggards, one per tenant.
 
-    ``laggards`` is what ``mail.laggards`` returns, ``observations`` the log it was made from.
+    Args:
+        laggards: what ``v6monitor.laggards`` returns.
+        observations: the observations it was made from, or the ``Month``.
+
+    Returns:
+        Letters in the order of the list. Each has its ``number``, ``tenant``, ``rows`` of the
+        laggard list, ``unknown`` (other domains of the administrator, without a verdict) and
+        ``measured``, the lookups; ``situations``, ``remarks`` and ``steps`` of this module are its
+        paragraphs in Dutch or English.
+
+    Raises:
+        InputError: the observations lack a column of the observation log.
+
+    Example:
+        >>> from v6monitor.mail.laggards import laggards
+        >>> letters(laggards([]), observations=[])
+        []
+
+    Source: METHOD.md §10.
+
     """
-    evidence = index.of(observations)
+    evidence = Evidence.of(observations)
     about: dict[tuple[str, str], list[Row]] = {}
-    untold: dict[tuple[str, str], list[str]] = {}
+    unknown: dict[tuple[str, str], list[str]] = {}
     for row in laggards.to_dict("records"):
         if row["group"] in WRITTEN_ABOUT:
             about.setdefault(_administrator(row), []).append(row)
         elif row["group"] == "unknown":
-            untold.setdefault(_administrator(row), []).append(str(row["domain"]))
+            unknown.setdefault(_administrator(row), []).append(str(row["domain"]))
     return [
         Letter(
             number,
             tenant=str(rows[0]["tenant"]),
             rows=tuple(rows),
-            untold=tuple(untold.get(key, ())),
+            unknown=tuple(unknown.get(key, ())),
             measured=tuple(one for row in rows for one in _measured(evidence, row)),
         )
         for number, (key, rows) in enumerate(about.items(), start=1)
     ]
+
+
+def situations(letter: Letter, language: Language) -> list[str]:
+    """Return what was measured, a paragraph per explanation, in the order of the list."""
+    by_explanation: dict[str, list[Row]] = {}
+    for row in letter.rows:
+        by_explanation.setdefault(str(row["explanation"]), []).append(row)
+    return [
+        language.text(
+            SITUATIONS[code],
+            domains=_joined(row["domain"] for row in rows),
+            label_domains=_joined(row["label_domain"] for row in rows),
+            operators=_joined(row["operator"] for row in rows),
+            hosts=_joined(host for row in rows for host in row["failing_hosts"].split()),
+        )
+        for code, rows in by_explanation.items()
+    ]
+
+
+def remarks(letter: Letter, language: Language) -> list[str]:
+    """Return the waivers of the domains, and the domains without a verdict."""
+    return list(_remarks(letter, language))
+
+
+def _remarks(letter: Letter, language: Language) -> Iterator[str]:
+    for row in letter.rows:
+        if explained := waiver_text(row, language):
+            yield language.text(
+                "Explanation known for {domain} (comply or explain): {explained}.",
+                domain=row["domain"],
+                explained=explained,
+            )
+    if letter.unknown:
+        yield language.text(
+            "Of {domains} it could not be told whether its mail has IPv6.",
+            domains=", ".join(letter.unknown),
+        )
+
+
+class Step(NamedTuple):
+    """A step as a sentence, and its commands; "" where it has none."""
+
+    text: str
+    commands: str = ""
+
+
+def steps(letter: Letter, language: Language) -> list[Step]:
+    """Return what the administrator does, in order (EXCHANGE_ONLINE.md §7)."""
+    return [
+        *_switch(letter, language),
+        *_publish(letter, language),
+        *_at_the_gateway(letter, language),
+        *_afterwards(letter, language),
+    ]
+
+
+def switching(letter: Letter) -> str:
+    """Return the PowerShell that turns IPv6 on for exactly the domains of a letter.
+
+    "" where the letter is about none on Exchange Online, or was measured when Microsoft did that
+    itself, on request.
+    """
+    domains = letter.domains(*EXCHANGE_GROUPS)
+    return enable_ipv6(domains) if domains and _self_service(letter) else ""
 
 
 def _administrator(row: Row) -> tuple[str, str]:
@@ -113,3 +231,116 @@ def _measured(evidence: Evidence, row: Row) -> Iterable[Measured]:
         yield Measured(
             domain, mx, host, evidence.question(host, "A"), evidence.question(host, "AAAA")
         )
+
+
+def _self_service(letter: Letter) -> bool:
+    return letter.day is None or letter.day >= SELF_SERVICE_SINCE
+
+
+def _switch(letter: Letter, language: Language) -> Iterator[Step]:
+    domains = letter.domains(*EXCHANGE_GROUPS)
+    check = digs("AAAA", [one.host for one in letter.measured if one.domain in domains])
+    if domains and _self_service(letter):
+        yield from _by_oneself(letter, check, language)
+    elif domains:
+        yield _connectors(language)
+        yield Step(
+            language.text(
+                "Ask Microsoft's support to turn on IPv6 for {domains}: it gives it on request, "
+                "per domain, within 24 to 48 hours. Then check that there is an IPv6 address, and "
+                "repeat the mail test of Internet.nl.",
+                domains=", ".join(domains),
+            ),
+            check,
+        )
+
+
+def _by_oneself(letter: Letter, check: str, language: Language) -> Iterator[Step]:
+    connect = language.text("Open Exchange Online PowerShell as Exchange administrator.")
+    yield Step(connect, "Connect-ExchangeOnline")
+    yield _connectors(language)
+    yield Step(
+        language.text("Look which accepted domains have IPv6: all of them, not only the main one."),
+        IPV6_STATUS,
+    )
+    yield Step(
+        language.text(
+            "Turn IPv6 on for these domains, and for any other that step 3 does not show as "
+            "Enabled."
+        ),
+        switching(letter),
+    )
+    yield Step(
+        language.text(
+            "Wait up to an hour. Then check that there is an IPv6 address, and repeat the mail "
+            "test of Internet.nl."
+        ),
+        check,
+    )
+
+
+def _connectors(language: Language) -> Step:
+    return Step(
+        language.text(
+            "First check what recognises senders by IP address: inbound connectors, relays, "
+            "scanners and allow-lists. Connectors restricted by IP address do not support IPv6: "
+            "use certificates there, or keep that sender on IPv4."
+        )
+    )
+
+
+def _publish(letter: Letter, language: Language) -> Iterator[Step]:
+    renamed = [row["domain"] for row in letter.rows if row["next_step"] == "publish_mx"]
+    if renamed:
+        yield Step(
+            language.text(
+                "Publish the MX record that the Exchange admin centre gives for {domains}, and "
+                "check it.",
+                domains=", ".join(renamed),
+            ),
+            digs("MX", renamed),
+        )
+    proofs = [row for row in letter.rows if row["next_step"] == "remove_record"]
+    for row in proofs:
+        yield Step(
+            language.text(
+                "Remove the MX record {hosts} of {domain}, and check it.",
+                hosts=", ".join(str(row["failing_hosts"]).split()),
+                domain=row["domain"],
+            ),
+            digs("MX", [str(row["domain"])]),
+        )
+
+
+def _at_the_gateway(letter: Letter, language: Language) -> Iterator[Step]:
+    hosts: dict[str, list[str]] = {}
+    for row in letter.rows:
+        if row["group"] == "gateway":
+            hosts.setdefault(str(row["operator"]), []).extend(str(row["failing_hosts"]).split())
+    for operator, names in hosts.items():
+        yield Step(
+            language.text(
+                "Ask {operator} for an AAAA record on {hosts}; then check it, and repeat the mail "
+                "test of Internet.nl.",
+                operator=operator,
+                hosts=", ".join(dict.fromkeys(names)),
+            ),
+            digs("AAAA", names),
+        )
+
+
+def _afterwards(letter: Letter, language: Language) -> Iterator[Step]:
+    if not switching(letter):
+        return
+    if letter.day is None or letter.day >= DNSSEC_SINCE:
+        yield Step(
+            language.text(
+                "A next step, beside IPv6: DNSSEC and then DANE for incoming mail, with "
+                "Enable-DnssecForVerifiedDomain -DomainName and Enable-SmtpDaneInbound -DomainName."
+            )
+        )
+    yield Step(language.text("Only when step 4 fails: open a support ticket at Microsoft."))
+
+
+def _joined(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names))

@@ -1,4 +1,4 @@
-"""Who runs an MX host? A table of host name suffixes, looked up longest first."""
+"""Operators of MX hosts: a table of host name suffixes, looked up longest first."""
 
 import csv
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from v6monitor.workspace import REFERENCE, example_folder
 NAME = "mail_operators.csv"
 
 KINDS = ("mailbox", "gateway", "shared")
-"""Where mail stays, what passes it on, and the IT that public bodies run together."""
+"""Mailbox hosts, gateways that pass mail on, and the IT that public bodies share."""
 
 
 class Operator(NamedTuple):
@@ -39,26 +39,29 @@ class Operators:
         self._by_suffix = {row.suffix: row for row in rows}
 
     def of(self, host: str) -> Operator | None:
-        """Return who runs a host; None when no suffix of the table fits."""
+        """Return the operator of a host; None when no suffix of the table fits."""
         labels = host.split(".")
         suffixes = (".".join(labels[start:]) for start in range(len(labels)))
         return next((self._by_suffix[name] for name in suffixes if name in self._by_suffix), None)
 
 
-def read(paths: str | Path | Iterable[str | Path]) -> Operators:
+def read_operators(paths: str | Path | Iterable[str | Path]) -> Operators:
     """Read operator tables; a suffix in a later file replaces that of an earlier one.
 
     The columns are the fields of ``Operator``. Raises ``InputError`` for a file that is not such a
-    table, an unknown kind, and a suffix that stands twice in one file.
+    table, an unknown kind, and a suffix that occurs twice in one file.
     """
     files = [paths] if isinstance(paths, str | Path) else paths
     return Operators(row for file in files for row in _rows(Path(file)))
 
 
-def known() -> Operators:
-    """Return the project's own table, with the operators of the example where that was made."""
-    own = [REFERENCE / NAME, example_folder() / NAME]
-    return read(path for path in own if path.exists())
+def known_operators() -> Operators:
+    """Return the package's own table, with the operators of the example where that was made.
+
+    Raises InputError when the package's table is missing.
+    """
+    example = example_folder() / NAME
+    return read_operators([REFERENCE / NAME, *([example] if example.exists() else [])])
 
 
 def _rows(path: Path) -> list[Operator]:
@@ -87,6 +90,6 @@ def _rows(path: Path) -> list[Operator]:
                 f"{where}: suffix {row.suffix!r}; expected a lower-case name without outer dots"
             )
         if row.suffix in seen:
-            raise InputError(f"{where}: suffix {row.suffix!r} is there twice; keep one of them")
+            raise InputError(f"{where}: suffix {row.suffix!r} occurs twice: keep one of them")
         seen.add(row.suffix)
     return rows

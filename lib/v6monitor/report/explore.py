@@ -17,11 +17,9 @@ from v6monitor import findings
 from v6monitor.errors import V6MonitorError
 from v6monitor.language import Language
 from v6monitor.mail.card import card
-from v6monitor.report.card import fragment
 from v6monitor.report.exhibits import Exhibit
 from v6monitor.report.exhibits import table as exhibit
 from v6monitor.report.month import Month
-from v6monitor.verdicts import evidence
 from v6monitor.verdicts.evidence import Evidence
 
 FILTERS = ("sector", "operator", "class", "tenant", "state")
@@ -69,7 +67,7 @@ class Explorer:
         self._widgets: Any = importlib.import_module("ipywidgets")
         self._month, self._table, self._resolvers = month, table, resolvers
         self._language = Language("en")
-        self._evidence = evidence.of(month.observations)
+        self._evidence = Evidence.of(month)
         self.filters = {column: self._filter(column) for column in FILTERS}
         self.count = self._widgets.HTML()
         self.listed = self._widgets.Select(rows=15, layout={"width": "100%"})
@@ -126,4 +124,4 @@ class Explorer:
 
     def _card(self, known: Evidence) -> str:
         found = card(known, self.listed.value, self._month.operators)
-        return fragment(found, self._language)
+        return found.html(self._language.code)

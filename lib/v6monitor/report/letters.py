@@ -6,9 +6,7 @@ import pandas as pd
 
 from v6monitor.dns.observation import OK, Observation
 from v6monitor.language import AMSTERDAM, CODES, NO_VALUE, Language
-from v6monitor.mail.letters import Letter, Measured
-from v6monitor.mail.remedies import steps, switching
-from v6monitor.mail.situation import remarks, situations
+from v6monitor.mail.letters import Letter, Measured, remarks, situations, steps, switching
 from v6monitor.report.archive import file_name, twin
 from v6monitor.report.pages import Notice, Page, plain_page
 

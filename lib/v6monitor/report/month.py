@@ -10,7 +10,6 @@ import pandas as pd
 
 from v6monitor import dns as lookups
 from v6monitor import intake as measurements
-from v6monitor import mail
 from v6monitor.analysis import adoption, gap, staleness
 from v6monitor.analysis.adoption import JUDGED
 from v6monitor.dns import log
@@ -18,8 +17,9 @@ from v6monitor.dns.recording import Task
 from v6monitor.errors import UsageError
 from v6monitor.intake import about, organisations
 from v6monitor.language import AMSTERDAM, Language
-from v6monitor.mail.operators import Operators
-from v6monitor.mail.operators import read as read_operators
+from v6monitor.mail.laggards import laggards
+from v6monitor.mail.operators import Operators, read_operators
+from v6monitor.mail.providers import providers
 from v6monitor.report.scope import (
     choose_period,
     is_synthetic,
@@ -28,7 +28,7 @@ from v6monitor.report.scope import (
     of_sectors,
     read_kept,
 )
-from v6monitor.verdicts import judgement as verdicts
+from v6monitor.verdicts.judge import judge
 from v6monitor.workspace import REFERENCE, example, find
 
 
@@ -159,7 +159,7 @@ class Month:
     @cached_property
     def verdicts(self) -> pd.DataFrame:
         """Return the verdict of the fresh lookups on every subject, with its owner."""
-        judged = verdicts.judge(self.observations, self.subjects)
+        judged = judge(self.observations, domains=self.subjects)
         return judged.merge(self.owners, on="domain", how="left")
 
     def fresh(self, measure: str, *, partly: bool = False) -> pd.DataFrame:
@@ -197,7 +197,7 @@ class Month:
     def providers(self) -> pd.DataFrame:
         """Return who runs the mail of every mail domain, by the fresh lookups."""
         domains = [domain for domain, kind in self.subjects if kind == "mail"]
-        return mail.providers(self.observations, domains, self.operators)
+        return providers(self.observations, domains=domains, operators=self.operators)
 
     def with_operator(self, states: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of the mail domains of this month, with the operator of their mail."""
@@ -218,8 +218,7 @@ class Month:
     @cached_property
     def laggards(self) -> pd.DataFrame:
         """Return the Exchange Online domains without IPv6, with owner, history and waiver."""
-        history = self.states[self.states["measure"] == "mail"]
-        return mail.laggards(self.observations, self.providers, self.owners, history, self.waivers)
+        return laggards(self)
 
     @cached_property
     def stale(self) -> pd.DataFrame:

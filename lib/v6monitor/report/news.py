@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from v6monitor import mail
 from v6monitor.analysis import changes
 from v6monitor.analysis.adoption import JUDGED
 from v6monitor.dns import log
+from v6monitor.mail.providers import providers
 from v6monitor.report import index
 from v6monitor.report.month import Month
 
@@ -126,7 +126,7 @@ def _held(month: Month, measure: str, earlier: pd.DataFrame | None) -> pd.DataFr
 def _operators(month: Month, before: pd.DataFrame | None) -> pd.DataFrame:
     if before is None:
         return pd.DataFrame(columns=["domain"])
-    then = mail.providers(before, operators=month.operators)
+    then = providers(before, operators=month.operators)
     both = month.providers.merge(then, on="domain", suffixes=("", "_then"))
     both = both.rename(columns={"operator_then": "from", "operator": "to"})
     known = (both["from"] != "") & (both["to"] != "")

@@ -185,7 +185,7 @@ def _news(report: Report) -> data.Published:
 
 def _letters(report: Report, notebooks: Notebooks) -> data.Published:
     """Write the letters to the administrators and the page that lists them; return the table."""
-    written = letters_about(report.month.laggards, report.month.observations)
+    written = letters_about(report.month.laggards, observations=report.month)
     merge = letters.merge(written)
     formats.write(merge, report.scratch / "tables", letters.NAME)
     for code in report.languages:

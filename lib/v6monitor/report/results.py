@@ -9,7 +9,7 @@ import pandas as pd
 
 from v6monitor.analysis import adoption, changes
 from v6monitor.analysis.adoption import JUDGED
-from v6monitor.mail.lagging import GROUPS
+from v6monitor.mail.laggards import GROUPS
 from v6monitor.report.month import Month
 
 FILE = "results.json"

@@ -1,4 +1,4 @@
-"""Can the internet reach an IPv6 address, and if not, why?
+"""IPv6 addresses that nobody on the internet can reach, by kind.
 
 The table is the project's own: ``ipaddress.is_global`` accepts NAT64, 3fff::/20, 5f00::/16 and
 multicast, and its answer changes between Python versions.

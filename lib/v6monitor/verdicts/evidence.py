@@ -1,24 +1,35 @@
-"""What do the lookups tell about a name? An index over observations, without pandas and I/O."""
+"""Index over observations: records, IPv6 and name servers of a name. No pandas, no I/O."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, cast
 
 from v6monitor.dns.observation import DEFINITE, OK, Observation
+from v6monitor.errors import InputError
 from v6monitor.verdicts.addresses import unusable
 from v6monitor.verdicts.logic import NO, NOT_ASKED, UNKNOWN, YES, Verdict, at_least
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    class _Month(Protocol):
+        @property
+        def observations(self) -> pd.DataFrame: ...
+
+    Observations: TypeAlias = pd.DataFrame | Iterable[Observation] | "Evidence" | _Month
+
+_NAMES = frozenset({"MX", "NS", "CNAME"})
+"""Types whose record data end in a host name."""
+
 ENOUGH_NAME_SERVERS = 2
 """Internet.nl asks for two name servers with IPv6: with one, a single failure cuts IPv6 off."""
 
 
 class NameServers(NamedTuple):
-    """The name servers of the zone that a name stands in."""
+    """The name servers of the zone that holds a name."""
 
     hosts: tuple[str, ...]
     problem: Verdict | None
@@ -42,8 +53,17 @@ class Evidence:
             if known is None or _weight(row) > _weight(known):
                 self._found[question] = row
 
+    @classmethod
+    def of(cls, source: Observations) -> Evidence:
+        """Return the index over a table of observations, the observations themselves, or a Month's.
+
+        Raises InputError when the table lacks a column of the observation log.
+        """
+        found: Any = getattr(source, "observations", source)
+        return found if isinstance(found, cls) else cls(rows(found))
+
     def __iter__(self) -> Iterator[Observation]:
-        """Give the observation that counts of each question."""
+        """Yield the observation that counts of each question."""
         return iter(self._found.values())
 
     def question(self, name: str, qtype: str) -> Observation | None:
@@ -63,7 +83,7 @@ class Evidence:
         return f"{name}: {row.outcome if row else f'{qtype} not asked'}"
 
     def has_ipv6(self, host: str) -> Verdict:
-        """Tell whether a host has at least one usable AAAA (METHOD.md §2)."""
+        """Return whether a host has at least one usable AAAA (METHOD.md §2)."""
         addresses = self.records(host, "AAAA")
         if addresses is None:
             return Verdict(UNKNOWN, self.doubt(host, "AAAA"))
@@ -99,7 +119,7 @@ class Evidence:
         return NameServers((), Verdict(NO, f"no name servers found for {name}"))
 
     def name_servers_have_ipv6(self, name: str) -> Verdict:
-        """Tell whether at least two name-server hosts have IPv6 (Internet.nl's rule)."""
+        """Return whether at least two name-server hosts have IPv6 (Internet.nl's rule)."""
         servers = self.name_servers(name)
         if servers.problem:
             return servers.problem
@@ -110,31 +130,66 @@ class Evidence:
         return Verdict(at_least(ENOUGH_NAME_SERVERS, states), reason)
 
 
-def of(observations: pd.DataFrame | Iterable[Observation] | Evidence) -> Evidence:
-    """Return the index over a table of observations, or over observations themselves."""
-    if isinstance(observations, Evidence):
-        return observations
-    return Evidence(rows(observations))
-
-
 def rows(observations: pd.DataFrame | Iterable[Observation]) -> Iterator[Observation]:
-    """Give a table of observations as observations, row by row."""
+    """Yield the rows of a table of observations, also of one that pandas read from a CSV file.
+
+    Names and types are normalised: a final dot and upper case make no difference.
+    """
     if not hasattr(observations, "itertuples"):
         yield from observations
         return
-    table = cast("pd.DataFrame", observations)[list(Observation._fields)]
-    for cells in table.itertuples(index=False, name=None):
-        row = Observation(*cells)
-        yield row._replace(answers=tuple(row.answers), chain=tuple(row.chain))
+    table = cast("pd.DataFrame", observations)
+    if missing := [name for name in Observation._fields if name not in table]:
+        raise InputError(
+            f"observations without column {', '.join(missing)}: expected the table that "
+            "v6monitor.lookup or v6monitor.read_log returns"
+        )
+    for cells in table[list(Observation._fields)].itertuples(index=False, name=None):
+        yield _normalised(Observation(*cells))
+
+
+def source_of(observations: Any) -> list[str]:
+    """Return what a table of observations says it is from, else when its lookups began."""
+    table = getattr(observations, "observations", observations)
+    if source := getattr(table, "attrs", {}).get("source"):
+        return list(source)
+    if not hasattr(table, "attrs") or table.empty:
+        return []
+    first = table["asked_at"].min()
+    moment = dt.datetime.fromisoformat(first) if isinstance(first, str) else first
+    return [f"lookups {moment.isoformat(timespec='seconds')}"]
 
 
 def is_definite(row: Observation) -> bool:
-    """Tell whether an observation says something about the name; an ``ok`` must have records."""
+    """Return whether an observation says something about the name; an ``ok`` must have records."""
     return row.outcome in DEFINITE and (row.outcome != OK or bool(row.answers))
 
 
 def _weight(row: Observation) -> tuple[bool, dt.datetime, str, str, tuple[str, ...]]:
     return is_definite(row), row.asked_at, row.resolver, row.outcome, row.answers
+
+
+def _normalised(row: Observation) -> Observation:
+    lists = {"answers": row.answers, "chain": row.chain}
+    for name, cell in lists.items():
+        lists[name] = tuple(json.loads(cell) if isinstance(cell, str) else cell)
+    if row.qtype.upper() in _NAMES:
+        lists["answers"] = tuple(map(_plain_name, lists["answers"]))
+    moment = row.asked_at
+    return row._replace(
+        qname=_plain_name(row.qname),
+        qtype=row.qtype.upper(),
+        answers=lists["answers"],
+        chain=tuple(map(_plain_name, lists["chain"])),
+        asked_at=dt.datetime.fromisoformat(moment) if isinstance(moment, str) else moment,
+        detail=row.detail if isinstance(row.detail, str) else "",
+    )
+
+
+def _plain_name(name: str) -> str:
+    """Return a name, or a record that ends in one, in lower case without its final dot."""
+    lower = name.lower()
+    return lower if lower == "." or lower.endswith(" .") else lower.removesuffix(".")
 
 
 def _upward(name: str) -> Iterator[str]:

@@ -1,10 +1,10 @@
-"""What follows from verdicts of which some are unknown? Kleene's three-valued logic."""
+"""Kleene's three-valued logic: verdicts of which some are unknown."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 YES, NO, UNKNOWN, NOT_APPLICABLE, NOT_ASKED = "yes", "no", "unknown", "not_applicable", ""
-"""What a verdict can be; ``NOT_ASKED`` is the empty cell of what the log has no question for."""
+"""The states of a verdict; ``NOT_ASKED`` is the empty cell of what was not looked up."""
 
 STATES = (YES, NO, UNKNOWN, NOT_APPLICABLE, NOT_ASKED)
 
@@ -41,7 +41,7 @@ def disjunction(states: Iterable[str]) -> str:
 
 
 def at_least(number: int, states: Iterable[str]) -> str:
-    """Tell whether so many are yes, when each unknown may still be either.
+    """Return whether at least so many are yes, where each unknown may still be either.
 
     >>> at_least(2, ["yes", "unknown"]), at_least(2, ["yes", "no"])
     ('unknown', 'no')

@@ -2,7 +2,7 @@ import pytest
 
 from v6monitor.dns.observation import OUTCOMES
 from v6monitor.language import Language
-from v6monitor.verdicts.reasons import worded
+from v6monitor.mail.advice import reason_text
 
 DUTCH = Language("nl")
 
@@ -10,7 +10,7 @@ DUTCH = Language("nl")
 @pytest.mark.parametrize("outcome", sorted(OUTCOMES))
 def test_every_outcome_is_said_in_words(outcome: str) -> None:
     """The name before it stays; the same word elsewhere, in a name, does too."""
-    told = worded(f"{outcome}.example: {outcome}, mx.example: {outcome}", DUTCH)
+    told = reason_text(f"{outcome}.example: {outcome}, mx.example: {outcome}", DUTCH)
     assert told == (
         f"{outcome}.example: {DUTCH.label(outcome)}, mx.example: {DUTCH.label(outcome)}"
     )
@@ -18,9 +18,10 @@ def test_every_outcome_is_said_in_words(outcome: str) -> None:
 
 def test_what_was_not_asked_and_name_servers_are_said_too() -> None:
     """In the reader's language, whatever stands around it."""
-    told = worded("MX of a.example: MX not asked; name servers of b.example: 1 of 2 name servers "
-                  "have IPv6", DUTCH)  # fmt: skip
-    assert told == (
+    reason = (
+        "MX of a.example: MX not asked; name servers of b.example: 1 of 2 name servers have IPv6"
+    )
+    assert reason_text(reason, DUTCH) == (
         "MX of a.example: MX niet gevraagd; nameservers van b.example: 1 van de 2 nameservers "
         "hebben IPv6"
     )
@@ -29,4 +30,4 @@ def test_what_was_not_asked_and_name_servers_are_said_too() -> None:
 def test_what_is_no_such_word_stays_as_it_is() -> None:
     """A reason with text from DNS is not changed."""
     for text in ("", "town.example: null MX", "dropped localhost: no mail host", "a: {b}"):
-        assert worded(text, DUTCH) == text
+        assert reason_text(text, DUTCH) == text

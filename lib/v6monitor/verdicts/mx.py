@@ -1,13 +1,15 @@
-"""Which hosts receive a domain's mail? The mail class of a domain and its usable MX hosts."""
+"""Mail class of a domain and its usable MX hosts."""
 
 import ipaddress
+import re
 from typing import NamedTuple
 
-from v6monitor.mail.exchange_online import is_ownership_proof
 from v6monitor.verdicts.evidence import Evidence
 
 APPLICABLE = frozenset({"has_mx", "null_mx_conflict", "unknown"})
-"""The mail classes that count in a share of mail; all others stand beside it (METHOD.md §3)."""
+"""The mail classes that count in a share of mail; all others are beside it (METHOD.md §3)."""
+
+_OWNERSHIP_PROOF = re.compile(r"(?:ms[0-9]+|[0-9a-f]{40})\.msv1\.invalid(?:\..+)?")
 
 
 class MailHost(NamedTuple):
@@ -18,7 +20,7 @@ class MailHost(NamedTuple):
 
 
 class MailHosts(NamedTuple):
-    """Who receives the mail of one domain."""
+    """The mail class and the MX hosts of one domain."""
 
     mail_class: str
     """A class of METHOD.md §3; "" when the log has no MX question for the domain."""
@@ -58,7 +60,16 @@ def mail_hosts(evidence: Evidence, domain: str) -> MailHosts:
     return _usable(records)
 
 
-def dropped_because(target: str) -> str:
+def is_ownership_proof(host: str) -> bool:
+    """Return whether an MX target only proves the ownership of a domain and receives no mail.
+
+    >>> is_ownership_proof("ms12345678.msv1.invalid.outlook.com")
+    True
+    """
+    return bool(_OWNERSHIP_PROOF.fullmatch(host))
+
+
+def _reason_to_drop(target: str) -> str:
     """Return why an MX target is no mail host; "" when it is one."""
     if is_ownership_proof(target):
         return "left-over proof of ownership"
@@ -81,7 +92,7 @@ def _usable(records: tuple[str, ...]) -> MailHosts:
         host = target.rstrip(".")
         if not (preference.isascii() and preference.isdigit()):
             notes.append(f"dropped {record}: no MX record")
-        elif why := dropped_because(host):
+        elif why := _reason_to_drop(host):
             notes.append(f"dropped {target}: {why}")
             dropped.append(host)
         else:

@@ -6,13 +6,16 @@ from hypothesis import strategies as st
 from seen import MICROSOFT_V6, V6, host, seen
 
 from v6monitor.dns.observation import OUTCOMES, UNKNOWN, Observation, Question
-from v6monitor.language import Language
 from v6monitor.mail.card import card
 from v6monitor.mail.operators import Operators
-from v6monitor.mail.predicted import OTHER_ZONE_SINCE, host_of, predicted, questions
-from v6monitor.report.card import fragment
-from v6monitor.verdicts import judgement as verdicts
+from v6monitor.mail.signals import (
+    OTHER_ZONE_SINCE,
+    predicted,
+    predicted_host,
+    predicted_questions,
+)
 from v6monitor.verdicts.evidence import Evidence
+from v6monitor.verdicts.judge import subjects
 
 DOMAIN = "bad-fischau-brunn.at"
 HOST = "badfischaubrunn-at0i1i.mail.protection.outlook.com"
@@ -30,8 +33,8 @@ def told(*log: Observation) -> tuple[str, str]:
 
 def test_the_questions_are_two_about_the_name_that_follows_from_the_domain() -> None:
     """Its address records, at the classic zone."""
-    assert host_of(DOMAIN) == HOST
-    assert questions(DOMAIN) == (Question(HOST, "A"), Question(HOST, "AAAA"))
+    assert predicted_host(DOMAIN) == HOST
+    assert predicted_questions(DOMAIN) == (Question(HOST, "A"), Question(HOST, "AAAA"))
 
 
 @pytest.mark.parametrize(
@@ -58,12 +61,12 @@ def test_a_predicted_name_is_no_website_and_stands_on_the_card_when_it_was_asked
     """A log without provenance speaks of the domain only, and its card tells what was found."""
     log = [seen(DOMAIN, "MX", "10 mx.gate.example"), *host("mx.gate.example")]
     probes = [A, seen(HOST, "AAAA")]
-    assert verdicts.subjects([*log, *probes]) == [(DOMAIN, "mail")]
+    assert subjects([*log, *probes]) == [(DOMAIN, "mail")]
     found = card(Evidence([*log, *probes]), DOMAIN, Operators())
     assert found.predicted
     assert (found.predicted.accepted, found.predicted.switch) == ("yes", "no")
     assert set(probes) < set(found.observations)
-    assert "Is IPv6 switched on for it?" in fragment(found, Language("en"))
+    assert "Is IPv6 switched on for it?" in found.html()
     assert card(Evidence(log), DOMAIN, Operators()).predicted is None
 
 

@@ -5,10 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from seen import host, name_servers, no_signals, seen
 
-from v6monitor import mail
 from v6monitor.dns.observation import UNKNOWN, Observation
-from v6monitor.mail.classifier import COLUMNS
 from v6monitor.mail.operators import Operator, Operators
+from v6monitor.mail.providers import COLUMNS, providers
 
 OPERATORS = Operators(
     [
@@ -32,9 +31,7 @@ def told(*records: str, signs: list[Observation] | None = None) -> dict[str, str
     """Return the row of town.example with these MX records and signals."""
     log = {(row.qname, row.qtype): row for row in no_signals("town.example")}
     log |= {(row.qname, row.qtype): row for row in signs or []}
-    found = mail.providers(
-        [seen("town.example", "MX", *records), *log.values()], operators=OPERATORS
-    )
+    found = providers([seen("town.example", "MX", *records), *log.values()], operators=OPERATORS)
     return dict(found.iloc[0])
 
 
@@ -147,7 +144,7 @@ def test_an_unlisted_mx_host_is_named_by_its_registrable_domain() -> None:
 )
 def test_domains_without_mail_hosts(record: Observation, mail_class: str, rule: str) -> None:
     """Without an MX host there is no provider, and a failed lookup says only that."""
-    row = mail.providers([record]).iloc[0]
+    row = providers([record]).iloc[0]
     assert (row["class"], row["rule"], row["operator"]) == (mail_class, rule, "")
     assert row["confidence"] == ("" if mail_class == "unknown" else "high")
 
@@ -189,11 +186,11 @@ def test_the_table_has_the_documented_columns_and_only_mail_domains() -> None:
         *host("www.town.example"),
         *name_servers("town.example", True),
     ]
-    table = mail.providers(log)
+    table = providers(log)
     assert list(table["domain"]) == ["town.example"]
     assert tuple(table.columns) == COLUMNS
     assert set(map(str, table.dtypes)) == {"str"}
-    assert mail.providers([]).empty
+    assert providers([]).empty
 
 
 SIGNALS = [DKIM, AUTODISCOVER, seen("town.example", "TXT", SPF, PROOF), *no_signals("town.example")]
@@ -226,8 +223,8 @@ def test_a_failure_never_turns_a_definite_class_into_another(
         for place, row in enumerate(log)
     ]
     order = {"high": 3, "medium": 2, "low": 1, "": 0}
-    before = mail.providers(log, operators=OPERATORS).iloc[0]
-    after = mail.providers(damaged, operators=OPERATORS).iloc[0]
+    before = providers(log, operators=OPERATORS).iloc[0]
+    after = providers(damaged, operators=OPERATORS).iloc[0]
     assert after["class"] in {before["class"], "unknown"}
     assert order[after["confidence"]] <= order[before["confidence"]]
 
@@ -235,5 +232,5 @@ def test_a_failure_never_turns_a_definite_class_into_another(
 def test_the_order_of_the_rows_makes_no_difference() -> None:
     """The same evidence gives the same row."""
     log = [seen("town.example", "MX", *RECORDS[:3]), DKIM, AUTODISCOVER]
-    rows = {tuple(mail.providers(order).iloc[0]) for order in itertools.permutations(log)}
+    rows = {tuple(providers(order).iloc[0]) for order in itertools.permutations(log)}
     assert len(rows) == 1

@@ -1,30 +1,27 @@
-"""Who runs a domain's mail, and is it Exchange Online, in front or behind? (METHOD.md §10)"""
+"""Mail provider of a domain: Exchange Online in front, behind another MX, or someone else."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from v6monitor.mail.exchange_online import Place, domain_of, label_of, place_of
-from v6monitor.mail.hosts import MailHosts, mail_hosts
-from v6monitor.mail.operators import Operators
+import pandas as pd
+
+from v6monitor.mail.exchange_online import ExchangeHost, label_owner, parse_exchange_host
+from v6monitor.mail.operators import Operators, known_operators
 from v6monitor.mail.signals import Signals, signals
 from v6monitor.names import registrable_domain
-from v6monitor.verdicts import evidence as index
-from v6monitor.verdicts import judgement as verdicts
-from v6monitor.verdicts.evidence import Evidence
+from v6monitor.verdicts.evidence import Evidence, source_of
+from v6monitor.verdicts.judge import subjects
 from v6monitor.verdicts.logic import UNKNOWN, YES
+from v6monitor.verdicts.mx import MailHosts, mail_hosts
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from v6monitor.dns.observation import Observation
+    from v6monitor.verdicts.evidence import Observations
 
 MICROSOFT = "Microsoft"
 
 
 class Provider(NamedTuple):
-    """Who runs the mail of one domain, and on what evidence."""
+    """The mail provider of one domain, and the evidence for it."""
 
     domain: str
     mail_provider: str
@@ -53,37 +50,67 @@ COLUMNS = tuple("class" if name == "mail_provider" else name for name in Provide
 
 
 def providers(
-    observations: pd.DataFrame | Iterable[Observation],
+    observations: "Observations",
+    *,
     domains: Iterable[str] | None = None,
     operators: Operators | None = None,
 ) -> pd.DataFrame:
-    """Tell who runs the mail of every mail domain of an observation log.
+    """Return who runs the mail of every mail domain of an observation log.
 
-    ``domains`` are the names to tell of (default: every name with an MX question); ``operators``
-    is the table of ``mail_operators.csv``. Returns a row per domain with the columns ``COLUMNS``,
-    all text. A failed lookup lowers the confidence or gives the class ``unknown``; it never gives
-    another class.
+    Args:
+        observations: the observations of ``v6monitor.lookup`` or ``v6monitor.read_log``, the same
+            table read back from Parquet or CSV, or a ``Month``.
+        domains: names of mail domains; by default every name with an MX question, or the mail
+            domains of the month.
+        operators: table of mail operators; by default the one in the package.
+
+    Returns:
+        A row per domain, all columns text: ``domain``; ``class`` (``exo_direct``, ``exo_mixed``,
+        ``exo_behind``, ``exo_possible``, ``other_mailbox``, ``own_or_unknown``, ``unknown``, or the
+        mail class of a domain that receives no mail); ``confidence``; ``operator`` and ``kind`` of
+        the most preferred MX hosts; ``zone``, ``label`` and ``label_domain`` of an Exchange Online
+        host; ``tenant``; ``primary``, the most preferred MX hosts; ``evidence``; and ``rule``, the
+        number of the rule that decided. A failed lookup lowers the confidence or gives the class
+        ``unknown``; it never gives another class.
+
+    Raises:
+        InputError: the table lacks a column of the observation log, or the table of operators is
+            missing.
+
+    Example:
+        >>> from v6monitor.dns.log import frame
+        >>> from v6monitor.dns.observation import Observation
+        >>> import datetime as dt
+        >>> how = (60, False, "192.0.2.53", dt.datetime(2026, 10, 6, tzinfo=dt.UTC), 1.0, 1, "")
+        >>> mx = ("10 town-example.mail.protection.outlook.com",)
+        >>> log = frame([Observation("town.example", "MX", "ok", mx, (), *how)])
+        >>> providers(log)[["class", "operator", "zone"]].to_dict("records")
+        [{'class': 'exo_direct', 'operator': 'Microsoft', 'zone': 'classic'}]
+
+    Source: METHOD.md §10.
+
     """
-    import pandas as pd  # noqa: PLC0415 - the evidence card of one domain does without pandas
-
-    evidence = index.of(observations)
+    evidence = Evidence.of(observations)
     if domains is None:
-        domains = [domain for domain, kind in verdicts.subjects(evidence) if kind == "mail"]
-    rows = [provider(evidence, domain, operators or Operators()) for domain in domains]
-    return pd.DataFrame(rows, columns=list(Provider._fields), dtype="str").set_axis(
-        list(COLUMNS), axis="columns"
-    )
+        pairs = getattr(observations, "subjects", None) or subjects(evidence)
+        domains = [domain for domain, kind in pairs if kind == "mail"]
+    table = operators or getattr(observations, "operators", None) or known_operators()
+    rows = [provider(evidence, domain, table) for domain in domains]
+    found = pd.DataFrame(rows, columns=list(Provider._fields), dtype="str")
+    found = found.set_axis(list(COLUMNS), axis="columns")
+    found.attrs["source"] = source_of(observations)
+    return found
 
 
 def from_table(table: pd.DataFrame) -> Iterator[Provider]:
-    """Give the rows of a provider table, also of one read from a CSV file."""
+    """Yield the rows of a provider table, also of one that was read from a CSV file."""
     for row in table.to_dict("records"):
         row["mail_provider"] = row.pop("class")
         yield Provider(**{name: str(row.get(name, "")) for name in Provider._fields})
 
 
 def provider(evidence: Evidence, domain: str, operators: Operators) -> Provider:
-    """Tell who runs the mail of one domain, by the rules in their order; the first that fits wins.
+    """Return who runs the mail of one domain, by the first rule that fits (METHOD.md §10).
 
     0: the MX lookup failed. 1: no usable MX host. 3: all MX hosts are Exchange Online. 4: some
     are. 5: a known mailbox host receives first. 6: signals of Exchange Online behind a gateway,
@@ -92,57 +119,41 @@ def provider(evidence: Evidence, domain: str, operators: Operators) -> Provider:
     mail = mail_hosts(evidence, domain)
     if not mail.hosts:
         return _without_hosts(domain, mail)
-    places = {host: place_of(host) for _, host in mail.hosts}
+    exchange = {host: parse_exchange_host(host) for _, host in mail.hosts}
     behind = signals(evidence, domain)
-    found = [operator_of(host, operators) for host in mail.primary]
-    kinds = {kind for _, kind in found}
-    exchange = [place is not None for place in places.values()]
-    if all(exchange):
+    primary = [operator_of(host, operators) for host in mail.primary]
+    kinds = {kind for _, kind in primary}
+    if all(exchange.values()):
         decision = ("exo_direct", "high", "3")
-    elif any(exchange):
+    elif any(exchange.values()):
         decision = ("exo_mixed", "high", "4")
     elif "mailbox" in kinds:
         decision = ("other_mailbox", "high", "5")
     else:
         decision = _look_through(behind)
-    zone, label, label_domain = label_owner(domain, places)
+    zone, label, label_domain = label_owner(domain, exchange)
     return Provider(
         domain,
         mail_provider=decision[0],
         confidence=decision[1],
-        operator=", ".join(sorted({name for name, _ in found})),
+        operator=", ".join(sorted({name for name, _ in primary})),
         kind=", ".join(sorted(kinds - {""})),
         zone=zone,
         label=label,
         label_domain=label_domain,
         tenant=behind.tenant,
         primary=" ".join(mail.primary),
-        evidence="; ".join(_evidence(mail, places, behind, residue=decision[2] == "5")),
+        evidence="; ".join(_evidence(mail, exchange, behind, residue=decision[2] == "5")),
         rule=decision[2],
     )
 
 
-def label_owner(domain: str, hosts: Iterable[str]) -> tuple[str, str, str]:
-    """Return zone, whose label, and the other domain, of the first Exchange Online host.
-
-    >>> label_owner("town.example", ["city-example.mail.protection.outlook.com"])
-    ('classic', 'other', 'city.example')
-    """
-    place = next((place for host in hosts if (place := place_of(host))), None)
-    if place is None:
-        return "", "", ""
-    if not place.label or place.label == label_of(domain):
-        return place.zone, "own" if place.label else "", ""
-    other = domain_of(place.label)
-    return place.zone, "other" if other else "undecodable", other or ""
-
-
 def operator_of(host: str, operators: Operators) -> tuple[str, str]:
-    """Return the name and the kind of who runs a host (rule 2).
+    """Return the name and the kind of the operator of a host (rule 2).
 
     The name is the registrable domain, without a kind, where the table has no row for the host.
     """
-    if place_of(host):
+    if parse_exchange_host(host):
         return MICROSOFT, "mailbox"
     row = operators.of(host)
     return (row.operator, row.kind) if row else (registrable_domain(host), "")
@@ -178,13 +189,16 @@ def _weigh(dkim: bool, autodiscover: bool, spf: bool, proof: bool) -> tuple[str,
 
 
 def _evidence(
-    mail: MailHosts, places: dict[str, Place | None], behind: Signals, *, residue: bool
+    mail: MailHosts,
+    exchange: Mapping[str, ExchangeHost | None],
+    behind: Signals,
+    *,
+    residue: bool,
 ) -> list[str]:
     hosts = []
     for preference, host in mail.hosts:
-        place = places[host]
-        hosts.append(
-            f"MX {preference} {host}" + (f": Exchange Online, {place.zone}" if place else "")
-        )
+        found = exchange[host]
+        zone = f": Exchange Online, {found.zone}" if found else ""
+        hosts.append(f"MX {preference} {host}{zone}")
     prefix = "residue: " if residue else ""
     return [*hosts, *mail.notes, *(f"{prefix}{text}" for text in behind.evidence), *behind.doubts]

@@ -1,0 +1,69 @@
+"""Commands to paste: dig for a question of the log, and PowerShell for Exchange Online."""
+
+import re
+import shlex
+from collections.abc import Iterable
+
+from v6monitor.dns.resolvers import UDP, parse
+from v6monitor.errors import UsageError
+
+IPV6_STATUS = (
+    "Get-AcceptedDomain | ForEach-Object { Get-IPv6StatusForAcceptedDomain -Domain $_.DomainName }"
+)
+"""Shows which accepted domains of a tenant have IPv6."""
+
+DNS_PORT = 53
+_OPTION_SIGNS = ("-", "+", "@")
+_QUOTES = re.compile(r"['\u2018-\u201b]")  # PowerShell takes all of these for a single quote
+
+
+def dig(qtype: str, name: str, resolver: str = "") -> str:
+    """Return the dig command for a question; to the ``resolver`` of the log, if it has an address.
+
+    Safe to paste, whatever the name contains:
+
+    >>> dig("AAAA", "mx.town.example", "192.0.2.53")
+    'dig @192.0.2.53 AAAA mx.town.example'
+    >>> dig("AAAA", "-f/etc/hosts; reboot")
+    "dig AAAA -q '-f/etc/hosts; reboot'"
+    """
+    option = "-q " if name.startswith(_OPTION_SIGNS) else ""
+    return f"dig {_server(resolver)}{qtype} {option}{shlex.quote(name)}"
+
+
+def digs(qtype: str, names: Iterable[str]) -> str:
+    """Return the dig commands for several names, one per line, each once."""
+    return "\n".join(dig(qtype, name) for name in dict.fromkeys(names))
+
+
+def enable_ipv6(domains: Iterable[str]) -> str:
+    """Return the PowerShell that turns IPv6 on for these accepted domains.
+
+    >>> print(enable_ipv6(["town.example", "o'clock.example"]))
+    $domains = 'town.example', 'o''clock.example'
+    foreach ($domain in $domains) { Enable-IPv6ForAcceptedDomain -Domain $domain }
+    """
+    return (
+        f"$domains = {', '.join(map(quote_powershell, domains))}\n"
+        "foreach ($domain in $domains) { Enable-IPv6ForAcceptedDomain -Domain $domain }"
+    )
+
+
+def quote_powershell(text: str) -> str:
+    """Return a text as PowerShell takes it literally, whatever it contains.
+
+    >>> print(quote_powershell("o'clock.example"), quote_powershell("$(reboot)"))
+    'o''clock.example' '$(reboot)'
+    """
+    return f"'{_QUOTES.sub(lambda quote: 2 * quote[0], text)}'"
+
+
+def _server(label: str) -> str:
+    """Return dig's server and port options; "" where the log names no address."""
+    try:
+        resolver = parse([label])[0]
+    except UsageError:
+        return ""
+    if resolver.transport != UDP or not resolver.host:
+        return ""
+    return f"@{resolver.host} " + (f"-p {resolver.port} " if resolver.port != DNS_PORT else "")

@@ -1,0 +1,446 @@
+"""Laggard list: Exchange Online domains without IPv6, whose they are, and since when."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from v6monitor.intake.waivers import MATCH, matched
+from v6monitor.language import AMSTERDAM
+from v6monitor.mail.exchange_online import (
+    CURRENT_ZONES,
+    in_smtp_prefixes,
+    label_owner,
+    parse_exchange_host,
+)
+from v6monitor.mail.providers import MICROSOFT, Provider, from_table
+from v6monitor.mail.providers import providers as providers_of
+from v6monitor.mail.signals import signals
+from v6monitor.names import registrable_domain
+from v6monitor.verdicts.addresses import unusable
+from v6monitor.verdicts.evidence import Evidence, source_of
+from v6monitor.verdicts.logic import NO, UNKNOWN, YES
+from v6monitor.verdicts.mx import MailHosts, is_ownership_proof, mail_hosts
+
+if TYPE_CHECKING:
+    from v6monitor.verdicts.evidence import Observations
+
+EXCHANGE_GROUPS = ("exchange_online", "obsolete_name")
+"""The groups that together are the Exchange Online laggards of METHOD.md §10."""
+
+WITHOUT_IPV6 = (*EXCHANGE_GROUPS, "gateway", "no_address")
+"""The groups in which an MX host was found to have no IPv6."""
+
+GROUPS = (*WITHOUT_IPV6, "foreign_address", "ownership_proof", "unknown")
+
+SELF_SERVICE_SINCE = dt.date(2024, 9, 1)
+"""From this month administrators turn IPv6 on themselves; before, Microsoft did on request."""
+
+DEFAULT_ON_SINCE = dt.date(2024, 10, 16)
+"""From this day Exchange Online turns IPv6 on for accepted domains, in steps (MC835648)."""
+
+COLUMNS = (
+    "domain",
+    "organisation",
+    "sector",
+    "province",
+    "group",
+    "class",
+    "operator",
+    "mx_hosts",
+    "failing_hosts",
+    "zone",
+    "label",
+    "label_domain",
+    "tenant",
+    "sole_cause",
+    "first_month_without",
+    "months_lagging",
+    "waiver",
+    "waiver_owner",
+    "waiver_until",
+    "waiver_status",
+    "explanation",
+    "next_step",
+    "doubt",
+    "asked_at",
+)
+
+_ADVICE = {  # group → explanation and next step, where the date and the label make no difference
+    "obsolete_name": ("obsolete_name", "publish_mx"),
+    "gateway": ("gateway", "ask_gateway"),
+    "no_address": ("no_address", "publish_mx"),
+    "foreign_address": ("foreign_address", "ask_again"),
+    "ownership_proof": ("ownership_proof", "remove_record"),
+    "unknown": ("unknown", "ask_again"),
+}
+
+
+def laggards(
+    observations: "Observations",
+    *,
+    providers: pd.DataFrame | None = None,
+    owners: pd.DataFrame | None = None,
+    history: pd.DataFrame | None = None,
+    waivers: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return the domains on Exchange Online whose IPv6 is missing or unknown.
+
+    Args:
+        observations: the observations of ``v6monitor.lookup`` or ``v6monitor.read_log``, the same
+            table read back from Parquet or CSV, or a ``Month``, which brings the other tables too.
+        providers: what ``v6monitor.providers`` returns for the same observations.
+        owners: whose the domains are; columns ``domain``, ``organisation``, ``sector``,
+            ``province``.
+        history: the mail verdict in earlier months; columns ``period`` (YYYY-MM), ``domain`` and
+            ``state``, and perhaps ``measure``, as ``Month.states`` has them.
+        waivers: explanations under comply or explain, as ``Month.waivers`` has them.
+
+    Returns:
+        A row per domain, sorted by group and domain: ``domain``; ``organisation``, ``sector`` and
+        ``province`` of its owner; ``group``: ``exchange_online`` or ``obsolete_name`` (an Exchange
+        Online host of the lowest preference has A, and definitely no AAAA), ``gateway`` (Exchange
+        Online behind an MX host without IPv6), ``no_address`` (neither A nor AAAA),
+        ``foreign_address`` (an AAAA outside Microsoft's networks), ``ownership_proof`` (a left-over
+        record that receives no mail) or ``unknown``; ``class``, ``operator``, ``zone``, ``label``,
+        ``label_domain`` and ``tenant`` of its provider; ``mx_hosts``, every MX host with its A and
+        AAAA; ``failing_hosts``, separated by spaces; ``sole_cause``, whether nothing else keeps the
+        domain from IPv6; ``first_month_without`` (YYYY-MM) and ``months_lagging`` (calendar
+        months), empty where IPv6 was not found missing; ``waiver``, ``waiver_owner``,
+        ``waiver_until`` and ``waiver_status`` (``valid`` or ``expired`` on the day of the lookup);
+        ``explanation`` and ``next_step``, codes for the sentences of ``mail.advice``; ``doubt``,
+        the failed lookups of group ``unknown``; and ``asked_at`` (UTC), the last of the lookups.
+
+    Raises:
+        InputError: the table lacks a column of the observation log, or the table of operators is
+            missing.
+
+    Example:
+        >>> from v6monitor.dns.log import frame
+        >>> from v6monitor.dns.observation import Observation
+        >>> how = (60, False, "192.0.2.53", dt.datetime(2026, 10, 6, tzinfo=dt.UTC), 1.0, 1, "")
+        >>> host = "town-example.mail.protection.outlook.com"
+        >>> log = frame([
+        ...     Observation("town.example", "MX", "ok", (f"10 {host}",), (), *how),
+        ...     Observation(host, "A", "ok", ("198.51.100.25",), (), *how),
+        ...     Observation(host, "AAAA", "nodata", (), (), *how),
+        ... ])
+        >>> laggards(log)[["domain", "group", "next_step"]].to_dict("records")
+        [{'domain': 'town.example', 'group': 'exchange_online', 'next_step': 'enable_ipv6'}]
+
+    Source: METHOD.md §10.
+
+    """
+    evidence = Evidence.of(observations)
+    if providers is None:
+        providers = getattr(observations, "providers", None)
+    if providers is None:
+        providers = providers_of(observations)
+    owners = getattr(observations, "owners", None) if owners is None else owners
+    history = getattr(observations, "states", None) if history is None else history
+    waivers = getattr(observations, "waivers", None) if waivers is None else waivers
+    owner_of, states = _owners(owners), _mail_states(history)
+    rows = []
+    for provider in from_table(providers):
+        if found := laggard(evidence, provider):
+            since = _since(found, states.get(found.domain, {}))
+            lag = dict(zip(("first_month_without", "months_lagging"), since, strict=True))
+            rows.append(_row(found, provider) | owner_of.get(found.domain, {}) | lag)
+    rows.sort(key=lambda row: (GROUPS.index(str(row["group"])), str(row["domain"])))
+    table = _frame(rows)
+    if waivers is not None:
+        day = table["asked_at"].dt.tz_convert(AMSTERDAM).dt.strftime("%Y-%m-%d")
+        table[list(MATCH)] = matched(table.assign(day=day.fillna("")), waivers, "mail")
+    table.attrs["source"] = source_of(observations)
+    return table
+
+
+class Laggard(NamedTuple):
+    """A domain on the list, with what was measured on its MX hosts."""
+
+    domain: str
+    group: str
+    mx_hosts: tuple[str, ...]
+    """Every MX record in words: ``10 mx.town.example: A ok 198.51.100.25, AAAA nodata``."""
+    failing_hosts: tuple[str, ...]
+    """The hosts for which the domain is on the list; in group ``unknown`` the undecided ones."""
+    zone: str
+    label: str
+    """Whose label the hosts have: ``own``, ``other`` or ``undecodable``; "" for none."""
+    label_domain: str
+    """The other accepted domain whose switch decides; "" when it is the domain's own."""
+    sole_cause: str
+    """Whether nothing but these hosts keeps the domain from IPv6; "" where that is no question."""
+    doubt: str
+    """Which lookups failed; "" outside group ``unknown``."""
+    asked_at: dt.datetime | None
+    """When the last of the lookups was done (UTC)."""
+
+
+def laggard(evidence: Evidence, provider: Provider) -> Laggard | None:
+    """Return why a domain is on the list; None when it is not (METHOD.md §10)."""
+    mail = mail_hosts(evidence, provider.domain)
+    measured = _measure(evidence, mail)
+    group, hosts = _group(evidence, provider.mail_provider, mail, measured)
+    if not group:
+        return None
+    zone, label, label_domain = label_owner(provider.domain, hosts)
+    questions = [(provider.domain, "MX"), *((host, "AAAA") for host in hosts)]
+    rows = [row for question in questions if (row := evidence.question(*question))]
+    return Laggard(
+        provider.domain,
+        group,
+        mx_hosts=tuple(_described(evidence, mail)),
+        failing_hosts=tuple(hosts),
+        zone=zone or provider.zone,
+        label=label,
+        label_domain=label_domain,
+        sole_cause=_sole_cause(group, hosts, measured.states),
+        doubt=_doubt(evidence, provider, mail, hosts) if group == "unknown" else "",
+        asked_at=max((row.asked_at for row in rows), default=None),
+    )
+
+
+def advise(laggard: Laggard) -> tuple[str, str]:
+    """Return the codes of the explanation and of the next step for a domain on the list.
+
+    They depend on the day: Exchange Online gave IPv6 only on request before October 2024, and by
+    default, in steps, from then on (Microsoft notice MC835648).
+    """
+    if laggard.group in _ADVICE:
+        return _ADVICE[laggard.group]
+    if laggard.label_domain:
+        return "other_label", "publish_mx"
+    day = day_of(laggard.asked_at) or dt.date.max
+    explanation = "off_by_default_on" if day >= DEFAULT_ON_SINCE else "not_opted_in"
+    return explanation, "enable_ipv6" if day >= SELF_SERVICE_SINCE else "request_ipv6"
+
+
+def day_of(moment: object) -> dt.date | None:
+    """Return the day in the Netherlands; None for no moment, also pandas' NaT."""
+    if not isinstance(moment, dt.datetime) or pd.isna(moment):
+        return None
+    return moment.astimezone(AMSTERDAM).date()
+
+
+def by_month(states: pd.DataFrame, providers: pd.DataFrame) -> pd.DataFrame:
+    """Return how many domains that are on Exchange Online now lacked IPv6, by measured month.
+
+    ``states`` are measured mail states with ``period``. Returns a row per ``period`` and
+    ``group`` (``exchange_online``: measured no; ``unknown``) with ``count`` and how many of these
+    are ``explained`` by a waiver. Only lookups show who runs the mail, so the set is that of the
+    newest lookups.
+    """
+    exchange = providers["class"].isin(["exo_direct", "exo_mixed"])
+    first = exchange & providers["operator"].eq(MICROSOFT)
+    followed = states[states["domain"].isin(providers.loc[first, "domain"])]
+    groups = followed["state"].map({"no": "exchange_online", "unknown": "unknown"})
+    explained = followed.get("explained", False) & groups.eq("exchange_online")
+    single = followed.assign(group=groups, explained=explained)
+    counted = single.drop_duplicates(["period", "group", "domain"]).groupby(["period", "group"])
+    return counted.agg(count=("domain", "size"), explained=("explained", "sum")).reset_index()
+
+
+def by_group(laggards: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return a laggard list counted by sector, province or another column, each group apart.
+
+    A row per value, the one with most Exchange Online laggards first and ``elsewhere``, where
+    there is no value, last: the column itself, and how many domains are in each of ``GROUPS``.
+    """
+    values = laggards[by].replace("", "elsewhere")
+    table = pd.crosstab(values, laggards["group"]).reindex(columns=list(GROUPS), fill_value=0)
+    table.columns.name = None
+    most = table[list(EXCHANGE_GROUPS)].sum(axis="columns")
+    ranked = table.assign(last=table.index == "elsewhere", most=most).reset_index()
+    order = ["last", "most", by]
+    ranked = ranked.sort_values(order, ascending=[True, False, True], ignore_index=True)
+    return ranked.drop(columns=["last", "most"])
+
+
+def tally(laggards: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return a laggard list counted per tenant, operator, sector, province or another column.
+
+    A row per value, the largest first: the column itself, ``laggards`` (domains), ``sole_cause``
+    (of which with no other cause), ``explained`` (of which with a valid waiver) and ``domains``
+    (their names, separated by spaces). Rows without a value are left out.
+    """
+    groups = laggards[laggards[by] != ""].groupby(by, sort=True)
+    table = groups.agg(
+        laggards=("domain", "size"),
+        sole_cause=("sole_cause", lambda causes: int((causes == YES).sum())),
+        explained=("waiver_status", lambda status: int((status == "valid").sum())),
+        domains=("domain", " ".join),
+    )
+    return table.reset_index().sort_values(
+        ["laggards", by], ascending=[False, True], ignore_index=True
+    )
+
+
+class _Measured(NamedTuple):
+    states: Mapping[str, str]
+    failing: list[str]
+    """Hosts with an A, and definitely no AAAA."""
+    unknown: list[str]
+    no_address: list[str]
+    """Hosts with neither A nor AAAA."""
+
+
+def _measure(evidence: Evidence, mail: MailHosts) -> _Measured:
+    states = {host: evidence.has_ipv6(host).state for _, host in mail.hosts}
+    measured = _Measured(states, [], [], [])
+    for host, state in states.items():
+        ipv4 = evidence.records(host, "A")
+        if state == UNKNOWN or (state == NO and ipv4 is None):
+            measured.unknown.append(host)
+        elif state == NO:
+            (measured.failing if ipv4 else measured.no_address).append(host)
+    return measured
+
+
+def _group(
+    evidence: Evidence, mail_provider: str, mail: MailHosts, measured: _Measured
+) -> tuple[str, list[str]]:
+    """Return the group and the hosts concerned; "" for a domain that is not on the list."""
+    group, hosts = "", list[str]()
+    match mail_provider:
+        case "exo_direct" | "exo_mixed":
+            exchange = [host for _, host in mail.hosts if parse_exchange_host(host)]
+            if set(exchange).isdisjoint(mail.primary):
+                return "", []  # a backup at Exchange Online is not what keeps the domain back
+            group, hosts = _exchange_group(evidence, measured, exchange)
+        case "exo_behind" if measured.failing:
+            return "gateway", measured.failing
+        case "exo_behind" if measured.unknown:
+            return "unknown", measured.unknown
+        case "unknown" if not mail.hosts or set(measured.states.values()) != {YES}:
+            return "unknown", measured.failing + measured.unknown
+    proofs = [target for target in mail.dropped if is_ownership_proof(target)]
+    if not group and proofs and mail_provider in {"exo_direct", "exo_mixed", "invalid_mx"}:
+        return "ownership_proof", proofs
+    return group, hosts
+
+
+def _exchange_group(
+    evidence: Evidence, measured: _Measured, exchange: list[str]
+) -> tuple[str, list[str]]:
+    if failing := [host for host in exchange if host in measured.failing]:
+        zones = {found.zone for host in failing if (found := parse_exchange_host(host))}
+        return ("exchange_online" if zones & CURRENT_ZONES else "obsolete_name"), failing
+    if unknown := [host for host in exchange if host in measured.unknown]:
+        return "unknown", unknown
+    if no_address := [host for host in exchange if host in measured.no_address]:
+        return "no_address", no_address
+    foreign = [host for host in exchange if _has_foreign_address(evidence, host)]
+    return ("foreign_address", foreign) if foreign else ("", [])
+
+
+def _has_foreign_address(evidence: Evidence, host: str) -> bool:
+    addresses = evidence.records(host, "AAAA") or ()
+    return any(not unusable(address) and not in_smtp_prefixes(address) for address in addresses)
+
+
+def _sole_cause(group: str, hosts: list[str], states: Mapping[str, str]) -> str:
+    """Return whether all other hosts have IPv6: those not Exchange, or not of the same gateway."""
+    if group in EXCHANGE_GROUPS:
+        others = [state for host, state in states.items() if not parse_exchange_host(host)]
+    elif group == "gateway":
+        first = registrable_domain(hosts[0])
+        others = [state for host, state in states.items() if registrable_domain(host) != first]
+    else:
+        return ""
+    if NO in others:
+        return NO
+    return UNKNOWN if UNKNOWN in others else YES
+
+
+def _doubt(evidence: Evidence, provider: Provider, mail: MailHosts, hosts: list[str]) -> str:
+    if not mail.hosts:
+        return provider.evidence
+    if provider.mail_provider == "unknown":
+        return ", ".join(signals(evidence, provider.domain).doubts)
+    questions = ((host, qtype) for host in hosts for qtype in ("A", "AAAA"))
+    return ", ".join(
+        evidence.doubt(*question) for question in questions if evidence.records(*question) is None
+    )
+
+
+def _described(evidence: Evidence, mail: MailHosts) -> Iterator[str]:
+    for preference, host in mail.hosts:
+        parts = (f"{qtype} {_outcome(evidence, host, qtype)}" for qtype in ("A", "AAAA"))
+        yield f"{preference} {host}: {', '.join(parts)}"
+
+
+def _outcome(evidence: Evidence, host: str, qtype: str) -> str:
+    row = evidence.question(host, qtype)
+    return " ".join([row.outcome, *row.answers]) if row else "not asked"
+
+
+def _row(found: Laggard, provider: Provider) -> dict[str, object]:
+    explanation, next_step = advise(found)
+    return {
+        **dict.fromkeys(COLUMNS, ""),
+        **found._asdict(),
+        "class": provider.mail_provider,
+        "operator": provider.operator,
+        "mx_hosts": "; ".join(found.mx_hosts),
+        "failing_hosts": " ".join(found.failing_hosts),
+        "tenant": provider.tenant,
+        "explanation": explanation,
+        "next_step": next_step,
+    }
+
+
+def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    texts = [name for name in COLUMNS if name not in {"months_lagging", "asked_at"}]
+    table = table.astype(dict.fromkeys(texts, "str"))
+    return table.assign(
+        months_lagging=table["months_lagging"].astype("Int64"),
+        asked_at=pd.to_datetime(table["asked_at"], utc=True),
+    )
+
+
+def _owners(table: pd.DataFrame | None) -> dict[str, dict[str, object]]:
+    """Return organisation, sector and province by domain; the first where a domain has more."""
+    if table is None:
+        return {}
+    columns = ["organisation", "sector", "province"]
+    single = table.drop_duplicates("domain").set_index("domain")
+    return {
+        str(domain): {str(name): str(cell) for name, cell in row.items()}
+        for domain, row in single[columns].to_dict("index").items()
+    }
+
+
+def _mail_states(history: pd.DataFrame | None) -> dict[str, dict[str, str]]:
+    """Return the mail states of each domain by month."""
+    states: dict[str, dict[str, str]] = {}
+    if history is not None:
+        mail = history[history["measure"].eq("mail")] if "measure" in history else history
+        for period, domain, state in mail[["period", "domain", "state"]].itertuples(index=False):
+            states.setdefault(domain, {})[period] = state
+    return states
+
+
+def _since(found: Laggard, states: Mapping[str, str]) -> tuple[str, int | None]:
+    """Return the first month of the unbroken time without IPv6, and how many months ago it was.
+
+    A yes ends the time; a month in which it was unknown, or was not measured, does not.
+    """
+    if found.group not in WITHOUT_IPV6 or found.asked_at is None:
+        return "", None
+    now = first = found.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m")
+    for month, state in sorted(states.items(), reverse=True):
+        if month > now:
+            continue
+        if state == YES:
+            break
+        if state == NO:
+            first = month
+    return first, _months(now) - _months(first)
+
+
+def _months(period: str) -> int:
+    year, month = period.split("-")
+    return 12 * int(year) + int(month)

@@ -1,0 +1,123 @@
+"""IPv6 verdicts on one domain's mail, website and name servers, from looked-up evidence."""
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from v6monitor.verdicts.evidence import Evidence
+from v6monitor.verdicts.logic import (
+    NOT_APPLICABLE,
+    NOT_ASKED,
+    UNKNOWN,
+    YES,
+    Verdict,
+    conjunction,
+    disjunction,
+)
+from v6monitor.verdicts.mx import APPLICABLE, MailHosts, mail_hosts
+
+MAIL_VERDICTS = ("mail_all", "mail_any", "mail_primary", "mail_end_to_end")
+WEB_VERDICTS = ("web", "web_www", "web_apex")
+COLUMNS = (
+    "domain",
+    "mail_class",
+    "mail_all",
+    "mail_any",
+    "mail_primary",
+    *WEB_VERDICTS,
+    "dns_2",
+    "mail_end_to_end",
+    "reasons",
+)
+"""The columns of the verdict table."""
+
+
+class Judgement(NamedTuple):
+    """The verdicts on one domain."""
+
+    domain: str
+    mail: MailHosts
+    verdicts: Mapping[str, Verdict]
+    """By name of the verdict, the eight of ``COLUMNS``."""
+
+    def row(self) -> dict[str, str]:
+        """Return the row of the verdict table."""
+        states = {name: verdict.state for name, verdict in self.verdicts.items()}
+        return {
+            "domain": self.domain,
+            "mail_class": self.mail.mail_class,
+            **states,
+            "reasons": self.reasons(),
+        }
+
+    def reasons(self) -> str:
+        """Return why each verdict is not yes, and what is odd about the MX records, as one text."""
+        names: dict[str, list[str]] = {}
+        for name, verdict in self.verdicts.items():
+            if verdict.state not in {YES, NOT_ASKED}:
+                names.setdefault(verdict.reason, []).append(name)
+        parts = [f"{', '.join(names)}: {reason}" for reason, names in names.items()]
+        if self.mail.hosts:  # without hosts the notes are the reason already
+            parts += self.mail.notes
+        return "; ".join(parts)
+
+
+def judgement(evidence: Evidence, domain: str, types: Collection[str] | None = None) -> Judgement:
+    """Return the verdicts on a domain (METHOD.md §4).
+
+    ``types`` says whether it is judged as ``web``, as ``mail`` or as both; by default as whatever
+    the evidence has an MX or AAAA question for.
+    """
+    looked_up = {
+        kind for kind, qtype in (("mail", "MX"), ("web", "AAAA"))
+        if evidence.question(domain, qtype)
+    }  # fmt: skip
+    types = looked_up if types is None else types
+    mail = _mail(evidence, domain) if "mail" in types else MailHosts("")
+    verdicts = _mail_verdicts(evidence, domain, mail)
+    bare = domain.removeprefix("www.")
+    for name, host in zip(WEB_VERDICTS, (domain, f"www.{bare}", bare), strict=True):
+        asked = "web" in types and (name == "web" or evidence.question(host, "AAAA"))
+        verdicts[name] = evidence.has_ipv6(host) if asked else Verdict(NOT_ASKED)
+    verdicts["dns_2"] = servers = evidence.name_servers_have_ipv6(domain)
+    if servers.state == NOT_ASKED and not looked_up.issuperset(types):
+        verdicts["dns_2"] = servers._replace(state=UNKNOWN)
+    return Judgement(domain, mail, {name: verdicts[name] for name in COLUMNS if name in verdicts})
+
+
+def _mail(evidence: Evidence, domain: str) -> MailHosts:
+    """Return the mail class and MX hosts; unknown when the MX was not looked up."""
+    mail = mail_hosts(evidence, domain)
+    return mail if mail.mail_class else MailHosts("unknown", notes=(evidence.doubt(domain, "MX"),))
+
+
+def _mail_verdicts(evidence: Evidence, domain: str, mail: MailHosts) -> dict[str, Verdict]:
+    if not mail.mail_class:
+        return dict.fromkeys(MAIL_VERDICTS, Verdict(NOT_ASKED))
+    if not mail.hosts:
+        state = UNKNOWN if mail.mail_class in APPLICABLE else NOT_APPLICABLE
+        return dict.fromkeys(MAIL_VERDICTS, Verdict(state, ", ".join(mail.notes)))
+    by_host = {host: evidence.has_ipv6(host) for _, host in mail.hosts}
+    hosts = list(by_host.values())
+    primary = [by_host[host] for host in mail.primary]
+    mail_all = _with_reasons(conjunction(verdict.state for verdict in hosts), hosts)
+    return {
+        "mail_all": mail_all,
+        "mail_any": _with_reasons(disjunction(verdict.state for verdict in hosts), hosts),
+        "mail_primary": _with_reasons(conjunction(verdict.state for verdict in primary), primary),
+        "mail_end_to_end": _end_to_end(evidence, domain, mail_all, list(by_host)),
+    }
+
+
+def _end_to_end(evidence: Evidence, domain: str, mail_all: Verdict, hosts: list[str]) -> Verdict:
+    """Return whether mail_all holds and the name servers on the way have IPv6 too."""
+    parts = [mail_all]
+    for name in dict.fromkeys([domain, *hosts]):
+        servers = evidence.name_servers_have_ipv6(name)
+        state = servers.state or UNKNOWN
+        parts.append(Verdict(state, f"name servers of {name}: {servers.reason}"))
+    return _with_reasons(conjunction(part.state for part in parts), parts)
+
+
+def _with_reasons(state: str, parts: list[Verdict]) -> Verdict:
+    """Return a verdict with the reasons of the parts that have its state."""
+    return Verdict(state, ", ".join(dict.fromkeys(p.reason for p in parts if p.state == state)))

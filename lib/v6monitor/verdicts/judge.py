@@ -1,0 +1,113 @@
+"""Verdict table: a row per domain of an observation log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from v6monitor.verdicts.domain import COLUMNS, judgement
+from v6monitor.verdicts.evidence import Evidence, source_of
+
+if TYPE_CHECKING:
+    from v6monitor.verdicts.evidence import Observations
+
+_HELPER_NAMES = re.compile(
+    r"autodiscover\..+|.+\._domainkey\..+|.+\.(?:mail\.protection\.outlook\.com|mx\.microsoft)"
+)
+"""Names that a lookup asks beside the listed ones, which nobody lists as a website."""
+
+
+def judge(
+    observations: Observations,
+    *,
+    domains: Iterable[str | tuple[str, str]] | None = None,
+) -> pd.DataFrame:
+    """Return the IPv6 verdicts on every domain of an observation log.
+
+    Args:
+        observations: the observations of ``v6monitor.lookup`` or ``v6monitor.read_log``, the same
+            table read back from Parquet or CSV, or a ``Month``.
+        domains: (name, ``"web"`` or ``"mail"``) pairs, or names, which are judged as both where the
+            log has both. By default those that the log, or the month, is about.
+
+    Returns:
+        A row per domain, all columns text: ``domain``; ``mail_class`` (METHOD.md §3); the verdicts
+        ``mail_all``, ``mail_any``, ``mail_primary``, ``web``, ``web_www``, ``web_apex``, ``dns_2``
+        and ``mail_end_to_end``, each ``yes``, ``no``, ``unknown`` or ``not_applicable``; and
+        ``reasons``, why each verdict is not yes. A verdict is empty where it is no question: a
+        domain that is only a website has no mail verdicts. What should have been looked up and was
+        not is ``unknown``, so that an unfinished log lowers the coverage. ``attrs["source"]`` says
+        which lookups it is from.
+
+    Raises:
+        InputError: the table lacks a column of the observation log.
+
+    Example:
+        >>> from v6monitor.dns.log import frame
+        >>> from v6monitor.dns.observation import Observation
+        >>> import datetime as dt
+        >>> how = (60, False, "192.0.2.53", dt.datetime(2026, 10, 6, tzinfo=dt.UTC), 1.0, 1, "")
+        >>> log = frame([
+        ...     Observation("town.example", "MX", "ok", ("10 mx.town.example",), (), *how),
+        ...     Observation("mx.town.example", "AAAA", "ok", ("2a02:898::1",), (), *how),
+        ... ])
+        >>> judge(log)[["domain", "mail_all"]].to_dict("records")
+        [{'domain': 'town.example', 'mail_all': 'yes'}]
+
+    Source: METHOD.md §3 and §4.
+
+    """
+    evidence = Evidence.of(observations)
+    if domains is None:
+        domains = getattr(observations, "subjects", None) or subjects(evidence)
+    types: dict[str, set[str] | None] = {}
+    for subject in domains:
+        if isinstance(subject, str):
+            types[subject] = None
+        elif (of_type := types.setdefault(subject[0], set())) is not None:
+            of_type.add(subject[1])
+    rows = [judgement(evidence, domain, of_type).row() for domain, of_type in types.items()]
+    table = pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
+    table.attrs["source"] = source_of(observations)
+    return table
+
+
+def subjects(
+    observations: Observations, provenance: Mapping[str, object] | None = None
+) -> list[tuple[str, str]]:
+    """Return the (domain, ``"web"`` or ``"mail"``) pairs that a log is about, sorted.
+
+    The log's provenance names them. Without it they are derived: every name with an MX question
+    is a mail domain; every name with an A or AAAA question is a website, unless something else in
+    the log explains the question: it is an MX host, a name server, the target of a CNAME, a helper
+    name, or the ``www`` beside a name that is there too.
+    """
+    listed = (provenance or {}).get("subjects")
+    if isinstance(listed, Sequence) and listed:
+        return sorted({(str(pair[0]), str(pair[1])) for pair in listed})
+    return _derived(Evidence.of(observations))
+
+
+def _derived(evidence: Evidence) -> list[tuple[str, str]]:
+    mail, addressed = set(), set()
+    explained: set[str] = set()
+    for row in evidence:
+        explained.update(row.chain)
+        match row.qtype:
+            case "MX":
+                mail.add(row.qname)
+                if not row.answers:  # its addresses were asked for as an implicit MX (RFC 5321)
+                    explained.add(row.qname)
+                explained.update(record.partition(" ")[2] for record in row.answers)
+            case "NS" | "CNAME":
+                explained.update(row.answers)
+            case "A" | "AAAA":
+                addressed.add(row.qname)
+    bare = {name.removeprefix("www.") for name in addressed if name.startswith("www.")}
+    # a bare name may be what its own www points at and still be the subject
+    web = {name for name in addressed - (explained - bare) if not _HELPER_NAMES.fullmatch(name)}
+    web -= {f"www.{name}" for name in web}
+    return sorted([(name, "mail") for name in mail] + [(name, "web") for name in web])
