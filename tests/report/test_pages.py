@@ -1,15 +1,16 @@
-"""How does an executed notebook become a page?"""
+"""Pages of executed notebooks: what is published, in which language, and what is an error."""
 
 import pandas as pd
 import pytest
 from looking import opened
+from matplotlib.figure import Figure
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from v6monitor import charts
-from v6monitor.charts.chart import Words
+from v6monitor.charts.chart import Chart, Words
+from v6monitor.charts.display import bundle, caption
 from v6monitor.language import Language
-from v6monitor.report.exhibits import Exhibit, answer, figure, table
+from v6monitor.report.document import read
 from v6monitor.report.lint import problems
 from v6monitor.report.pages import Link, Notice, Page, heading, notebook_page
 
@@ -18,34 +19,62 @@ STATES = pd.DataFrame(
     {"sector": ["rijk", "gemeente"], "yes": [3, 6], "partly": [0, 1], "no": [2, 3],
      "unknown": [0, 1], "not_applicable": [0, 0], "applicable": [5, 11]}
 )  # fmt: skip
+STATES.attrs["source"] = ["an <b>source</b>"]
 WIDE = pd.DataFrame({f"column_{n}": [LONG, "a sentence of some length " * 8] for n in range(6)})
 LINKS = (Link("index.html", "Overview"), Link("10_page.html", "Page"))
 
 
-def tell(frame: pd.DataFrame, language: Language) -> Words:
+def words(frame: pd.DataFrame, language: Language) -> Words:
     """Say how many rows there are."""
-    caption = language.plural("{number} domain", "{number} domains", len(frame))
-    return Words(caption, f"The note about {LONG}.", "Bars per sector, to compare them.")
+    found = language.plural("{number} domain", "{number} domains", len(frame))
+    return Words(found, f"The note about {LONG}.", "Bars per sector, to compare them.")
 
 
-def shown(*exhibits: Exhibit) -> NotebookNode:
-    """Return a code cell that showed these."""
-    outputs = [
-        new_output("display_data", data=exhibit._repr_mimebundle_(), metadata={})
-        for exhibit in exhibits
-    ]
-    outputs.append(new_output("stream", name="stdout", text="printed words"))
+def draw(frame: pd.DataFrame, _: Language) -> Figure:
+    """Draw a bar per row."""
+    figure = Figure()
+    figure.subplots().barh(frame["sector"], frame["yes"])
+    return figure
+
+
+def ran(*data: dict[str, object]) -> NotebookNode:
+    """Return a code cell that showed these display data."""
+    outputs = [new_output("display_data", data=one, metadata={}) for one in data]
     return new_code_cell("secret = code", outputs=outputs, execution_count=1)
+
+
+def shown(*results: Chart | pd.DataFrame) -> NotebookNode:
+    """Return a code cell that showed these."""
+    return ran(
+        *(one._repr_mimebundle_() if isinstance(one, Chart) else bundle(one) for one in results)
+    )
+
+
+def dutch(source: str) -> NotebookNode:
+    """Return the Dutch twin of a cell."""
+    return new_markdown_cell(source, metadata={"tags": ["nl"]})
+
+
+def pages_of(*cells: NotebookNode) -> dict[str, str]:
+    """Return the page of a notebook with these cells in both languages."""
+    document = read(new_notebook(cells=list(cells)))
+    assert document.problems == []
+    found = {}
+    for code in ("nl", "en"):
+        language = Language(code)
+        title, other = heading(document, language)
+        page = Page("10_page.html", language, title, heading_language=other)
+        found[code] = notebook_page(document, page)
+    return found
 
 
 @pytest.fixture(scope="module")
 def notebook() -> NotebookNode:
-    """Return an executed notebook with one exhibit of each kind, and hostile prose."""
-    source = "an <b>source</b>".format
-    exhibits = [
-        figure("states", STATES, draw=charts.states, tell=tell, source=lambda _: source()),
-        table("wide", WIDE, tell=tell, source=lambda _: source()),
-        answer(STATES, tell=tell),
+    """Return an executed notebook with one output of each kind, and hostile prose."""
+    results = [
+        Chart("states", STATES, words, draw=draw),
+        caption(WIDE, "Wide", name="wide"),
+        Chart("answer", STATES, words, kind="answer"),
     ]
     prose = (
         "# Is it there?\n\n<script>alert(1)</script>\n\n[next](20_next.ipynb) [page](10_page.ipynb)"
@@ -54,7 +83,8 @@ def notebook() -> NotebookNode:
     return new_notebook(
         cells=[
             new_markdown_cell(prose),
-            shown(*exhibits),
+            dutch(prose.replace("there", "er")),
+            shown(*results),
             new_markdown_cell("## First\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n## Second"),
         ]
     )
@@ -63,12 +93,17 @@ def notebook() -> NotebookNode:
 @pytest.fixture(scope="module")
 def page(notebook: NotebookNode) -> str:
     """Return its Dutch page with a notice."""
+    return render(notebook)
+
+
+def render(notebook: NotebookNode) -> str:
+    """Return the Dutch page of a notebook, with links and a notice."""
+    document = read(notebook)
+    title, other = heading(document, Language("nl"))
     notices = [Notice("<b>Notice</b>", "Read this.")]
-    return notebook_page(
-        notebook,
-        Page("10_page.html", Language("nl"), heading(notebook, Language("nl")), "2026-10", LINKS,
-             "10_page.en.html", notices),
-    )  # fmt: skip
+    found = Page("10_page.html", Language("nl"), title, "2026-10", LINKS, "10_page.en.html",
+                 notices, heading_language=other)  # fmt: skip
+    return notebook_page(document, found)
 
 
 def test_a_page_is_fit_to_publish(page):
@@ -76,22 +111,21 @@ def test_a_page_is_fit_to_publish(page):
     assert problems(page, figures=1, tables=1) == []
 
 
-def test_code_and_printed_words_are_absent(page):
+def test_code_is_absent(page):
     """A reader gets what was found, not how."""
     assert "secret" not in page
-    assert "printed" not in page
 
 
 def test_the_title_is_the_question_and_the_month(page):
     """In the language of the page, as the heading is."""
-    assert "<title>Is it there? – oktober 2026</title>" in page
+    assert "<title>Is it er? – oktober 2026</title>" in page
     assert '<html lang="nl">' in page
 
 
 def test_the_contents_lead_to_the_sections(page):
     """Every second-level heading can be reached from the list."""
     for number, title in enumerate(["First", "Second"], start=1):
-        assert f'<a href="#section-{number}">{title}</a>' in page
+        assert f'<a href="#section-{number}" lang="en">{title}</a>' in page
         assert f'<h2 id="section-{number}">{title}</h2>' in page
 
 
@@ -120,19 +154,115 @@ def test_downloads_stand_under_figure_and_table(page):
 
 def test_the_same_notebook_gives_the_same_page(notebook, page):
     """No random id, no time."""
-    again = Page(
-        "10_page.html", Language("nl"), "Is it there?", "2026-10", LINKS, "10_page.en.html",
-        [Notice("<b>Notice</b>", "Read this.")],
-    )  # fmt: skip
-    assert notebook_page(notebook, again) == page
+    assert render(notebook) == page
 
 
 def test_in_jupyterlab_there_are_no_dead_links():
     """What a notebook itself shows has no downloads: there are no files beside it."""
-    bundle = table("wide", WIDE, tell=tell, source=lambda _: "x")._repr_mimebundle_()
-    assert "<table>" in str(bundle["text/html"])
-    assert "<a " not in str(bundle["text/html"])
-    assert bundle["text/plain"] == "<table wide>"
+    for data in (bundle(WIDE), Chart("wide", WIDE, words, kind="table")._repr_mimebundle_()):
+        assert "<table>" in str(data["text/html"])
+        assert "<a " not in str(data["text/html"])
+
+
+def test_a_plain_table_takes_the_heading_above_it_as_caption():
+    """Each page in its own language; a second one in the section is numbered, and so its files."""
+    found = pages_of(
+        new_markdown_cell("# How many?\n\n## By *sector*"),
+        dutch("# Hoeveel?\n\n## Per sector"),
+        shown(STATES, STATES.head(1)),
+    )
+    for code, title in (("en", "By sector"), ("nl", "Per sector")):
+        assert f"<caption><strong>{title}</strong></caption>" in found[code]
+        assert f"<caption><strong>{title} (2)</strong></caption>" in found[code]
+        assert 'href="tables/by-sector.csv"' in found[code]
+        assert 'href="tables/by-sector-2.xlsx"' in found[code]
+        assert problems(found[code], tables=2) == []
+
+
+def test_prose_without_a_twin_is_marked_with_its_language():
+    """A page never has text of another language that does not say so; heading and title neither."""
+    found = pages_of(
+        new_markdown_cell("# How many?\n\nSome."), shown(STATES), new_markdown_cell("## More")
+    )
+    assert '<div lang="en"><h1>How many?</h1>\n<p>Some.</p>' in found["nl"]
+    assert '<title lang="en">How many?</title>' in found["nl"]
+    assert '<a href="#section-1" lang="en">More</a>' in found["nl"]
+    assert '<caption lang="en"><strong>How many?</strong></caption>' in found["nl"]
+    assert 'lang="' not in found["en"].replace('<html lang="en">', "")
+
+
+def test_each_page_takes_its_own_of_two_twins():
+    """No page has the text of the other, and a change of one language stays in that language."""
+    cells = [new_markdown_cell("# How many?\n\nSome."), dutch("# Hoeveel?\n\nEen paar.")]
+    found = pages_of(*cells)
+    changed = pages_of(new_markdown_cell("# How many?\n\nA few."), cells[1])
+    assert changed["nl"] == found["nl"]
+    assert "Some" not in found["nl"]
+    assert "paar" not in found["en"]
+    assert 'lang="en"' not in found["nl"]
+
+
+def test_a_chart_of_one_language_is_marked_on_the_other_page():
+    """Its picture and its files too are those of that language."""
+    chart = Chart("states", STATES, words, draw=draw, languages=("en",))
+    found = pages_of(new_markdown_cell("# A"), dutch("# B"), shown(chart))
+    assert '<div lang="en"><figure id="states">' in found["nl"]
+    assert 'href="figures/states.en.svg" download lang="nl"' in found["nl"]
+
+
+def test_a_chart_that_is_shown_twice_has_two_names():
+    """Two calls of one function in a notebook share neither their anchor nor their files."""
+    chart = Chart("states", STATES, words, draw=draw)
+    found = pages_of(new_markdown_cell("# A"), shown(chart, chart))["en"]
+    assert 'id="states"' in found
+    assert 'id="states-2"' in found
+    assert 'href="tables/states-2.csv"' in found
+    assert problems(found, figures=2) == []
+
+
+def test_texts_and_numbers_are_published():
+    """As text, escaped; words are English."""
+    found = pages_of(
+        new_markdown_cell("# A"),
+        ran({"text/plain": "66.4"}, {"text/plain": "'<b>a</b>'"}, {"text/plain": "[1,\n 2]"}),
+    )
+    for piece in ("<p>66.4</p>", "<pre>[1,\n 2]</pre>"):
+        assert piece in found["nl"]
+    assert '<div lang="en"><p>&lt;b&gt;a&lt;/b&gt;</p></div>' in found["nl"]
+
+
+def test_a_cell_for_analysts_is_on_no_page():
+    """Neither its prose nor what it shows, which may be anything."""
+    tags = {"tags": ["analyst"]}
+    widget = ran({"application/vnd.jupyter.widget-view+json": {}}, {"text/plain": "66.4"})
+    widget.metadata.update(tags)
+    found = pages_of(new_markdown_cell("# A"), widget, new_markdown_cell("Look!", metadata=tags))
+    assert "66.4" not in found["en"]
+    assert "Look!" not in found["en"]
+
+
+@pytest.mark.parametrize(
+    ("output", "problem"),
+    [
+        (new_output("stream", name="stdout", text="oh"), "printed text is not published"),
+        (new_output("display_data", data={"image/png": "", "text/plain": "<Figure>"}),
+         "a picture without a text alternative is not published"),
+        (new_output("execute_result", data={"text/html": "<b>", "text/plain": "<Styler at 0x7f>"}),
+         "<Styler at 0x7f> is not published"),
+        (new_output("execute_result", data={"text/plain": "<object object at 0x7f10>"}),
+         "<object object at 0x7f10> is not published"),
+        (new_output("display_data", data={"application/vnd.jupyter.widget-view+json": {}}),
+         "a widget is not published"),
+    ],
+)  # fmt: skip
+def test_anything_else_is_an_error_that_names_the_heading(output, problem):
+    """An analyst reads which cell it is, and what to end it with."""
+    cells = [new_markdown_cell("# A"), new_markdown_cell("## Which sector lags?"), ran()]
+    cells[2].outputs = [output]
+    found = read(new_notebook(cells=cells)).problems
+    assert len(found) == 1
+    assert found[0].startswith(f"In “Which sector lags?”: {problem}")
+    assert "end the cell with a table or chart" in found[0]
 
 
 def test_a_page_fits_a_screen_of_320_pixels(browser, page, tmp_path):

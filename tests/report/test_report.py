@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tiny import GOOD, PARAMETERS, TELLING, World
+from tiny import GOOD, PARAMETERS, World
 
 from v6monitor.dns import log
 from v6monitor.errors import InputError, NotebookError, UsageError, VantageError
@@ -22,7 +22,7 @@ FAULTY = {
     "30_exit": ["# Does it stop?", PARAMETERS, "raise SystemExit(0)", "1 + 1"],
     "40_noise": ["# Is it noisy?", PARAMETERS, "import sys; print('oh', file=sys.stderr)"],
     "45_dead": ["# Does it die?", PARAMETERS, "import os; os._exit(9)"],
-    "50_bare": ["# Is it bare?", PARAMETERS, TELLING, "month.owners"],
+    "50_print": ["# Is it printed?", PARAMETERS, "## Which ones?", "print(1)"],
 }
 ASKS = f"{PARAMETERS}resolvers: list = []\nsave_to: str = ''\nmust_answer: bool = True"
 SLOW = """
@@ -71,7 +71,10 @@ def test_a_failing_notebook_stops_no_other(mixed):
         ("30_exit", "In [3]: SystemExit: 0"),
         ("40_noise", "In [3] wrote to stderr: oh"),
         ("45_dead", "the kernel stopped: Kernel died"),
-        ("50_bare", "an output that is neither figure, table nor answer"),
+        (
+            "50_print",
+            "In “Which ones?”: printed text is not published: end the cell with a table or chart",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(mixed, name, reason):

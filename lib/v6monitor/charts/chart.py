@@ -157,8 +157,19 @@ def source_line(source: str, language: Language) -> str:
     return f'<p class="source">{text}{DOWNLOADS}</p>'
 
 
-def plain_table(table: "pd.DataFrame | pd.Series[Any]", language: Language, caption: str) -> str:
-    """Return the accessible HTML of a table that a cell of a notebook ends with."""
+def plain_table(
+    table: "pd.DataFrame | pd.Series[Any]",
+    language: Language,
+    caption: str,
+    *,
+    note: str = "",
+    caption_language: str = "",
+) -> str:
+    """Return the accessible HTML of a table that a cell of a notebook ends with.
+
+    ``caption_language`` is the language of caption and note, where that is not the reader's.
+    """
     frame = with_columns(table)
     source = source_text(frame.attrs.get("source", ()), language)
-    return table_html(frame, language, caption) + source_line(source, language)
+    body = table_html(frame, language, caption, note, caption_language)
+    return body + source_line(source, language)

@@ -21,12 +21,19 @@ SENTENCE = 60
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
-def table_html(frame: pd.DataFrame, language: Language, caption: str, note: str = "") -> str:
+def table_html(
+    frame: pd.DataFrame,
+    language: Language,
+    caption: str,
+    note: str = "",
+    caption_language: str = "",
+) -> str:
     """Return a ``<table>`` with caption and scopes, its first column as row headers.
 
     Column names and coded values (sectors, states, classes) appear as their titles and names,
     shares as percentages; all text is escaped, for it may come from a measurement file or from
     DNS. The table is in a region that scrolls by itself and by keyboard on a narrow screen.
+    ``caption_language`` is the language of caption and note, where that is not the reader's.
     """
     label = html.escape(caption)
     columns = [column(str(name), language.code) for name in frame.columns]
@@ -40,9 +47,12 @@ def table_html(frame: pd.DataFrame, language: Language, caption: str, note: str 
         for one, kind in zip(columns, kinds, strict=True)
     )
     extra = f" <span>{html.escape(note)}</span>" if note else ""
+    inner = outer = ""
+    if caption_language not in {"", language.code}:
+        outer, inner = f' lang="{caption_language}"', f' lang="{language.code}"'
     return (
-        f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table>'
-        f"<caption><strong>{label}</strong>{extra}</caption><thead><tr>{head}</tr></thead>"
+        f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"{outer}><table{inner}>'
+        f"<caption{outer}><strong>{label}</strong>{extra}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(_row(row, kinds) for row in texts)}</tbody></table></div>"
     )
 

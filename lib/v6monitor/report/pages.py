@@ -1,7 +1,6 @@
-"""How does an executed notebook become a page? One rendering per language, by an own template."""
+"""HTML pages of a report in one language, made with the package's own template."""
 
 import html
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,27 +11,22 @@ import mistune
 from jinja2 import Environment
 from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
-from nbformat import NotebookNode
 
-from v6monitor.charts.chart import DOWNLOADS, MIME, slug
+from v6monitor.charts.chart import DOWNLOADS
 from v6monitor.language import Language
+from v6monitor.report.document import Document, Output, Prose
 from v6monitor.report.formats import FORMS
 
 TEMPLATES = Path(__file__).parent / "templates"
-_HEADING_OR_TABLE = re.compile(r"<h2>(.*?)</h2>|<table>(.*?)</table>", re.DOTALL)
-_TITLE = re.compile(r"<h1>.*?</h1>", re.DOTALL)
-_POINTER = re.compile(r"<p>(<a [^>]*>[^<]*</a>)</p>")
-_POINTER_TO_NOTHING = re.compile(r'<p class="more">[^<]*</p>\n?')
-_LINK = re.compile(r'<a href="(\w+)\.ipynb">(.*?)</a>', re.DOTALL)
-_BESIDE = ("csv", "xlsx")  # an exhibit; the data page has all forms
-_TAG = re.compile(r"<[^>]+>")
+_BESIDE = ("csv", "xlsx")  # on a page; the data page has all forms
 
 
 class Link(NamedTuple):
-    """Another page of the report, and what it is called."""
+    """Another page of the report, what it is called, and the language of that title."""
 
     file: str
     title: str
+    language: str = ""
 
 
 class Notice(NamedTuple):
@@ -44,7 +38,7 @@ class Notice(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """Where a page stands: its file, language, twin in the other language, and neighbours."""
+    """A page: its file, language, heading, twin in the other language, and neighbours."""
 
     file: str
     language: Language
@@ -54,13 +48,14 @@ class Page:
     twin: str = ""
     notices: Sequence[Notice] = ()
     home: str = "index.html"
+    heading_language: str = ""
+    """The language of the heading, where that is not the page's."""
 
     @property
     def title(self) -> str:
         """Return the heading with the month: what a tab, a bookmark and a search show."""
-        return (
-            f"{self.heading} – {self.language.month(self.period)}" if self.period else self.heading
-        )
+        language = Language(self.heading_language) if self.heading_language else self.language
+        return f"{self.heading} – {language.month(self.period)}" if self.period else self.heading
 
     @property
     def other(self) -> str:
@@ -69,43 +64,37 @@ class Page:
 
 
 class Section(NamedTuple):
-    """A heading within a page and where it stands."""
+    """A heading within a page and its anchor."""
 
     anchor: str
     title: str
+    language: str
 
 
-def heading(notebook: NotebookNode, language: Language) -> str:
-    """Return the question a notebook asks: the H1 of its first cell, in this language.
+def heading(document: Document, language: Language) -> tuple[str, str]:
+    """Return the question a notebook answers, and its language where that is another one.
 
-    Of a notebook that was run for one sector or organisation with what that is called before it.
+    Of a notebook that was run for one sector or organisation with that name before it.
     """
-    first = language.text(notebook.cells[0].source)
-    question = first.splitlines()[0].removeprefix("# ").strip()
-    subject = str(notebook.metadata.get("subject", ""))
-    if not subject:
-        return question
-    return f"{language.label(subject)}: {question[:1].lower()}{question[1:]}"
+    titles = document.heading
+    code = language.code if language.code in titles else next(iter(titles), "en")
+    question = titles.get(code, "Untitled")
+    if document.subject:
+        name = Language(code).label(document.subject)
+        question = f"{name}: {question[:1].lower()}{question[1:]}"
+    return question, "" if code == language.code else code
 
 
-def exhibits(notebook: NotebookNode) -> list[dict[str, Any]]:
-    """Return what the exhibits of an executed notebook carry, in reading order."""
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    return [shown for cell in code for shown in _shown(cell)]
-
-
-def notebook_page(notebook: NotebookNode, page: Page) -> str:
-    """Return the page of an executed notebook: its prose and exhibits, no code and no streams."""
+def notebook_page(document: Document, page: Page) -> str:
+    """Return the page of an executed notebook: its prose and outputs, without code."""
     exporter = PageExporter(template_file="notebook.html.j2")
     sections: list[Section] = []
-    parts = []
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            parts.append(_prose(cell.source, page, sections))
-        elif cell.cell_type == "code":
-            parts += [markup(shown, page.language) for shown in _shown(cell)]
+    parts = [
+        markup(part, page.language) if isinstance(part, Output) else _prose(part, page, sections)
+        for part in document.parts
+    ]
     resources = {"page": page, "parts": parts, "sections": sections}
-    return str(exporter.from_notebook_node(notebook, resources)[0])
+    return str(exporter.from_notebook_node(document.notebook, resources)[0])
 
 
 def plain_page(template: str, page: Page, **values: object) -> str:
@@ -114,17 +103,24 @@ def plain_page(template: str, page: Page, **values: object) -> str:
     return str(found.render(resources={"page": page, **values}))
 
 
-def markup(shown: dict[str, Any], language: Language) -> Markup:
-    """Return an exhibit in this language, with links to its files beside the page."""
-    name = slug(shown["name"])
-    links = [(f"tables/{name}.{form}", FORMS[form]) for form in _BESIDE if shown["table"]]
-    links += [(f"figures/{name}.{language.code}.svg", "SVG")] if shown["svg"] else []
-    text = language.text("Download {name} as {form}")
+def markup(shown: Output, language: Language) -> Markup:
+    """Return an output in this language, with links to its files beside the page."""
+    links = [(f"tables/{shown.name}.{form}", FORMS[form]) for form in _BESIDE if shown.table]
+    code = picture_language(shown, language.code)
+    links += [(f"figures/{shown.name}.{code}.svg", "SVG")] if code else []
+    body, text = shown.html[language.code], language.text("Download {name} as {form}")
+    own = f' lang="{language.code}"' if body.startswith("<div lang=") else ""
     downloads = "".join(
-        f' <a href="{file}" download aria-label="{text.format(name=name, form=form)}">{form}</a>'
+        f' <a href="{file}" download{own} '
+        f'aria-label="{text.format(name=shown.name, form=form)}">{form}</a>'
         for file, form in links
     )
-    return Markup(shown["html"][language.code].replace(DOWNLOADS, downloads))
+    return Markup(body.replace(DOWNLOADS, downloads))
+
+
+def picture_language(shown: Output, code: str) -> str:
+    """Return the language of the picture on a page in ``code``; empty without a picture."""
+    return code if code in shown.svg else next(iter(shown.svg), "")
 
 
 class PageExporter(TemplateExporter):
@@ -140,59 +136,86 @@ class PageExporter(TemplateExporter):
         environment: Environment = super()._create_environment()  # type: ignore[no-untyped-call]
         environment.autoescape = True
         environment.trim_blocks = environment.lstrip_blocks = True
-        environment.globals["style"] = Markup(_style())
+        environment.globals |= {"style": Markup(_style()), "lang": _lang}
         return environment
 
 
-def _shown(cell: NotebookNode) -> list[dict[str, Any]]:
-    return [output.data[MIME] for output in cell.outputs if MIME in output.get("data", {})]
+class _Renderer(mistune.HTMLRenderer):
+    """Markdown as accessible HTML: anchors, links to pages, tables with caption and scopes."""
+
+    def __init__(self, page: Page, sections: list[Section], language: str) -> None:
+        super().__init__(escape=True)
+        self._page, self._sections, self._language = page, sections, language
+
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
+        """Return a heading; the first level has the page's title, the second an anchor."""
+        if level == 1:
+            return f"<h1>{html.escape(self._page.heading)}</h1>\n"
+        if level > 2:  # noqa: PLR2004 - <h3> and lower are in no list of contents
+            return str(super().heading(text, level, **attrs))
+        title = html.unescape(str(Markup(text).striptags()))
+        section = Section(f"section-{len(self._sections) + 1}", title, self._language)
+        self._sections.append(section)
+        return f'<h2 id="{section.anchor}">{text}</h2>\n'
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        """Return a link to a notebook as one to its page; its words when the report has none."""
+        file = self._file(url)
+        if file is None:
+            return str(super().link(text, url, title))
+        return str(super().link(text, file)) if file else text
+
+    def render_token(self, token: dict[str, Any], state: mistune.BlockState) -> str:
+        """Return a token; a paragraph that is one link is left out when that leads nowhere."""
+        children = token.get("children", [])
+        if token["type"] == "paragraph" and [one["type"] for one in children] == ["link"]:
+            if self._file(children[0]["attrs"]["url"]) == "":
+                return ""
+            body = self.render_tokens(children, state)
+            return f'<p class="more">{body}</p>\n'  # on paper it leads nowhere
+        return str(super().render_token(token, state))
+
+    def table(self, text: str) -> str:
+        """Return a table that scrolls by itself, with the heading above it as unseen caption."""
+        label = html.escape(self._sections[-1].title if self._sections else self._page.heading)
+        return (
+            f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table>'
+            f'<caption class="unseen">{label}</caption>{text}</table></div>\n'
+        )
+
+    def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
+        """Return a cell; one of the head has a scope."""
+        kind = ' class="number"' if align == "right" else ""
+        return f'<th scope="col"{kind}>{text}</th>' if head else f"<td{kind}>{text}</td>"
+
+    def _file(self, url: str) -> str | None:
+        """Return the page of a notebook; empty without one; None for a link of another kind."""
+        name, _, end = url.partition(".")
+        if end != "ipynb" or "/" in name:
+            return None
+        file = f"{name}.{self._page.file.partition('.')[2]}"
+        return file if any(other.file == file for other in self._page.links) else ""
 
 
-def _prose(source: str, page: Page, sections: list[Section]) -> Markup:
-    body = str(_markdown()(page.language.text(source)))
-    body = _POINTER.sub(r'<p class="more">\1</p>', body)  # on paper it leads nowhere
-    body = _LINK.sub(lambda link: _linked(link, page), body)
-    body = _POINTER_TO_NOTHING.sub("", body)
-    body = _TITLE.sub(lambda _: f"<h1>{html.escape(page.heading)}</h1>", body)
-
-    def accessible(match: re.Match[str]) -> str:
-        heading, table = match.groups()
-        if table:
-            return _table(table, sections[-1].title if sections else page.heading)
-        section = Section(f"section-{len(sections) + 1}", html.unescape(_TAG.sub("", heading)))
-        sections.append(section)
-        return f'<h2 id="{section.anchor}">{heading}</h2>'
-
-    return Markup(_HEADING_OR_TABLE.sub(accessible, body))
-
-
-def _linked(link: re.Match[str], page: Page) -> str:
-    """Return a link to a notebook as one to its page in this language; its words if it has none."""
-    name, words = link.groups()
-    file = f"{name}.{page.file.partition('.')[2]}"
-    there = any(other.file == file for other in page.links)
-    return f'<a href="{file}">{words}</a>' if there else words
-
-
-def _table(rows: str, title: str) -> str:
-    """Return a table of the prose with scopes, and the heading above it as its unseen caption."""
-    label = html.escape(title)
-    scoped = re.sub(r"<th\b", '<th scope="col"', rows)
-    return (
-        f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table>'
-        f'<caption class="unseen">{label}</caption>{scoped}</table></div>'
+def _prose(prose: Prose, page: Page, sections: list[Section]) -> Markup:
+    code = page.language.code
+    language = code if code in prose.source else next(iter(prose.source))
+    renderer = _Renderer(page, sections, "" if language == code else language)
+    body = str(
+        mistune.create_markdown(renderer=renderer, plugins=["table"])(prose.source[language])
     )
+    return Markup(body if language == code else f'<div lang="{language}">{body}</div>')
+
+
+def _lang(code: str) -> Markup:
+    """Return the attribute of an element whose language is not the page's; nothing without."""
+    return Markup(f' lang="{code}"') if code else Markup("")
 
 
 @cache
 def _environment() -> Environment:
     environment: Environment = PageExporter().environment
     return environment
-
-
-@cache
-def _markdown() -> mistune.Markdown:
-    return mistune.create_markdown(escape=True, plugins=["table"])
 
 
 @cache

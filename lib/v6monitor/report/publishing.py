@@ -1,4 +1,4 @@
-"""How do executed notebooks become the folder of a month? Pages, downloads and the index."""
+"""The folder of a month: pages, notebooks, tables, pictures, letters and the index."""
 
 import json
 import os
@@ -19,6 +19,7 @@ from v6monitor.mail.letters import letters as letters_about
 from v6monitor.report import data, formats, letters, lint, message, news, pages, results
 from v6monitor.report.archive import file_name, leads_to, synthetic_notice, twin
 from v6monitor.report.dictionary import columns
+from v6monitor.report.document import Document, Output
 from v6monitor.report.exports import write_text
 from v6monitor.report.month import Month
 from v6monitor.report.news import News
@@ -31,7 +32,7 @@ ANSWERED = ("30_adoption", "40_exchange_online", "50_changes")
 OVERVIEW = "index"
 """The first page of a month, and where what belongs to no notebook stands."""
 
-Notebooks = Mapping[str, NotebookNode]
+Notebooks = Mapping[str, Document]
 
 
 @dataclass(frozen=True)
@@ -52,20 +53,21 @@ def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -
     ``notebooks`` are the executed ones by name; ``failures`` says of the others why they are not
     there. A page with a problem (``lint``) is not published: its notebook counts as failed.
     """
+    _separate_files(notebooks)
     made = {name: _notebook_pages(report, name, notebooks) for name in notebooks}
     unfit = {}
-    for name, notebook in notebooks.items():
-        found = [problem for text in made[name].values() for problem in _problems(text, notebook)]
+    for name, document in notebooks.items():
+        found = [problem for text in made[name].values() for problem in _problems(text, document)]
         if found:
             unfit[name] = "; ".join(dict.fromkeys(found))
-    fit = {name: notebook for name, notebook in notebooks.items() if name not in unfit}
+    fit = {name: document for name, document in notebooks.items() if name not in unfit}
     if unfit:  # no page links to one that is not there
         made = {name: _notebook_pages(report, name, fit) for name in fit}
-    for name, notebook in fit.items():
+    for name, document in fit.items():
         for file, text in made[name].items():
             write_text(report.scratch / file, text)
-        _keep(report, name, notebook)
-    published = [_published(report, name, notebook) for name, notebook in fit.items()]
+        _keep(report, name, document.notebook)
+    published = [_published(report, name, document) for name, document in fit.items()]
     if report.pdf:
         print_pages(sorted(report.scratch.rglob("*.html")))
     _data(report, [*chain.from_iterable(published), _news(report), _letters(report, fit)], fit)
@@ -73,50 +75,58 @@ def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -
     return unfit
 
 
-def of_part(notebook: NotebookNode, part: str, subject: str) -> NotebookNode:
-    """Return an executed notebook as that of a part: ``subject`` says of what in its title.
+def _separate_files(notebooks: Notebooks) -> None:
+    """Rename outputs so that no two different tables or pictures share a file.
 
-    The names of its tables and pictures end in ``part``, a piece of a file name; without one it
-    stays as it is.
+    The later one of two with the same name gets the name of its notebook after it; what is shown
+    twice stays one file.
     """
-    found: NotebookNode = nbformat.from_dict(notebook)
-    if part:
-        found.metadata["subject"] = subject
-        for shown in pages.exhibits(found):
-            shown["name"] = f"{shown['name']}-{part}"
-    return found
+    first: dict[str, Output] = {}
+    for name, document in notebooks.items():
+        for at, part in enumerate(document.parts):
+            if isinstance(part, Output) and part.name:
+                same = first.setdefault(part.name, part)
+                if (same.table, same.svg) != (part.table, part.svg):
+                    document.parts[at] = part.renamed(f"{part.name}-{name}")
 
 
 def _notebook_pages(report: Report, name: str, notebooks: Notebooks) -> dict[str, str]:
     found = {}
     for code in report.languages:
-        title = pages.heading(notebooks[name], Language(code))
-        page = _page(report, name, title, code, notebooks)
+        own = _link(report, name, notebooks[name], Language(code))
+        page = _page(report, own, code, notebooks)
         found[page.file] = pages.notebook_page(notebooks[name], page)
     return found
 
 
-def _page(report: Report, name: str, title: str, code: str, notebooks: Notebooks) -> Page:
+def _page(report: Report, own: Link, code: str, notebooks: Notebooks) -> Page:
+    """Return a page of the report with links to all others; ``own`` is its own link."""
     language = Language(code)
     home = file_name(OVERVIEW, code, report.languages)
     links = [Link(home, language.text("Overview"))]
     links += [
-        Link(file_name(other, code, report.languages), pages.heading(notebook, language))
-        for other, notebook in notebooks.items()
-        if not notebook.metadata.get("subject")
+        _link(report, other, document, language)
+        for other, document in notebooks.items()
+        if not document.subject
     ]
     links.append(Link(file_name(letters.NAME, code, report.languages), letters.title(language)))
     links.append(Link(file_name(data.PAGE, code, report.languages), data.title(language)))
     return Page(
-        file_name(name, code, report.languages),
+        own.file,
         language,
-        title,
+        own.title,
         report.month.period,
         links,
-        twin(name, code, report.languages),
+        twin(own.file.partition(".")[0], code, report.languages),
         _notices(report.month, language),
         home,
+        own.language,
     )
+
+
+def _link(report: Report, name: str, document: Document, language: Language) -> Link:
+    file = file_name(name, language.code, report.languages)
+    return Link(file, *pages.heading(document, language))
 
 
 def _notices(month: Month, language: Language) -> list[Notice]:
@@ -147,30 +157,23 @@ def _notices(month: Month, language: Language) -> list[Notice]:
     return notices
 
 
-def _problems(text: str, notebook: NotebookNode) -> list[str]:
-    kinds = [shown["kind"] for shown in pages.exhibits(notebook)]
+def _problems(text: str, document: Document) -> list[str]:
+    kinds = [shown.kind for shown in document.outputs]
     found = lint.problems(text, figures=kinds.count("figure"), tables=kinds.count("table"))
-    if _outputs(notebook) != len(kinds):
-        found.append("an output that is neither figure, table nor answer")
-    return found
+    return document.problems + found
 
 
-def _outputs(notebook: NotebookNode) -> int:
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    return sum(len([one for one in cell.outputs if one.output_type != "stream"]) for cell in code)
-
-
-def _published(report: Report, name: str, notebook: NotebookNode) -> list[data.Published]:
-    """Write the tables and pictures of a notebook's exhibits; return the tables."""
+def _published(report: Report, name: str, document: Document) -> list[data.Published]:
+    """Write the tables and pictures that a notebook shows; return the tables."""
     tables = []
-    for shown in pages.exhibits(notebook):
-        for code in report.languages if shown["svg"] else ():
-            picture = report.scratch / "figures" / f"{slug(shown['name'])}.{code}.svg"
-            write_text(picture, shown["svg"][code])
-        if shown["table"]:
-            frame = unpack(shown["table"])
-            formats.write(frame, report.scratch / "tables", shown["name"])
-            tables.append(data.Published(shown["name"], name, tuple(columns(frame))))
+    for shown in document.outputs:
+        for code in {pages.picture_language(shown, one) for one in report.languages} - {""}:
+            picture = report.scratch / "figures" / f"{slug(shown.name)}.{code}.svg"
+            write_text(picture, shown.svg[code])
+        if shown.table:
+            frame = unpack(shown.table)
+            formats.write(frame, report.scratch / "tables", shown.name)
+            tables.append(data.Published(shown.name, name, tuple(columns(frame))))
     return tables
 
 
@@ -190,7 +193,8 @@ def _letters(report: Report, notebooks: Notebooks) -> data.Published:
     formats.write(merge, report.scratch / "tables", letters.NAME)
     for code in report.languages:
         notices = _notices(report.month, Language(code))
-        page = _page(report, letters.NAME, letters.title(Language(code)), code, notebooks)
+        own = Link(file_name(letters.NAME, code, report.languages), letters.title(Language(code)))
+        page = _page(report, own, code, notebooks)
         for letter in written:
             file = letters.file_of(letter, code, report.languages)
             one = letters.page(letter, code, report.languages, notices, home=f"../{page.file}")
@@ -212,12 +216,11 @@ def _data(report: Report, tables: Sequence[data.Published], notebooks: Notebooks
         text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
         write_text(report.scratch / file, text)
     for code in report.languages:
-        page = _page(report, data.PAGE, data.title(Language(code)), code, notebooks)
+        own = Link(file_name(data.PAGE, code, report.languages), data.title(Language(code)))
+        page = _page(report, own, code, notebooks)
         origins = {link.file.partition(".")[0]: link for link in page.links} | {
-            name: Link(
-                file_name(name, code, report.languages), pages.heading(notebook, page.language)
-            )
-            for name, notebook in notebooks.items()
+            name: _link(report, name, document, page.language)
+            for name, document in notebooks.items()
         }
         write_text(report.scratch / page.file, data.page(page, tables, origins))
 
@@ -241,13 +244,14 @@ def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) ->
     for code in report.languages:
         language = Language(code)
         title = language.text("IPv6 at government domains")
-        page = _page(report, OVERVIEW, title, code, notebooks)
+        own = Link(file_name(OVERVIEW, code, report.languages), title)
+        page = _page(report, own, code, notebooks)
         answers = [
             (file_name(name, code, report.languages), pages.markup(shown, language))
             for name in ANSWERED
             if name in notebooks
-            for shown in pages.exhibits(notebooks[name])
-            if shown["kind"] == "answer"
+            for shown in notebooks[name].outputs
+            if shown.kind == "answer"
         ]
         files = ["tables/measurements.faults.csv", "tables/observations.parquet"]
         files += [data.PACKAGE, results.FILE]
@@ -260,9 +264,9 @@ def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) ->
             answers=answers,
             failed=sorted(failures.items()),
             factsheets=[
-                Link(file_name(name, code, report.languages), pages.heading(notebook, language))
-                for name, notebook in notebooks.items()
-                if notebook.metadata.get("subject")
+                _link(report, name, document, language)
+                for name, document in notebooks.items()
+                if document.subject
             ],
             letters=Link(file_name(letters.NAME, code, report.languages), letters.title(language)),
             data=Link(file_name(data.PAGE, code, report.languages), data.title(language)),

@@ -18,13 +18,14 @@ from v6monitor.intake import about
 from v6monitor.intake.organisations import SECTORS
 from v6monitor.report import archive, manifest, pdf, place
 from v6monitor.report.account import account
+from v6monitor.report.document import read as read_document
 from v6monitor.report.execution import Executed, execute
 from v6monitor.report.exports import safe_csv, write_text
 from v6monitor.report.index import OBSERVATIONS
 from v6monitor.report.month import Month
 from v6monitor.report.news import of as what_changed
 from v6monitor.report.parameters import Planned, declared, plan, typed
-from v6monitor.report.publishing import Report, of_part, publish
+from v6monitor.report.publishing import Report, publish
 from v6monitor.report.request import Request
 from v6monitor.report.scope import (
     choose_period,
@@ -83,7 +84,9 @@ def make(request: Request, progress: Callable[[str], None]) -> dict[str, Any]:
         failures = {one.name: one.error for one in results if one.error}
         parts = {one.name: one for one in notebooks}
         made = {
-            one.name: of_part(one.notebook, parts[one.name].part, parts[one.name].subject)
+            one.name: read_document(
+                one.notebook, part=parts[one.name].part, subject=parts[one.name].subject
+            )
             for one in results
             if not one.error
         }
