@@ -1,17 +1,17 @@
-# make report · make test · make lab: each sets itself up in .venv, again only when the pins change.
+# make report · make test · make test-all · make lab: each sets itself up in .venv, again only when the pins change.
 # On Windows, or without make: see README.md.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 REPORT ?=
-TEST ?=
+TEST ?= -m "not slow"
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # uv installs ten times as fast; pip does it where uv cannot be had or finds no packages.
 INSTALL = install() { $(BIN)/uv pip install --quiet --python $(BIN)/python "$$@" 2>/dev/null || $(PIP) install "$$@"; }; install
 
-.PHONY: report test lab clean
+.PHONY: report test test-all lab clean
 
 report: $(VENV)/runtime
 	$(BIN)/v6monitor report $(REPORT)
@@ -21,6 +21,9 @@ test: $(VENV)/tests
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pytest $(TEST)
+
+test-all: TEST =
+test-all: test
 
 lab: $(VENV)/lab
 	$(BIN)/jupyter lab --notebook-dir=. notebooks/00_start.ipynb

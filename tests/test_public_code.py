@@ -1,6 +1,10 @@
-"""Is the repository fit to be published by a public body?"""
+"""The repository is fit to be published by a public body, and to be worked on by others."""
 
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -76,3 +80,32 @@ def test_a_page_for_others_leads_to_files_that_are_there(page):
     for target in re.findall(r"\]\(([^)]+)\)", text):
         assert (ROOT / page).parent.joinpath(target).exists(), target
     assert not re.findall(r"[\w.]+@[\w-]+\.\w+", text)
+
+
+def test_continuous_integration_runs_on_the_versions_that_are_claimed():
+    """Each Python version of the classifiers, by the script that a machine of one's own runs."""
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    job = workflow["jobs"]["test"]
+    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    claimed = [one.rsplit(" ", 1)[-1] for one in project["classifiers"] if ":: Python ::" in one]
+    assert job["strategy"]["matrix"]["python"] == claimed
+    assert project["requires-python"] == f">={claimed[0]}"
+
+
+def test_the_hook_takes_outputs_out_of_notebooks(tmp_path):
+    """And leaves a notebook without them as it is, to the byte."""
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    hooks = [hook for repo in config["repos"] if repo["repo"] == "local" for hook in repo["hooks"]]
+    (entry,) = (hook["entry"] for hook in hooks if hook["id"] == "notebooks-without-outputs")
+    clean = ROOT / "notebooks" / "30_adoption.ipynb"
+    plain, used = tmp_path / "plain.ipynb", tmp_path / "used.ipynb"
+    shutil.copy(clean, plain)
+    text = clean.read_text(encoding="utf-8").replace(
+        '"execution_count": null', '"execution_count": 3'
+    )
+    used.write_text(text, encoding="utf-8")
+    program, *arguments = shlex.split(entry)
+    command = Path(sys.executable).with_name(Path(program).name)
+    subprocess.run([command, *arguments, plain, used], check=True, timeout=60)
+    assert plain.read_bytes() == used.read_bytes() == clean.read_bytes()
