@@ -127,7 +127,8 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _joined(name: object) -> str:
-    return " · ".join(map(str, name)) if isinstance(name, tuple) else str(name)
+    levels = name if isinstance(name, tuple) else (name,)
+    return " · ".join(str(level) for level in levels if level != "")
 
 
 def _plain_text(value: Any) -> str | None:
