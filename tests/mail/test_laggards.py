@@ -1,4 +1,5 @@
 import datetime as dt
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -6,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from seen import MICROSOFT_V6, NOON, V6, host, no_signals, seen
 
+from v6monitor.dns import log
 from v6monitor.dns.observation import UNKNOWN, Observation
 from v6monitor.language import Language
 from v6monitor.mail import advice
@@ -210,6 +212,51 @@ def test_without_history_it_starts_now_and_unknown_has_no_start() -> None:
     row = listed(mx(f"10 {NEW}"), host(NEW, outcome="timeout")).iloc[0]
     assert row["first_month_without"] == ""
     assert pd.isna(row["months_lagging"])
+
+
+@pytest.mark.parametrize(
+    ("history", "first", "months"),
+    [
+        ({"2026-09": "no", "2026-10": "yes"}, "2026-10", 0),
+        ({"2026-08": "yes", "2026-09": "no", "2026-10": "no"}, "2026-09", 1),
+        ({"2025-12": "no", "2026-09": "unknown"}, "2025-12", 10),
+        ({"2026-09": "no", "2026-11": "yes"}, "2026-09", 1),
+    ],
+)
+def test_a_yes_ends_the_time_without_ipv6(history: dict[str, str], first: str, months: int) -> None:
+    """Also one measured in the month of the lookups; one of a later month does not count."""
+    rows = [(period, "town.example", state) for period, state in history.items()]
+    table = pd.DataFrame(rows, columns=["period", "domain", "state"])
+    row = listed(mx(f"10 {NEW}"), host(NEW), history=table).iloc[0]
+    assert (row["first_month_without"], row["months_lagging"]) == (first, months)
+    web = table.assign(measure="web", state="yes")
+    both = pd.concat([table.assign(measure="mail"), web])
+    row = listed(mx(f"10 {NEW}"), host(NEW), history=both).iloc[0]
+    assert row["first_month_without"] == first
+
+
+def test_a_month_brings_its_own_tables() -> None:
+    """Providers, owners, history and waivers of the month are used, unless others are given."""
+    table = log.frame([mx(f"10 {NEW}"), *host(NEW)])
+    owner = ["town.example", "Town", "gemeente", "Zeeland"]
+    past = ["2026-07", "mail", "town.example", "no"]
+    waiver = ["town.example", "mail", "moves", "CIO", "", ""]
+    month = SimpleNamespace(
+        observations=table,
+        providers=providers(table),
+        owners=pd.DataFrame([owner], columns=["domain", "organisation", "sector", "province"]),
+        states=pd.DataFrame([past], columns=["period", "measure", "domain", "state"]),
+        waivers=pd.DataFrame(
+            [waiver],
+            columns=["domain", "type", "explanation", "owner", "valid_from", "valid_until"],
+        ),
+    )
+    columns = ["organisation", "first_month_without", "waiver"]
+    found = laggards(month)
+    assert found[columns].iloc[0].tolist() == ["Town", "2026-07", "moves"]
+    assert found.attrs["source"] == ["lookups 2026-10-06T12:00:00+00:00"]
+    other = month.owners.assign(organisation="Other")
+    assert laggards(month, owners=other)["organisation"].item() == "Other"
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,12 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from seen import seen
 
 from v6monitor.errors import InputError
+from v6monitor.mail import operators
 from v6monitor.mail.operators import KINDS, Operator, Operators, read_operators
+from v6monitor.mail.providers import providers
 from v6monitor.workspace import REFERENCE
 
 TABLE = REFERENCE / "mail_operators.csv"
@@ -103,3 +106,14 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     for name in ("absent.csv", "binary.csv"):
         with pytest.raises(InputError, match=name):
             read_operators(tmp_path / name)
+
+
+def test_without_the_table_of_the_package_nobody_is_classified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A missing table is an error, never an empty list of operators."""
+    row = providers([seen("town.nl", "MX", "1 aspmx.l.google.com")]).iloc[0]
+    assert (row["class"], row["operator"]) == ("other_mailbox", "Google")
+    monkeypatch.setattr(operators, "REFERENCE", tmp_path)
+    with pytest.raises(InputError, match=r"mail_operators\.csv"):
+        providers([])

@@ -1,4 +1,6 @@
 from itertools import combinations
+from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -6,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from seen import V6, host, name_servers, seen
 
+from v6monitor.dns import log
 from v6monitor.dns.observation import UNKNOWN, Observation
-from v6monitor.verdicts.domain import COLUMNS
+from v6monitor.errors import InputError
+from v6monitor.verdicts.domain import COLUMNS, MAIL_VERDICTS
 from v6monitor.verdicts.judge import judge, subjects
 
 TWO_MX = [
@@ -49,6 +53,26 @@ def test_one_host_without_ipv6_fails_all_but_not_any_and_not_primary() -> None:
         "mail_end_to_end": "no",
         "reasons": "mail_all, mail_end_to_end: mx2.town.example: nodata",
     }
+
+
+@pytest.mark.parametrize(
+    ("records", "mail_primary"),
+    [
+        (["10 new.example", "10 old.example"], "no"),
+        (["10 new.example", "10 lost.example"], "unknown"),
+        (["10 old.example", "20 new.example"], "no"),
+        (["5 new.example", "5 newer.example", "10 old.example"], "yes"),
+        (["100 old.example", "20 new.example"], "yes"),
+    ],
+)
+def test_every_host_of_the_lowest_preference_decides_mail_primary(
+    records: list[str], mail_primary: str
+) -> None:
+    """One host of two is not enough, and a host of a higher preference makes no difference."""
+    hosts = [*host("new.example", V6), *host("newer.example", V6), *host("old.example")]
+    lost = host("lost.example", outcome="timeout")
+    row = judged([seen("town.example", "MX", *records), *hosts, *lost])
+    assert (row["mail_any"], row["mail_primary"]) == ("yes", mail_primary)
 
 
 def test_a_definite_no_decides_also_when_another_host_is_unknown() -> None:
@@ -243,3 +267,50 @@ def test_every_pair_of_hosts_follows_kleene() -> None:
             else "yes"
         )
         assert judged(log, "a.example")["mail_all"] == expected
+
+
+def test_a_table_read_back_from_a_file_gives_the_same_verdicts(tmp_path: Path) -> None:
+    """From Parquet and from CSV, with pandas or with the package's own reader."""
+    table = log.frame(MANY)
+    expected = judge(table)
+    for suffix in (".parquet", ".csv"):
+        log.write(table, tmp_path / f"log{suffix}", {})
+        pd.testing.assert_frame_equal(judge(log.read(tmp_path / f"log{suffix}")), expected)
+    pd.testing.assert_frame_equal(judge(pd.read_parquet(tmp_path / "log.parquet")), expected)
+    pd.testing.assert_frame_equal(judge(pd.read_csv(tmp_path / "log.csv")), expected)
+
+
+def test_a_final_dot_and_upper_case_make_no_difference() -> None:
+    """A log that another program wrote names the same hosts."""
+    table = log.frame(MANY)
+    shouted = table.assign(
+        qname=table["qname"].str.upper() + ".",
+        qtype=table["qtype"].str.lower(),
+        answers=[[f"{text.upper().rstrip('.')}." for text in texts] for texts in table["answers"]],
+    )
+    names = table["qtype"].isin(["MX", "NS"])
+    shouted["answers"] = shouted["answers"].where(names, table["answers"])
+    columns = ["domain", "mail_class", *MAIL_VERDICTS]
+    assert judge(shouted)[columns].equals(judge(table)[columns])
+
+
+def test_verdicts_name_the_lookups_they_are_from() -> None:
+    """What the observations say of themselves, else the moment the lookups began."""
+    table = log.frame(MANY)
+    assert judge(table).attrs["source"] == ["lookups 2026-10-06T12:00:00+00:00"]
+    table.attrs["source"] = ["obs.parquet"]
+    assert judge(table).attrs["source"] == ["obs.parquet"]
+
+
+def test_a_month_is_judged_on_its_own_subjects() -> None:
+    """Anything with observations and subjects will do."""
+    month = SimpleNamespace(observations=log.frame(MANY), subjects=[("null.example", "mail")])
+    assert judge(month)[["domain", "mail_all"]].to_numpy().tolist() == [
+        ["null.example", "not_applicable"]
+    ]
+
+
+def test_a_table_that_is_no_log_is_refused() -> None:
+    """The message names the columns that are missing."""
+    with pytest.raises(InputError, match="without column outcome, answers"):
+        judge(pd.DataFrame({"qname": ["town.example"], "qtype": ["MX"]}))
