@@ -33,7 +33,6 @@ from v6monitor.findings.hygiene import (
 from v6monitor.findings.lists import (
     compat,
     definitions,
-    explore,
     fixed_since,
     gateways,
     lacking,
@@ -57,7 +56,6 @@ __all__ = [
     "compat",
     "definitions",
     "end_to_end",
-    "explore",
     "fault_reasons",
     "faults",
     "files",

@@ -209,16 +209,6 @@ def laggard_groups(table: pd.DataFrame, language: Language) -> Words:
     return Words(caption, note, "")
 
 
-def explore(table: pd.DataFrame, language: Language) -> Words:
-    """Tell how many mail domains there are, and how to go through them; ``explore.domains``."""
-    caption = language.plural("{number} mail domain", "{number} mail domains", len(table))
-    note = language.text(
-        "To filter them, to see what is known of one and to ask it again: pip install ipywidgets, "
-        "and run this notebook again."
-    )
-    return Words(caption, note, "")
-
-
 def fixed_since(table: pd.DataFrame, language: Language) -> Words:
     """Tell how many domains got IPv6 since they were measured; ``staleness.compare``."""
     caption = language.plural(

@@ -1,51 +1,66 @@
-"""Which mail domains match, and what is known of one? The tool of the notebook 90_explore.
-
-With ipywidgets an analyst filters, clicks a domain for its evidence card, and asks it again now;
-without, the same domains stand in a table.
-"""
+"""Interactive look at the mail domains of a month in JupyterLab: filters, table, evidence card."""
 
 import html
 import importlib
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
 import pandas as pd
 
-from v6monitor import dns as lookups
-from v6monitor import findings
+from v6monitor.charts.display import caption
 from v6monitor.errors import V6MonitorError
 from v6monitor.language import Language
-from v6monitor.mail.card import card
-from v6monitor.report.exhibits import Exhibit
-from v6monitor.report.exhibits import table as exhibit
+from v6monitor.mail.card import explain
 from v6monitor.report.month import Month
-from v6monitor.verdicts.evidence import Evidence
 
 FILTERS = ("sector", "operator", "class", "tenant", "state")
 COLUMNS = ("domain", "organisation", *FILTERS)
 
 _ALL = "(all)"
+_LISTED = 15  # rows of the table on one page
+_ENGLISH = Language("en")
 
 
-def explorer(month: Month, resolvers: Sequence[str] = ()) -> "Explorer | Exhibit":
-    """Return what lets an analyst go through the mail domains of a month.
+def explore(month: Month, *, resolvers: Sequence[str] = ()) -> "Explorer | pd.DataFrame":
+    """Return filters, a searchable table and the evidence card of the mail domains of a month.
 
-    ``resolvers`` are asked when a domain is asked again; by default the system's, and the embedded
-    name server for example data.
+    Args:
+        month: as ``v6.load`` gives it.
+        resolvers: asked when a domain is looked up again; by default the system's, and the
+            embedded name server for example data.
+
+    Returns:
+        An Explorer, which shows itself in JupyterLab; its ``selection`` is a DataFrame. Without
+        the extra ``explore`` the table that it would show: ``domain``, ``organisation``,
+        ``sector``, ``operator``, ``class``, ``tenant``, and ``state`` of IPv6 by our own lookups.
+
+    Example:
+        >>> import v6monitor as v6
+        >>> table = domains(v6.load())
+        >>> table.columns[:3].to_list()
+        ['domain', 'organisation', 'sector']
     """
     table = domains(month)
-    if find_spec("ipywidgets") is None:
-        return exhibit("explore", table, tell=findings.explore, source=month.lookup_source)
-    asked = list(resolvers) or ["example" if month.synthetic else "system"]
-    return Explorer(month, table, asked)
+    if find_spec("ipywidgets") is None or find_spec("itables") is None:
+        return caption(
+            table,
+            f"{len(table)} mail domains",
+            note="To filter them and to see the evidence of each: pip install ipywidgets "
+            "'itables[widget]', then restart the kernel.",
+        )
+    return Explorer(month, table, list(resolvers) or ["example" if month.synthetic else "system"])
 
 
 def domains(month: Month) -> pd.DataFrame:
-    """Return a row per mail domain: ``COLUMNS``, all text; ``state`` is that of the fresh mail."""
-    verdicts = month.verdicts.set_index("domain")["mail_all"].rename("state")
-    told = month.providers.merge(month.owners, on="domain", how="left").join(verdicts, on="domain")
-    return told[list(COLUMNS)].fillna("").sort_values("domain", ignore_index=True)
+    """Return a row per mail domain: ``COLUMNS``, all text; ``state`` is that of ``mail_all``."""
+    states = month.verdicts[["domain", "mail_all"]].rename(columns={"mail_all": "state"})
+    joined = month.providers.merge(month.owners, on="domain", how="left").merge(
+        states, on="domain", how="left"
+    )
+    table = joined[list(COLUMNS)].fillna("").sort_values("domain", ignore_index=True)
+    table.attrs = dict(month.providers.attrs)
+    return table
 
 
 def matching(table: pd.DataFrame, chosen: Mapping[str, str]) -> pd.DataFrame:
@@ -57,71 +72,85 @@ def matching(table: pd.DataFrame, chosen: Mapping[str, str]) -> pd.DataFrame:
 
 
 class Explorer:
-    """Filters, the list of the domains that match, the card of one, and a button to ask it again.
+    """Filters, the table of the domains that match, and the evidence card of the selected one.
 
-    Shows itself in a notebook. ``filters`` by column, ``listed``, ``again`` and ``shown`` are its
-    widgets.
+    ``filters`` (by column), ``table``, ``card`` and ``again`` are its widgets.
     """
 
     def __init__(self, month: Month, table: pd.DataFrame, resolvers: Sequence[str]) -> None:
         self._widgets: Any = importlib.import_module("ipywidgets")
-        self._month, self._table, self._resolvers = month, table, resolvers
-        self._language = Language("en")
-        self._evidence = Evidence.of(month)
+        grid = importlib.import_module("itables.widget").ITable
+        self._month, self._all, self._resolvers = month, table, list(resolvers)
+        self._found = table
         self.filters = {column: self._filter(column) for column in FILTERS}
+        options = {"select": True, "pageLength": _LISTED, "showIndex": False, "maxBytes": 0}
+        self.table = grid(self._named(table), **options)
         self.count = self._widgets.HTML()
-        self.listed = self._widgets.Select(rows=15, layout={"width": "100%"})
-        self.again = self._widgets.Button(description="Ask again now")
-        self.shown = self._widgets.HTML()
+        self.again = self._widgets.Button(description="Look up again")
+        self.card = self._widgets.HTML()
         for one in self.filters.values():
-            one.observe(self._list, names="value")
-        self.listed.observe(self._show, names="value")
-        self.again.on_click(self._ask)
-        self._list()
+            one.observe(self._narrow, names="value")
+        self.table.observe(self._show, names="selected_rows")
+        self.again.on_click(self._look_up)
+        self._narrow()
+
+    def __repr__(self) -> str:
+        return f"<Explorer: {len(self._found)} of {len(self._all)} mail domains>"
+
+    @property
+    def selection(self) -> pd.DataFrame:
+        """The selected rows as a DataFrame; without any, all rows that match the filters."""
+        rows = list(self.table.selected_rows)
+        return self._found.iloc[rows].reset_index(drop=True) if rows else self._found.copy()
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        """Return the display data of the whole: what Jupyter shows."""
         top = self._widgets.HBox(list(self.filters.values()), layout={"flex_flow": "row wrap"})
-        parts = [top, self.count, self.listed, self.again, self.shown]
+        parts = [top, self.count, self.table, self.again, self.card]
         return self._widgets.VBox(parts)._repr_mimebundle_(**options)
 
     def _filter(self, column: str) -> Any:
-        values = sorted(set(self._table[column]) - {""})
-        labels = [self._label(column, value) for value in values]
-        options = [(_ALL, ""), *zip(labels, values, strict=True)]
-        return self._widgets.Dropdown(
-            options=options, value="", description=self._language.label(column)
-        )
+        values = sorted(set(self._all[column]) - {""})
+        named = [(_ALL, ""), *((self._name(column, value), value) for value in values)]
+        title = _ENGLISH.label(column)
+        return self._widgets.Dropdown(options=named, value="", description=title)
 
-    def _label(self, column: str, value: str) -> str:
-        named = column in {"tenant", "operator"}
-        return value if named else self._language.label(value)
+    def _named(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return the table with names instead of codes, escaped: cells come from elsewhere."""
+        shown = table.copy()
+        for column in COLUMNS:
+            names = {value: self._name(column, value) for value in set(table[column])}
+            shown[column] = table[column].map(names).map(html.escape)
+        return shown.rename(columns=_ENGLISH.label)
 
-    def _list(self, _: object = None) -> None:
+    def _name(self, column: str, value: str) -> str:
+        coded = column in {"sector", "class", "state"}
+        return _ENGLISH.label(value, column) if coded else value
+
+    def _narrow(self, _: object = None) -> None:
         chosen = {column: one.value for column, one in self.filters.items()}
-        found = matching(self._table, chosen)
-        self.count.value = f"{len(found)} of {len(self._table)} mail domains"
-        self.listed.options = [(self._line(row), row["domain"]) for row in found.to_dict("records")]
-        self.listed.index = 0 if len(found) else None
+        self._found = matching(self._all, chosen)
+        self.table.update(self._named(self._found), selected_rows=[])
+        self.count.value = f"{len(self._found)} of {len(self._all)} mail domains"
         self._show()
 
-    def _line(self, row: Mapping[Hashable, str]) -> str:
-        return f"{row['domain']} – {row['organisation']}: {self._label('state', row['state'])}"
+    def _domain(self) -> str:
+        rows = list(self.table.selected_rows)
+        return str(self._found["domain"].iloc[rows[-1]]) if rows else ""
 
     def _show(self, _: object = None) -> None:
-        self.again.disabled = self.listed.value is None
-        self.shown.value = self._card(self._evidence) if self.listed.value else ""
+        domain = self._domain()
+        self.again.disabled = not domain
+        self.card.value = (
+            explain(domain, month=self._month).html()
+            if domain
+            else "<p>Select a row to see its evidence.</p>"
+        )
 
-    def _ask(self, _: object) -> None:
-        domain = self.listed.value
-        self.shown.value = "Asking…"
+    def _look_up(self, _: object) -> None:
+        self.card.value = "<p>Looking up…</p>"
         try:
-            found = lookups.lookup([(domain, "mail"), (domain, "web")], self._resolvers)
+            found = explain(self._domain(), month=self._month, resolvers=self._resolvers)
         except V6MonitorError as error:
-            self.shown.value = html.escape(str(error))
+            self.card.value = f"<p>{html.escape(str(error))}</p>"
             return
-        self.shown.value = f"<p>Asked again just now.</p>{self._card(Evidence(found))}"
-
-    def _card(self, known: Evidence) -> str:
-        found = card(known, self.listed.value, self._month.operators)
-        return found.html(self._language.code)
+        self.card.value = f"<p>Looked up just now.</p>{found.html()}"
