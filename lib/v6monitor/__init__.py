@@ -32,6 +32,7 @@ _PUBLIC = {
     "caption": "charts.display:caption",
     "changes": "changes",
     "chart": "charts",
+    "example": "workspace:example",
     "explain": "mail.card:explain",
     "explore": "report.explore:explore",
     "forecast": "analysis.forecast:forecast",

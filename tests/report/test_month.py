@@ -1,12 +1,13 @@
-"""A month knows the files about its list that lie beside its measurements."""
+"""A month is loaded from files; it knows those about its list, and where its tables are from."""
 
 from pathlib import Path
 
 import pytest
 from tiny import World
 
-from v6monitor.errors import InputError
-from v6monitor.report.month import Month
+from v6monitor.dns import log
+from v6monitor.errors import InputError, UsageError
+from v6monitor.report.month import Month, load
 
 
 @pytest.fixture
@@ -22,15 +23,15 @@ def world(tmp_path: Path) -> World:
     return made
 
 
-def load(world: World, measured: Path, **options: str) -> Month:
+def month_of(world: World, measured: Path, **options: str) -> Month:
     """Return the month of a file or folder, with the lookups of the world."""
-    return Month.load(measurements=str(measured), observations=str(world.log), **options)
+    return load(measured, observations=world.log, **options)
 
 
 def test_files_beside_a_file_or_in_a_folder_are_used(world: World) -> None:
     """Semicolons and Dutch dates are read; each state is explained on its own day."""
     for measured in (world.measured, world.folder):
-        month = load(world, measured)
+        month = month_of(world, measured)
         explained = month.states[month.states["explained"]]
         rows = explained[["period", "domain", "measure"]].to_numpy().tolist()
         assert sorted(map(tuple, rows)) == [
@@ -43,12 +44,12 @@ def test_files_beside_a_file_or_in_a_folder_are_used(world: World) -> None:
             ["cc.example", "valid"],
         ]
         assert month.renames == {"z.example": "aa.example"}
-    assert load(world, world.measured, period="2026-09").renames == {}
+    assert month_of(world, world.measured, period="2026-09").renames == {}
 
 
 def test_lookups_are_explained_on_the_day_of_asking(world: World) -> None:
     """A waiver that ran out before the lookups explains none of them."""
-    month = load(world, world.measured)
+    month = month_of(world, world.measured)
     fresh = month.fresh("mail").set_index("domain")["explained"]
     assert fresh[fresh].index.tolist() == ["cc.example"]
 
@@ -57,4 +58,34 @@ def test_a_waiver_that_is_not_right_stops_the_month(world: World) -> None:
     """It is not left out without a word."""
     (world.folder / "waivers.csv").write_text("domain,explanation,valid_until\naa.example,x,soon\n")
     with pytest.raises(InputError, match=r"waivers\.csv row 2: 'soon' is no date"):
-        _ = load(world, world.measured).states
+        _ = month_of(world, world.measured).states
+
+
+def test_the_first_argument_is_a_file_below_the_working_directory(world, monkeypatch):
+    """``load("measured.csv")`` reads that file; a month that is not in it is an error."""
+    monkeypatch.chdir(world.folder)
+    month = load("measured.csv", observations="observations.parquet")
+    assert repr(month) == "<Month 2026-10: 8 websites, 8 mail domains, lookups of 6 October 2026>"
+    with pytest.raises(UsageError, match="they hold 2026-09, 2026-10"):
+        load("measured.csv", period="2026-11")
+
+
+def test_lookups_are_also_a_table(world):
+    """What ``lookup`` returned can be given as it is."""
+    month = load(world.measured, observations=log.read(world.log))
+    assert month.coverage == 1.0
+
+
+def test_every_table_says_where_it_is_from(world):
+    """The measurements of its months, the lookups, or both."""
+    month = month_of(world, world.measured)
+    days = [f"measurement {day} Internet.nl" for day in ("2026-09-04", "2026-10-05")]
+    asked = ["lookups 2026-10-06T12:00:00+00:00"]
+    assert month.states.attrs["source"] == month.history.attrs["source"] == days
+    assert month.measured("mail", "2026-09").attrs["source"] == days[:1]
+    assert month.current.attrs["source"] == month.owners.attrs["source"] == days[1:]
+    assert month.waiver_list.attrs["source"] == ["waivers.csv", *days[1:]]
+    for table in (month.verdicts, month.fresh("web"), month.fresh_states, month.providers,
+                  month.laggards, month.mx_needs, month.zone_needs):  # fmt: skip
+        assert table.attrs["source"] == asked
+    assert month.stale.attrs["source"] == [*days[1:], *asked]

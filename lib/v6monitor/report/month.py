@@ -1,123 +1,131 @@
-"""What is known of one month? Measurements, lookups and what follows from them, loaded once."""
+"""One reporting month: its measurements, its lookups, and the tables that follow from them."""
 
+import difflib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from v6monitor import dns as lookups
-from v6monitor import intake as measurements
+from v6monitor import dns, intake
 from v6monitor.analysis import adoption, gap, staleness
 from v6monitor.analysis.adoption import JUDGED
 from v6monitor.dns import log
 from v6monitor.dns.recording import Task
-from v6monitor.errors import UsageError
+from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import about, organisations
 from v6monitor.language import AMSTERDAM, Language
+from v6monitor.language.sources import lookups_source, measurement_source, source_text
 from v6monitor.mail.laggards import laggards
 from v6monitor.mail.operators import Operators, read_operators
 from v6monitor.mail.providers import providers
-from v6monitor.report.scope import (
-    choose_period,
-    is_synthetic,
-    kept_log,
-    of_organisation,
-    of_sectors,
-    read_kept,
-)
 from v6monitor.verdicts.judge import judge
 from v6monitor.workspace import REFERENCE, example, find
+from v6monitor.workspace import observations as kept_observations
 
 
-@dataclass(frozen=True)
+def load(
+    source: str | Path | None = None,
+    *,
+    period: str = "",
+    sectors: Sequence[str] = (),
+    organisation: str = "",
+    observations: str | Path | pd.DataFrame | None = None,
+) -> "Month":
+    """Return a month of measurements with its lookups.
+
+    Args:
+        source: a measurement file, folder or pattern; by default the synthetic example data. A
+            relative path counts from the working directory, else from the workspace.
+        period: the month, as YYYY-MM; by default the newest in the measurements.
+        sectors: only these, such as ``["gemeente"]``; by default all.
+        organisation: only this one, by its name in the register.
+        observations: the log of lookups, or its table; by default the log that the notebook
+            20_lookups kept for the month. Without one the month has no lookups, except for the
+            example data: their own name server is asked.
+
+    Returns:
+        A ``Month``. Its tables are plain DataFrames: ``states`` (measured, all months up to this
+        one), ``verdicts``, ``providers``, ``laggards``, ``observations`` and ``faults``.
+
+    Raises:
+        UsageError: for a month, sector or organisation that the measurements do not have.
+        InputError: for files that are not there or cannot be read.
+
+    Example:
+        >>> month = load(period="2026-10")
+        >>> month  # doctest: +ELLIPSIS
+        <Month 2026-10: 624 websites, 598 mail domains, lookups of ...>
+        >>> month.measured("mail").attrs["source"]
+        ['measurement 2026-10-06 Internet.nl']
+
+    Source: METHOD.md §6.
+
+    """
+    files = (find(source),) if source else ()
+    table, faults = _read_kept(files)
+    table = of_organisation(of_sectors(table, sectors), organisation)
+    chosen = choose_period(period, table)
+    months = table["measured_at"].dt.strftime("%Y-%m")
+    history = table[months <= chosen].reset_index(drop=True)
+    history.attrs["source"] = _measurements(history)
+    month = Month(chosen, history, faults, log.empty(), {}, files)
+    if isinstance(observations, pd.DataFrame):
+        return replace(month, observations=observations)
+    path = find(observations) if observations else _kept_log(chosen, month.synthetic)
+    if observations or path.exists():
+        return replace(month, observations=log.read(path), provenance=log.provenance(path))
+    return month.look_up() if month.synthetic else month
+
+
+@dataclass(frozen=True, repr=False)
 class Month:
-    """Everything the notebooks of one reporting month work with.
+    """A month of measurements with its lookups, as ``v6monitor.load`` returns it.
 
-    ``history`` is the canonical table up to and with ``period``; ``faults`` is what intake says
-    of it; ``observations`` are the fresh lookups, with their ``provenance``.
+    Every table carries its sources in ``attrs["source"]``.
     """
 
     period: str
+    """YYYY-MM."""
     history: pd.DataFrame
+    """The canonical measurement table up to and with this month."""
     faults: pd.DataFrame
+    """What was wrong in the measurement files."""
     observations: pd.DataFrame
+    """The lookups; a row per question."""
     provenance: dict[str, object]
+    """How the lookups were made: resolvers, self-test, times."""
     beside: tuple[Path, ...] = ()
     """The measurement files, where the files about their domains lie too."""
 
-    @classmethod
-    def load(
-        cls,
-        period: str = "",
-        measurements: str = "",
-        observations: str = "",
-        sectors: Sequence[str] = (),
-        organisation: str = "",
-    ) -> "Month":
-        """Read a month; relative paths count from the working directory, else the workspace.
-
-        ``measurements`` is a file, folder or pattern, by default the example data; ``period`` a
-        month of it as YYYY-MM, by default the newest; ``observations`` a log, by default the one
-        that 20_lookups kept for the month. Without one, example data are looked up here: their
-        name server is within. ``sectors`` and ``organisation`` narrow the month to them.
-        UsageError and InputError say what is not there.
-        """
-        given = (find(measurements),) if measurements else ()
-        table, faults = read_kept(given)
-        table = of_organisation(of_sectors(table, sectors), organisation)
-        chosen = choose_period(period, table)
-        months = table["measured_at"].dt.strftime("%Y-%m")
-        history = table[months <= chosen].reset_index(drop=True)
-        month = cls(chosen, history, faults, log.empty(), {}, given)
-        path = find(observations) if observations else kept_log(chosen, month.synthetic)
-        if observations or path.exists():
-            return replace(month, observations=log.read(path), provenance=log.provenance(path))
-        return month.look_up() if month.synthetic else month
-
-    def look_up(
-        self,
-        resolvers: Sequence[str] = (),
-        save_to: str = "",
-        must_answer: bool = True,
-        vantage: bool = True,
-    ) -> "Month":
-        """Ask DNS about every subject, keep the answers, and return the month with them.
-
-        ``resolvers`` are by default the system's, and the embedded name server for example data.
-        ``save_to`` is by default where ``load`` looks for the log; a run that was cut off there
-        is gone on with. Without ``vantage`` the resolvers are not tested first, which the report
-        says. VantageError when no resolver can be used; with ``must_answer`` off the month then
-        has no observations, and says so.
-        """
-        path = (
-            Path(save_to).expanduser().absolute()
-            if save_to
-            else kept_log(self.period, self.synthetic)
+    def __repr__(self) -> str:
+        """Return the month, how many domains of which type, and the day of the lookups."""
+        kinds = [kind for _, kind in self.subjects]
+        number = Language("en").number
+        domains = (
+            f"{number(kinds.count('web'))} websites, {number(kinds.count('mail'))} mail domains"
         )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        asked = list(resolvers) or ["example" if self.synthetic else "system"]
-        # Several notebooks may look up the example at once, each for itself.
-        made = path.with_name(f"{os.getpid()}-{path.name}") if self.synthetic else path
-        task = Task(resume=True, test=vantage, must_answer=must_answer)
-        lookups.record(self.subjects, asked, made, task)
-        made.replace(path)
-        return replace(self, observations=log.read(path), provenance=log.provenance(path))
+        return f"<Month {self.period}: {domains}, {self._lookups()}>"
 
     @property
     def synthetic(self) -> bool:
-        """Tell whether this is example data: names under .example exist nowhere (RFC 2606)."""
+        """Return whether this is example data: names under .example exist nowhere (RFC 2606)."""
         return is_synthetic(self.history)
+
+    # Measurements
 
     @cached_property
     def states(self) -> pd.DataFrame:
-        """Return the measured states of all months: ``measurements.states`` of the history.
+        """Return the measured states of all months, a row per month, domain and measure.
 
-        ``explained`` tells whether a waiver was valid when it was measured.
+        ``period``, ``measured_at``, ``domain``, ``measure``, ``state`` (``yes``, ``no``,
+        ``unknown``, ``not_applicable``), ``organisation``, ``sector``, ``province`` and more.
+        ``explained`` says whether a waiver was valid on the day of the measurement.
         """
-        return organisations.explain(measurements.states(self.history), self.waivers)
+        found = organisations.explain(intake.states(self.history), self.waivers)
+        return _from(found, _measurements(self.history))
 
     @property
     def earlier(self) -> str:
@@ -125,19 +133,18 @@ class Month:
         before = self.states.loc[self.states["period"] < self.period, "period"]
         return str(before.max()) if len(before) else ""
 
-    def series(self, measure: str) -> pd.DataFrame:
-        """Return the measured states of one measure in all months; UsageError for another name."""
-        if measure not in JUDGED:
-            raise UsageError(f"measure {measure!r} is not one of {', '.join(JUDGED)}")
-        rows = self.states[self.states["measure"] == measure]
-        return pd.DataFrame(adoption.one_per_domain(rows, ["period"]))
-
     def measured(self, measure: str, period: str | None = None) -> pd.DataFrame:
         """Return the measured states of one measure in a month: this one, or none for ``""``."""
         month = self.period if period is None else period
         rows = self.states["period"].eq(month) & self.states["measure"].eq(measure)
         single = adoption.one_per_domain(self.states[rows], ["measure"])
-        return pd.DataFrame(single.reset_index(drop=True))
+        return _from(single.reset_index(drop=True), _measurements(self.rows(month)))
+
+    def rows(self, period: str) -> pd.DataFrame:
+        """Return the rows of the canonical table of a month; none for ``""``."""
+        months = self.history["measured_at"].dt.strftime("%Y-%m")
+        found = self.history.loc[months == period].reset_index(drop=True)
+        return _from(found, _measurements(found))
 
     @property
     def current(self) -> pd.DataFrame:
@@ -154,25 +161,72 @@ class Month:
     def owners(self) -> pd.DataFrame:
         """Return domain, organisation, sector and province, a row per domain of this month."""
         columns = ["domain", "organisation", "sector", "province"]
-        return self.current[columns].drop_duplicates("domain").reset_index(drop=True)
+        found = self.current[columns].drop_duplicates("domain").reset_index(drop=True)
+        return _from(found, _measurements(self.current))
+
+    # Lookups
+
+    @property
+    def asked(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """Return when the first and the last question were asked, in UTC; NaT without any."""
+        moments = self.observations["asked_at"]
+        return moments.min(), moments.max()
+
+    @property
+    def tested(self) -> bool:
+        """Return whether the resolvers passed the vantage self-test before they were asked."""
+        vantage = self.provenance.get("vantage")
+        return isinstance(vantage, dict) and bool(vantage.get("tested"))
+
+    def look_up(
+        self,
+        resolvers: Sequence[str] = (),
+        save_to: str = "",
+        must_answer: bool = True,
+        vantage: bool = True,
+    ) -> "Month":
+        """Ask DNS about every subject, keep the answers, and return the month with them.
+
+        ``resolvers`` are by default the system's, and the embedded name server for example data.
+        ``save_to`` is by default where ``load`` looks for the log; a run that was cut off there
+        is resumed. Without ``vantage`` the resolvers are not tested first, which the report says.
+        VantageError when no resolver can be used; with ``must_answer`` off the month then has no
+        observations, and says so.
+        """
+        path = _kept_log(self.period, self.synthetic)
+        path = Path(save_to).expanduser().absolute() if save_to else path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        asked = list(resolvers) or ["example" if self.synthetic else "system"]
+        # Several notebooks may look up the example at once, each for itself.
+        made = path.with_name(f"{os.getpid()}-{path.name}") if self.synthetic else path
+        task = Task(resume=True, test=vantage, must_answer=must_answer)
+        dns.record(self.subjects, asked, made, task)
+        made.replace(path)
+        return replace(self, observations=log.read(path), provenance=log.provenance(path))
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
-        """Return the verdict of the fresh lookups on every subject, with its owner."""
+        """Return the verdicts of the lookups on every subject, with its owner."""
         judged = judge(self.observations, domains=self.subjects)
-        return judged.merge(self.owners, on="domain", how="left")
+        return self._looked_up(judged.merge(self.owners, on="domain", how="left"))
 
     def fresh(self, measure: str, *, partly: bool = False) -> pd.DataFrame:
-        """Return the states that the fresh lookups give for a measure (a key of ``JUDGED``).
+        """Return the states that the lookups give for a measure: ``web``, ``mail`` or ``dns``.
 
         With ``partly``, mail of which only some hosts have IPv6 is ``partly`` instead of ``no``.
-        ``explained`` tells whether a waiver was valid on the day of asking.
+        ``explained`` says whether a waiver was valid on the day of the lookups.
         """
         some = "mail_any" if partly and measure == "mail" else ""
         states = adoption.verdict_states(self.verdicts, JUDGED[measure], some)
         states = states.assign(measure=measure, period=self.period)
         day = "" if pd.isna(self.asked[0]) else f"{self.asked[0].tz_convert(AMSTERDAM):%Y-%m-%d}"
-        return organisations.explain(states, self.waivers, day)
+        return self._looked_up(organisations.explain(states, self.waivers, day))
+
+    @cached_property
+    def fresh_states(self) -> pd.DataFrame:
+        """Return the states that the lookups give for all measures, one below the other."""
+        fresh = pd.concat([self.fresh(measure) for measure in JUDGED], ignore_index=True)
+        return self._looked_up(fresh)
 
     def second_answers(self, measure: str) -> list[pd.DataFrame]:
         """Return the fresh states if they can confirm a loss: asked a day after it was measured."""
@@ -181,66 +235,25 @@ class Month:
         late = pd.notna(asked) and asked.tz_convert(None) >= measured
         return [self.fresh(measure)] if late else []
 
-    @cached_property
-    def fresh_states(self) -> pd.DataFrame:
-        """Return the fresh states of all measures, one below the other."""
-        return pd.concat([self.fresh(measure) for measure in JUDGED], ignore_index=True)
-
     @property
     def coverage(self) -> float:
-        """Return which share of the websites and mail domains could be told; NaN for none."""
-        told = self.fresh_states[self.fresh_states["measure"].isin(["web", "mail"])]
-        counts = adoption.shares(told, "measure")
+        """Return the share of websites and mail domains with a known state; NaN for none."""
+        states = self.fresh_states[self.fresh_states["measure"].isin(["web", "mail"])]
+        counts = adoption.shares(states, "measure")
         return float((counts["yes"] + counts["no"]).sum() / counts["applicable"].sum())
 
     @cached_property
-    def providers(self) -> pd.DataFrame:
-        """Return who runs the mail of every mail domain, by the fresh lookups."""
-        domains = [domain for domain, kind in self.subjects if kind == "mail"]
-        return providers(self.observations, domains=domains, operators=self.operators)
-
-    def with_operator(self, states: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows of the mail domains of this month, with the operator of their mail."""
-        return states.merge(self.providers[["domain", "operator"]], on="domain")
-
-    @cached_property
-    def mx_needs(self) -> pd.DataFrame:
-        """Return the MX hosts of every mail domain, with operator, tenant and state."""
-        return gap.mx_hosts(self.observations, self.providers, self.operators)
-
-    @cached_property
-    def zone_needs(self) -> pd.DataFrame:
-        """Return the zones on the way to every mail domain whose MX hosts all have IPv6."""
-        states = gap.domain_states(self.mx_needs)
-        reached = self.mx_needs["domain"].isin(states.loc[states["state"] == "yes", "domain"])
-        return gap.name_servers(self.observations, self.mx_needs[reached], self.operators)
-
-    @cached_property
-    def laggards(self) -> pd.DataFrame:
-        """Return the Exchange Online domains without IPv6, with owner, history and waiver."""
-        return laggards(self)
-
-    @cached_property
     def stale(self) -> pd.DataFrame:
-        """Return measured against fresh, a row per domain and measure."""
+        """Return measured against fresh states, a row per domain and measure."""
         parts = []
         for measure in JUDGED:
             fresh = self.fresh(measure).rename(columns={"reasons": "reason"})
             fresh = fresh.assign(asked_at=self.asked[0])
             parts.append(staleness.compare(self.measured(measure), fresh))
-        return pd.concat(parts, ignore_index=True)
+        sources = [*_measurements(self.current), *self._lookups_source()]
+        return _from(pd.concat(parts, ignore_index=True), sources)
 
-    @property
-    def tested(self) -> bool:
-        """Tell whether the resolvers passed the vantage self-test before they were asked."""
-        vantage = self.provenance.get("vantage")
-        return isinstance(vantage, dict) and bool(vantage.get("tested"))
-
-    @property
-    def asked(self) -> tuple[pd.Timestamp, pd.Timestamp]:
-        """Return when the first and the last question were asked, in UTC; NaT without any."""
-        moments = self.observations["asked_at"]
-        return moments.min(), moments.max()
+    # Mail
 
     @cached_property
     def operators(self) -> Operators:
@@ -249,13 +262,40 @@ class Month:
         return read_operators([folder / "mail_operators.csv" for folder in folders])
 
     @cached_property
+    def providers(self) -> pd.DataFrame:
+        """Return who runs the mail of every mail domain, by the lookups."""
+        domains = [domain for domain, kind in self.subjects if kind == "mail"]
+        found = providers(self.observations, domains=domains, operators=self.operators)
+        return self._looked_up(found)
+
+    @cached_property
+    def laggards(self) -> pd.DataFrame:
+        """Return the Exchange Online domains without IPv6, with owner, history and waiver."""
+        return self._looked_up(laggards(self))
+
+    @cached_property
+    def mx_needs(self) -> pd.DataFrame:
+        """Return the MX hosts of every mail domain, with operator, tenant and state."""
+        return self._looked_up(gap.mx_hosts(self.observations, self.providers, self.operators))
+
+    @cached_property
+    def zone_needs(self) -> pd.DataFrame:
+        """Return the zones on the way to every mail domain whose MX hosts all have IPv6."""
+        states = gap.domain_states(self.mx_needs)
+        reached = self.mx_needs["domain"].isin(states.loc[states["state"] == "yes", "domain"])
+        found = gap.name_servers(self.observations, self.mx_needs[reached], self.operators)
+        return self._looked_up(found)
+
+    # Files about the domains
+
+    @cached_property
     def renames(self) -> dict[str, str]:
         """Return new names by old name, of the mergers and moves up to this month."""
         return organisations.read_renames(self._about("renames"), self.period)
 
     @cached_property
     def waivers(self) -> pd.DataFrame:
-        """Return the explanations of bodies that do not comply (comply or explain)."""
+        """Return the explanations of organisations that do not comply (comply or explain)."""
         return organisations.read_waivers(self._about("waivers"))
 
     @cached_property
@@ -263,50 +303,148 @@ class Month:
         """Return the waivers given by the day of the measurement, with what was measured."""
         states = self.states[self.states["period"] == self.period]
         day = f"{self.current['measured_at'].max():%Y-%m-%d}"
-        return organisations.waiver_list(self.waivers, states, day)
+        found = organisations.waiver_list(self.waivers, states, day)
+        return _from(found, [self._about("waivers").name, *_measurements(self.current)])
+
+    # Until all notebooks are rewritten
+
+    @classmethod
+    def load(
+        cls,
+        period: str = "",
+        measurements: str = "",
+        observations: str = "",
+        sectors: Sequence[str] = (),
+        organisation: str = "",
+    ) -> "Month":
+        """Return ``load``."""
+        return load(
+            measurements,
+            period=period,
+            observations=observations,
+            sectors=sectors,
+            organisation=organisation,
+        )
 
     def waiver_source(self, language: Language) -> str:
-        """Return which file the explanations come from, for under a table."""
+        """Return sources as a text."""
         file = language.text("waivers in {file}", file=self._about("waivers").name)
         return f"{file}; {self.measurement_source(language)}"
 
     def measurement_source(self, language: Language) -> str:
-        """Return where the measured numbers come from, for under a figure."""
-        return _measurement(self.current, language)
+        """Return sources as a text."""
+        return source_text(_measurements(self.current), language)
 
     def comparison_source(self, language: Language) -> str:
-        """Return which two measurements are compared, for under a figure."""
-        compared = [self.rows(self.earlier), self.current]
-        return "; ".join(_measurement(rows, language) for rows in compared if len(rows))
+        """Return sources as a text."""
+        both = [*_measurements(self.rows(self.earlier)), *_measurements(self.current)]
+        return source_text(both, language)
 
     def losses_source(self, language: Language) -> str:
-        """Return which measurements are compared, and the lookups where they confirm losses."""
+        """Return sources as a text."""
         found = [self.comparison_source(language)]
         found += [self.lookup_source(language)] if self.second_answers("mail") else []
         return "; ".join(found)
 
     def lookup_source(self, language: Language) -> str:
-        """Return where the looked-up numbers come from, for under a figure."""
-        if not len(self.observations):
-            return language.text("no lookups")
-        return language.text(
-            "own DNS lookups of {moment}", moment=language.time(self.asked[0].to_pydatetime())
-        )
+        """Return sources as a text."""
+        return source_text(self._lookups_source(), language)
+
+    def both_sources(self, language: Language) -> str:
+        """Return sources as a text."""
+        return f"{self.measurement_source(language)}; {self.lookup_source(language)}"
 
     def _about(self, name: str) -> Path:
         return about.single(name, about.folders(self.beside, synthetic=self.synthetic))
 
-    def rows(self, period: str) -> pd.DataFrame:
-        """Return the rows of the canonical table of a month; none for ``""``."""
-        months = self.history["measured_at"].dt.strftime("%Y-%m")
-        found: pd.DataFrame = self.history.loc[months == period].reset_index(drop=True)
-        return found
+    def _looked_up(self, table: pd.DataFrame) -> pd.DataFrame:
+        return _from(table, self._lookups_source())
 
-    def both_sources(self, language: Language) -> str:
-        """Return both, for under a figure that sets them against each other."""
-        return f"{self.measurement_source(language)}; {self.lookup_source(language)}"
+    def _lookups_source(self) -> list[str]:
+        first = self.asked[0]
+        return [] if pd.isna(first) else lookups_source(first.to_pydatetime())
+
+    def _lookups(self) -> str:
+        if pd.isna(self.asked[0]):
+            return "no lookups"
+        return f"lookups of {Language('en').day(self.asked[0].tz_convert(AMSTERDAM).date())}"
 
 
-def _measurement(rows: pd.DataFrame, language: Language) -> str:
-    day = language.day(rows["measured_at"].max().date())
-    return language.text("Internet.nl measurement of {day}", day=day)
+def read_measurements(paths: Sequence[Path]) -> intake.Intake:
+    """Return measurement files (by default the example's) with their organisations."""
+    found = intake.read(paths or [example() / "dashboards"])
+    found = found._replace(table=intake.measured(found.table))
+    synthetic = is_synthetic(found.table)
+    if synthetic:
+        example()  # its register goes with them, whoever made the example first
+    return organisations.join(found, about.registers(about.folders(paths, synthetic=synthetic)))
+
+
+def choose_period(period: str, table: pd.DataFrame) -> str:
+    """Return the month if the measurements have it; without one, their newest."""
+    held = sorted(table["measured_at"].dt.strftime("%Y-%m").unique())
+    if not period:
+        return str(held[-1])
+    if period not in held:
+        raise UsageError(
+            f"period {period!r} is not in the measurements; they hold {', '.join(held)} "
+            "(give a month as YYYY-MM)"
+        )
+    return period
+
+
+def is_synthetic(table: pd.DataFrame) -> bool:
+    """Return whether all domains of a canonical table are under .example (RFC 2606)."""
+    return bool(len(table)) and bool(table["domain"].str.endswith(".example").all())
+
+
+def of_sectors(table: pd.DataFrame, sectors: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of these sectors, all without any; UsageError, InputError for none."""
+    unknown = sorted(set(sectors) - set(organisations.SECTORS))
+    if unknown:
+        raise UsageError(f"sector {unknown[0]!r} is not one of {', '.join(organisations.SECTORS)}")
+    chosen = table[table["sector"].isin(sectors)] if sectors else table
+    if chosen.empty:
+        raise InputError("the measurements hold no domain of the chosen sectors; choose others")
+    return chosen
+
+
+def of_organisation(table: pd.DataFrame, organisation: str) -> pd.DataFrame:
+    """Return the rows of an organisation, all without one; UsageError for an unknown one."""
+    names = table["organisation"]
+    if not organisation or names.eq(organisation).any():
+        return table[names.eq(organisation)] if organisation else table
+    near = difflib.get_close_matches(organisation, names.unique(), n=3)
+    raise UsageError(
+        f"organisation {organisation!r} is not in the measurements"
+        + (f"; perhaps {' or '.join(near)}" if near else "; name it as the register does")
+    )
+
+
+def _read_kept(given: Sequence[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the canonical table and the faults; of a canonical CSV those written beside it.
+
+    Intake joined the registers to such a table already.
+    """
+    beside = [path.with_suffix(".faults.csv") for path in given]
+    if not (beside and beside[0].is_file()):
+        found = read_measurements(given)
+        return found.table, found.faults
+    found = intake.read(given)
+    kept = pd.read_csv(beside[0], dtype="str", keep_default_na=False)
+    return intake.measured(found.table), kept[[name for name in found.faults if name in kept]]
+
+
+def _kept_log(period: str, synthetic: bool) -> Path:
+    """Return where 20_lookups keeps the observations of a month."""
+    made = f"example-{(example() / 'version').read_text('utf-8').strip()}-" if synthetic else ""
+    return kept_observations() / f"{made}{period}.parquet"
+
+
+def _measurements(rows: pd.DataFrame) -> list[str]:
+    return measurement_source(rows["measured_at"].dt.date)
+
+
+def _from(table: pd.DataFrame, source: Iterable[str]) -> pd.DataFrame:
+    table.attrs["source"] = list(source)
+    return table

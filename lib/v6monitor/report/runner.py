@@ -22,18 +22,18 @@ from v6monitor.report.document import read as read_document
 from v6monitor.report.execution import Executed, execute
 from v6monitor.report.exports import safe_csv, write_text
 from v6monitor.report.index import OBSERVATIONS
-from v6monitor.report.month import Month
-from v6monitor.report.news import of as what_changed
-from v6monitor.report.parameters import Planned, declared, plan, typed
-from v6monitor.report.publishing import Report, publish
-from v6monitor.report.request import Request
-from v6monitor.report.scope import (
+from v6monitor.report.month import (
+    Month,
     choose_period,
     is_synthetic,
     of_organisation,
     of_sectors,
     read_measurements,
 )
+from v6monitor.report.news import of as what_changed
+from v6monitor.report.parameters import Planned, declared, plan, typed
+from v6monitor.report.publishing import Report, publish
+from v6monitor.report.request import Request
 from v6monitor.report.workers import workers
 
 

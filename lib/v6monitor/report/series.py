@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from v6monitor.report import index, manifest
+from v6monitor.report.month import of_sectors, read_measurements
 from v6monitor.report.request import Request
-from v6monitor.report.scope import of_sectors, read_measurements
 
 ALL = "all"
 
