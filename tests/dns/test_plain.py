@@ -15,6 +15,7 @@ import pytest
 from v6monitor.dns import codec, decoding, plain, reading
 from v6monitor.dns.observation import Question
 from v6monitor.dns.reading import Reading
+from v6monitor.dns.wire import Malformed
 
 MUTATIONS = int(os.environ.get("V6MONITOR_MUTATIONS", "120000"))
 """How many damaged messages both read: enough for every run; by hand one may take more."""
@@ -109,7 +110,7 @@ def reference(wire: bytes, question: Question) -> Reading | None:
     """Return what dnspython and ``reading`` make of a message; None when it is no answer."""
     try:
         reply = codec.decode(wire)
-    except codec.Malformed:
+    except Malformed:
         return None
     if not reply.is_answer or reply.truncated or reply.question != question:
         return None

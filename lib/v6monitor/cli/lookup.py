@@ -77,6 +77,12 @@ def lookup_arguments(parser: argparse.ArgumentParser) -> None:
         "--no-vantage", action="store_true", help="do not test the resolvers first; the log says so"
     )
     policy_arguments(parser)
+    parser.add_argument(
+        "--mixed-case",
+        action="store_true",
+        help="ask in letters of random case, which an answer must repeat: harder to forge, but "
+        "some servers do not repeat it",
+    )
 
 
 def lookup(options: argparse.Namespace) -> int:
@@ -113,6 +119,7 @@ def lookup(options: argparse.Namespace) -> int:
                 rate=options.rate,
                 concurrency=options.concurrency,
                 unvalidated=options.unvalidated,
+                mixed_case=options.mixed_case,
                 progress=progress,
             )
     except KeyboardInterrupt:
@@ -172,6 +179,9 @@ def _summary(recorded: Recorded, path: Path) -> Iterator[str]:
             f"{found.lost:,} domains lost IPv6: another resolver says so of {found.denied_again:,} "
             f"of them, an hour later or more of {found.an_hour_apart:,}"
         )
+    if recorded.ignored:
+        packets, were = ("packet", "was") if recorded.ignored == 1 else ("packets", "were")
+        yield f"{recorded.ignored:,} {packets} that answered nothing {were} ignored"
     yield str(path)
 
 

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from v6monitor.dns import observation as outcomes
-from v6monitor.dns.codec import Reply, encode, question_section
+from v6monitor.dns.codec import Reply, encode, in_mixed_case, question_section
 from v6monitor.dns.observation import Observation, Question
 from v6monitor.dns.reading import (
     LONGEST_TEXT,
@@ -68,27 +68,33 @@ class Manners(NamedTuple):
     """Most questions under way."""
     unvalidated: bool = False
     """Whether to ask once more, without validation, what does not validate; ``detail`` has it."""
+    mixed_case: bool = False
+    """Whether to ask in letters of random case, which an answer must repeat: harder to forge."""
 
 
 class Asking:
     """One question under way: where it stands, and what to do when something happens.
 
     ``name`` is what to ask ``resolver`` (by number) now: the question's name or the last of the
-    CNAME targets in ``chain``; ``asked`` is the question section about it; ``edns`` whether to ask
+    CNAME targets in ``chain``; ``asked`` is the question section about it, in letters of random
+    case when ``mixed_case``; ``edns`` whether to ask
     with EDNS, ``validated`` whether the resolver is to check signatures; ``silences`` how often
     nobody answered about it. ``resolvers`` are their names in the log.
     """
 
     __slots__ = (
         "_authenticated", "_down", "_failures", "_found", "_manners", "_mismatches",
-        "_out", "_resolvers", "_servfails", "_ttl",
-        "asked", "chain", "edns", "name", "question", "resolver", "silences", "validated",
+        "_out", "_resolvers", "_servfails", "_ttl", "_unreadable",
+        "asked", "chain", "edns", "mixed_case", "name", "question", "resolver", "silences",
+        "validated",
     )  # fmt: skip
     _down: int
     """Bit n: resolver n cannot be reached now."""
     _out: int
     """Bit n: resolver n will not answer this."""
     _mismatches: int
+    _unreadable: str
+    """Why one of those messages cannot be read."""
 
     def __init__(
         self, question: Question, resolver: int, resolvers: Sequence[str], manners: Manners
@@ -97,6 +103,7 @@ class Asking:
         self.validated = True
         self._resolvers = resolvers
         self._manners = manners
+        self.mixed_case = manners.mixed_case
         self._failures: list[tuple[str, str]] = []
         self.chain: tuple[str, ...] = ()
         self._ttl = LONGEST_TTL
@@ -111,7 +118,7 @@ class Asking:
     def on_reply(self, reply: Reply, resolver: int, *, current: bool, streamed: bool) -> Step:
         """Take a message; not ``current``: it comes late, a newer attempt is under way."""
         if not self._is_answer(reply):
-            return self.on_mismatch()
+            return self.on_mismatch("")
         if reply.truncated and not streamed:
             self.resolver = resolver
             return Step.STREAM
@@ -139,9 +146,10 @@ class Asking:
         self._found = reading
         return Step.DONE
 
-    def on_mismatch(self) -> Step:
-        """Count a message that is no answer to this question, or no DNS message."""
+    def on_mismatch(self, why: str) -> Step:
+        """Count a message that is no answer to this question, or cannot be read (``why``)."""
         self._mismatches += 1
+        self._unreadable = why or self._unreadable
         return Step.WAIT
 
     def on_unreachable(self, why: str) -> Step:
@@ -155,8 +163,9 @@ class Asking:
         """Give up waiting for the answer to the latest attempt."""
         if self._mismatches:
             detail = f"{self._mismatches} messages that do not answer the question"
+            detail += f" ({self._unreadable[:LONGEST_TEXT]})" if self._unreadable else ""
             self._note(outcomes.MISMATCH, self.resolver, detail)
-            self._mismatches = 0
+            self._mismatches, self._unreadable = 0, ""
         elif not self._down >> self.resolver & 1:
             self._note(outcomes.TIMEOUT, self.resolver, f"no answer in {waited:.1f} s")
         self._down = 0  # it may be back
@@ -205,7 +214,9 @@ class Asking:
 
     def _ask(self, name: str, resolver: int) -> None:
         self.name = name
-        self.asked = question_section(name, self.question.qtype)
+        section = question_section(name, self.question.qtype)
+        self.asked = in_mixed_case(section) if self.mixed_case else section
+        self._unreadable = ""
         self.resolver = resolver
         self.edns = True
         self.silences = 0

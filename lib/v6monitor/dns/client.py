@@ -12,7 +12,7 @@ import selectors
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from functools import partial
 from itertools import count, cycle
 from types import TracebackType
@@ -20,7 +20,7 @@ from typing import Self
 
 from v6monitor.dns import observation as outcomes
 from v6monitor.dns.asking import Asking, Manners, Step
-from v6monitor.dns.codec import Malformed, Reply, decode, unaskable
+from v6monitor.dns.codec import decode, unaskable
 from v6monitor.dns.decoding import Decoder
 from v6monitor.dns.observation import Observation, invalid_name
 from v6monitor.dns.pacing import Pace
@@ -35,6 +35,7 @@ from v6monitor.dns.underway import (
     open_line,
     random_id,
 )
+from v6monitor.dns.wire import Malformed, answers, asks
 from v6monitor.dns.work import Work
 
 _LINES = 8  # sockets per resolver: one alone loses answers when many come at once
@@ -45,6 +46,8 @@ _USUAL_SEARCHES = gc.get_threshold()
 _OBJECTS_PER_SEARCH = 50_000
 """For cycles, which asking does not make: as often as usual they take an eighth of the time."""
 _TICK = 0.02  # seconds between two looks at the deadlines
+_STRAYS_COMPARED = 20
+"""Of the stray packets of a tick so many are compared with what is under way; all are counted."""
 
 
 class Client:
@@ -66,6 +69,10 @@ class Client:
         self._unfinished = 0
         self._settled: deque[Observation] = deque()
         self._decoder = Decoder()
+        self._strays_compared = 0
+        self._compared_since = 0.0
+        self.ignored = 0
+        """Packets that came in and answered nothing that was asked."""
 
     def __enter__(self) -> Self:
         """Open the sockets; OSError when there is no way to a resolver's kind of address."""
@@ -193,24 +200,49 @@ class Client:
             self._count(flight, line)
             self._do(flight, flight.asking.on_reading(reading, line.resolver, current=True))
             return
+        if flight is None:
+            self._on_stray(line, message)
+            return
+        asking = flight.asking
+        if not answers(message, message_id, asking.asked, exact=asking.mixed_case):
+            self._ignore(flight, "")
+            return
         try:
             reply = decode(message)
-        except Malformed:
-            if flight is not None:
-                flight.asking.on_mismatch()
+        except Malformed as error:
+            self._ignore(flight, str(error))
             return
-        if flight is None:
-            _count_stray(line, reply)
-            return
-        latest = flight.is_latest(line, reply.message_id)
-        step = flight.asking.on_reply(reply, line.resolver, current=latest, streamed=False)
+        latest = flight.is_latest(line, message_id)
+        step = asking.on_reply(reply, line.resolver, current=latest, streamed=False)
         if step is Step.WAIT and latest:
             return
         self._count(flight, line)
         if step is not Step.DONE:
-            del line.waiting[reply.message_id]
-            flight.tickets.remove((line, reply.message_id))
+            del line.waiting[message_id]
+            flight.tickets.remove((line, message_id))
         self._do(flight, step)
+
+    def _ignore(self, flight: Flight, why: str) -> None:
+        """Count a packet that came in with a query's id and is no answer to it."""
+        self.ignored += 1
+        flight.asking.on_mismatch(why)
+
+    def _on_stray(self, line: Line, message: bytes) -> None:
+        """Count a packet with an id that no query on this socket has.
+
+        What asks the same as one of them counts there too: that is an answer with a wrong id.
+        """
+        self.ignored += 1
+        if self._strays_compared == _STRAYS_COMPARED:
+            if time.monotonic() < self._compared_since + _TICK:
+                return
+            self._strays_compared = 0
+        if not self._strays_compared:
+            self._compared_since = time.monotonic()
+        self._strays_compared += 1
+        for flight in line.waiting.values():
+            if asks(message, flight.asking.asked):
+                flight.asking.on_mismatch("")
 
     def _count(self, flight: Flight, line: Line) -> None:
         self._paces[line.resolver].answered += flight.sent == 1
@@ -244,15 +276,24 @@ class Client:
             if reading is not None and result.answer[:2] == message_id.to_bytes(2, "big"):
                 return flight.asking.on_reading(reading, resolver, current=True)
             outcome, why = outcomes.MISMATCH, "no answer to the question over the connection"
-            with suppress(Malformed):
-                reply = decode(result.answer)
-                if reply.message_id == message_id:
-                    step = flight.asking.on_reply(reply, resolver, current=True, streamed=True)
-                    if step is not Step.WAIT:
-                        return step
+            step = self._step_of_stream(result)
+            if step is not Step.WAIT:
+                return step
         if over_udp:  # asked because the answer over UDP was truncated
             outcome, why = outcomes.TRUNCATED, f"truncated, then TCP: {why}"
         return flight.asking.on_broken_stream(outcome, why)
+
+    def _step_of_stream(self, result: Result) -> Step:
+        """Take a message that dnspython is to read; ``WAIT`` when it is no answer."""
+        flight, message_id, resolver = result.ticket
+        asking = flight.asking
+        if not answers(result.answer, message_id, asking.asked, exact=asking.mixed_case):
+            return Step.WAIT
+        try:
+            reply = decode(result.answer)
+        except Malformed as error:
+            return asking.on_mismatch(str(error))
+        return asking.on_reply(reply, resolver, current=True, streamed=True)
 
     # What happens with time
 
@@ -310,13 +351,6 @@ class Client:
             self._selector.register(line.socket, selectors.EVENT_READ, partial(self._receive, line))
             lines.append(line)
         return cycle(lines)
-
-
-def _count_stray(line: Line, reply: Reply) -> None:
-    """Count an answer with a wrong id at the question that it pretends to answer."""
-    for flight in line.waiting.values():
-        if reply.question == (flight.name, flight.asking.question.qtype):
-            flight.asking.on_mismatch()
 
 
 def _reason(error: OSError) -> str:

@@ -1,5 +1,6 @@
 """What does a DNS message hold? Questions to bytes, and bytes to what we need of an answer."""
 
+import os
 import re
 import struct
 from functools import cache, lru_cache
@@ -11,8 +12,11 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.opcode
+import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
+
+from v6monitor.dns.wire import Malformed, know, readable
 
 EDNS_PAYLOAD = 1232
 """Bytes in one UDP answer: fits every path without fragments (DNS flag day 2020)."""
@@ -29,10 +33,6 @@ _LENGTH = [bytes([length]) for length in range(64)]
 _KNOWN = 1 << 16
 """Names that are remembered as they are written in a message: most are asked for several types."""
 _HOST_DATA = frozenset({dns.rdatatype.CNAME, dns.rdatatype.MX, dns.rdatatype.NS})
-
-
-class Malformed(Exception):  # noqa: N818 - it describes the message, not an error of ours
-    """The bytes are not a DNS message."""
 
 
 class Record(NamedTuple):
@@ -100,6 +100,19 @@ def question_section(name: str, qtype: str) -> bytes:
     return _labels(name) + _kind(qtype)
 
 
+def in_mixed_case(section: bytes) -> bytes:
+    """Return a question section with each letter of the name in a case that nobody can guess."""
+    name, kind = section[:-4], section[-4:]
+    bits = int.from_bytes(os.urandom(len(name) // 8 + 1), "big")
+    return (
+        bytes(
+            byte ^ 0x20 if bits >> place & 1 and 0x61 <= byte <= 0x7A else byte  # noqa: PLR2004 - a-z
+            for place, byte in enumerate(name)
+        )
+        + kind
+    )
+
+
 @lru_cache(_KNOWN)
 def _labels(name: str) -> bytes:
     label, _, rest = name.partition(".")
@@ -109,18 +122,21 @@ def _labels(name: str) -> bytes:
 @cache
 def _kind(qtype: str) -> bytes:
     """Return the root, in which every name ends, and a type and class."""
-    return struct.pack("!xHH", dns.rdatatype.from_text(qtype), dns.rdataclass.IN)
+    rdtype = dns.rdatatype.from_text(qtype)
+    know(rdtype)
+    return struct.pack("!xHH", rdtype, dns.rdataclass.IN)
 
 
 def decode(wire: bytes) -> Reply:
-    """Read a message; ``Malformed`` when it is none.
+    """Read a message; ``Malformed`` when it is none, or holds what is not of class IN.
 
-    Of a truncated message only the header and the question: the rest may be cut anywhere, and is
-    asked again over TCP.
+    Only of what ``wire.answers`` says that it answers a query of ours. Of a truncated message
+    only the header and the question: the rest may be cut anywhere, and is asked again over TCP.
     """
     cut = len(wire) >= _HEADER_SIZE and bool(wire[2] & _TRUNCATED)
+    given = readable(wire, only_question=cut)
     try:
-        return _reply(dns.message.from_wire(wire, question_only=cut, one_rr_per_rrset=True))
+        return _reply(dns.message.from_wire(given, question_only=cut, one_rr_per_rrset=True))
     except (dns.exception.DNSException, ValueError, IndexError, struct.error) as error:
         raise Malformed(f"{type(error).__name__}: {error}") from error
 
@@ -154,8 +170,10 @@ def _records(message: dns.message.Message, asked: int | None) -> list[Record]:
     found = []
     for rrset in message.answer:  # one record each
         rdtype = rrset.rdtype
-        if rdtype not in {asked, dns.rdatatype.CNAME} or rrset.rdclass != dns.rdataclass.IN:
+        if rdtype not in {asked, dns.rdatatype.CNAME}:
             continue
+        if isinstance(rrset[0], dns.rdata.GenericRdata):
+            raise Malformed(f"{dns.rdatatype.to_text(rdtype)} unreadable")
         data = rrset[0].to_text()
         if rdtype in _HOST_DATA:
             at_root = data == "." or data.endswith(" .")

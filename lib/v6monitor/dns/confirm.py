@@ -47,6 +47,8 @@ class Confirmation:
         self._rows = list(rows)
         self._keep = keep
         self._tell = tell
+        self.ignored = 0
+        """Packets that came in and answered nothing."""
         self._losses = list(losses(Evidence(before), Evidence(_firsts(self._rows)), subjects))
 
     def ask(self, resolvers: Sequence[Resolver], manners: Manners, apart: dt.timedelta) -> None:
@@ -94,6 +96,7 @@ class Confirmation:
                 for row in client.run(Questions(questions)):
                     self._keep(row)
                     self._rows.append(row)
+            self.ignored += client.ignored
 
     def _wait_until(self, moment: dt.datetime, questions: int) -> None:
         if dt.datetime.now(dt.UTC) < moment:

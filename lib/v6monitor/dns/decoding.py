@@ -5,6 +5,7 @@ import warnings
 from v6monitor.dns import codec, plain, reading
 from v6monitor.dns.observation import Question
 from v6monitor.dns.reading import Reading
+from v6monitor.dns.wire import Malformed
 
 CHECKED = 1000
 """One of so many answers that were read fast is read by dnspython too."""
@@ -39,7 +40,7 @@ class Decoder:
         self._until_check = CHECKED
         try:
             same = reading.read(codec.decode(wire), *question) == found
-        except codec.Malformed:
+        except Malformed:
             same = False
         if same:
             return found

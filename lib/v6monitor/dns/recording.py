@@ -66,6 +66,8 @@ class Recorded(NamedTuple):
     """How many of them an earlier log gave."""
     losses: Confirmed | None
     """What became of the losses, if ``Task.confirm`` asked for that."""
+    ignored: int = 0
+    """Packets that came in while it asked and answered nothing."""
 
 
 def record(  # noqa: PLR0913 - as lookup
@@ -101,9 +103,9 @@ def record(  # noqa: PLR0913 - as lookup
         "settings": {**manners._asdict(), "seed": seed},
         "vantage": {"tested": task.test, "checks": []},
     }
-    with running(chosen) as found:
+    with running(chosen) as there:
         try:
-            usable = _usable(found, task, session)
+            usable = _usable(there, task, session)
         except VantageError as error:
             if task.must_answer:
                 raise
@@ -116,13 +118,15 @@ def record(  # noqa: PLR0913 - as lookup
             before = _recall(plan, kept)
             with Client(usable, manners) as client:
                 observe(plan, client, kept.append, progress, before)
-            losses = None
+            losses, ignored = None, client.ignored
             if confirming:
                 confirmation = _confirmation(confirming, kept, subjects, task)
                 confirmation.ask(usable, manners, task.apart)
                 losses = confirmation.outcome()
+                ignored += confirmation.ignored
             kept.finish()
-            return _finished(kept, subjects, path, before)._replace(losses=losses)
+            found = _finished(kept, subjects, path, before)
+            return found._replace(losses=losses, ignored=ignored)
 
 
 def _check_journal(path: Path, *, resume: bool) -> None:

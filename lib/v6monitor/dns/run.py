@@ -30,6 +30,7 @@ def lookup(  # noqa: PLR0913 - each is a setting with a good default
     rate: float | None = None,
     concurrency: int | None = None,
     unvalidated: bool = False,
+    mixed_case: bool = False,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> list[Observation]:
@@ -39,7 +40,8 @@ def lookup(  # noqa: PLR0913 - each is a setting with a good default
     tells. ``timeout``: seconds for the first answer; ``attempts``: how often silence is put up
     with; ``rate``: new questions per second to each resolver, 0 for no limit; ``concurrency``: how
     many at once; ``unvalidated``: ask what does not validate once more without validation, and
-    keep both. The defaults are ``Manners()``, and ``EMBEDDED`` for the embedded name server.
+    keep both; ``mixed_case``: ask in letters of random case, which an answer must repeat. The
+    defaults are ``Manners()``, and ``EMBEDDED`` for the embedded name server.
 
     Raises UsageError for a resolver that is not written as one, VantageError when none answers.
     """
@@ -51,6 +53,7 @@ def lookup(  # noqa: PLR0913 - each is a setting with a good default
         rate=rate,
         concurrency=concurrency,
         unvalidated=unvalidated,
+        mixed_case=mixed_case,
     )
     found: list[Observation] = []
     plan = Plan(subjects, seed, settle=found.append)
