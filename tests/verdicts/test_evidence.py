@@ -1,12 +1,14 @@
 import datetime as dt
 from itertools import permutations
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from seen import NOON, V6, host, name_servers, seen
 
+from v6monitor.dns import log
 from v6monitor.dns.observation import OUTCOMES, Observation
-from v6monitor.verdicts.evidence import Evidence
+from v6monitor.verdicts.evidence import Evidence, is_definite
 from v6monitor.verdicts.logic import Verdict
 
 HOUR = dt.timedelta(hours=1)
@@ -114,3 +116,43 @@ def test_a_table_and_its_observations_give_the_same_evidence() -> None:
     table = pd.DataFrame(log)
     table = table.assign(answers=table["answers"].map(list))[table.columns[::-1]]
     assert list(Evidence.of(table)) == list(Evidence(log))
+
+
+@pytest.mark.parametrize("text", ["\\# 16 2a020898000000000000000000000001", "192.0.2.1", "", "x"])
+def test_an_address_that_cannot_be_read_is_unknown_and_never_a_no(text: str) -> None:
+    """Alone, and beside an unusable one; a usable one beside it decides."""
+    for beside in ([], ["fe80::1"]):
+        found = Evidence([seen("mx.example", "AAAA", text, *beside)])
+        told = f"mx.example: AAAA unreadable: {text or 'an empty text'}"
+        assert found.has_ipv6("mx.example") == ("unknown", told)
+        assert found.records("mx.example", "AAAA") is None
+    found = Evidence([seen("mx.example", "AAAA", text, V6)])
+    assert found.has_ipv6("mx.example") == ("yes", f"mx.example: {V6}")
+
+
+@pytest.mark.parametrize("qtype", ["A", "AAAA", "MX", "NS", "CNAME", "TXT", "SOA"])
+def test_data_in_generic_form_tell_nothing_of_any_type(qtype: str) -> None:
+    """What a program could not read (RFC 3597) is unknown; a lookup that could read it counts."""
+    unread = seen("a.example", qtype, "\\# 4 c0000201", at=NOON + HOUR)
+    assert Evidence([unread]).records("a.example", qtype) is None
+    assert not is_definite(unread)
+    assert Evidence([seen("a.example", qtype), unread]).records("a.example", qtype) == ()
+
+
+@pytest.mark.parametrize("text", ["\\# 4 036e7331", "two words", ""])
+def test_name_servers_that_cannot_be_read_are_unknown(text: str) -> None:
+    """The walk does not go on upward from them: the zone is there."""
+    rows = [*name_servers("example.org", True, True), seen("a.example.org", "NS", text)]
+    found = Evidence(rows).name_servers_have_ipv6("a.example.org")
+    assert found.state == "unknown"
+    assert "NS unreadable" in found.reason
+
+
+def test_an_unreadable_log_from_disk_is_unknown(tmp_path: Path) -> None:
+    """As CSV and as Parquet: what others wrote is judged by the same rule."""
+    rows = [seen("a.example", "AAAA", "\\# 16 2a020898000000000000000000000001")]
+    for suffix in (".csv", ".parquet"):
+        path = tmp_path / f"log{suffix}"
+        log.write(log.frame(rows), path, {})
+        found = Evidence.of(log.read(path)).has_ipv6("a.example")
+        assert (found.state, "unreadable" in found.reason) == ("unknown", True)

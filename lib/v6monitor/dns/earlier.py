@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from v6monitor.dns import logfile
-from v6monitor.dns.observation import DEFINITE, Observation, Question
+from v6monitor.dns.observation import DEFINITE, OK, Observation, Question, is_readable
 from v6monitor.dns.table import batch, observations
 
 
@@ -41,4 +41,6 @@ class Earlier:
         if place == len(self._keys) or self._keys[place] != hash(question):
             return None
         row = next(observations(self._rows.slice(int(self._order[place]), 1)))
-        return row if row[:2] == question else None
+        readable = all(is_readable(row.qtype, text) for text in row.answers)
+        told = row.outcome != OK or (row.answers and readable)
+        return row if row[:2] == question and told else None

@@ -1,6 +1,9 @@
 """What is a row of evidence? One question, and what came of it, whatever came of it."""
 
 import datetime as dt
+import ipaddress
+import re
+from functools import lru_cache
 from typing import NamedTuple
 
 OK = "ok"
@@ -31,6 +34,14 @@ UNKNOWN = frozenset(
 
 OUTCOMES = DEFINITE | UNKNOWN | {INVALID_NAME}
 """Every outcome of METHOD.md §1; ``invalid_name`` is an error in a list and was never sent."""
+
+
+_FORMS = {
+    "MX": re.compile(r"[0-9]{1,5} \S+"),
+    "NS": re.compile(r"\S+"),
+    "CNAME": re.compile(r"\S+"),
+    "SOA": re.compile(r"\S+ \S+(?: [0-9]+){5}"),
+}
 
 
 class Question(NamedTuple):
@@ -71,3 +82,25 @@ def invalid_name(question: Question, reason: str) -> Observation:
     return Observation(
         *question, INVALID_NAME, (), (), None, False, "", dt.datetime.now(dt.UTC), 0.0, 0, reason
     )
+
+
+@lru_cache(maxsize=65_536)
+def is_readable(qtype: str, text: str) -> bool:
+    r"""Return whether record data have the form of their type.
+
+    Data in generic form (RFC 3597 section 5) are those that a program could not read.
+
+    >>> is_readable("MX", "10 mx.example.org"), is_readable("MX", r"\# 4 000a0000")
+    (True, False)
+    """
+    if qtype in ("A", "AAAA"):
+        parse = ipaddress.IPv4Address if qtype == "A" else ipaddress.IPv6Address
+        try:
+            parse(text)
+        except ValueError:
+            return False
+        return True
+    if text.startswith("\\#"):
+        return False
+    form = _FORMS.get(qtype)
+    return bool(text) if form is None else form.fullmatch(text) is not None

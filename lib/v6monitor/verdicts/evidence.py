@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, cast
 
-from v6monitor.dns.observation import DEFINITE, OK, Observation
+from v6monitor.dns.observation import DEFINITE, OK, Observation, is_readable
 from v6monitor.errors import InputError
 from v6monitor.verdicts.addresses import unusable
 from v6monitor.verdicts.logic import NO, NOT_ASKED, UNKNOWN, YES, Verdict, at_least
@@ -26,6 +26,8 @@ _NAMES = frozenset({"MX", "NS", "CNAME"})
 
 ENOUGH_NAME_SERVERS = 2
 """Internet.nl asks for two name servers with IPv6: with one, a single failure cuts IPv6 off."""
+
+_SHOWN = 60  # characters of what could not be read
 
 
 class NameServers(NamedTuple):
@@ -80,6 +82,8 @@ class Evidence:
     def doubt(self, name: str, qtype: str) -> str:
         """Return why the records are unknown: ``mx.example: AAAA not asked``."""
         row = self.question(name, qtype)
+        if row and (text := unreadable(row)):
+            return f"{name}: {qtype} unreadable: {text[:_SHOWN]}"
         return f"{name}: {row.outcome if row else f'{qtype} not asked'}"
 
     def has_ipv6(self, host: str) -> Verdict:
@@ -161,8 +165,30 @@ def source_of(observations: Any) -> list[str]:
 
 
 def is_definite(row: Observation) -> bool:
-    """Return whether an observation says something about the name; an ``ok`` must have records."""
-    return row.outcome in DEFINITE and (row.outcome != OK or bool(row.answers))
+    """Return whether an observation says something about the name.
+
+    An ``ok`` must have records, and they must be readable (METHOD.md §1).
+    """
+    if row.outcome != OK:
+        return row.outcome in DEFINITE
+    return bool(row.answers) and not unreadable(row)
+
+
+def unreadable(row: Observation) -> str:
+    """Return the record data of an ``ok`` that leave open what it says; "" when there are none.
+
+    Beside an address that decides, one that cannot be read changes nothing.
+    """
+    if row.outcome != OK:
+        return ""
+    found = [text for text in row.answers if not is_readable(row.qtype, text)]
+    if not found:
+        return ""
+    if row.qtype == "AAAA" and any(unusable(text) is None for text in row.answers):
+        return ""
+    if row.qtype == "A" and len(found) < len(row.answers):
+        return ""
+    return found[0] or "an empty text"
 
 
 def _weight(row: Observation) -> tuple[bool, dt.datetime, str, str, tuple[str, ...]]:

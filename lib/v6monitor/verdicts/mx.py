@@ -90,9 +90,7 @@ def _usable(records: tuple[str, ...]) -> MailHosts:
     for record in sorted(set(records) - {"0 ."}):
         preference, _, target = record.partition(" ")
         host = target.rstrip(".")
-        if not (preference.isascii() and preference.isdigit()):
-            notes.append(f"dropped {record}: no MX record")
-        elif why := _reason_to_drop(host):
+        if why := _reason_to_drop(host):
             notes.append(f"dropped {target}: {why}")
             dropped.append(host)
         else:
