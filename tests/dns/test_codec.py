@@ -89,7 +89,9 @@ def answer(
     errors: tuple[tuple[int, str], ...] = (),
 ) -> bytes:
     """Return an answer about the AAAA of a.example."""
-    response = dns.message.make_response(dns.message.make_query("a.example.", "AAAA", use_edns=0))
+    response = dns.message.make_response(
+        dns.message.make_query("a.example.", "AAAA", id=1, use_edns=0)
+    )
     response.answer = [dns.rrset.from_text(*record.split(" ", 4)) for record in records]
     response.authority = [dns.rrset.from_text(*authority.split(" ", 4))] if authority else []
     response.use_edns(0, options=[dns.edns.EDEOption(code, text) for code, text in errors])
