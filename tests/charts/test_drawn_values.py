@@ -110,36 +110,6 @@ def test_parts_of_a_bar_are_parts_of_what_applies() -> None:
     assert [round(bar.get_x(), 3) for bar in bars] == [0, 0.375, 0.625, 0.875]
 
 
-def test_operators_count_from_zero_most_domains_first() -> None:
-    """Bars are as long as their counts; the total stands at the end."""
-    table = adoption.operators(
-        pd.DataFrame({"domain": [f"d{n}" for n in range(7)], "operator": list("BAABAAA")}),
-        states("yyynn?-"),
-    )
-    figure = charts.operators(table, EN)
-    (axes,) = figure.axes
-    assert axes.get_xlim()[0] == 0
-    assert [bar.get_width() for bar in axes.patches] == [2, 1, 1, 1, 1]
-    assert list(table["operator"]) == ["A", "B"]
-    assert "4" in words(figure)
-
-
-def test_laggards_have_a_bar_per_month_with_lookups() -> None:
-    """The bars count from 0, and unknown is grey and not in the number."""
-    table = pd.DataFrame(
-        {
-            "period": ["2026-01", "2026-03", "2026-03"],
-            "group": ["exchange_online", "exchange_online", "unknown"],
-            "count": [9, 7, 2],
-        }
-    )
-    figure = charts.laggards(table, EN)
-    bars = [bar for bar in figure.axes[0].patches if bar.get_height()]
-    assert [bar.get_height() for bar in bars] == [9, 7, 2]
-    assert len({round(bar.get_x(), 2) for bar in bars}) == 2
-    assert "7\n+2" in words(figure)
-
-
 def test_quality_shows_list_and_coverage() -> None:
     """The bar is the list; the coverage at its end is of what applies."""
     table = adoption.quality(states("yyyynnn?--", measure="mail"))

@@ -41,16 +41,6 @@ def explained(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(explained=[number % 3 == 0 for number in range(len(table))])
 
 
-def lagging(periods: list[str], groups: tuple[str, ...]) -> pd.DataFrame:
-    """Return counts per month and group."""
-    rows = [
-        (period, group, max(0, 1200 - 70 * at - 130 * number))
-        for at, period in enumerate(periods)
-        for number, group in enumerate(groups)
-    ]
-    return pd.DataFrame(rows, columns=["period", "group", "count"])
-
-
 def tables() -> dict[str, Drawn]:
     """Return every chart with tables from nothing to much."""
     year = states(months(10))
@@ -78,33 +68,13 @@ def tables() -> dict[str, Drawn]:
         month = one_month(number, unknown=unknown)
         found[f"sectors, {name}"] = charts.sectors, adoption.sectors(month)
         found[f"states, {name}"] = charts.states, adoption.states_by_sector(month)
-        providers = pd.DataFrame({"domain": month["domain"], "operator": month["sector"]})
-        found[f"operators, {name}"] = charts.operators, adoption.operators(providers, month)
         found[f"quality, {name}"] = charts.quality, adoption.quality(month)
     outcomes = ["ok"] * 9000 + ["servfail", "timeout", "refused", "bogus", "chain", "mismatch"] * 9
     log = pd.DataFrame({"outcome": outcomes})
     found["quality, lookups"] = charts.quality, adoption.quality(year, log)
     told = explained(one_month(7))
-    providers = pd.DataFrame({"domain": told["domain"], "operator": told["sector"]})
     found["sectors, explained"] = charts.sectors, adoption.sectors(told)
     found["states, explained"] = charts.states, adoption.states_by_sector(told)
-    found["operators, explained"] = charts.operators, adoption.operators(providers, told)
-    groups = ("exchange_online", "obsolete_name", "gateway", "no_address", "unknown")
-    ten = lagging(months(10), ("exchange_online", "unknown"))
-    for name, part in {"a few": 0.01, "half": 0.5, "all": 1.0}.items():
-        number = (ten["count"] * part).astype(int).where(ten["group"] != "unknown", 0)
-        found[f"laggards, {name} explained"] = charts.laggards, ten.assign(explained=number)
-    for name, table in {
-        "none": lagging([], groups),
-        "one month": lagging(["2026-08"], groups),
-        "ten months": lagging(months(10), groups),
-        "forty months": lagging(months(40), groups[:1]),
-    }.items():
-        found[f"laggards, {name}"] = charts.laggards, table
-    found["laggards, events"] = (
-        lambda table, language: charts.laggards(table, language, events=EVENTS),
-        lagging(months(10), groups),
-    )
     return found
 
 
@@ -135,10 +105,6 @@ def test_what_is_explained_is_written_in_the_picture(name: str) -> None:
     assert "explained" in written
     plain = " ".join(words(draw(table.drop(columns="explained"), Language("en"))))
     assert "explained" not in plain
-    if name.startswith("laggards"):
-        newest = table[(table["period"] == "2026-08") & (table["group"] != "unknown")]
-        assert str(newest["count"].sum()) in plain.replace(",", "")
-        assert str(newest["count"].sum()) in written.replace(",", "")
 
 
 def test_the_picture_has_the_same_bytes_again() -> None:

@@ -7,7 +7,6 @@ from v6monitor import findings
 from v6monitor.analysis import adoption
 from v6monitor.charts.chart import Words
 from v6monitor.language import Language
-from v6monitor.mail.laggards import tally
 
 EN, NL = Language("en"), Language("nl")
 
@@ -28,13 +27,11 @@ def _states(explained: int, measure: str = "mail") -> pd.DataFrame:
 
 
 def _tellings(states: pd.DataFrame) -> dict[str, Words]:
-    providers = pd.DataFrame({"domain": states["domain"], "operator": "Some mail"})
     return {
         "trend": findings.trend(adoption.trend(states), EN),
         "sectors": findings.sectors(adoption.sectors(states), EN),
         "states": findings.states(adoption.states_by_sector(states), EN),
         "provinces": findings.provinces(adoption.provinces(states), EN),
-        "operators": findings.operators(adoption.operators(providers, states), EN),
     }
 
 
@@ -53,29 +50,6 @@ def test_the_trend_tells_each_measure_apart():
     both = pd.concat([_states(2), _states(1, "web")])
     note = findings.trend(adoption.trend(both), NL).note
     assert note.endswith("Web 1 van de 6; Mail 2 van de 6.")
-
-
-def test_explained_laggards_are_said_apart():
-    """In the answer, in the list and by month; an expired waiver is said to be that."""
-    laggards = pd.DataFrame(
-        {
-            "domain": list("abc"),
-            "group": "exchange_online",
-            "sole_cause": "yes",
-            "sector": "gemeente",
-            "waiver_status": ["valid", "expired", ""],
-        }
-    )
-    for told in (findings.laggards_now(laggards, EN), findings.laggard_list(laggards, EN)):
-        assert told.note.endswith("Explained why not: 1. Expired waiver: 1.")
-    by_sector = findings.laggards_by_sector(tally(laggards, "sector"), EN)
-    assert by_sector.note.endswith("Of those without IPv6, explained (comply or explain): 1 of 3.")
-    months = pd.DataFrame(
-        [["2026-09", "exchange_online", 4, 4], ["2026-10", "exchange_online", 3, 1]],
-        columns=["period", "group", "count", "explained"],
-    )
-    told = findings.laggards_by_month(months, EN)
-    assert told.note.endswith("Of those without IPv6, explained (comply or explain): 1 of 3.")
 
 
 @pytest.mark.parametrize(

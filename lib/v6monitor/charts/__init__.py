@@ -6,8 +6,14 @@ No titles and no prose in the picture: the finding stands beside it (``v6monitor
 from v6monitor.charts.adoption import sectors, states, sub_tests
 from v6monitor.charts.changes import changes, changes_answer, decomposition, staleness
 from v6monitor.charts.forecast import backtest, forecast, forecast_answer, projection, times
-from v6monitor.charts.gap import attribution, fix_order, fix_order_tenants
-from v6monitor.charts.mail import laggards, operators
+from v6monitor.charts.gap import attribution, fix_order, gap_answer, zones
+from v6monitor.charts.mail import (
+    laggard_list,
+    laggards_by,
+    laggards_by_month,
+    laggards_now,
+    operators,
+)
 from v6monitor.charts.provinces import provinces
 from v6monitor.charts.quality import quality
 from v6monitor.charts.style import png, svg
@@ -21,10 +27,13 @@ __all__ = [
     "changes_answer",
     "decomposition",
     "fix_order",
-    "fix_order_tenants",
     "forecast",
     "forecast_answer",
-    "laggards",
+    "gap_answer",
+    "laggard_list",
+    "laggards_by",
+    "laggards_by_month",
+    "laggards_now",
     "operators",
     "png",
     "projection",
@@ -38,4 +47,5 @@ __all__ = [
     "times",
     "trend",
     "vantage",
+    "zones",
 ]

@@ -1,18 +1,14 @@
-"""Whose hosts does the gap wait for, and what would it take? (figure 10)"""
+"""The gap: whose mail servers it depends on, and what fixing them would bring (figure 10)."""
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from v6monitor.charts.layout import (
-    LINE,
-    Mark,
-    Row,
-    Rows,
-    bar,
-    nothing,
-    rows_chart,
-    share_axis,
-)
+from v6monitor.analysis.gap import domain_states
+from v6monitor.analysis.gap_fixes import NOW
+from v6monitor.analysis.gap_needs import OWN_ZONE
+from v6monitor.analysis.overviews import OTHER
+from v6monitor.charts.chart import Chart, Words
+from v6monitor.charts.layout import LINE, Mark, Row, Rows, bar, nothing, rows_chart, share_axis
 from v6monitor.charts.mail import whole_numbers
 from v6monitor.charts.style import (
     BOUNDS,
@@ -25,13 +21,21 @@ from v6monitor.charts.style import (
     pixels,
     styled,
 )
-from v6monitor.charts.wording import domains, percents, unit
+from v6monitor.charts.wording import (
+    domains,
+    joined,
+    out_of,
+    percents,
+    share_text,
+    undetermined,
+    unit,
+)
 from v6monitor.language import Language
 
 CAUSES = {
-    "sole": (STATE_COLOURS["no"], False),
-    "with_others": (STATE_COLOURS["no"], True),
-    "unclear": (STATE_COLOURS["unknown"], False),
+    "sole": (STATE_COLOURS["no"], "square"),
+    "with_others": (STATE_COLOURS["no"], "hatched"),
+    "unclear": (STATE_COLOURS["unknown"], "square"),
 }
 BEFORE = "#7A93B9"
 """What was there before a step: the blue of yes, lighter, and 3:1 on white."""
@@ -39,21 +43,110 @@ BEFORE = "#7A93B9"
 COLUMNS = (88, 172)
 """Where points and share end, in pixels to the right of the axes."""
 
+NAMED = 3
+"""So many operators are named in a sentence."""
+
+ENGLISH = ("en",)
+"""The languages of what is on working pages only."""
+
+
+def gap_answer(hosts: pd.DataFrame, *, name: str = "answer") -> Chart:
+    """Return the answer to how large the gap is, and with how many operators it is.
+
+    Args:
+        hosts: a row per mail domain and mail server, with ``operator`` and ``state``, such as
+            ``Month.mx_needs``.
+        name: names the answer on its page.
+
+    Source: METHOD.md §8.
+
+    """
+    return Chart(name, hosts, _answer_words, kind="answer", languages=ENGLISH)
+
+
+def attribution(table: pd.DataFrame, *, name: str = "gap-causes") -> Chart:
+    """Return the chart of the domains without IPv6 per operator, by whether it is the only cause.
+
+    Args:
+        table: of ``v6monitor.gap.attribution``; its first column names the operator, or tenant.
+        name: names the files of the chart.
+
+    Source: METHOD.md §8.
+
+    """
+    return Chart(name, table, _attribution_words, _draw_attribution, languages=ENGLISH)
+
+
+def zones(table: pd.DataFrame, *, name: str = "zones") -> Chart:
+    """Return the chart of the mail domains whose path over IPv6 breaks, per operator of the zone.
+
+    Args:
+        table: of ``v6monitor.gap.attribution``, of zones instead of mail servers.
+        name: names the files of the chart.
+
+    Source: METHOD.md §4, ``mail_end_to_end``.
+
+    """
+    return Chart(name, table, _zones_words, _draw_attribution, languages=ENGLISH)
+
+
+def fix_order(table: pd.DataFrame, *, name: str = "fix-order") -> Chart:
+    """Return the chart of how far mail would come step by step, whom to approach first at the top.
+
+    Args:
+        table: of ``v6monitor.gap.fix_order``; its first column names the operator, or tenant.
+        name: names the files of the chart.
+
+    Returns:
+        A Chart in which each bar begins where the step before it ended; unknown is grey; the
+        points and the share of each step are at the right.
+
+    Source: METHOD.md §8.
+
+    """
+    return Chart(name, table, _fix_order_words, _draw_fix_order)
+
+
+# Size of the gap
+
+
+def _answer_words(hosts: pd.DataFrame, language: Language) -> Words:
+    counts = domain_states(hosts)["state"].value_counts()
+    without, unknown = int(counts.get("no", 0)), int(counts.get("unknown", 0))
+    known, number = int(counts.sum()) - unknown, language.number
+    rest = undetermined(unknown, known + unknown, language) if len(counts) else ""
+    if not known:
+        none = "No mail domain has a known result." if unknown else "There is no mail domain."
+        return Words(none, rest)
+    if not without:
+        return Words("No mail domain is known to lack IPv6.", rest)
+    failing = hosts[hosts["state"].eq("no") & hosts["operator"].ne("")]
+    sizes = failing.drop_duplicates(["domain", "operator"]).groupby("operator").size()
+    sizes = sizes.sort_values(ascending=False, kind="stable")
+    caption = f"{out_of(without, known, language)} mail domains lack IPv6."
+    if len(sizes) and sizes.iloc[0] > 1:
+        caption += f" Most of these depend on {sizes.index[0]}: {number(sizes.iloc[0])}."
+    note = "One operator runs all mail servers without IPv6."
+    if len(sizes) > 1:
+        note = f"{number(len(sizes))} operators run mail servers without IPv6."
+    if len(sizes) > NAMED:
+        largest = failing.loc[failing["operator"].isin(sizes.index[:NAMED]), "domain"].nunique()
+        part = language.percent(largest / without, 0)
+        note += f" The three largest account for {part} of these domains."
+    return Words(caption, joined(note, rest))
+
+
+# Attribution
+
 
 @styled
-def attribution(table: pd.DataFrame, language: Language, *, by: str = "operator") -> Figure:
-    """Draw how many failing domains wait for each operator, by whether it is the only cause.
-
-    ``table`` is that of ``gap.attribution``; bars count from 0, the total stands at the end.
-    """
+def _draw_attribution(table: pd.DataFrame, language: Language) -> Figure:
+    by = str(table.columns[0])
     if table.empty:
         return nothing(language.text("There are no failing domains to draw."))
     rows = [Row(unit(name, by, language)) for name in table[by]]
     there = [name for name in CAUSES if table[name].sum()]
-    key = [
-        Mark(language.label(name), CAUSES[name][0], "hatched" if CAUSES[name][1] else "square")
-        for name in there
-    ]
+    key = [Mark(language.label(name), *CAUSES[name]) for name in there]
     chart = rows_chart(rows, key=key, right=64)
     chart.axes.set_xlim(0, int(table["domains"].max()))
     whole_numbers(chart.axes.xaxis, language)
@@ -61,31 +154,76 @@ def attribution(table: pd.DataFrame, language: Language, *, by: str = "operator"
     for index, row in enumerate(table.to_dict("records")):
         start = 0
         for name in there:
-            colour, hatched = CAUSES[name]
+            colour, shape = CAUSES[name]
+            hatched = shape == "hatched"
             number = "" if hatched else language.number(row[name])
             bar(chart, index, start, row[name], colour, hatched=hatched, text=number)
             start += row[name]
-        chart.axes.annotate(
-            language.number(row["domains"]), (start, chart.middles[index]), offset(6, 0),
-            textcoords="offset points", va="center_baseline", color=INK, annotation_clip=False,
-        )  # fmt: skip
+        _write(chart, language.number(row["domains"]), (start, index))
     return chart.figure
 
 
-@styled
-def fix_order(table: pd.DataFrame, language: Language, *, by: str = "operator") -> Figure:
-    """Draw step by step how far mail would come, whom to ask first at the top.
+def _attribution_words(table: pd.DataFrame, language: Language) -> Words:
+    by = str(table.columns[0])
+    alt = (
+        f"Bar chart of the mail domains without IPv6 per {by}, by whether it is the only cause."
+        " It shows who can close most of the gap."
+    )
+    note = (
+        "Mail domains with a mail server that definitely has no IPv6. A domain that depends on"
+        " several operators counts for each."
+    )
+    if table.empty:
+        return Words("No mail server is known to lack IPv6.", note, alt)
+    named, failing = table[table[by] != OTHER], int(table["failing"].iloc[0])
+    if named.empty:
+        none = f"No operator has more than one of the domains without IPv6 ({failing})."
+        return Words(none, note, alt)
+    most = named.iloc[0]
+    counts, sole = out_of(most["domains"], failing, language), language.number(most["sole"])
+    caption = (
+        f"Most mail domains without IPv6 depend on {unit(most[by], by, language)}: {counts};"
+        f" for {sole} it is the only cause."
+    )
+    return Words(caption, note, alt)
 
-    ``table`` is that of ``gap.fix_order``. Each bar begins where the step before it ended; in grey
-    what could not be told. Points and share of each step stand at the right.
-    """
+
+def _zones_words(table: pd.DataFrame, language: Language) -> Words:
+    alt = (
+        "Bar chart of the mail domains whose path over IPv6 breaks at name servers, per operator of"
+        " the zone. It shows whose zones cause it."
+    )
+    note = (
+        "Mail domains whose mail servers all have IPv6, but with a zone on the way that has fewer"
+        " than two name servers with IPv6."
+    )
+    if table.empty:
+        return Words("No zone is known to break the path to a domain with IPv6.", note, alt)
+    most, failing = table.iloc[0], int(table["failing"].iloc[0])
+    whose = f"the zones of {most['operator']}"
+    if most["operator"] == OWN_ZONE:
+        whose = "the domain's own name servers"
+    if most["operator"] == OTHER:
+        shown = language.number(failing)
+        caption = f"No zone breaks more than one of the paths that break ({shown})."
+    elif most["domains"] == failing:
+        caption = f"All {language.number(failing)} paths that break, break at {whose}."
+    else:
+        caption = f"Most paths break at {whose}: {out_of(most['domains'], failing, language)}."
+    return Words(caption, note, alt)
+
+
+# Fix order
+
+
+@styled
+def _draw_fix_order(table: pd.DataFrame, language: Language) -> Figure:
+    by = str(table.columns[0])
     if table["adoption"].isna().any():
         return nothing(language.text("There are too few domains to draw a share."))
     rows = [
-        Row(
-            unit(row[by], by, language), domains(row["domains"], language) if row["domains"] else ""
-        )
-        for row in table.to_dict("records")
+        Row(unit(name, by, language), domains(number, language) if number else "")
+        for name, number in zip(table[by], table["domains"], strict=True)
     ]
     key = [Mark(language.text("by this step"), STATE_COLOURS["yes"])] if len(table) > 1 else []
     key += [Mark(language.text("before it"), BEFORE)] if len(table) > 1 else []
@@ -100,18 +238,75 @@ def fix_order(table: pd.DataFrame, language: Language, *, by: str = "operator") 
         chart.axes.barh(middle, row["upper"] - row["lower"], 8, left=row["lower"], color=BOUNDS)
         step = language.points(row["points"]) if index else ""
         for text, end in zip((step, language.percent(now)), COLUMNS, strict=True):
-            chart.axes.annotate(
-                text, (1, middle), offset(end, 0), textcoords="offset points", ha="right",
-                va="center_baseline", color=INK, annotation_clip=False,
-            )  # fmt: skip
+            _write(chart, text, (1, index), right=end, align="right")
         before = now
     _column_names(chart, [language.text("Points"), language.label("share")])
     return chart.figure
 
 
-def fix_order_tenants(table: pd.DataFrame, language: Language) -> Figure:
-    """Draw ``gap.fix_order`` by tenant of Exchange Online."""
-    return fix_order(table, language, by="tenant")
+def _fix_order_words(table: pd.DataFrame, language: Language) -> Words:
+    by = str(table.columns[0])
+    alt = language.text(
+        "Bar chart of the share of mail domains with IPv6 after each step, whom to approach first"
+        " at the top. It shows how much each step adds."
+    )
+    now, last = table.iloc[0].to_dict(), table.iloc[-1].to_dict()
+    if not now["applicable"]:
+        no_lookups = language.text("Nothing was looked up.")
+        return Words(language.text("There is no mail domain."), no_lookups, alt)
+    unknown = undetermined(now["unknown"], now["applicable"], language)
+    if not now["yes"] + now["no"]:
+        return Words(language.text("No mail domain has a known result."), unknown, alt)
+    before, after = share_text(now, language), share_text(last, language)
+    if len(table) == 1:
+        caption = language.text("Mail is at {share}; no step is left to take.", share=before)
+    elif table[by].isin([NOW, OTHER]).all():
+        caption = language.text(
+            "No single step helps more than one domain; all steps together take mail from {now} to"
+            " {share}.",
+            now=before,
+            share=after,
+        )
+    else:
+        caption = _first_steps(table, by, language)
+    note = language.text(
+        "Each step takes the one that then adds most. A domain that depends on several counts with"
+        " the last of them."
+    )
+    return Words(caption, joined(note, unknown), alt)
+
+
+def _first_steps(table: pd.DataFrame, by: str, language: Language) -> str:
+    steps = table[~table[by].isin([NOW, OTHER])].head(NAMED)
+    names = [unit(name, by, language) for name in steps[by]]
+    shares = [share_text(row, language) for row in steps.to_dict("records")]
+    caption = language.text(
+        "If all mail servers at {name} had IPv6, mail would rise from {now} to {share}.",
+        name=f"tenant {names[0]}" if by == "tenant" else names[0],
+        now=share_text(table.iloc[0].to_dict(), language),
+        share=shares[0],
+    )
+    if len(names) == 1:
+        return caption
+    more = language.plural(
+        "With {names} too: {share}.",
+        "With {names} too: {share}.",
+        len(names) - 1,
+        names=language.listed(names[1:]),
+        share=shares[-1],
+    )
+    return joined(caption, more)
+
+
+def _write(
+    chart: Rows, text: str, place: tuple[float, int], *, right: float = 6, align: str = "left"
+) -> None:
+    """Write beside a row: at a place on the axis, and so many pixels to the right of it."""
+    x, index = place
+    chart.axes.annotate(
+        text, (x, chart.middles[index]), offset(right, 0), textcoords="offset points", ha=align,
+        va="center_baseline", color=INK, annotation_clip=False,
+    )  # fmt: skip
 
 
 def _column_names(chart: Rows, names: list[str]) -> None:

@@ -1,0 +1,173 @@
+"""Charts of the gap: whose mail servers it depends on, and the fix order, drawn and in words."""
+
+import re
+
+import pandas as pd
+import pytest
+from chart_rules import check, words
+from chart_worlds import LONG
+from matplotlib.colors import to_hex
+from needs_tables import needs
+
+from v6monitor import charts
+from v6monitor.analysis import gap
+from v6monitor.charts.chart import Chart
+from v6monitor.charts.style import STATE_COLOURS
+
+TYPICAL = needs(a="Xn", b="Xn Yn", c="Yn", d="Yn", e="Zy", f="-?")
+ONE = needs(a="Xn")
+CLOSED = needs(a="Xy", b="Xy", c="Yy", d="Yy", e="Yy")
+UNKNOWN = needs(a="-?", b="X?")
+OWN = needs(a="An", b="Bn", c="Cy", d="Dy", e="Ey")
+NONE = needs()
+MANY = "ABCDEFGHIJKLMNOPQRST"
+WORLDS = {
+    "none": NONE,
+    "no gap": CLOSED,
+    "all unknown": UNKNOWN,
+    "small": needs(a="Xn", b="Xy"),
+    "many": needs(**{f"d{n}": f"{MANY[n * n % 20]}n{n % 9} Z{'yn?'[n % 3]}" for n in range(90)}),
+    "long names": needs(**{f"d{n}": "Xn" for n in range(7)}).assign(operator=LONG, tenant=LONG),
+}
+
+
+def drawn() -> dict[str, Chart]:
+    """Return every chart with tables from nothing to much."""
+    found = {}
+    for name, world in WORLDS.items():
+        found[f"attribution, {name}"] = charts.attribution(gap.attribution(world, top=12))
+        found[f"zones, {name}"] = charts.zones(gap.attribution(world, top=12))
+        found[f"fix order, {name}"] = charts.fix_order(gap.fix_order(world, top=12))
+        tenants = gap.fix_order(world, by="tenant", top=12)
+        found[f"tenants, {name}"] = charts.fix_order(tenants)
+    return found
+
+
+DRAWN = drawn()
+
+
+@pytest.mark.parametrize("code", ["nl", "en"])
+@pytest.mark.parametrize("name", DRAWN)
+def test_text_is_large_horizontal_inside_and_apart(name: str, code: str) -> None:
+    """No text is small, turned, cut off by the edge or on top of another, at 720 pixels."""
+    chart = DRAWN[name]
+    if code in chart.languages:
+        check(chart.figure(code))
+
+
+def test_every_step_begins_where_the_one_before_ended() -> None:
+    """Now 2 of 6; X then gives 3, Y the rest: bars from 0, 1/3 and 1/2."""
+    table = gap.fix_order(needs(a="Xy", b="Xy", c="Xn", d="Yn", e="Yn", f="Yn"))
+    figure = charts.fix_order(table).figure()
+    steps = [bar for bar in figure.axes[0].patches if _colour(bar) == STATE_COLOURS["yes"].lower()]
+    ends = [(round(bar.get_x(), 3), round(bar.get_x() + bar.get_width(), 3)) for bar in steps]
+    assert ends == [(0.0, 0.333), (0.333, 0.833), (0.833, 1.0)]
+    assert {"Y", "X", "+50.00", "+16.67", "83.3%"} <= set(words(figure))
+
+
+def test_what_is_unknown_is_grey_in_every_step() -> None:
+    """One unknown of six: a grey bar between the bounds."""
+    table = gap.fix_order(needs(a="Xy", b="Xy", c="Xn", d="Xn", e="Xn", f="-?"))
+    figure = charts.fix_order(table).figure()
+    assert "undetermined" in words(figure)
+    assert len([bar for bar in figure.axes[0].patches if _colour(bar) == "#949494"]) == 2
+
+
+def test_causes_are_parts_of_a_bar() -> None:
+    """Sole, with others and unclear side by side, from 0."""
+    table = gap.attribution(needs(a="Xn", b="Xn", c="Xn Yn", d="Xn Y?"))
+    bars = charts.attribution(table).figure().axes[0].patches
+    assert [(bar.get_x(), bar.get_width()) for bar in bars[:3]] == [(0, 2), (2, 1), (3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("world", "caption", "note"),
+    [
+        (TYPICAL, ["4", "5", "3"], ["2", "1", "6"]),
+        (ONE, ["1", "1"], []),
+        (OWN, ["2", "5"], ["2"]),
+        (CLOSED, [], []),
+        (UNKNOWN, [], ["2", "2"]),
+        (NONE, [], []),
+    ],
+)
+def test_the_answer_has_the_size_of_the_gap(
+    world: pd.DataFrame, caption: list[str], note: list[str]
+) -> None:
+    """How many of how many, who has most where somebody has more than one, and with how many."""
+    answer = charts.gap_answer(world)
+    assert numbers(answer.caption()) == caption
+    assert numbers(answer.note()) == note
+
+
+def test_the_answer_says_how_much_the_three_largest_have() -> None:
+    """A domain that fails at two of them counts once: 5 of 6."""
+    world = needs(a="An", b="An Bn", c="Bn", d="Cn", e="Cn", f="Dn", g="Zy")
+    assert numbers(charts.gap_answer(world).note()) == ["4", "83%"]
+
+
+@pytest.mark.parametrize(
+    ("world", "found"),
+    [
+        (TYPICAL, ["3", "4", "2"]),
+        (ONE, ["1", "1", "1"]),
+        (OWN, ["2"]),
+        (CLOSED, []),
+        (UNKNOWN, []),
+    ],
+)
+def test_the_caption_of_the_causes_has_their_numbers(world: pd.DataFrame, found: list[str]) -> None:
+    """Who has most, of how many, and for how many it is the only cause; unknown is no good news."""
+    assert numbers(charts.attribution(gap.attribution(world, top=5)).caption()) == found
+
+
+@pytest.mark.parametrize(
+    ("world", "found"),
+    [
+        (TYPICAL, ["20.0%", "1", "5", "60.0%", "3", "5", "100.0%", "5", "5"]),
+        (ONE, ["0", "1", "1", "1"]),
+        (CLOSED, ["100.0%", "5", "5"]),
+        (OWN, ["60.0%", "3", "5", "100.0%", "5", "5"]),
+        (UNKNOWN, []),
+        (NONE, []),
+    ],
+)
+def test_the_caption_of_the_fix_order_has_the_shares(world: pd.DataFrame, found: list[str]) -> None:
+    """From where to where the first steps bring mail, in both languages; few domains: counts."""
+    chart = charts.fix_order(gap.fix_order(world, top=5))
+    assert numbers(chart.caption("en")) == found
+    assert [number.replace(",", ".") for number in numbers(chart.caption("nl"))] == found
+
+
+def test_the_fix_order_of_tenants_names_tenants() -> None:
+    """One administrator each."""
+    world = needs(a="Mnt", b="Mnt", c="Mnu", d="Mnv", e="My")
+    chart = charts.fix_order(gap.fix_order(world, by="tenant", top=5))
+    assert "tenant t " in chart.caption("en")
+    assert "tenant t " in chart.caption("nl")
+
+
+@pytest.mark.parametrize(
+    ("world", "caption"),
+    [
+        (needs(a="Xn", b="Xn", c="Yn"), "Most paths break at the zones of X: 2 of 3."),
+        (
+            needs(a="Xn", b="Xn").assign(operator="own_zone"),
+            "All 2 paths that break, break at the domain's own name servers.",
+        ),
+    ],
+)
+def test_the_caption_of_the_zones_has_their_numbers(world: pd.DataFrame, caption: str) -> None:
+    """Whose name servers break the way; all of them is said as all."""
+    assert charts.zones(gap.attribution(world, top=5)).caption() == caption
+    assert numbers(charts.zones(gap.attribution(needs(a="Xn", b="Yn"), top=5)).caption()) == ["2"]
+    assert numbers(charts.zones(gap.attribution(needs(a="Xy"), top=5)).caption()) == []
+
+
+def numbers(text: str) -> list[str]:
+    """Return the numbers of a sentence, in their order."""
+    return re.findall(r"(?<!v)\d[\d.,]*%?(?<![.,])", text.replace("IPv6", ""))
+
+
+def _colour(bar: object) -> str:
+    return to_hex(bar.get_facecolor())  # type: ignore[attr-defined]

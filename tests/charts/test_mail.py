@@ -1,0 +1,178 @@
+"""Charts of mail: who runs it and which Exchange Online domains lack IPv6, drawn and in words."""
+
+import pandas as pd
+import pytest
+from chart_rules import check, words
+from chart_worlds import LONG, months, states
+
+from v6monitor import charts
+from v6monitor.charts.chart import Chart
+
+
+def by_operator(**counts: str) -> pd.DataFrame:
+    """Return counts per operator: ``A="3 1 1 0"`` has three yes, one partly, one no."""
+    rows = [[name, *map(int, text.split())] for name, text in counts.items()]
+    return pd.DataFrame(rows, columns=["operator", "yes", "partly", "no", "unknown"])
+
+
+def by_month(*counts: tuple[int, int, int]) -> pd.DataFrame:
+    """Return a month per triple of no, unknown and explained."""
+    table = pd.DataFrame(counts, columns=["no", "unknown", "explained"], dtype="int64")
+    table.insert(0, "period", months(len(counts), "2026-01"))
+    return table
+
+
+def listed(**columns: list[str]) -> pd.DataFrame:
+    """Return a laggard list with these columns, and the others empty."""
+    table = pd.DataFrame({"sole_cause": "yes", "waiver_status": "", **columns})
+    return table.assign(domain=[f"d{number}.example" for number in range(len(table))])
+
+
+def worlds() -> dict[str, Chart]:
+    """Return the charts with tables from nothing to much."""
+    mail = states(["2026-08"], ("mail",))
+    many = pd.concat([mail.assign(sector=f"{LONG} {n}") for n in range(20)], ignore_index=True)
+    found = {"laggards, none": charts.laggards_by_month(by_month()[:0])}
+    for name, table in {"0": mail[:0], "7": mail, "20": many}.items():
+        counts = table.pivot_table("domain", "sector", "state", "count", fill_value=0)
+        counts = counts.rename_axis("operator").rename_axis(columns=None)
+        found[f"operators, {name}"] = charts.operators(counts)
+        found[f"operators, {name} explained"] = charts.operators(counts.assign(explained=3))
+    for number in (1, 10, 40):
+        rows = [(1200 - 20 * at, at % 3 * 90, 400 - at) for at in range(number)]
+        found[f"laggards, {number}"] = charts.laggards_by_month(by_month(*rows))
+        plain = by_month(*rows).drop(columns="explained")
+        found[f"laggards, {number} plain"] = charts.laggards_by_month(plain)
+    return found
+
+
+WORLDS = worlds()
+
+
+@pytest.mark.parametrize("code", ["nl", "en"])
+@pytest.mark.parametrize("name", WORLDS)
+def test_text_is_large_horizontal_inside_and_apart(name: str, code: str) -> None:
+    """No text is small, turned, cut off by the edge or on top of another, at 720 pixels."""
+    check(WORLDS[name].figure(code))
+
+
+def test_operators_count_from_zero_most_domains_first() -> None:
+    """Bars are as long as their counts; the total is at the end."""
+    chart = charts.operators(by_operator(A="3 0 1 0", B="1 0 0 1"))
+    (axes,) = chart.figure("en").axes
+    assert axes.get_xlim()[0] == 0
+    assert [bar.get_width() for bar in axes.patches] == [3, 1, 1, 1]
+    assert list(chart.table["operator"]) == ["A", "B"]
+    assert "4" in words(chart.figure("en"))
+
+
+def test_operators_after_the_largest_and_those_of_one_domain_are_one_row() -> None:
+    """Of three operators with room for two rows: the largest, and the others with their counts."""
+    table = by_operator(A="1 0 1 0", B="5 0 0 0", C="0 0 1 0", D="2 0 0 0")
+    assert charts.operators(table).table["operator"].to_list() == ["B", "A", "D", "other"]
+    folded = charts.operators(table, top=2).table
+    assert folded[["operator", "domains", "no"]].to_numpy().tolist() == [
+        ["B", 5, 0],
+        ["other", 5, 2],
+    ]
+    assert charts.operators(folded).table.equals(folded)
+
+
+def test_operators_are_counted_from_a_pivot_with_only_the_states_that_occur() -> None:
+    """A pivoted table has the operators in its index and no column for what does not occur."""
+    states = pd.DataFrame({"operator": list("AAB"), "state": ["yes", "no", "yes"], "n": 1})
+    states.attrs["source"] = ["measurement 2026-10-06"]
+    pivot = states.pivot_table("n", "operator", "state", "count", fill_value=0)
+    chart = charts.operators(pivot)
+    assert chart.table[["yes", "partly", "no", "unknown", "domains"]].to_numpy().tolist() == [
+        [1, 0, 1, 0, 2],
+        [1, 0, 0, 0, 1],
+    ]
+    assert chart.source() == "measurement of 6 October 2026"
+
+
+def test_the_caption_of_the_operators_has_their_numbers() -> None:
+    """Who has most domains, and of how many without IPv6 that operator has how many."""
+    chart = charts.operators(by_operator(A="2 1 3 0", B="2 0 2 1"))
+    assert numbers(chart.caption("en")) == ["6", "11", "4", "67%", "6"]
+    assert numbers(chart.caption("nl")) == ["6", "11", "4", "67%", "6"]
+    assert "1 of 11" in chart.note("en")
+    other = charts.operators(by_operator(A="6 0 0 0", B="2 0 2 0")).caption("en")
+    assert other.endswith("B, 2 of 2.")
+    assert "lacks" in charts.operators(by_operator(A="6 0 0 0", B="2 0 0 0")).caption("en")
+
+
+def test_what_is_unknown_is_no_good_news() -> None:
+    """Where nothing is known, no operator is named and no laggard counted, not even zero."""
+    unknown = charts.operators(by_operator(A="0 0 0 6"))
+    assert unknown.caption("en") == "Who runs the mail could not be determined."
+    nobody = charts.operators(by_operator(A="1 0 0 0", B="0 0 1 0"))
+    assert nobody.caption("nl") == (
+        "Geen enkele beheerder verzorgt de e-mail van meer dan één domein."
+    )
+    laggards = charts.laggards_now(listed(group=["unknown"] * 2))
+    assert not numbers(laggards.caption("en").replace("IPv6", ""))
+
+
+def test_the_answer_counts_the_laggards_of_exchange_online() -> None:
+    """Gateways and what is unknown are beside them."""
+    groups = ["exchange_online"] * 3 + ["obsolete_name", "gateway", "gateway", "unknown"]
+    causes = ["yes", "no", "yes", "yes", "yes", "yes", ""]
+    status = ["valid", "expired", *[""] * 5]
+    laggards = listed(group=groups, sole_cause=causes, waiver_status=status)
+    for code in ("en", "nl"):
+        answer = charts.laggards_now(laggards)
+        assert numbers(answer.caption(code)) == ["4"]
+        assert numbers(answer.note(code)) == ["3", "2", "1", "1", "1"]
+
+
+def test_laggards_have_a_bar_per_month() -> None:
+    """The bars count from 0; explained is hatched, unknown is grey and not in the number."""
+    figure = charts.laggards_by_month(by_month((9, 0, 0), (7, 2, 3))).figure("en")
+    bars = [bar for bar in figure.axes[0].patches if bar.get_height()]
+    assert [bar.get_height() for bar in bars] == [9, 3, 4, 2]
+    assert [bool(bar.get_hatch()) for bar in bars] == [False, True, False, False]
+    assert len({round(bar.get_x(), 2) for bar in bars}) == 2
+    assert {"9", "7\n+2", "explained", "undetermined"} <= set(words(figure))
+
+
+def test_the_caption_of_the_months_compares_the_first_with_the_last() -> None:
+    """With how many of the newest are explained."""
+    chart = charts.laggards_by_month(by_month((1200, 0, 0), (8, 0, 0), (7, 2, 3)))
+    assert numbers(chart.caption("en")) == ["7", "2026", "2026", "1,200"]
+    assert numbers(chart.caption("nl")) == ["7", "2026", "2026", "1.200"]
+    assert chart.note("en").endswith("3 of 7.")
+    assert chart.alt("en").count(". ") == 1
+
+
+def test_what_microsoft_changed_is_in_the_chart_of_its_month() -> None:
+    """The start of IPv6 by default, on the months in which it was; nothing in other years."""
+    table = by_month((9, 0, 0), (7, 0, 0), (7, 0, 0)).assign(period=months(3, "2024-09"))
+    written = " ".join(words(charts.laggards_by_month(table).figure("en")))
+    assert "IPv6 on by default" in written
+    earlier = table.assign(period=months(3, "2019-09"))
+    written = " ".join(words(charts.laggards_by_month(earlier).figure("en")))
+    assert "default" not in written
+
+
+def test_laggards_by_tenant_gateway_and_place_name_the_largest() -> None:
+    """Most first, what is elsewhere last; the finding is that of the first column."""
+    tenants = pd.DataFrame({"tenant": ["a", "b"], "laggards": [2, 5]})
+    assert charts.laggards_by(tenants).table["tenant"].to_list() == ["b", "a"]
+    assert numbers(charts.laggards_by(tenants).caption("en").replace("IPv6", "")) == ["2", "7"]
+    gates = pd.DataFrame({"operator": ["Gate", "Sieve"], "laggards": [2, 1]})
+    assert charts.laggards_by(gates).caption("nl") == "De meeste domeinen (2) zitten achter Gate."
+    assert "All of them (2)" in charts.laggards_by(gates[:1]).caption("en")
+    places = pd.DataFrame({"sector": ["elsewhere", "rijk"], "laggards": [9, 1]}).set_index("sector")
+    chart = charts.laggards_by(places.assign(explained=[2, 1]))
+    assert chart.table["sector"].to_list() == ["rijk", "elsewhere"]
+    assert chart.caption("en").endswith("Central government, 1 of 10.")
+    assert chart.note("en").endswith("3 of 10.")
+    for empty in (tenants[:0], gates[:0], places[:0]):
+        assert not numbers(charts.laggards_by(empty).caption("en").replace("IPv6", ""))
+
+
+def numbers(text: str) -> list[str]:
+    """Return the numbers of a sentence, in their order."""
+    words = [word.strip("().;:") for word in text.replace("IPv6", "").split()]
+    return [word for word in words if word[:1].isdigit()]
