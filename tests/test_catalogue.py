@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from v6monitor.charts.trend import BREAKS
 from v6monitor.charts.wording import MEASURES, SHARES
 from v6monitor.findings.hygiene import REMEDIES
-from v6monitor.intake.reasons import Reason
+from v6monitor.intake.cleaning import Reason
 from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
 from v6monitor.mail.card import CONFIDENCE
 from v6monitor.mail.letters import SITUATIONS

@@ -23,7 +23,7 @@ def _rows(path: Path, header: int) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def intake(made: Path) -> measurements.Intake:
-    return measurements.read(sorted((made / "dashboards").glob("*.csv")))
+    return measurements.read_files(sorted((made / "dashboards").glob("*.csv")))
 
 
 @pytest.mark.parametrize(

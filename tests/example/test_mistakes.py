@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from v6monitor.intake import hygiene
+from v6monitor.intake import list_check
 from v6monitor.report.month import Month
 from v6monitor_example.exports import NOBODYS, SITE
 
@@ -16,9 +16,9 @@ def month(made: Path) -> Month:
 
 
 def _fixes(month: Month) -> dict[str, list[str]]:
-    found = hygiene.to_fix(
+    found = list_check.to_fix(
         month.current,
-        hygiene.of_month(month.faults, month.history, month.current),
+        list_check.faults_of_month(month.faults, month.history, month.current),
         renames=month.renames,
         waivers=month.waiver_list,
         observations=month.observations,
@@ -30,15 +30,15 @@ def _fixes(month: Month) -> dict[str, list[str]]:
 def test_every_kind_of_finding_is_there(month: Month) -> None:
     """But a sector that is not known: every list of the example is named after one."""
     found = _fixes(month)
-    assert set(found) == set(hygiene.FIXES) - {"no_sector"}
+    assert set(found) == set(list_check.FIXES) - {"no_sector"}
     assert NOBODYS in found["no_organisation"]
     assert SITE in found["nonexistent"]
 
 
 def test_the_list_changed(month: Month) -> None:
     """One name took the place of another, one is gone, one is new."""
-    moved = hygiene.came_and_went(month.rows(month.earlier), month.current, month.renames)
-    assert set(moved["what"]) == set(hygiene.MOVES)
+    moved = list_check.list_changes(month.rows(month.earlier), month.current, month.renames)
+    assert set(moved["what"]) == set(list_check.LIST_CHANGES)
     assert moved.loc[moved["what"] == "renamed", "detail"].tolist() == [SITE]
 
 

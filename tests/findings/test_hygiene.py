@@ -5,7 +5,7 @@ import pytest
 
 from v6monitor import findings
 from v6monitor.findings.hygiene import REMEDIES
-from v6monitor.intake import hygiene
+from v6monitor.intake import list_check
 from v6monitor.language import Language
 from v6monitor.language.columns import value_name
 
@@ -61,11 +61,11 @@ def test_the_answer_in_dutch():
 
 def test_every_kind_has_a_name_and_something_to_do():
     """No code reaches a reader, in either language."""
-    assert set(REMEDIES) == set(hygiene.FIXES)
-    for what in (*hygiene.FIXES, *hygiene.MOVES):
+    assert set(REMEDIES) == set(list_check.FIXES)
+    for what in (*list_check.FIXES, *list_check.LIST_CHANGES):
         assert value_name(what, "nl")
         assert NL.label(what) != EN.label(what) or what == "nonexistent"
-    table = pd.DataFrame({"what": hygiene.FIXES, "count": 1, "example": "x.example"})
+    table = pd.DataFrame({"what": list_check.FIXES, "count": 1, "example": "x.example"})
     shown = findings.hygiene.with_remedies(table, NL)
     assert shown["to_do"].str.len().min() > 10
     assert not set(shown["to_do"]) & set(REMEDIES.values())
@@ -81,7 +81,7 @@ def test_every_kind_has_a_name_and_something_to_do():
 )
 def test_the_rows(number, caption):
     """Their number, also when there is none."""
-    rows = pd.DataFrame({name: ["x"] * number for name in hygiene.COLUMNS})
+    rows = pd.DataFrame({name: ["x"] * number for name in list_check.FINDINGS})
     assert findings.to_fix(rows, EN).caption == caption
 
 
@@ -107,7 +107,7 @@ def test_findings_in_words():
         ("waiver_expired", "d.example", "", "", "", 0, "2026-03-31"),
         ("not_a_name", "Postbus 1", "", "", "e.csv", 2, "white space inside"),
     ]
-    table = pd.DataFrame(rows, columns=list(hygiene.COLUMNS))
+    table = pd.DataFrame(rows, columns=list(list_check.FINDINGS))
     shown = findings.hygiene.readable(table, EN)
     assert shown["detail"].tolist() == [
         "Municipalities, Central government",

@@ -69,5 +69,5 @@ def test_known_form_goes_above_a_mapping(intake):
     """A mapping is for tables that are not known by themselves."""
     row = "2024-04-02,a.example,0,,202404,Apr'24,x,y,ok,0,1,0,1,"
     mapping = {"domain": "domain", "mail_dnssec": "mx_address"}
-    found = intake(f"{SCRIPTS}\n{row}\n", "x.csv", mapping=mapping)
+    found = intake(f"{SCRIPTS}\n{row}\n", "x.csv", columns=mapping)
     assert values(found, "mx_address", "source_format") == [("passed", "batch-scripts")]

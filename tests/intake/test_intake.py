@@ -6,7 +6,7 @@ from measured_files import api_2, booked, domain_with, values, web_export, web_r
 
 from v6monitor import intake as measurements
 from v6monitor.errors import InputError, UsageError
-from v6monitor.intake.reasons import Reason
+from v6monitor.intake.cleaning import Reason
 
 EXPORT = web_export(web_row("a.example"), web_row("b.example", "failed"))
 
@@ -57,7 +57,7 @@ def test_folder_with_other_files(tmp_path):
     (tmp_path / "old" / "copy-2026-09-05.csv").write_text(EXPORT)
     (tmp_path / "register.csv").write_text("domain,organisation\na.example,A\n")
     (tmp_path / ".hidden.csv").write_text("")
-    found = measurements.read([tmp_path, tmp_path / "b-2026-10-05.csv"])
+    found = measurements.read_files([tmp_path, tmp_path / "b-2026-10-05.csv"])
     assert found.files[["file", "format", "rows"]].to_numpy().tolist() == [
         ["b-2026-10-05.csv", "dashboard-2023-06", 2],
         ["old/a-2026-09-05.csv", "dashboard-2023-06", 2],
@@ -66,7 +66,7 @@ def test_folder_with_other_files(tmp_path):
     ]
     assert found.files["note"].tolist()[2] == "holds the same bytes as b-2026-10-05.csv; read once"
     assert len(found.table) == 4
-    again = measurements.read([tmp_path / "**" / "*-09-05.csv"])
+    again = measurements.read_files([tmp_path / "**" / "*-09-05.csv"])
     assert (
         again.files["note"].tolist()[1]
         == "holds the same measurement as a-2026-09-05.csv; read once"
@@ -79,11 +79,11 @@ def test_one_unreadable_file(tmp_path):
     (tmp_path / "b-2026-10-05.csv").write_text("<html>")
     with pytest.raises(InputError, match=r"b-2026-10-05\.csv: is a web page"):
         measurements.read([tmp_path])
-    found = measurements.read([tmp_path], keep_going=True)
+    found = measurements.read_files([tmp_path], keep_going=True)
     assert len(found.table) == 2
     assert len(found.errors) == 1
     with pytest.raises(InputError, match="web page"):
-        measurements.read([tmp_path / "b-2026-10-05.csv"], keep_going=True)
+        measurements.read_files([tmp_path / "b-2026-10-05.csv"], keep_going=True)
 
 
 def test_domain_measured_twice(intake, tmp_path):
@@ -160,9 +160,9 @@ def test_sector(intake, list_name, file, option, sector):
         ("measured_at", "yesterday"),
         ("measured_at", "5-10-2026"),
         ("sector", "bedrijf"),
-        ("mapping", {"Website": "url"}),
-        ("mapping", {"Website": "domain", "Url": "domain"}),
-        ("mapping", {"Score": "score"}),
+        ("columns", {"Website": "url"}),
+        ("columns", {"Website": "domain", "Url": "domain"}),
+        ("columns", {"Score": "score"}),
     ],
 )
 def test_options_that_are_not_right(intake, option, value):
@@ -208,7 +208,7 @@ def test_own_output_read_again_changes_nothing(intake, tmp_path):
     odd = '"=1+1, ""NA""\n\tnull",xn--coperatie-17a.example,"1,5",https://x/, ,?,,1,Nee,ONWAAR,x'
     first = intake(web_export(web_row("a.example", name="@rijk"), odd, "NA,b.example"))
     measurements.write(first.table, tmp_path / "rijk" / "gemeenten 2020-01-01.csv")
-    again = measurements.read([tmp_path / "rijk"])
+    again = measurements.read_files([tmp_path / "rijk"])
     pd.testing.assert_frame_equal(again.table, first.table)
     assert again.files["format"].tolist() == ["canonical"]
     measurements.write(again.table, tmp_path / "again.csv")
@@ -250,7 +250,7 @@ def test_table_of_an_unknown_form(intake):
     """With a mapping any table can be read; its header need not be the first row."""
     text = "Report of October\n\nWebsite;IPv6 site;Body\nwww.a.example;ja;A\nb.example;nee;B\n"
     mapping = {"website": "domain", "IPv6 site": "ws_address", "Body": "organisation"}
-    found = intake(text, "x-2026-10-05.csv", mapping=mapping)
+    found = intake(text, "x-2026-10-05.csv", columns=mapping)
     assert values(
         found, "domain", "type", "ws_address", "organisation", "ns_address", "source_format"
     ) == [
@@ -263,13 +263,13 @@ def test_mapped_results_of_websites_and_mail(intake):
     """A row with both results is two measurements; without a type of result it is an error."""
     text = "domain,web,mail,v6\na.example,1,0,1\n"
     both = {"domain": "domain", "web": "ws_address", "mail": "mx_address"}
-    found = intake(text, "x-2026-10-05.csv", mapping=both)
+    found = intake(text, "x-2026-10-05.csv", columns=both)
     assert values(found, "type", "ws_address", "mx_address") == [
         ("web", "passed", ""),
         ("mail", "", "failed"),
     ]
     with pytest.raises(UsageError, match="whether these results are of websites or of mail"):
-        intake(text, "x-2026-10-05.csv", mapping={"domain": "domain", "v6": "ipv6"})
+        intake(text, "x-2026-10-05.csv", columns={"domain": "domain", "v6": "ipv6"})
 
 
 @pytest.mark.parametrize(

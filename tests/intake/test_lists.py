@@ -142,6 +142,6 @@ def test_export_of_organisations(intake):
 )
 def test_real_lists(real_data, file, rows, faults):
     """The lists that people upload, as they are."""
-    found = measurements.read([real_data / "dashboard-lists" / file])
+    found = measurements.read_files([real_data / "dashboard-lists" / file])
     assert (len(found.table), len(found.faults)) == (rows, faults)
     assert found.files["format"].tolist() == ["list"]

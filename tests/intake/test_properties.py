@@ -66,7 +66,7 @@ def test_no_row_is_lost(name, rows, delimiter):
         path, own = Path(folder) / "2026-10-05.csv", Path(folder) / "own.csv"
         path.write_bytes(_written(form.header.split(","), rows, delimiter))
         try:
-            found = measurements.read([path], mapping=form.mapping)
+            found = measurements.read([path], columns=form.mapping)
         except InputError:
             return
         assert set(found.faults["done"]) <= {"kept", "changed", "dropped"}

@@ -10,6 +10,16 @@ LISTS = {  # passed, of how many: web category, mail category, mail address
     "gemeenten": (388, 191, 59, 61),
 }
 
+FOLDERS = (
+    "dashboard-exports",
+    "dashboard-lists",
+    "internetnl-2019-03-25",
+    "internetnl-api",
+    "mail-dns",
+    "panel",
+    "registers",
+)
+
 
 @pytest.fixture(scope="module")
 def march_2019(real_data):
@@ -72,7 +82,7 @@ def test_dashboard_exports(real_data, march_2019, kind, generation):
 )
 def test_api_examples(real_data, file, form, statuses):
     """The examples of the API's own documentation are read; 1.1 and 2 tell of mail servers."""
-    found = measurements.read([real_data / "internetnl-api" / file], measured_at="2022-01-01")
+    found = measurements.read_files([real_data / "internetnl-api" / file], measured_at="2022-01-01")
     assert found.files["format"].tolist() == [form]
     assert found.table["mail_status"].tolist() == statuses
     assert found.faults.empty
@@ -94,7 +104,8 @@ def test_spreadsheets(real_data, file):
 
 def test_whole_folder(real_data):
     """Every measurement and list loads by itself; the rest is named and passed by."""
-    found = measurements.read([real_data], measured_at="2019-03-25", keep_going=True)
+    folders = [real_data / name for name in FOLDERS]
+    found = measurements.read_files(folders, measured_at="2019-03-25", keep_going=True)
     assert found.errors == ()
     read = found.files[found.files["format"] != ""]
     assert read["format"].value_counts().to_dict() == {

@@ -159,7 +159,7 @@ def test_the_register_of_internet_domains(file):
         ("<html></html>", "a.csv", "is XML of 'html', not of Register"),
         (RIO[:300], "a.xml", "is XML that breaks off"),
         (f"<!DOCTYPE x [<!ENTITY a 'b'>]>{RIO[38:]}", "a.xml", "declares entities"),
-        ("Internetpagina's;Type\nhttps://a.example;Gemeente\n", "a.csv", "no column 'officiële"),
+        ("Internetpagina's;Type\nhttps://a.example;Gemeente\n", "a.csv", "is no register"),
     ],
 )
 def test_what_is_no_register(file, text, name, says):
@@ -192,8 +192,8 @@ def test_registers_are_joined_to_what_came_in(file, tmp_path):
     measured = tmp_path / "measured.csv"
     pd.DataFrame([row]).to_csv(measured, index=False)
     intake = measurements.read([measured])
-    joined = organisations.join(intake, [file(EXPORT, name="register.csv")])
+    joined = measurements.join(intake, [file(EXPORT, name="register.csv")])
     assert joined.table["organisation"].tolist() == ["Gemeente Voorbeeld"]
     assert joined.faults["file"].tolist() == ["register.csv"]
     assert list(joined.faults.columns) == list(intake.faults.columns)
-    assert organisations.join(intake, []).table.equals(intake.table)
+    assert measurements.join(intake, []).table.equals(intake.table)

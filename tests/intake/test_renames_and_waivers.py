@@ -7,34 +7,43 @@ from hypothesis import strategies as st
 
 from v6monitor.analysis import adoption
 from v6monitor.errors import InputError
-from v6monitor.intake import organisations
+from v6monitor.intake.waivers import (
+    explain,
+    matched,
+    read_renames,
+    read_waivers,
+    waiver_list,
+)
 
 HEADER = "domain,type,standard,explanation,owner,valid_from,valid_until\n"
 
 
 def test_files_that_are_not_there_or_not_text(tmp_path):
-    """Renames and waivers need not be there. A binary file is an error."""
-    absent = tmp_path / "absent.csv"
-    assert organisations.read_renames(absent) == {}
-    assert organisations.read_waivers(absent).empty
+    """A missing table is an error, never an empty one; so is a binary file."""
+    for read in (read_renames, read_waivers):
+        with pytest.raises(InputError, match="cannot be read"):
+            read(tmp_path / "absent.csv")
     (tmp_path / "binary.csv").write_bytes(b"\x00\xff\xfedomain")
     with pytest.raises(InputError, match="is a binary file"):
-        organisations.read_renames(tmp_path / "binary.csv")
+        read_renames(tmp_path / "binary.csv")
 
 
 def test_renames(file):
     """Up to the month that is asked for."""
     text = "OLD.example,new.example,2026-05-01\nb.example,c.example,1-6-2026\n"
     path = file("old,new,date\n" + text, "utf-8-sig")
-    assert organisations.read_renames(path, "2026-05") == {"old.example": "new.example"}
-    assert len(organisations.read_renames(path)) == 2
+    assert read_renames(path, "2026-05") == {"old.example": "new.example"}
+    assert len(read_renames(path)) == 2
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("old,date\na.example,2026-05-01\n", "has no column new"),
-        ("old,new\na b,c.example\n", r"row 2: 'a b' is no host name \(white space inside\)"),
+        (
+            "old,new\na b,c.example\n",
+            r"row 2: 'a b' is not a valid host name \(white space inside\)",
+        ),
         ("old,new\na.example,b.example\na.example,c.example\n", "row 3: a.example has another"),
         ("old,new,date\na.example,b.example,1 mei\n", "row 2: '1 mei' is no date"),
     ],
@@ -42,7 +51,7 @@ def test_renames(file):
 def test_renames_that_are_not_right(file, text, says):
     """The panel follows names, so the first row that is not right is named."""
     with pytest.raises(InputError, match=says):
-        organisations.read_renames(file(text))
+        read_renames(file(text))
 
 
 def test_waivers(file):
@@ -54,7 +63,7 @@ def test_waivers(file):
         + "c.example,Mail,,Old,CIO,,2020-01-01\n"
         + "d.example,web,IPv6 en IPv4,New,CIO,2026-01-01,\n"
     )
-    assert organisations.read_waivers(path).drop(columns="owner").to_numpy().tolist() == [
+    assert read_waivers(path).drop(columns="owner").to_numpy().tolist() == [
         ["a.example", "", "IPv6", "In 2027", "", "2026-12-31"],
         ["c.example", "mail", "", "Old", "", "2020-01-01"],
         ["d.example", "web", "IPv6 en IPv4", "New", "2026-01-01", ""],
@@ -67,13 +76,13 @@ def test_waivers(file):
         ("a.example,,,x,,,1 mei\n", "row 2: '1 mei' is no date"),
         ("a.example,site,,x,,,\n", "row 2: type 'site' is not web, mail or empty"),
         ("a.example,,IPv6,,CIO,,\n", "row 2: explains nothing"),
-        ("geen,,IPv6,x,CIO,,\n", "row 2: 'geen' is no host name"),
+        ("geen,,IPv6,x,CIO,,\n", "row 2: 'geen' is not a valid host name"),
     ],
 )
 def test_a_waiver_that_is_not_right_does_not_go_unnoticed(file, row, says):
     """A waiver that cannot be read is an error, not one waiver fewer."""
     with pytest.raises(InputError, match=says):
-        organisations.read_waivers(file(HEADER + row))
+        read_waivers(file(HEADER + row))
 
 
 def _waivers(*rows):
@@ -104,11 +113,11 @@ def test_a_waiver_holds_for_its_domain_its_type_and_its_days():
         ("m.example", "web", "no", "2026-10-05"),
         ("m.example", "dns", "no", "2026-10-05"),
     )
-    found = organisations.explain(states.set_index(states.index + 7), waivers)
+    found = explain(states.set_index(states.index + 7), waivers)
     told = [True, False, False, False, True, True, True, False, False]
     assert found["explained"].tolist() == told
     assert found.index.tolist() == list(range(7, 16))
-    on_a_day = organisations.explain(states.drop(columns="measured_at"), waivers, "2026-10-06")
+    on_a_day = explain(states.drop(columns="measured_at"), waivers, "2026-10-06")
     assert on_a_day["explained"].sum() == 2
 
 
@@ -123,13 +132,13 @@ def test_the_waiver_that_is_shown():
         ("b.example", "", "newer", "F", "", "2025-12-31"),
     )
     rows = pd.DataFrame({"domain": ["b.example", "a.example", "c.example"], "day": "2026-10-05"})
-    assert organisations.matched(rows, waivers, "mail").to_numpy().tolist() == [
+    assert matched(rows, waivers, "mail").to_numpy().tolist() == [
         ["newer", "F", "2025-12-31", "expired"],
         ["long", "C", "2027-12-31", "valid"],
         ["", "", "", ""],
     ]
-    assert organisations.matched(rows[:0], waivers, "mail").empty
-    assert organisations.matched(rows, _waivers(), "mail")["waiver"].tolist() == ["", "", ""]
+    assert matched(rows[:0], waivers, "mail").empty
+    assert matched(rows, _waivers(), "mail")["waiver"].tolist() == ["", "", ""]
 
 
 def test_the_list_of_waivers_says_what_was_measured():
@@ -148,7 +157,7 @@ def test_the_list_of_waivers_says_what_was_measured():
         ("b.example", "web", "yes", "2026-10-05"),
         ("b.example", "mail", "unknown", "2026-10-05"),
     ).assign(organisation="Body", sector="rijk")
-    found = organisations.waiver_list(waivers, states, "2026-10-05")
+    found = waiver_list(waivers, states, "2026-10-05")
     assert found[["domain", "waiver", "waiver_status", "state"]].to_numpy().tolist() == [
         ["a.example", "mail", "expired", "yes"],
         ["b.example", "unsure", "valid", "unknown"],
@@ -181,6 +190,6 @@ def test_a_waiver_never_changes_a_share(states, waivers):
         *((f"{name}.example", kind, "x", "", since, until) for name, kind, since, until in waivers)
     )
     plain = adoption.shares(table).iloc[0]
-    shown = adoption.shares(organisations.explain(table, given_)).iloc[0]
+    shown = adoption.shares(explain(table, given_)).iloc[0]
     pd.testing.assert_series_equal(shown.drop("explained"), plain)
     assert 0 <= shown["explained"] <= shown["no"]

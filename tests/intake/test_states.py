@@ -63,5 +63,5 @@ def test_measures_of_a_row(intake):
 def test_result_that_a_file_does_not_have(intake):
     """A column that is not in the file gives no row: it was not asked."""
     text = "domain,ok\na.example,1\n"
-    found = intake(text, "2026-10-05.csv", mapping={"domain": "domain", "ok": "ws_address"})
+    found = intake(text, "2026-10-05.csv", columns={"domain": "domain", "ok": "ws_address"})
     assert measurements.states(found.table)["measure"].tolist() == ["web"]

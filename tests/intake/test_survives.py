@@ -287,7 +287,7 @@ CELLS = [
         [("a.example", "NA"), ("b.example", "None"), ("c.example", "null")],
         columns=("domain", "organisation"),
         options={
-            "mapping": {"Website": "domain", "IPv6 site": "ws_address", "Body": "organisation"}
+            "columns": {"Website": "domain", "IPv6 site": "ws_address", "Body": "organisation"}
         },
     ),
     Case(
@@ -365,7 +365,7 @@ DATES = [
             [("a.example", day, "column")],
             columns=("domain", "day", "date_source"),
             name="x.csv",
-            options={"mapping": SITE_FIELDS},
+            options={"columns": SITE_FIELDS},
         )
         for written, day in (
             ("22-08-2022", "2022-08-22"),
@@ -387,7 +387,7 @@ DATES = [
         [("a.example", "2022-08-22", "column")],
         columns=("domain", "day", "date_source"),
         name="x.xlsx",
-        options={"mapping": SITE_FIELDS},
+        options={"columns": SITE_FIELDS},
     ),
     Case(
         "day or month first: the Dutch way, with a doubt",
@@ -396,7 +396,7 @@ DATES = [
         [(2, "05-08-2022", "day or month first is not clear, read as day first", "kept")],
         columns=("domain", "day"),
         name="x.csv",
-        options={"mapping": SITE_FIELDS},
+        options={"columns": SITE_FIELDS},
     ),
     Case(
         "day or month first: another row proves that the day is",
@@ -404,7 +404,7 @@ DATES = [
         [("a.example", "2022-08-05"), ("b.example", "2022-08-22")],
         columns=("domain", "day"),
         name="x.csv",
-        options={"mapping": SITE_FIELDS},
+        options={"columns": SITE_FIELDS},
     ),
     Case(
         "day or month first: another row proves that the month is",
@@ -412,7 +412,7 @@ DATES = [
         [("a.example", "2022-05-08"), ("b.example", "2022-08-22")],
         columns=("domain", "day"),
         name="x.csv",
-        options={"mapping": SITE_FIELDS},
+        options={"columns": SITE_FIELDS},
     ),
     Case(
         "no date in one of the rows",
@@ -421,7 +421,7 @@ DATES = [
         [(3, "morgen", "no day of measurement", "dropped")],
         columns=("domain", "day"),
         name="x.csv",
-        options={"mapping": SITE_FIELDS},
+        options={"columns": SITE_FIELDS},
     ),
     Case(
         "no date in one of the rows, and the file's name has one",
@@ -429,7 +429,7 @@ DATES = [
         [("a.example", "column", "2026-10-05"), ("b.example", "file name", "2026-10-05")],
         [(3, "morgen", "no date, so another was taken: 2026-10-05", "changed")],
         columns=("domain", "date_source", "file_date"),
-        options={"mapping": SITE_FIELDS},
+        options={"columns": SITE_FIELDS},
     ),
     Case(
         "a column and the file's name that disagree",
@@ -444,7 +444,7 @@ DATES = [
             )
         ],
         columns=("domain", "day", "file_date"),
-        options={"mapping": SITE_FIELDS},
+        options={"columns": SITE_FIELDS},
     ),
     Case(
         "the name of the sheet",

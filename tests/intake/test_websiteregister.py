@@ -39,7 +39,7 @@ def test_web_and_mail_have_their_own_days(intake):
 
 def test_real_register(real_data):
     """The spreadsheet as it is published."""
-    found = measurements.read([real_data / "registers" / "websiteregister-1-site.ods"])
+    found = measurements.read_files([real_data / "registers" / "websiteregister-1-site.ods"])
     assert found.files["format"].tolist() == ["websiteregister"]
     assert found.table["type"].tolist() == ["web", "mail"]
     days = found.table["measured_at"].dt.strftime("%Y-%m-%d").tolist()

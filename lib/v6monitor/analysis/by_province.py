@@ -3,7 +3,7 @@
 import pandas as pd
 
 from v6monitor.analysis.shares import shares
-from v6monitor.intake.provinces import PROVINCES
+from v6monitor.intake.organisations import PROVINCES
 
 ELSEWHERE = "elsewhere"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from v6monitor import intake as measurements
 from v6monitor.errors import InputError, UsageError
-from v6monitor.intake import about, organisations
+from v6monitor.intake import companions
 from v6monitor.report.exports import safe_csv, write_text
 
 _LINE = 78  # characters of a progress line, that it stays one
@@ -51,20 +51,20 @@ def intake(options: argparse.Namespace) -> int:
     _refuse_source(options.files, options.out)
     terminal = sys.stderr.isatty()
     try:
-        found = measurements.read(
+        found = measurements.read_files(
             options.files,
             measured_at=options.measured_at,
             sector=options.sector,
-            mapping=_mapping(options.map),
+            columns=_mapping(options.map),
             keep_going=True,
-            left_out=[options.out, faults_file],
+            exclude=[options.out, faults_file],
             progress=_progress if terminal else None,
         )
     finally:
         if terminal:
             print(_BLANK, end="", file=sys.stderr, flush=True)
-    registers = about.registers(about.folders(map(Path, options.files)))
-    found = organisations.join(found, registers)
+    registers = companions.registers(companions.search_path(map(Path, options.files)))
+    found = measurements.join(found, registers)
     try:
         measurements.write(found.table, options.out)
         write_text(faults_file, safe_csv(found.faults))
@@ -105,7 +105,7 @@ def _progress(number: int, files: int, name: str) -> None:
     print(f"{_BLANK}{line}", end="", file=sys.stderr, flush=True)
 
 
-def _print(read: measurements.Intake, out: Path, faults_file: Path) -> None:
+def _print(read: measurements.Batch, out: Path, faults_file: Path) -> None:
     for file, form, rows, faults, note in read.files.itertuples(index=False, name=None):
         summary = f"{form}, {rows} rows, {faults} faults" if form else f"skipped: {note}"
         print(_printable(f"{file}: {summary}"))

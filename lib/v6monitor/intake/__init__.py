@@ -1,25 +1,28 @@
-"""What was measured? Files of Internet.nl and others, read into one canonical table.
+"""Intake: files of Internet.nl and others, read into one canonical table.
 
-``read`` recognises each format by its content, ``write`` keeps the table as CSV, and ``states``
-makes verdict words of its results. One reader per format (``own``, ``dashboard``, ``api``,
-``flat``, ``websiteregister``, ``mapped``; ``government`` and ``lists`` for names without results)
-hands raw cells to ``assembly``. There ``domains``, ``vocabulary`` and ``dates`` say what they mean,
-and ``faults`` collects what was wrong.
+One reader per format (``result_tables``, ``api``, ``lists``, ``mapped``) returns raw cells as
+parts, ``assembly`` makes canonical rows of them with ``columns``, ``cleaning``, ``dates`` and
+``organisations``, and ``intake`` joins the files. ``states`` turns results into yes, no and
+unknown; ``companions``, ``organisations`` and ``waivers`` read the files beside measurements, and
+``list_check`` says what to correct in the list.
 """
 
+from v6monitor.intake.cleaning import summary
 from v6monitor.intake.columns import COLUMNS, RESULTS
-from v6monitor.intake.faults import summary
-from v6monitor.intake.intake import Intake, read, write
+from v6monitor.intake.intake import Batch, Intake, join, read, read_files, write
 from v6monitor.intake.states import MEASURES, measured, overview, states
 
 __all__ = [
     "COLUMNS",
     "MEASURES",
     "RESULTS",
+    "Batch",
     "Intake",
+    "join",
     "measured",
     "overview",
     "read",
+    "read_files",
     "states",
     "summary",
     "write",

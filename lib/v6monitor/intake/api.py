@@ -1,4 +1,4 @@
-"""What does a result of Internet.nl's batch API (JSON) hold? Versions 1.0, 1.1 and 2."""
+"""Results of Internet.nl's batch API in JSON: versions 1.0, 1.1 and 2."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from v6monitor.errors import InputError
+from v6monitor.intake.assembly import Part
 from v6monitor.intake.columns import RESULTS, positions, type_of
-from v6monitor.intake.content import Content
-from v6monitor.intake.part import Part
+from v6monitor.intake.tables import Content
 
 _Row = dict[str, str]
 
@@ -16,7 +16,7 @@ _Row = dict[str, str]
 def version_1(content: Content) -> list[Part] | None:
     """Read a result of API 1.0 or 1.1: ``{"success", "message", "data": {"domains": […]}}``.
 
-    Its results are booleans. 1.0 does not tell a mail domain without MX from one without IPv6:
+    Its results are booleans. In 1.0 a mail domain without MX and one without IPv6 look the same:
     both are false. None when the file is something else.
     """
     if not (isinstance(content.value, dict) and "success" in content.value):
@@ -97,7 +97,7 @@ def _version_2_row(name: str, found: object) -> _Row:
     domain = _object(found)
     results = _object(domain.get("results"))
     tests = _object(results.get("tests")) | _object(results.get("categories"))
-    values = {test: _object(told).get("status") for test, told in tests.items()}
+    values = {test: _object(value).get("status") for test, value in tests.items()}
     row = {
         "domain": _text(name),
         "status": _text(domain.get("status")),

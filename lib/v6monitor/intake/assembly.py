@@ -1,40 +1,71 @@
-"""How do raw cells become rows of the canonical table? Cell by column, each fault booked."""
+"""Raw cells of one measurement to rows of the canonical table, every fault listed."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from v6monitor.intake import vocabulary
-from v6monitor.intake.columns import COLUMNS, RESULTS
-from v6monitor.intake.domains import normalised
-from v6monitor.intake.faults import CHANGED, DROPPED, KEPT, Faults
+from v6monitor.errors import InputError
+from v6monitor.intake import columns
+from v6monitor.intake.cleaning import CHANGED, DROPPED, KEPT, Faults, Reason, normalised
+from v6monitor.intake.columns import CANONICAL, COLUMNS, LATER, RESULTS
+from v6monitor.intake.dates import date_in, days
 from v6monitor.intake.organisations import SECTORS, province_in, sector_in
-from v6monitor.intake.own import FORMAT
-from v6monitor.intake.part import Part
-from v6monitor.intake.reasons import Reason
-from v6monitor.intake.timing import Context, timed
 
 _RESULT_FIELDS = tuple(dict.fromkeys(RESULTS["web"] + RESULTS["mail"]))
 _UNREADABLE = r"[^\S ]|[\x00-\x1f\x7f]"  # would not survive being written as a row of text
 _MAIL_SOURCES = {
-    "mail_status": vocabulary.mail_status,
-    "mail_view": vocabulary.mail_status_by_address_test,
-    "mail_testable": vocabulary.mail_status,
-    "mail_configured": vocabulary.mail_status_by_presence,
-    "mx_address": vocabulary.mail_status_by_address_test,
+    "mail_status": columns.mail_status,
+    "mail_view": columns.mail_status_by_address_test,
+    "mail_testable": columns.mail_status,
+    "mail_configured": columns.mail_status_by_presence,
+    "mx_address": columns.mail_status_by_address_test,
 }
-"""What tells whether a domain has mail servers; the surest first."""
+"""What says whether a domain has mail servers; the surest first."""
+
+
+class Fault(NamedTuple):
+    """Cells that a reader itself dropped or changed: their column by name, their row by index."""
+
+    values: "pd.Series[str]"
+    reason: Reason
+    done: str
+
+
+class Part(NamedTuple):
+    """Raw cells of one measurement of one file: what a reader returns.
+
+    ``cells`` has text columns named by fields of the canonical table (and ``mail_view``,
+    ``mail_testable``, ``mail_configured``), among them ``domain`` and ``type``; its index is the
+    row in the file. A field the file does not have is not a column.
+    """
+
+    format: str
+    cells: pd.DataFrame
+    sheet: str = ""
+    unmeasured: str = "unknown"
+    """What an empty result means: ``unknown``, or "" in a canonical table and a list of names."""
+    dated_by: str = "column"
+    """Where ``measured_at`` comes from when it is a column: of the rows, or of the ``request``."""
+    faults: tuple[Fault, ...] = ()
+
+
+class Context(NamedTuple):
+    """What the caller and the file's name say of a file; ``measured_at`` is YYYY-MM-DD or ""."""
+
+    file: str
+    measured_at: str = ""
+    sector: str = ""
 
 
 def assemble(part: Part, context: Context, faults: Faults) -> pd.DataFrame:
     """Return the canonical rows of a part, in the order of the file; the index is its row.
 
     Rows without a valid domain name, a type or a day are dropped, and unknown words become
-    ``unknown`` (or empty where they are no result): each is booked. A row of a list of names, or
-    of our own table made of one, has neither result nor day: it was not measured. InputError when
-    nothing says when a measurement was done.
+    ``unknown`` (or empty where they are no result): each is a fault. A row of a list of names, or
+    of a canonical table made of one, has neither result nor day: it was not measured. InputError
+    when nothing says when a measurement was done.
     """
     for fault in part.faults:
         faults.add(*fault)
@@ -42,11 +73,11 @@ def assemble(part: Part, context: Context, faults: Faults) -> pd.DataFrame:
     cells = _with_domain(cells, faults)
     cells = _with_type(cells, faults)
     listed = _listed(cells, part)
-    dates = timed(cells, listed, part, context, faults)
+    dates = _dates(cells, listed, part, context, faults)
     kept = listed | dates["measured_at"].ne("")
     cells, dates, listed = cells[kept], dates[kept], listed[kept]
     if cells.empty:
-        return typed(pd.DataFrame(columns=list(COLUMNS)))
+        return _typed(pd.DataFrame(columns=list(COLUMNS)))
     table = pd.DataFrame(index=cells.index)
     for column in COLUMNS:
         table[column] = dates[column] if column in dates else cells.get(column, "")
@@ -56,7 +87,7 @@ def assemble(part: Part, context: Context, faults: Faults) -> pd.DataFrame:
     table["score"] = _scores(table["score"], faults)
     table["mail_status"] = _mail_status(cells, faults).mask(listed, "")
     table["status"] = _status(table, cells, listed, faults)
-    own_table = part.format == FORMAT
+    own_table = part.format == CANONICAL
     file_name = "" if own_table else Path(context.file).stem
     table["sector"] = _sectors(table, context, file_name, faults)
     table["province"] = _provinces(table["province"], faults)
@@ -67,10 +98,10 @@ def assemble(part: Part, context: Context, faults: Faults) -> pd.DataFrame:
         table["source_format"] = part.format
         table["source_file"] = context.file
         table["source_row"] = table.index
-    return typed(table)
+    return _typed(table)
 
 
-def typed(table: pd.DataFrame) -> pd.DataFrame:
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
     """Return the columns of the canonical table in their order and with their types."""
     types: dict[str, str] = dict.fromkeys(COLUMNS, "str")
     types |= {"measured_at": "datetime64[us]", "score": "float64", "source_row": "int64"}
@@ -79,15 +110,15 @@ def typed(table: pd.DataFrame) -> pd.DataFrame:
 
 def _cleaned(cells: pd.DataFrame) -> pd.DataFrame:
     """Return the cells without surrounding white space, and with spaces for control characters."""
-    columns = {}
+    cleaned = {}
     for name, column in cells.items():
         codes, different = pd.factorize(column)
         text = pd.Series(different, dtype="str").str.strip()
         odd = text.str.contains(_UNREADABLE, regex=True)
         if odd.any():
             text = text.mask(odd, text.str.replace(_UNREADABLE, " ", regex=True).str.strip())
-        columns[name] = text.iloc[codes].set_axis(cells.index)
-    return pd.DataFrame(columns, index=cells.index, dtype="str")
+        cleaned[name] = text.iloc[codes].set_axis(cells.index)
+    return pd.DataFrame(cleaned, index=cells.index, dtype="str")
 
 
 def _with_domain(cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
@@ -115,16 +146,76 @@ def _with_type(cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
 
 
 def _listed(cells: pd.DataFrame, part: Part) -> "pd.Series[bool]":
-    """Tell which rows name a domain and say nothing else: no result, no status and no day."""
-    told = [*_RESULT_FIELDS, "status", "measured_at"]
-    blank = (cells[[column for column in told if column in cells]] == "").all(axis=1)
+    """Return which rows only name a domain: no result, no status and no day."""
+    measured = [*_RESULT_FIELDS, "status", "measured_at"]
+    blank = (cells[[column for column in measured if column in cells]] == "").all(axis=1)
     return blank & (part.unmeasured == "")
+
+
+def _dates(
+    cells: pd.DataFrame,
+    listed: "pd.Series[bool]",
+    part: Part,
+    context: Context,
+    faults: Faults,
+) -> pd.DataFrame:
+    """Return ``measured_at``, ``date_source`` and ``file_date`` of each row, in their order.
+
+    The row's own day counts first, then the name of the file, the name of the sheet and the
+    caller. A row that is only listed has no day and needs none. Any other without a day has an
+    empty ``measured_at`` and is a fault; InputError when that is every row.
+    """
+    written = cells.get("measured_at", pd.Series("", index=cells.index, dtype="str"))
+    written = written.rename("measured_at")
+    named = {"file name": date_in(context.file), "sheet name": date_in(part.sheet)}
+    elsewhere = {source: day for source, day in named.items() if day}
+    file_date = next(iter(elsewhere.values()), "")
+    if context.measured_at:
+        elsewhere["parameter"] = context.measured_at
+    source, other = next(iter(elsewhere.items()), ("", ""))
+    own, guessed = days(written)
+    undated = own.eq("") & ~listed
+    if not other:
+        if len(cells) and undated.all():
+            raise InputError(_no_date(context.file, written))
+        faults.add(written[undated], Reason.NO_DAY, DROPPED)
+    else:
+        wrong = written.ne("") & own.eq("")
+        faults.add(written[wrong], Reason.OTHER_DAY, CHANGED, other)
+    faults.add(written[guessed], Reason.DAY_OR_MONTH, KEPT)
+    dates = pd.DataFrame({"measured_at": own.mask(undated, other)})
+    dates["date_source"] = own.ne("").map({True: part.dated_by, False: ""}).mask(undated, source)
+    dates["file_date"] = file_date
+    if part.format == CANONICAL:
+        return _unchanged(dates, cells, undated)
+    different = own.ne("") & own.ne(file_date)
+    if file_date and different.any():
+        faults.add(written[different].head(1), Reason.FILE_DISAGREES, KEPT, file_date)
+    return dates
+
+
+def _unchanged(
+    dates: pd.DataFrame, cells: pd.DataFrame, undated: "pd.Series[bool]"
+) -> pd.DataFrame:
+    """Return the date columns of a canonical table; new ones for a row that lost its day."""
+    for column in LATER:
+        dates[column] = cells[column].where(~undated, dates[column])
+    return dates
+
+
+def _no_date(file: str, written: "pd.Series[str]") -> str:
+    found = written[written.ne("")]
+    cell = f" (such as {found.iloc[0][:40]!r} in row {found.index[0]})" if len(found) else ""
+    return (
+        f"{file}: nothing says when it was measured: no date in a column{cell} or in the name of "
+        "the file or its sheet; give it with --measured-at YYYY-MM-DD"
+    )
 
 
 def _results(cells: pd.DataFrame, column: str, unmeasured: str, faults: Faults) -> "pd.Series[str]":
     written = cells[column]
     applies = cells["type"].map({kind: column in fields for kind, fields in RESULTS.items()})
-    words = _by_value(written, lambda raw: (vocabulary.result(raw) or "?") if raw else "")
+    words = _by_value(written, lambda raw: (columns.result(raw) or "?") if raw else "")
     strange = words.eq("?")
     faults.add(written[strange], Reason.STRANGE_RESULT, CHANGED)
     words = words.mask(strange, "unknown").mask(written.eq("") & applies, unmeasured)
@@ -134,7 +225,7 @@ def _results(cells: pd.DataFrame, column: str, unmeasured: str, faults: Faults) 
 
 
 def _scores(written: "pd.Series[str]", faults: Faults) -> "pd.Series[float]":
-    scores = _by_value(written, vocabulary.score).astype("float64")
+    scores = _by_value(written, columns.score).astype("float64")
     faults.add(written[scores.isna() & written.ne("")], Reason.NO_SCORE, CHANGED)
     comma = scores.notna() & written.str.contains(",", regex=False)
     faults.add(written[comma], Reason.DECIMAL_COMMA, CHANGED)
@@ -142,9 +233,9 @@ def _scores(written: "pd.Series[str]", faults: Faults) -> "pd.Series[float]":
 
 
 def _mail_status(cells: pd.DataFrame, faults: Faults) -> "pd.Series[str]":
-    """Return whether each mail domain has mail servers, by the surest column that tells.
+    """Return whether each mail domain has mail servers, by the surest column that says so.
 
-    An address test that was not done tells only that nothing was there to test.
+    An address test that was not done says only that nothing was there to test.
     """
     mail = cells["type"].eq("mail")
     found = pd.Series("", index=cells.index, dtype="str")
@@ -173,7 +264,7 @@ def _status(
 def _sectors(
     table: pd.DataFrame, context: Context, file_name: str, faults: Faults
 ) -> "pd.Series[str]":
-    """Return the caller's sector, else the row's own, else the one its list or file speaks of."""
+    """Return the caller's sector, else the row's own, else that in the name of its list or file."""
     if context.sector:
         return pd.Series(context.sector, index=table.index, dtype="str")
     written = table["sector"]

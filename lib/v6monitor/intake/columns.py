@@ -1,5 +1,9 @@
-"""Which columns has the canonical table, and under which labels do files know them?"""
+"""Columns of the canonical table, the labels files have for them, and the result words.
 
+A cell means the same in every file: the functions that interpret one stand at the end.
+"""
+
+import math
 import re
 from collections.abc import Iterable
 
@@ -37,12 +41,15 @@ COLUMNS = (
 ``measured_at`` is a date (none for a domain that a list names and nobody measured), ``score`` a
 float (Internet.nl's, of which the definition changed over time: not comparable), ``source_row``
 the row in the file (a domain's position in JSON); all else is text, empty where the file does not
-say. ``date_source`` tells where ``measured_at`` comes from (``DATE_SOURCES``), ``file_date`` is
-the date in the name of the file or its sheet.
+say. ``date_source`` is where ``measured_at`` comes from (column, request, file name, sheet name
+or parameter), ``file_date`` the date in the name of the file or its sheet.
 """
 
-DATE_SOURCES = ("column", "request", "file name", "sheet name", "parameter")
-"""Where the day of a measurement comes from: of the rows, of the batch request, and so on."""
+CANONICAL = "canonical"
+"""The source format of a canonical table that is read again."""
+
+MAPPED = "mapped"
+"""That of a table read by a mapping: nothing says that its results are Internet.nl's."""
 
 LATER = ("date_source", "file_date")
 """Columns that the first canonical tables did not have."""
@@ -104,28 +111,54 @@ LABELS = {
     "mail_testable": ("Mail server testable", "mail_servers_testable_status"),
     "mail_configured": ("Mail server has MX record", "mail_server_configured"),
 }
-"""What files call a field, the label to believe first in front.
+"""What files call a field, the preferred label first.
 
-The last three are no columns: they are Forum Standaardisatie's own views, which tell whether a
+The last three are no columns: they are Forum Standaardisatie's own views, which say whether a
 domain has mail servers at all.
 """
 
+_WORDS = {
+    "passed": "passed true 1 ja yes good waar",
+    "failed": "failed false 0 nee no bad onwaar",
+    "warning": "warning waarschuwing",
+    "info": "info",
+    "not_tested": "not_tested good_not_tested",
+    "not_applicable": "not_applicable no_mx null_mx",
+    "error": "error untestable unreachable not_testable",
+    "unknown": "unknown ?",
+}
+"""The results of the canonical table, each with what files write for it."""
+
+_RESULTS = {word: result for result, words in _WORDS.items() for word in words.split()}
+_MAIL = {
+    "has_mx": "has_mx ok unreachable untestable passed",
+    "no_mx": "no_mx other no-null-mx",
+    "null_mx": "null_mx null-mx null-mx-without-a-aaaa",
+    "unknown": "unknown",
+}
+_MAIL_STATUS = {word: status for status, words in _MAIL.items() for word in words.split()}
+_ADDRESS_TEST = {"not_tested": "no_mx", "info": "no_mx", "warning": "null_mx"}
+_CONFIGURED = {"passed": "has_mx", "failed": "no_mx"}
+
 
 def positions(header: Iterable[str]) -> dict[str, int]:
-    """Return where each known field stands in a header; the first of duplicate labels counts."""
+    """Return the position of each known field in a header; the first of duplicate labels counts."""
     where: dict[str, int] = {}
     for position, label in enumerate(header):
         where.setdefault(plain(label), position)
     found = {}
     for field, labels in _PLAIN.items():
-        if there := [label for label in labels if label in where]:
-            found[field] = where[there[0]]
+        if present := [label for label in labels if label in where]:
+            found[field] = where[present[0]]
     return found
 
 
 def plain(label: str) -> str:
     """Return a label without what differs between files that mean the same."""
     return re.sub(r"\s+", " ", label).strip().lower().removeprefix("internet_nl_")
+
+
+_PLAIN = {field: [plain(label) for label in labels] for field, labels in LABELS.items()}
 
 
 def type_of(fields: Iterable[str]) -> str:
@@ -139,4 +172,54 @@ def type_of(fields: Iterable[str]) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-_PLAIN = {field: [plain(label) for label in labels] for field, labels in LABELS.items()}
+def result(raw: str) -> str | None:
+    """Return the word for a result; None when the cell holds none that is known.
+
+    >>> result("TRUE"), result("waarschuwing"), result("?"), result("maybe")
+    ('passed', 'warning', 'unknown', None)
+    """
+    return _RESULTS.get(raw.lower().replace(" ", "_"))
+
+
+def mail_status(raw: str) -> str:
+    """Return whether a domain has mail servers, by what a file says about them; "" for nothing.
+
+    Words of the canonical table, of API 2 (``mail_servers_testable_status``, and the verdict of
+    the test of their addresses: ``other`` is no mail servers) and of the dashboard. ``failed``
+    does not decide: in API 1.0 it is also the result of a domain without MX.
+
+    >>> mail_status("no_mx"), mail_status("null-mx"), mail_status("unreachable")
+    ('no_mx', 'null_mx', 'has_mx')
+    """
+    return _MAIL_STATUS.get(raw.lower(), "")
+
+
+def mail_status_by_address_test(raw: str) -> str:
+    """Return the mail status by the test of mail server addresses.
+
+    That test is ``not_tested`` without MX or with a null MX, ``info`` without MX where a null MX
+    is advised, ``warning`` with a null MX that is not right.
+    """
+    return _ADDRESS_TEST.get(raw.lower(), "") or mail_status(raw)
+
+
+def mail_status_by_presence(raw: str) -> str:
+    """Return the mail status by a yes or no to "has an MX record".
+
+    >>> mail_status_by_presence("False"), mail_status_by_presence("?")
+    ('no_mx', '')
+    """
+    return _CONFIGURED.get(result(raw) or "", "") or mail_status(raw)
+
+
+def score(raw: str) -> float:
+    """Return a score of 0 to 100; NaN where the cell holds none. A comma is a decimal comma.
+
+    >>> score("48,0%"), score("error")
+    (48.0, nan)
+    """
+    try:
+        value = float(raw.removesuffix("%").strip().replace(",", "."))
+    except ValueError:
+        return math.nan
+    return value if 0 <= value <= 100 else math.nan  # noqa: PLR2004 - a percentage

@@ -1,4 +1,4 @@
-"""On which day was it measured? Dates as people and programs write them, in cells and in names."""
+"""Dates as people and programs write them, in cells and in the names of files and sheets."""
 
 import datetime as dt
 import re
@@ -32,7 +32,7 @@ def date_in(text: str) -> str:
     """Return the last full date in a file name or a sheet name as YYYY-MM-DD; "" for none.
 
     Year-month-day counts before day-month-year, in numbers or with the month in words, and that
-    before eight digits. A month alone is no date. A moment gives the day it names in its own zone.
+    before eight digits. A month alone is no date. A time stamp gives the day in its own zone.
 
     >>> date_in("internet-nl-dashboard-report-42-list-mail-2026-10-05.csv")
     '2026-10-05'
@@ -63,7 +63,7 @@ def days(cells: "pd.Series[str]") -> tuple["pd.Series[str]", "pd.Series[bool]"]:
 
 
 def _last(cell: str) -> list[re.Match[str]]:
-    """Return the date in numbers with the year at the end that a cell holds, if it holds one."""
+    """Return the last date in numbers with the year at the end that a cell holds, if any."""
     return [] if _ISO.search(cell) else list(_NUMBERS.finditer(cell))[-1:]
 
 

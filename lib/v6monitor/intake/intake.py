@@ -1,101 +1,151 @@
-"""How do the files of an analyst become one table? Each is read once, whatever its format."""
+"""Reading of measurement files into one canonical table, and writing of it."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pandas as pd
 
 from v6monitor.errors import InputError, NoMeasurementError, UsageError
-from v6monitor.intake import (
-    api,
-    dashboard,
-    duplicates,
-    flat,
-    government,
-    guesses,
-    lists,
-    mapped,
-    own,
-    websiteregister,
-)
-from v6monitor.intake.about import is_about
-from v6monitor.intake.assembly import assemble
+from v6monitor.intake import api, cleaning, lists, mapped, result_tables
+from v6monitor.intake.assembly import Context, Part, assemble
+from v6monitor.intake.cleaning import Faults
 from v6monitor.intake.columns import COLUMNS
-from v6monitor.intake.content import Content, load
+from v6monitor.intake.companions import is_companion
 from v6monitor.intake.dates import date_in
-from v6monitor.intake.faults import Faults
-from v6monitor.intake.files import File, named
-from v6monitor.intake.organisations import SECTORS, sector_in
-from v6monitor.intake.part import Part
-from v6monitor.intake.timing import Context
+from v6monitor.intake.organisations import SECTORS, attach, read_registers, sector_in
+from v6monitor.intake.states import sources
+from v6monitor.intake.tables import Content, load
 
 _Reader = Callable[[Content], list[Part] | None]
 
 MEASUREMENTS: tuple[_Reader, ...] = (
-    own.read,
-    dashboard.read,
-    websiteregister.read,
-    flat.read,
+    result_tables.canonical,
+    result_tables.dashboard,
+    result_tables.websiteregister,
+    result_tables.batch,
     api.version_1,
     api.version_2,
 )
 """Every form of measurement that is recognised by itself; the first that knows a file reads it."""
 
-LISTS: tuple[_Reader, ...] = (government.read, lists.read)
+LISTS: tuple[_Reader, ...] = (lists.government, lists.read)
 """Forms without results. They come after a mapping, which may say that there are results."""
 
 
 class Intake(NamedTuple):
-    """What came in: the canonical table, what was wrong, and a row per file."""
+    """What came in: the canonical table and what was wrong with the files."""
 
     table: pd.DataFrame
     """Columns ``COLUMNS``; one row per ``measured_at``, ``domain`` and ``type``."""
     faults: pd.DataFrame
     """``file``, ``row``, ``column``, ``value``, ``reason``, ``done`` (kept, changed, dropped)."""
+
+    def __repr__(self) -> str:
+        """Return how much is in it."""
+        return f"Intake({len(self.table)} rows, {len(self.faults)} faults)"
+
+
+class Batch(NamedTuple):
+    """An intake with a row per file, also for files that were skipped or could not be read."""
+
+    table: pd.DataFrame
+    faults: pd.DataFrame
     files: pd.DataFrame
     """``file``, ``format`` ("" for one that was skipped), ``rows``, ``faults``, ``note``."""
     errors: tuple[str, ...]
     """A sentence for each file that could not be read; empty unless ``keep_going``."""
 
 
-class ReadAlreadyError(InputError):
+class File(NamedTuple):
+    """A file to read."""
+
+    path: Path
+    name: str
+    """As faults and errors call it: below the folder that was given, with forward slashes."""
+    in_folder: bool
+
+
+class _ReadAlreadyError(InputError):
     """A file holds what another one held: it is passed by."""
 
 
-def read(  # noqa: PLR0913 - each is an option of the command
-    paths: Iterable[str | Path],
+def read(
+    files: str | Path | Iterable[str | Path],
     *,
     measured_at: str | None = None,
     sector: str | None = None,
-    mapping: Mapping[str, str] | None = None,
-    keep_going: bool = False,
-    left_out: Collection[Path] = (),
-    progress: Callable[[int, int, str], None] | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> Intake:
-    """Read measurement files, folders and patterns into one canonical table.
+    r"""Return measurement files, folders and patterns as one canonical table, with its faults.
 
-    ``measured_at`` (YYYY-MM-DD) is for files in which nothing says when they were measured;
-    ``sector`` goes above what lists and file names say; ``mapping`` tells the field of each
-    column (label → field) of a table in a format that is not known. Files in ``left_out`` are
-    not read. ``progress`` gets the number of each file, how many there are, and its name. Of two
-    rows for the same day, domain and type the first is kept and the other booked, with its list;
-    a file that says just what an earlier one said is passed by.
+    The format of each file is recognised by its content. Of two rows for the same day, domain and
+    type the first is kept; a file that holds just what an earlier one held is passed by.
 
-    InputError for a file that cannot be read; with ``keep_going`` the others are read and
-    ``errors`` tells, unless nothing is left. UsageError for an option that is not right.
+    Args:
+        files: one or more paths; a folder is read with all below it.
+        measured_at: day as YYYY-MM-DD, for files in which nothing says when they were measured.
+        sector: of all domains, instead of what lists and file names say.
+        columns: field of the canonical table by column label, for a table of an unknown form,
+            such as ``{"Website": "domain", "IPv6": "ws_address"}``.
+
+    Returns:
+        ``Intake(table, faults)``. ``table`` has the columns of data/README.md: ``measured_at`` (a
+        date), ``score`` (0 to 100), ``source_row`` (a number), and else text; one row per
+        ``measured_at``, ``domain`` and ``type``. Its ``attrs["source"]`` names the measurements.
+        ``faults`` has a row per cell that was changed or doubted and per row that was dropped:
+        ``file``, ``row``, ``column``, ``value``, ``reason``, ``done``.
+
+    Raises:
+        InputError: for a file that cannot be read, or when nothing says when it was measured.
+        UsageError: for an option that is not right.
+
+    Example:
+        >>> import tempfile
+        >>> file = Path(tempfile.mkdtemp()) / "own-2026-10-06.csv"
+        >>> _ = file.write_text("Website,IPv6\nwww.a.example,ja\nn.v.t.,nee\n")
+        >>> found = read(file, columns={"Website": "domain", "IPv6": "ws_address"})
+        >>> found
+        Intake(1 rows, 1 faults)
+        >>> found.table[["measured_at", "domain", "type", "ws_address"]].to_string(index=False)
+        'measured_at        domain type ws_address\n 2026-10-06 www.a.example  web     passed'
+        >>> found.table.attrs["source"]
+        ['measurement 2026-10-06']
+
+    Source: METHOD.md §6.
+
+    """
+    batch = read_files(files, measured_at=measured_at, sector=sector, columns=columns)
+    return Intake(batch.table, batch.faults)
+
+
+def read_files(  # noqa: PLR0913 - each is an option of the command
+    files: str | Path | Iterable[str | Path],
+    *,
+    measured_at: str | None = None,
+    sector: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    keep_going: bool = False,
+    exclude: Collection[Path] = (),
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Batch:
+    """Return what ``read`` does, and what came of each file.
+
+    Files in ``exclude`` are not read. ``progress`` gets the number of each file, how many there
+    are, and its name. With ``keep_going`` a file that cannot be read is one of the ``errors`` and
+    the others are read; InputError when nothing is left.
     """
     context = _context(measured_at, sector)
-    mapped.check(mapping or {})
-    reading = _Reading(context, mapping or {})
+    mapped.check(columns or {})
+    reading = _Reading(context, columns or {})
     errors = []
-    files = named(paths, left_out)
-    for number, file in enumerate(files, start=1):
+    found = expanded([files] if isinstance(files, str | Path) else files, exclude)
+    for number, file in enumerate(found, start=1):
         if progress:
-            progress(number, len(files), file.name)
+            progress(number, len(found), file.name)
         try:
             reading.add(file)
-        except ReadAlreadyError as reason:
+        except _ReadAlreadyError as reason:
             reading.skip(file, str(reason))
         except InputError as error:
             if isinstance(error, NoMeasurementError) and file.in_folder:
@@ -104,7 +154,17 @@ def read(  # noqa: PLR0913 - each is an option of the command
                 errors.append(str(error))
     if errors and not (keep_going and reading.tables):
         raise InputError("; ".join(errors))
-    return reading.intake(tuple(errors))
+    return reading.batch(tuple(errors))
+
+
+_Read = TypeVar("_Read", Intake, Batch)
+
+
+def join(intake: _Read, registers: Iterable[Path]) -> _Read:
+    """Return an intake with its organisations, and with the faults of the registers."""
+    register = read_registers(registers)
+    faults = pd.concat([intake.faults, register.faults], ignore_index=True)
+    return intake._replace(table=attach(intake.table, register.table), faults=faults)
 
 
 def write(table: pd.DataFrame, path: Path) -> None:
@@ -120,8 +180,45 @@ def write(table: pd.DataFrame, path: Path) -> None:
     partial.replace(path)
 
 
+def expanded(paths: Iterable[str | Path], exclude: Collection[Path] = ()) -> list[File]:
+    """Return the files that are named, those below folders and those that match a pattern.
+
+    Each occurs once, in the order named and by name within a folder; hidden ones and those in
+    ``exclude`` do not. InputError for a name or pattern with nothing behind it.
+    """
+    seen = {path.resolve() for path in exclude}
+    found = []
+    for raw in paths:
+        try:
+            for file in _expanded(Path(raw).expanduser()):
+                if (real := file.path.resolve()) not in seen:
+                    seen.add(real)
+                    found.append(file)
+        except (OSError, RuntimeError, ValueError) as error:  # too long, no such home, "/x/**y"
+            why = error.strerror if isinstance(error, OSError) else error
+            raise InputError(f"{raw}: names no file or folder ({why}); check it") from error
+    return found
+
+
+def _expanded(path: Path) -> Iterator[File]:
+    if path.is_dir():
+        for below in sorted(path.rglob("*")):
+            name = below.relative_to(path)
+            if below.is_file() and not any(part.startswith(".") for part in name.parts):
+                yield File(below, name.as_posix(), in_folder=True)
+        return
+    if path.exists():
+        yield File(path, path.name, in_folder=False)
+        return
+    met = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+    if not met:
+        raise InputError(f"{path}: there is no such file or folder; check its name")
+    for found in met:
+        yield from _expanded(found)
+
+
 class _Reading:
-    """Gathers what was read so far."""
+    """Accumulates what was read so far."""
 
     def __init__(self, context: Context, mapping: Mapping[str, str]) -> None:
         self.tables: list[pd.DataFrame] = []
@@ -134,12 +231,12 @@ class _Reading:
 
     def add(self, file: File) -> None:
         """Read a file; nothing of it is kept when it cannot be read to the end."""
-        if file.in_folder and is_about(file.path.name):
-            raise NoMeasurementError(f"{file.name}: is about the domains, not a measurement")
+        if file.in_folder and is_companion(file.path.name):
+            raise NoMeasurementError(f"{file.name}: is a file about the domains, not a measurement")
         content = load(file.path, file.name)
         earlier = self._seen.setdefault(content.digest, file.name)
         if earlier != file.name:
-            raise ReadAlreadyError(f"{file.name}: holds the same bytes as {earlier}; read once")
+            raise _ReadAlreadyError(f"{file.name}: holds the same bytes as {earlier}; read once")
         faults = Faults(file.name)
         context = self._context._replace(file=file.name)
         parts = _parts(content, self._mapping)
@@ -147,11 +244,11 @@ class _Reading:
         table = found[0] if len(found) == 1 else pd.concat(found)
         if table.empty:
             raise InputError(_why_empty(file.name, faults.table()))
-        alike = self._alike.setdefault(duplicates.outline(table), [])
+        alike = self._alike.setdefault(cleaning.outline(table), [])
         for other in alike:
-            if duplicates.same(table, other):
+            if cleaning.same(table, other):
                 name = other["file"].iloc[0]
-                raise ReadAlreadyError(
+                raise _ReadAlreadyError(
                     f"{file.name}: holds the same measurement as {name}; read once"
                 )
         self.tables.append(table.assign(file=file.name))
@@ -160,19 +257,20 @@ class _Reading:
         self._files.append((file.name, parts[0].format, len(table), ""))
 
     def skip(self, file: File, reason: str) -> None:
-        """Book a file that is passed by."""
+        """Add a file that is passed by."""
         self._files.append((file.name, "", 0, reason.removeprefix(f"{file.name}: ")))
 
-    def intake(self, errors: tuple[str, ...]) -> Intake:
+    def batch(self, errors: tuple[str, ...]) -> Batch:
         """Return all of it as one table with a row per key."""
         if not self.tables:
             raise InputError("no measurement was found; name the files with results of Internet.nl")
-        table, twice = duplicates.one_per_key(pd.concat(self.tables))
+        table, twice = cleaning.one_per_key(pd.concat(self.tables))
         faults = _in_order([*self._faults, *twice], [file for file, *_ in self._files])
         files = pd.DataFrame(self._files, columns=["file", "format", "rows", "note"])
         counted = files["file"].map(faults["file"].value_counts()).fillna(0).astype("int64")
         files.insert(3, "faults", counted)
-        return Intake(table, faults, files, errors)
+        table.attrs["source"] = sources(table)
+        return Batch(table, faults, files, errors)
 
 
 def _parts(content: Content, mapping: Mapping[str, str]) -> list[Part]:
@@ -189,7 +287,7 @@ def _parts(content: Content, mapping: Mapping[str, str]) -> list[Part]:
             f"{content.name}: is JSON, but no result of Internet.nl's batch API; name one that is"
         )
     labels = ", ".join(label for label in content.sheets[0].row(0)[:8] if label)
-    options = next(filter(None, map(guesses.suggestion, content.sheets)), "")
+    options = next(filter(None, map(mapped.suggestion, content.sheets)), "")
     perhaps = f", perhaps {options}" if options else ""
     raise NoMeasurementError(
         f"{content.name}: is a table without results in a known form (it begins with {labels!r}); "
@@ -210,7 +308,7 @@ def _why_empty(name: str, faults: pd.DataFrame) -> str:
 def _in_order(faults: list[pd.DataFrame], files: list[str]) -> pd.DataFrame:
     """Return all faults in one table, in the order of the files and of their rows."""
     table = pd.concat(faults)
-    order = table["file"].map({file: place for place, file in enumerate(files)})
+    order = table["file"].map({file: number for number, file in enumerate(files)})
     ordered = table.assign(order=order).sort_values(["order", "row"], kind="stable")
     return ordered.drop(columns="order").reset_index(drop=True)
 

@@ -1,21 +1,19 @@
-"""Which domains does a list name, to be measured? Lists of people and of Internet.nl's dashboard.
+"""Lists of domains to be measured: of people, of the dashboard, and of the government's register.
 
-A list has names and no results: its rows are not measured, and have no day. It is a table with a
-header that can be recognised, or without one: names, names with ``web`` or ``mail`` behind them,
-or the dashboard's own upload (list, domain, tags).
+A list has names and no results: its rows are not measured, and have no day. It is an export of
+organisaties.overheid.nl, a table with a header that is recognised, or one without: names, names
+with ``web`` or ``mail`` behind them, or the dashboard's own upload (list, domain, tags).
 """
+
+from collections.abc import Iterable
 
 import pandas as pd
 
-from v6monitor.intake.columns import RESULTS, plain
-from v6monitor.intake.content import Content
-from v6monitor.intake.domains import is_name, split
-from v6monitor.intake.faults import CHANGED
-from v6monitor.intake.guesses import seem_names, seem_results
-from v6monitor.intake.organisations import sector_in
-from v6monitor.intake.part import Fault, Part
-from v6monitor.intake.reasons import Reason
-from v6monitor.intake.sheet import Sheet, top
+from v6monitor.intake.assembly import Fault, Part
+from v6monitor.intake.cleaning import CHANGED, DROPPED, Reason, is_name, split
+from v6monitor.intake.columns import RESULTS, plain, result
+from v6monitor.intake.organisations import is_unit, organisation_export, sector_in
+from v6monitor.intake.tables import Content, Sheet
 
 _NAMES = {
     "any": "domain|domein|domains|domeinen|domain name|domeinnaam|url|host|hostname",
@@ -35,14 +33,36 @@ _OTHERS = {
 _KIND = {label: kind for kind, labels in _NAMES.items() for label in labels.split("|")}
 _FIELD = {label: field for field, labels in _OTHERS.items() for label in labels.split("|")}
 _BODIES = ("gemeente", "waterschap", "ministerie")
-"""Labels of a column with organisations that say the sector as well."""
+"""Labels of a column with organisations that name the sector as well."""
+
+_UNKNOWN = {"", "?", "unknown", "onbekend", "-"}
+_SEEN = 60  # cells of a column that are looked at
+_MOST = 0.8
+
+
+def government(content: Content) -> list[Part] | None:
+    """Read an export of organisaties.overheid.nl; None for another table.
+
+    Its web pages are websites, its e-mail addresses mail domains. Units of an organisation are
+    dropped.
+    """
+    parts = []
+    for sheet in content.sheets:
+        if (export := organisation_export(sheet)) is not None:
+            unit = is_unit(export)
+            whole = export[~unit]
+            names = {kind: whole[kind] for kind in RESULTS if kind in whole}
+            part = listed("organisation-export", sheet, names, whole.drop(columns=list(names)))
+            dropped = Fault(export["organisation"][unit], Reason.UNIT, DROPPED)
+            parts.append(part._replace(faults=(*part.faults, dropped)))
+    return parts or None
 
 
 def read(content: Content) -> list[Part] | None:
     """Read a list of names; None for a table that is none, or that seems to hold results.
 
     A name is to be measured as website and for mail, unless a column is for one of the two or
-    says so. Of a cell with several names a row of each is made.
+    says so. A cell with several names becomes a row for each.
     """
     found = [_with_header(sheet) or _without_header(sheet) for sheet in content.sheets]
     return [part for part in found if part] or None
@@ -54,7 +74,7 @@ def listed(
     """Return the rows of a list: ``names`` are its columns by type, ``about`` its other fields.
 
     A column under ``any`` is for the type that ``about`` states, or else for those that have no
-    column of their own. A row without any name is kept as one without, to be booked.
+    column of their own. A row without any name is kept as one without: it becomes a fault.
     """
     others = [kind for kind in RESULTS if kind not in names] or list(RESULTS)
     parts = []
@@ -77,17 +97,16 @@ def listed(
 
 
 def _with_header(sheet: Sheet) -> Part | None:
-    for number, header in top(sheet):
+    for header, body in sheet.headers():
         labels = [plain(label) for label in header]
         if _is_upload(labels):
             labels[2] = "tags"
-        filled = [label for label in labels if label]
-        known = [label for label in filled if label in {*_KIND, *_FIELD, *_BODIES}]
-        if not any(label in _KIND for label in known) or 2 * len(known) < len(filled):
+        used = [label for label in labels if label]
+        known = [label for label in used if label in {*_KIND, *_FIELD, *_BODIES}]
+        if not any(label in _KIND for label in known) or 2 * len(known) < len(used):
             continue
-        if any(map(is_name, filled)):  # "a.example,mail" is a row
+        if any(map(is_name, used)):  # "a.example,mail" is a row
             return None
-        body = sheet.cells.iloc[number + 1 :]
         columns = {label: body.iloc[:, at] for at, label in reversed(list(enumerate(labels)))}
         unknown = (cells for label, cells in columns.items() if label not in known)
         if any(map(seem_results, unknown)):
@@ -103,7 +122,7 @@ def _with_header(sheet: Sheet) -> Part | None:
 
 
 def _is_upload(labels: list[str]) -> bool:
-    """Tell whether a header is the dashboard's, whose third column often has no label."""
+    """Return whether a header is the dashboard's, whose third column often has no label."""
     first, second, *rest = [*labels, "", ""]
     return _FIELD.get(first) == "list" and second in _KIND and len(labels) > 2 and not rest[0]  # noqa: PLR2004
 
@@ -134,3 +153,25 @@ def _without_header(sheet: Sheet) -> Part | None:
         about = cells.iloc[:, [0, 2][: width - 1]].set_axis(["list", "tags"][: width - 1], axis=1)
         return listed("list", sheet, {"any": cells.iloc[:, 1]}, about)
     return None
+
+
+def seem_names(cells: "pd.Series[str]") -> bool:
+    """Return whether most filled cells hold host names, web addresses or e-mail addresses."""
+    return most(any(map(is_name, split(cell))) for cell in filled(cells))
+
+
+def seem_results(cells: "pd.Series[str]") -> bool:
+    """Return whether most filled cells hold words for yes and no, or for passed and failed."""
+    return most(result(cell) is not None for cell in filled(cells) if cell not in _UNKNOWN)
+
+
+def filled(cells: "pd.Series[str]") -> list[str]:
+    """Return the first cells that are not empty."""
+    text = cells.iloc[: 4 * _SEEN].str.strip()
+    return [str(cell) for cell in text[text != ""].iloc[:_SEEN]]
+
+
+def most(answers: Iterable[bool]) -> bool:
+    """Return whether most of these are true, and there is one."""
+    found = list(answers)
+    return bool(found) and sum(found) >= _MOST * len(found)

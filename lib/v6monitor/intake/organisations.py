@@ -1,35 +1,369 @@
-"""Whose domain is it? Registers, sectors, provinces, renames and waivers: files about the list.
+"""Organisations of domains: sectors, provinces, and registers joined to a table of domains.
 
-- a register says which organisation has a domain: one's own table
-  (``domain, type, organisation, org_id, sector, province``), an export of
-  organisaties.overheid.nl, or that of the Register Internetdomeinen Overheid (RIO);
-- renames: ``old, new, date``;
-- waivers (comply or explain): ``domain, standard, explanation, owner, valid_until``, and where
-  wanted ``type`` and ``valid_from``.
-
-Each is a table with a header: CSV with commas or semicolons, or a spreadsheet. Further columns
-are allowed and left alone.
+A register is one's own table (``domain, type, organisation, org_id, sector, province``), an
+export of organisaties.overheid.nl (CSV with semicolons, such as ``Gemeenten.csv``), or that of
+the Register Internetdomeinen Overheid (``exportRIO.xml``).
 """
 
-from v6monitor.intake.provinces import PROVINCES, province_in
-from v6monitor.intake.registers import Register, attach, join, read_register, read_registers
-from v6monitor.intake.renames import read_renames
-from v6monitor.intake.sectors import SECTORS, sector_in
-from v6monitor.intake.waivers import explain, matched, read_waivers, waiver_list
+import re
+import unicodedata
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
 
-__all__ = [
-    "PROVINCES",
-    "SECTORS",
-    "Register",
-    "attach",
-    "explain",
-    "join",
-    "matched",
-    "province_in",
-    "read_register",
-    "read_registers",
-    "read_renames",
-    "read_waivers",
-    "sector_in",
-    "waiver_list",
-]
+import pandas as pd
+
+from v6monitor.errors import InputError
+from v6monitor.intake.cleaning import (
+    CHANGED,
+    DROPPED,
+    Faults,
+    Reason,
+    normalised,
+    split,
+)
+from v6monitor.intake.columns import plain
+from v6monitor.intake.tables import Sheet, fields, labelled, load, selected
+
+SECTORS = {
+    "rijk": "rijksoverheid rijksoverheden rijksdienst ministerie ministeries departement "
+    "departementen kerndepartement kerndepartementen inspectie inspecties centrale_overheid "
+    "algemene_zaken binnenlandse_zaken buitenlandse_zaken economische_zaken sociale_zaken defensie "
+    "financien justitie waterstaat volksgezondheid minaz minbzk minbuza mindef minezk minfin "
+    "minienw minjenv minlnv minlvvn minocw minszw minvws bzk buza ezk ienw jenv lnv lvvn ocw szw "
+    "vws",
+    "uitvoeringsorganisatie": "uitvoeringsorganisaties uitvoerder uitvoerders uitvoering "
+    "manifestgroep manifestpartij manifestpartijen agentschap agentschappen zbo zbos "
+    "zelfstandig_bestuursorgaan zelfstandige_bestuursorganen",
+    "provincie": "provincies provinciaal",
+    "gemeente": "gemeenten gemeentes gemeentelijk",
+    "waterschap": "waterschappen hoogheemraadschap hoogheemraadschappen wetterskip",
+    "gemeenschappelijke_regeling": "gemeenschappelijke_regelingen gr grs veiligheidsregio "
+    "veiligheidsregios omgevingsdienst omgevingsdiensten",
+    "overig": "overige",
+}
+"""The sectors of the canonical table, each with other words for it."""
+
+PROVINCES = {
+    "Fryslân": "friesland fr",
+    "Groningen": "gr",
+    "Noord-Holland": "nholland nh",
+    "Flevoland": "fl",
+    "Drenthe": "dr",
+    "Zuid-Holland": "zholland zh",
+    "Utrecht": "ut",
+    "Overijssel": "ov",
+    "Zeeland": "ze zl",
+    "Noord-Brabant": "brabant nbrabant nb",
+    "Gelderland": "ge gld",
+    "Limburg": "li lb",
+}
+"""The provinces of the Netherlands by their official names, from the north as a map reads, each
+with other spellings."""
+
+OWNER = ("organisation", "org_id", "sector", "province")
+REGISTER = ("domain", "type", *OWNER)
+"""Columns of a register: ``type`` is web, mail or "" for both."""
+
+_DUTCH = {
+    "domein": "domain",
+    "domeinnaam": "domain",
+    "url": "domain",
+    "website": "domain",
+    "organisatie": "organisation",
+    "tooi uri": "org_id",
+    "tooi": "org_id",
+    "organisatietype": "sector",
+    "provincie": "province",
+}
+"""Other labels of the columns of one's own register."""
+
+_EXPORT = {
+    "web": "internetpagina's",
+    "mail": "e-mail adressen",
+    "organisation": "officiële naam",
+    "sector": "type",
+    "org_id": "tooi uri",
+}
+"""The labels that an export of organisaties.overheid.nl has for each field."""
+
+_TOOI = r"^https?://identifier\.overheid\.nl/tooi/id/[^/]+/"
+"""What stands before the identifier itself (standaarden.overheid.nl/tooi)."""
+
+_LARGEST = 256 << 20
+_ROOT = "RegisterInternetdomeinenOverheid"
+
+
+class Register(NamedTuple):
+    """Organisations by domain, and the faults of the files they were read from."""
+
+    table: pd.DataFrame
+    """``REGISTER``, all text: a row per ``domain`` (A-label) and ``type``."""
+    faults: pd.DataFrame
+    """As of measurements: ``file``, ``row``, ``column``, ``value``, ``reason``, ``done``."""
+
+
+def sector_in(text: str) -> str:
+    """Return the one sector that a list, a file name or a type names; "" for none or several.
+
+    >>> sector_in("mailtest_rijk")
+    'rijk'
+    >>> sector_in("Gemeenschappelijke regelingen 2026")
+    'gemeenschappelijke_regeling'
+    >>> sector_in("Ministerie van Financiën")
+    'rijk'
+    >>> sector_in("gemeenten en provincies")
+    ''
+    """
+    words = re.findall(r"[a-z]+", _ascii(text).replace("'", ""))
+    pairs = ("_".join(pair) for pair in pairwise(words))
+    found = {_SECTOR_WORDS[word] for word in (*words, *pairs) if word in _SECTOR_WORDS}
+    return found.pop() if len(found) == 1 else ""
+
+
+def province_in(text: str) -> str:
+    """Return the official name of a province; "" for a text that is none.
+
+    >>> province_in("Provincie Friesland"), province_in("noord holland"), province_in("N.-Brabant")
+    ('Fryslân', 'Noord-Holland', 'Noord-Brabant')
+    >>> province_in("Holland")
+    ''
+    """
+    return _PROVINCE_SPELLINGS.get(_letters(text).removeprefix("provincie"), "")
+
+
+def read_registers(paths: Iterable[Path]) -> Register:
+    """Return several registers as one; an earlier file takes precedence over a later one."""
+    registers = [read_register(path) for path in paths]
+    if not registers:
+        return Register(pd.DataFrame(columns=list(REGISTER), dtype="str"), Faults("").table())
+    table = pd.concat([one.table for one in registers]).drop_duplicates(["domain", "type"])
+    faults = pd.concat([one.faults for one in registers], ignore_index=True)
+    return Register(table.reset_index(drop=True), faults)
+
+
+def read_register(path: Path) -> Register:
+    """Return a register, recognised by its content.
+
+    One's own table has the columns ``REGISTER`` (only ``domain`` is required; Dutch labels will
+    do). The government's exports give the pages and the domains of every organisation; a name of
+    theirs is for what is below it too, so ``www.`` is left off. Sectors, provinces and TOOI
+    identifiers are normalised: ``gemeente``, ``Fryslân``, ``gm0344``.
+
+    Invalid names, and rows that contradict one above, are dropped; unknown types, sectors and
+    provinces are ignored: each is in ``faults``. InputError for a file that is no register.
+    """
+    faults = Faults(path.name)
+    rows = _rows(path)
+    names = normalised(rows["domain"])
+    wrong = names["reason"].ne("")
+    faults.add(rows["domain"][wrong], names["reason"][wrong], DROPPED)
+    rows = rows.assign(domain=names["domain"])[~wrong]
+    kinds = rows["type"].str.lower()
+    known = kinds.isin(["", "web", "mail"])
+    faults.add(rows["type"][~known], Reason.NO_TYPE, DROPPED)
+    rows = rows.assign(type=kinds)[known]
+    for column, meaning, reason in (
+        ("sector", sector_in, Reason.NO_SECTOR),
+        ("province", province_in, Reason.NO_PROVINCE),
+    ):
+        found = rows[column].map(meaning).astype("str")
+        strange = rows[column].ne("") & found.eq("")
+        faults.add(rows[column][strange], reason, CHANGED)
+        rows = rows.assign(**{column: found})
+    rows["org_id"] = rows["org_id"].str.replace(_TOOI, "", regex=True)
+    numbered = rows.rename_axis("row").reset_index().drop_duplicates(list(REGISTER))
+    rows = numbered.set_index("row")
+    twice = rows.duplicated(["domain", "type"])
+    faults.add(rows["domain"][twice], Reason.TWO_OWNERS, DROPPED)
+    return Register(rows[~twice].reset_index(drop=True), faults.table())
+
+
+def attach(table: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with ``domain`` and ``type`` with its empty ``OWNER`` cells filled.
+
+    ``register`` is the table of a ``Register``. A name that is not in it belongs to the
+    organisation that has it with ``www.``, or else to that of the nearest name above it:
+    ``desk.town.example`` to ``town.example``. A row of the register with a type is for that type
+    only.
+    """
+    result = table.copy()
+    listed = zip(register["domain"], register["type"], strict=True)
+    positions = {key: position for position, key in enumerate(listed)}
+    keys = table[["domain", "type"]].drop_duplicates()
+    found = [_position(domain, kind, positions) for domain, kind in keys.to_numpy()]
+    keys["position"] = pd.Series(found, index=keys.index, dtype="Int64")
+    merged = table[["domain", "type"]].merge(keys, on=["domain", "type"], how="left")
+    owners = register[list(OWNER)].reset_index(drop=True)
+    rows = owners.reindex(merged["position"].fillna(-1)).set_axis(table.index)
+    for field in OWNER:
+        result[field] = result[field].where(result[field] != "", rows[field].fillna(""))
+    return result
+
+
+def organisation_export(sheet: Sheet) -> pd.DataFrame | None:
+    """Return an export of organisaties.overheid.nl, a row per organisation; None for another table.
+
+    Columns ``web``, ``mail``, ``organisation``, ``sector`` and ``org_id`` (as far as it has them),
+    as they are written; the index is the row. Units of an organisation are in it too
+    (``is_unit``).
+    """
+    for header, body in sheet.headers():
+        labels = [plain(label) for label in header]
+        if _EXPORT["web"] in labels and _EXPORT["organisation"] in labels:
+            present = {field: label for field, label in _EXPORT.items() if label in labels}
+            where = {field: labels.index(label) for field, label in present.items()}
+            cells = fields(body, where)
+            return pd.DataFrame({field: cells[field].str.strip() for field in cells})
+    return None
+
+
+def is_unit(export: pd.DataFrame) -> "pd.Series[bool]":
+    """Return which rows of an export are units, whose pages are those of the whole."""
+    kinds = export.get("sector", export["organisation"])
+    return kinds.str.lower().eq("organisatieonderdeel")
+
+
+def _rows(path: Path) -> pd.DataFrame:
+    """Return the rows of a register as they are written: ``REGISTER``; the index is the row."""
+    if _is_xml(path):
+        return _internet_domains(path)
+    content = load(path)
+    exports = (organisation_export(sheet) for sheet in content.sheets)
+    if (export := next((one for one in exports if one is not None), None)) is not None:
+        return _pages(export)
+    table = labelled(content).rename(columns=_DUTCH)
+    table = table.loc[:, ~table.columns.duplicated()]
+    if "domain" not in table:
+        raise InputError(
+            f"{path.name}: is no register (it has {', '.join(table.columns[:8])!r}); name its "
+            f"columns {', '.join(REGISTER)}, or take an export of organisaties.overheid.nl"
+        )
+    return selected(table, REGISTER, ("domain",), path.name)
+
+
+def _pages(export: pd.DataFrame) -> pd.DataFrame:
+    """Return the pages of an export of organisations, without those of units."""
+    whole = export[~is_unit(export)].reindex(columns=list(_EXPORT), fill_value="")
+    return _register(
+        (int(str(row)), page, name, org_id, [kind])
+        for row, pages, _, name, kind, org_id in whole.itertuples()
+        for page in split(pages.replace(";", "; "))
+        if page
+    )
+
+
+def _internet_domains(path: Path) -> pd.DataFrame:
+    """Return the domains of the Register Internetdomeinen Overheid that were not given up.
+
+    The index counts its organisations. InputError for XML that is something else.
+    """
+    if path.stat().st_size > _LARGEST:
+        raise InputError(f"{path.name}: is larger than 256 MiB; take exportRIO.xml")
+    data = path.read_bytes()
+    if re.search(rb"<!(DOCTYPE|ENTITY)", data):
+        raise InputError(f"{path.name}: declares entities, as no register does; download it again")
+    try:
+        root = ET.fromstring(data)  # noqa: S314 - entities were refused above
+    except ET.ParseError as error:
+        raise InputError(
+            f"{path.name}: is XML that breaks off or is damaged ({error}); download it again"
+        ) from error
+    if _local(root.tag) != _ROOT:
+        raise InputError(
+            f"{path.name}: is XML of {_local(root.tag)!r}, not of {_ROOT}; take exportRIO.xml"
+        )
+    bodies = enumerate(root.findall("{*}organisatie"), start=1)
+    return _register(
+        (number, domain, _text(body, "naam"), _tooi(body), _types(body))
+        for number, body in bodies
+        for domain in _domains(body)
+    )
+
+
+def _register(rows: Iterable[tuple[int, str, str, str, list[str]]]) -> pd.DataFrame:
+    """Return rows of (row, page, organisation, identifier, types) as those of a register.
+
+    A type that is none of the sectors is one of the other organisations.
+    """
+    found = [
+        (
+            row,
+            re.sub(r"^(https?://)?www\.", "", page.strip().lower()),
+            "",
+            name,
+            org_id,
+            next(filter(None, map(sector_in, kinds)), "overig" if any(kinds) else ""),
+            name if "provincie" in map(str.lower, kinds) else "",
+        )
+        for row, page, name, org_id, kinds in rows
+    ]
+    return pd.DataFrame(found, columns=["row", *REGISTER]).set_index("row").astype("str")
+
+
+def _is_xml(path: Path) -> bool:
+    """Return whether a file is XML, by how it begins."""
+    try:
+        with path.open("rb") as file:
+            return file.read(100).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check its name") from error
+
+
+def _domains(body: ET.Element) -> Iterator[str]:
+    """Yield the registered domains and the host names published under them."""
+    for path, field in (
+        ("{*}domeinnaamregistraties/{*}domeinnaamregistratie", "naam"),
+        ("{*}domeinen/{*}domein", "url"),
+    ):
+        for one in body.findall(path):
+            if not _text(one, "opgezegdSinds") and (name := _text(one, field)):
+                yield name
+
+
+def _types(body: ET.Element) -> list[str]:
+    return [(one.text or "").strip() for one in body.findall("{*}types/{*}type")]
+
+
+def _tooi(body: ET.Element) -> str:
+    held = (value for name, value in body.attrib.items() if _local(name).endswith("IdentifierTOOI"))
+    return next(held, "")
+
+
+def _text(element: ET.Element, name: str) -> str:
+    return (element.findtext(f"{{*}}{name}") or "").strip()
+
+
+def _local(name: str) -> str:
+    """Return a name without its namespace, which changes with the version of the schema."""
+    return name.rpartition("}")[2]
+
+
+def _position(domain: str, kind: str, positions: Mapping[tuple[str, str], int]) -> int | None:
+    """Return the row of the register for a domain: its own, with ``www.``, or the nearest above."""
+    labels = domain.split(".")
+    above = (".".join(labels[start:]) for start in range(1, len(labels) - 1))
+    for name in (domain, f"www.{domain}", *above):
+        for key in ((name, kind), (name, "")):
+            if key in positions:
+                return positions[key]
+    return None
+
+
+def _ascii(text: str) -> str:
+    """Return a text in lower case and without accents."""
+    return unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z]", "", _ascii(text))
+
+
+_SECTOR_WORDS = {word: code for code, words in SECTORS.items() for word in (code, *words.split())}
+_PROVINCE_SPELLINGS = {
+    _letters(spelling): name
+    for name, others in PROVINCES.items()
+    for spelling in (name, *others.split())
+}

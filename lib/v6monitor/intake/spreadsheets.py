@@ -1,50 +1,65 @@
-"""Which cells does a spreadsheet hold? XLSX and ODS, as the text a CSV would have."""
+"""Cells of spreadsheets (XLSX and ODS) as text, with a limit on what they unpack to.
+
+A few hundred bytes can name a cell a thousand million places away, repeat a row a million times
+or show one long text in every cell. A library makes room for all of it, and the process ends.
+So the size is measured in the XML before the library sees it.
+"""
 
 import datetime as dt
 import io
+import re
+import xml.parsers.expat
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from xml.parsers.expat import ExpatError
 
 import pandas as pd
+from python_calamine import CalamineError, CalamineWorkbook
 
 from v6monitor.errors import InputError, NoMeasurementError
-from v6monitor.intake import extent
-from v6monitor.intake.sheet import Sheet
 
 ZIP = b"PK\x03\x04"
 """How a zip begins, which XLSX and ODS are."""
 
 _LARGEST = 128 << 20
 _MOST_PARTS = 1_000
+_MOST_CELLS = 2_000_000
+_MOST_CHARACTERS = 64_000_000
+_MOST_ELEMENTS = 4 * _MOST_CELLS
 _PLAIN = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-_MARKS: dict[str, Callable[[], extent.Extent]] = {
-    "xl/workbook.xml": extent.Xlsx,
-    "content.xml": extent.Ods,
-}
+_PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_DIGITS = 12
+_ROWS, _COLUMNS = "table:number-rows-repeated", "table:number-columns-repeated"
+_EMPTY_CELL = {_COLUMNS, "table:style-name", "table:content-validation-name"}
+"""Attributes that a cell of OpenDocument can have and still be empty."""
 
 
-def sheets(name: str, data: bytes) -> tuple[Sheet, ...]:
-    """Return the sheets that hold cells; formulas give their stored value, or none.
+class _TooLargeError(Exception):
+    """The cells or their text take more memory than any measurement needs."""
 
-    InputError for a zip that is no spreadsheet, is damaged, has a password, unpacks to more than
-    128 MiB, or holds more cells or text than ``extent`` allows.
+
+def read(name: str, data: bytes) -> list[tuple[str, pd.DataFrame]]:
+    """Return name and cells of each sheet that has any; formulas give their stored value, or none.
+
+    InputError, which calls the file by ``name``, for a zip that is no spreadsheet, is damaged, has
+    a password, or holds more than 128 MiB, 2 million cells or 64 million characters.
     """
     parts = _parts(name, data)
-    kind = next((kind for mark, kind in _MARKS.items() if mark in parts), None)
+    kind = next((kind for mark, kind in _KINDS.items() if mark in parts), None)
     if not kind:
         raise NoMeasurementError(f"{name}: is a zip and no spreadsheet; unpack it first")
     try:
-        extent.check(kind, (part for path, part in parts.items() if path.endswith(".xml")))
-    except extent.TooLargeError as error:
+        _check(kind(), (part for path, part in parts.items() if path.endswith(".xml")))
+    except _TooLargeError as error:
         raise InputError(
-            f"{name}: is a spreadsheet of more than {extent.MOST_CELLS:,} cells, or made to take "
+            f"{name}: is a spreadsheet of more than {_MOST_CELLS:,} cells, or made to take "
             "all memory; save what you need as CSV"
         ) from error
     except ExpatError as error:
         raise _damaged(name, error) from error
-    found = tuple(Sheet(sheet, _cells(rows)) for sheet, rows in _tables(name, parts))
+    found = [(sheet, _cells(rows)) for sheet, rows in _sheets(name, parts) if rows and rows[0]]
     if not found:
         raise InputError(f"{name}: is a spreadsheet without cells; export it again")
     return found
@@ -68,11 +83,8 @@ def _is_part(path: str) -> bool:
     return path == "mimetype" or path.endswith((".xml", ".rels"))
 
 
-def _tables(name: str, parts: dict[str, bytes]) -> list[tuple[str, Sequence[Sequence[object]]]]:
-    """Return the rows of each sheet that has any, from the parts whose size is known."""
-    # imported here: most measurements are text, and reading those needs no spreadsheet library
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
-
+def _sheets(name: str, parts: dict[str, bytes]) -> list[tuple[str, Sequence[Sequence[object]]]]:
+    """Return the rows of each sheet, read from the parts whose size is known and no others."""
     known = io.BytesIO()
     with zipfile.ZipFile(known, "w") as archive:
         for path, part in parts.items():
@@ -80,7 +92,7 @@ def _tables(name: str, parts: dict[str, bytes]) -> list[tuple[str, Sequence[Sequ
     known.seek(0)
     try:
         workbook = CalamineWorkbook.from_filelike(known)
-        tables = [
+        return [
             (sheet, workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
             for sheet in workbook.sheet_names
         ]
@@ -88,7 +100,6 @@ def _tables(name: str, parts: dict[str, bytes]) -> list[tuple[str, Sequence[Sequ
         raise InputError(
             f"{name}: is no spreadsheet that can be read ({error}); save it as XLSX or CSV"
         ) from error
-    return [(sheet, rows) for sheet, rows in tables if rows and rows[0]]
 
 
 def _damaged(name: str, error: Exception) -> InputError:
@@ -108,3 +119,143 @@ def _text(cell: object) -> str:
     if isinstance(cell, dt.date):  # and its subclass datetime
         return cell.isoformat()
     return str(cell)
+
+
+def _check(extent: "_Xlsx | _Ods", parts: Iterable[bytes]) -> None:
+    """Raise _TooLargeError, or ``ExpatError``, for XML parts of a spreadsheet that cannot be read.
+
+    A sheet counts as the rectangle from its first cell to its last.
+    """
+    elements = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal elements
+        elements += 1
+        if elements > _MOST_ELEMENTS:
+            raise _TooLargeError
+        extent.start(name.rpartition(":")[2], attributes)
+
+    for part in parts:
+        parser = xml.parsers.expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = _refuse_entities
+        parser.StartElementHandler = start
+        parser.CharacterDataHandler = extent.text
+        parser.EndElementHandler = lambda name: extent.end(name.rpartition(":")[2])
+        parser.Parse(part, True)
+    if extent.cells > _MOST_CELLS or extent.characters() > _MOST_CHARACTERS:
+        raise _TooLargeError
+
+
+def _refuse_entities(*_: object) -> None:
+    raise _TooLargeError
+
+
+class _Xlsx:
+    """Counts the cells of an Office workbook, and the strings that they share by number."""
+
+    def __init__(self) -> None:
+        self.cells = 0
+        self._characters = 0
+        self._strings: dict[int, int] = {}
+        self._shown: Counter[int] = Counter()
+        self._row = self._column = self._rows = self._columns = self._seen = 0
+        self._number = self._length = 0
+        self._is_shared = False
+        self._written = ""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "sst":
+            self._number = 0
+        elif name == "sheetData":
+            self._row = self._rows = self._columns = self._seen = 0
+        elif name == "row":
+            self._row, self._column = _count(attributes.get("r"), self._row + 1), 0
+        elif name == "c":  # its place may be stated or follow from the one before
+            self._column += 1
+            if place := _PLACE.fullmatch(attributes.get("r", "")):
+                self._column, self._row = _column(place[1]), int(place[2])
+            self._rows, self._columns = max(self._rows, self._row), max(self._columns, self._column)
+            self._seen += 1
+            self._is_shared = attributes.get("t") == "s"
+        self._written = ""
+        if name in {"si", "c"}:
+            self._length = 0
+
+    def text(self, data: str) -> None:
+        self._written = data[:_DIGITS]  # perhaps the number of a shared string
+        self._length += len(data)
+
+    def end(self, name: str) -> None:
+        if name == "si":
+            self._strings[self._number] = max(self._length, self._strings.get(self._number, 0))
+            self._number += 1
+        elif name == "v" and self._is_shared:
+            self._shown[_count(self._written, 0)] += 1
+        elif name == "c":
+            self._characters += self._length
+        elif name == "sheetData":
+            self.cells += max(self._rows * self._columns, self._seen)
+
+    def characters(self) -> int:
+        """Return the length of all text, with the shared strings wherever they are shown."""
+        shown = sum(self._strings.get(at, 0) * times for at, times in self._shown.items())
+        return self._characters + shown
+
+
+class _Ods:
+    """Counts the cells of an OpenDocument sheet, without the empty ones at the end of rows."""
+
+    def __init__(self) -> None:
+        self.cells = 0
+        self._characters = 0
+        self._row = self._rows = self._columns = 0
+        self._repeated_rows = self._repeated = 1
+        self._column = self._width = self._length = 0
+        self._filled = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "table":
+            self._row = self._rows = self._columns = 0
+        elif name == "table-row":
+            self._repeated_rows = _count(attributes.get(_ROWS), 1)
+            self._column = self._width = 0
+        elif name in {"table-cell", "covered-table-cell"}:
+            self._repeated = _count(attributes.get(_COLUMNS), 1)
+            self._filled = not attributes.keys() <= _EMPTY_CELL
+            self._length = 0
+
+    def text(self, data: str) -> None:
+        self._length += len(data)
+
+    def end(self, name: str) -> None:
+        if name in {"table-cell", "covered-table-cell"}:
+            self._column += self._repeated
+            if self._filled or self._length:
+                self._width = self._column
+                self._characters += self._length * self._repeated * self._repeated_rows
+        elif name == "table-row":
+            self._row += self._repeated_rows
+            if self._width:
+                self._rows, self._columns = self._row, max(self._columns, self._width)
+        elif name == "table":
+            self.cells += self._rows * self._columns
+
+    def characters(self) -> int:
+        return self._characters
+
+
+_KINDS: dict[str, Callable[[], _Xlsx | _Ods]] = {"xl/workbook.xml": _Xlsx, "content.xml": _Ods}
+"""The part that only one kind of spreadsheet has."""
+
+
+def _count(written: str | None, default: int) -> int:
+    """Return a number in an attribute, however many digits it has; a default for none."""
+    return int(written[:_DIGITS]) if written and written.isdecimal() else default
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number

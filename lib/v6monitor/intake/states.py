@@ -1,8 +1,10 @@
-"""Does a measured domain have IPv6? From test results to verdict words, per question asked."""
+"""Measured states: whether a domain has IPv6, by the results of a measurement."""
 
 import pandas as pd
 
 from v6monitor.errors import InputError
+from v6monitor.intake.columns import MAPPED
+from v6monitor.language.sources import measurement_source
 
 MEASURES = {
     "web": ("web", "ws_address"),
@@ -11,7 +13,7 @@ MEASURES = {
     "web_category": ("web", "ipv6"),
     "mail_category": ("mail", "ipv6"),
 }
-"""Which rows (by type; "" for both) and which result answer a measure's question.
+"""The rows (by type; "" for both) and the result that a measure is read from.
 
 The categories are Internet.nl's own figure, in which a domain without MX passes.
 """
@@ -38,15 +40,23 @@ def measured(table: pd.DataFrame) -> pd.DataFrame:
 def states(table: pd.DataFrame) -> pd.DataFrame:
     """Return a canonical table as states: a row per measured domain, type and measure.
 
-    Columns ``period`` (YYYY-MM), ``measured_at``, ``domain``, ``type``, ``measure``
-    (``MEASURES``), ``state``, ``organisation``, ``sector``, ``province``, ``list``. Passed is
-    yes, failed is no; ``mail`` is not applicable to a domain without mail servers; every other
-    result is unknown, never no. A result that a file does not have gives no row.
+    Passed is yes, failed is no; ``mail`` is not applicable to a domain without mail servers;
+    every other result is unknown, never no. A result that a file does not have gives no row.
+
+    Args:
+        table: as ``read`` returns it.
+
+    Returns:
+        ``period`` (YYYY-MM), ``measured_at`` (a date), ``domain``, ``type``, ``measure``
+        (``MEASURES``), ``state``, ``organisation``, ``sector``, ``province``, ``list``. Its
+        ``attrs["source"]`` names the measurements.
+
+    Source: METHOD.md §5 and §6.
+
     """
     parts = []
     for measure, (kind, result) in MEASURES.items():
-        asked = table[result].ne("") & (table["type"].eq(kind) if kind else True)
-        rows = table[asked]
+        rows = table[table[result].ne("") & (table["type"].eq(kind) if kind else True)]
         state = rows[result].map(_WORDS).fillna("unknown")
         if measure == "mail":
             state = state.mask(rows["mail_status"].isin(NO_MAIL), "not_applicable")
@@ -54,7 +64,26 @@ def states(table: pd.DataFrame) -> pd.DataFrame:
     found = pd.concat(parts, ignore_index=True)
     found.insert(0, "period", found["measured_at"].dt.strftime("%Y-%m").astype("str"))
     order = ["period", *_KEPT[:3], "measure", "state", *_KEPT[3:]]
-    return found[order]
+    found = found[order]
+    found.attrs["source"] = sources(table)
+    return found
+
+
+def sources(table: pd.DataFrame) -> list[str]:
+    """Return the sources of a canonical table: its measurements by day, and files of only names.
+
+    >>> day = pd.to_datetime(["2026-10-06"])
+    >>> sources(pd.DataFrame({"measured_at": day, "source_format": "api-2", "source_file": "a"}))
+    ['measurement 2026-10-06 Internet.nl']
+    """
+    measured = table[table["measured_at"].notna()]
+    external = measured["source_format"].eq(MAPPED)
+    days = measured["measured_at"].dt.date
+    return [
+        *measurement_source(days[~external].unique()),
+        *measurement_source(days[external].unique(), of=""),
+        *table.loc[table["measured_at"].isna(), "source_file"].unique(),
+    ]
 
 
 def overview(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Who explained not to comply (comply or explain), for how long, and of which measured domain?
+"""Renames of domains after mergers, and waivers (comply or explain), each in a file of its own.
 
 A waiver never changes a state or a share: it is shown beside them.
 """
@@ -8,10 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from v6monitor.errors import InputError
-from v6monitor.intake import register_files as files
-from v6monitor.verdicts.logic import NO, UNKNOWN, YES
+from v6monitor.intake.dates import date_in
+from v6monitor.intake.tables import labelled, load, selected
+from v6monitor.names import InvalidNameError, normalise
 
-COLUMNS = (
+RENAMES = ("old", "new", "date")
+WAIVERS = (
     "domain",
     "type",
     "standard",
@@ -20,34 +22,49 @@ COLUMNS = (
     "valid_from",
     "valid_until",
 )
-TYPES = ("", "web", "mail")
 MATCH = ("waiver", "waiver_owner", "waiver_until", "waiver_status")
-"""What ``matched`` tells of a row: the explanation, who gave it, its last day, valid or expired."""
+"""Columns that ``matched`` adds: explanation, who gave it, last day, and valid or expired."""
 
 _FOREVER = "9999"
+_WORST = ("no", "unknown", "yes", "not_applicable")
+
+
+def read_renames(path: Path, period: str = "") -> dict[str, str]:
+    """Return new domains by old domain: mergers and moves up to the end of a month (YYYY-MM).
+
+    InputError for an invalid name or date, for an old name with two new ones (the panel would
+    follow only one of them), and for a file that is not there.
+    """
+    table = selected(labelled(load(path)), RENAMES, ("old", "new"), path.name)
+    table["old"] = _domains(path, table["old"])
+    table["new"] = _domains(path, table["new"])
+    days = _dates(path, table["date"])
+    held = table[days.eq("") | days.str.slice(0, 7).le(period or "9999")]
+    held = held.drop_duplicates(["old", "new"])
+    for row, old in held.loc[held["old"].duplicated(), "old"].items():
+        raise InputError(f"{path.name} row {row}: {old} has another new name above; keep one")
+    return dict(zip(held["old"], held["new"], strict=True))
 
 
 def read_waivers(path: Path, standard: str = "IPv6") -> pd.DataFrame:
-    """Read who explained not to comply with a standard: columns ``COLUMNS``, all text.
+    """Return the explanations for not complying with a standard: columns ``WAIVERS``, all text.
 
     ``type`` is web, mail or "" for both; the days are YYYY-MM-DD, "" for without limit. A row
-    that names no standard speaks of every one; one that names several, such as "IPv6 en IPv4",
-    of each. Expired waivers are kept: who uses them says so. An absent file has none.
+    that names no standard applies to all; one that names several, such as "IPv6 en IPv4", to
+    each. Expired waivers are kept: who uses them says so.
 
-    InputError for a name, type or day that is none, and for a row without an explanation: such a
-    row must not go unnoticed.
+    InputError for an invalid name, type or day, for a row without an explanation (such a row must
+    not go unnoticed), and for a file that is not there.
     """
-    if not path.exists():
-        return pd.DataFrame(columns=list(COLUMNS), dtype="str")
-    table = files.read(path, COLUMNS, required=("domain", "explanation"))
-    table["domain"] = files.domains(path, table["domain"])
+    table = selected(labelled(load(path)), WAIVERS, ("domain", "explanation"), path.name)
+    table["domain"] = _domains(path, table["domain"])
     table["type"] = table["type"].str.lower()
-    for row, kind in table.loc[~table["type"].isin(TYPES), "type"].items():
+    for row, kind in table.loc[~table["type"].isin(["", "web", "mail"]), "type"].items():
         raise InputError(f"{path.name} row {row}: type {kind!r} is not web, mail or empty")
     for row in table.index[table["explanation"].eq("")]:
         raise InputError(f"{path.name} row {row}: explains nothing; write why, or remove it")
     for column in ("valid_from", "valid_until"):
-        table[column] = files.dates(path, table[column])
+        table[column] = _dates(path, table[column])
     named = table["standard"].str.contains(rf"\b{standard}\b", case=False, regex=True)
     return table[named | table["standard"].eq("")].reset_index(drop=True)
 
@@ -56,22 +73,22 @@ def matched(rows: pd.DataFrame, waivers: pd.DataFrame, kind: str = "") -> pd.Dat
     """Return the waiver that goes with each row, columns ``MATCH``; the index is that of the rows.
 
     ``rows`` have ``domain``, ``day`` (YYYY-MM-DD) and, unless ``kind`` is given, ``kind``: web,
-    mail or dns (name servers: a waiver for one type does not speak of them). ``waivers`` is what
+    mail or dns (name servers: a waiver for one type is not for them). ``waivers`` is what
     ``read_waivers`` returns. ``waiver_status`` is ``valid`` or ``expired`` on the day; a waiver
-    that was not given yet counts as none. A valid one goes before an expired one, a longer one
+    that was not given yet is ignored. A valid one goes before an expired one, a longer one
     before a shorter one.
     """
     asked = pd.DataFrame({"domain": rows["domain"], "day": rows["day"]})
     asked["kind"] = kind or rows["kind"]
-    asked["place"] = range(len(asked))
+    asked["position"] = range(len(asked))
     found = asked[asked["domain"].isin(set(waivers["domain"]))].merge(waivers, on="domain")
-    speaks = found["type"].isin([""]) | found["type"].eq(found["kind"])
-    found = found[speaks & found["valid_from"].le(found["day"])]
+    applies = found["type"].eq("") | found["type"].eq(found["kind"])
+    found = found[applies & found["valid_from"].le(found["day"])]
     last = found["valid_until"].mask(found["valid_until"].eq(""), _FOREVER)
     found = found.assign(last=last, holds=found["day"].le(last))
     best = found.sort_values(["holds", "last"], ascending=False, kind="stable")
-    best = best.drop_duplicates("place").set_index("place")
-    told = pd.DataFrame(
+    best = best.drop_duplicates("position").set_index("position")
+    columns = pd.DataFrame(
         {
             "waiver": best["explanation"],
             "waiver_owner": best["owner"],
@@ -79,15 +96,14 @@ def matched(rows: pd.DataFrame, waivers: pd.DataFrame, kind: str = "") -> pd.Dat
             "waiver_status": best["holds"].map({True: "valid", False: "expired"}),
         }
     )
-    return told.reindex(range(len(rows))).fillna("").astype("str").set_axis(rows.index)
+    return columns.reindex(range(len(rows))).fillna("").astype("str").set_axis(rows.index)
 
 
 def explain(states: pd.DataFrame, waivers: pd.DataFrame, day: str = "") -> pd.DataFrame:
-    """Add ``explained`` to states: whether a waiver was valid, whatever the state is.
+    """Return states with ``explained``: whether a waiver was valid, whatever the state is.
 
     ``states`` have ``domain`` and ``measure`` (or ``type``); a waiver counts on the ``day``, or
-    when a row was ``measured_at``. What counts them adds up those without IPv6 only:
-    adoption.shares.
+    when a row was ``measured_at``. ``shares`` counts only those without IPv6.
     """
     days = states["measured_at"].dt.strftime("%Y-%m-%d") if "measured_at" in states else day
     measure = states["measure"] if "measure" in states else states["type"]
@@ -98,13 +114,13 @@ def explain(states: pd.DataFrame, waivers: pd.DataFrame, day: str = "") -> pd.Da
 
 
 def waiver_list(waivers: pd.DataFrame, states: pd.DataFrame, day: str) -> pd.DataFrame:
-    """List the waivers given by a day, expired ones first, each with what was measured.
+    """Return the waivers given by a day, expired ones first, each with what was measured.
 
     ``states`` are those of one month, with ``measure``, ``organisation`` and ``sector``. Returns
     ``domain``, ``type``, ``organisation``, ``sector``, the columns ``MATCH`` and ``state``: of the
-    website and the mail that it speaks of, ``no`` when one of them has no IPv6, else ``unknown``
-    when of one it could not be told, else ``yes``; ``not_applicable`` when there is nothing to
-    test and ``absent`` when it is not on the list.
+    website and the mail that it is for, ``no`` when one of them has no IPv6, else ``unknown``
+    when one is undetermined, else ``yes``; ``not_applicable`` when there is nothing to test and
+    ``absent`` when it is not on the list.
     """
     given = waivers[waivers["valid_from"].le(day)].reset_index(drop=True)
     last = given["valid_until"].mask(given["valid_until"].eq(""), _FOREVER)
@@ -135,7 +151,27 @@ def _measured(waivers: pd.DataFrame, states: pd.DataFrame) -> list[str]:
         found.setdefault(domain, []).append((measure, state))
     together = []
     for domain, kind in waivers[["domain", "type"]].itertuples(index=False):
-        told = {state for measure, state in found.get(domain, []) if kind in {"", measure}}
-        order = (NO, UNKNOWN, YES, "not_applicable")
-        together.append(next((state for state in order if state in told), "absent"))
+        states_of = {state for measure, state in found.get(domain, []) if kind in {"", measure}}
+        together.append(next((state for state in _WORST if state in states_of), "absent"))
     return together
+
+
+def _domains(path: Path, column: "pd.Series[str]") -> "pd.Series[str]":
+    """Return the A-labels of a column; InputError names the first cell that is no host name."""
+    found = []
+    for row, raw in column.items():
+        try:
+            found.append(normalise(raw).domain)
+        except InvalidNameError as reason:
+            raise InputError(
+                f"{path.name} row {row}: {raw!r} is not a valid host name ({reason}); correct it"
+            ) from reason
+    return pd.Series(found, index=column.index, dtype="str")
+
+
+def _dates(path: Path, column: "pd.Series[str]") -> "pd.Series[str]":
+    """Return the days of a column as YYYY-MM-DD; InputError names the first that is none."""
+    found = column.map(date_in).astype("str")
+    for row, raw in column[found.eq("") & column.ne("")].items():
+        raise InputError(f"{path.name} row {row}: {raw!r} is no date; write it as YYYY-MM-DD")
+    return found

@@ -15,7 +15,8 @@ from v6monitor.analysis.adoption import JUDGED
 from v6monitor.dns import log
 from v6monitor.dns.recording import Task
 from v6monitor.errors import InputError, UsageError
-from v6monitor.intake import about, organisations
+from v6monitor.intake import companions, waivers
+from v6monitor.intake.organisations import SECTORS
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.language.sources import lookups_source, measurement_source, source_text
 from v6monitor.mail.laggards import laggards
@@ -124,7 +125,7 @@ class Month:
         ``unknown``, ``not_applicable``), ``organisation``, ``sector``, ``province`` and more.
         ``explained`` says whether a waiver was valid on the day of the measurement.
         """
-        found = organisations.explain(intake.states(self.history), self.waivers)
+        found = waivers.explain(intake.states(self.history), self.waivers)
         return _from(found, _measurements(self.history))
 
     @property
@@ -220,7 +221,7 @@ class Month:
         states = adoption.verdict_states(self.verdicts, JUDGED[measure], some)
         states = states.assign(measure=measure, period=self.period)
         day = "" if pd.isna(self.asked[0]) else f"{self.asked[0].tz_convert(AMSTERDAM):%Y-%m-%d}"
-        return self._looked_up(organisations.explain(states, self.waivers, day))
+        return self._looked_up(waivers.explain(states, self.waivers, day))
 
     @cached_property
     def fresh_states(self) -> pd.DataFrame:
@@ -291,19 +292,19 @@ class Month:
     @cached_property
     def renames(self) -> dict[str, str]:
         """Return new names by old name, of the mergers and moves up to this month."""
-        return organisations.read_renames(self._about("renames"), self.period)
+        return waivers.read_renames(self._about("renames"), self.period)
 
     @cached_property
     def waivers(self) -> pd.DataFrame:
         """Return the explanations of organisations that do not comply (comply or explain)."""
-        return organisations.read_waivers(self._about("waivers"))
+        return waivers.read_waivers(self._about("waivers"))
 
     @cached_property
     def waiver_list(self) -> pd.DataFrame:
         """Return the waivers given by the day of the measurement, with what was measured."""
         states = self.states[self.states["period"] == self.period]
         day = f"{self.current['measured_at'].max():%Y-%m-%d}"
-        found = organisations.waiver_list(self.waivers, states, day)
+        found = waivers.waiver_list(self.waivers, states, day)
         return _from(found, [self._about("waivers").name, *_measurements(self.current)])
 
     # Until all notebooks are rewritten
@@ -355,7 +356,7 @@ class Month:
         return f"{self.measurement_source(language)}; {self.lookup_source(language)}"
 
     def _about(self, name: str) -> Path:
-        return about.single(name, about.folders(self.beside, synthetic=self.synthetic))
+        return companions.find(name, companions.search_path(self.beside, synthetic=self.synthetic))
 
     def _looked_up(self, table: pd.DataFrame) -> pd.DataFrame:
         return _from(table, self._lookups_source())
@@ -377,7 +378,8 @@ def read_measurements(paths: Sequence[Path]) -> intake.Intake:
     synthetic = is_synthetic(found.table)
     if synthetic:
         example()  # its register goes with them, whoever made the example first
-    return organisations.join(found, about.registers(about.folders(paths, synthetic=synthetic)))
+    folders = companions.search_path(paths, synthetic=synthetic)
+    return intake.join(found, companions.registers(folders))
 
 
 def choose_period(period: str, table: pd.DataFrame) -> str:
@@ -400,9 +402,9 @@ def is_synthetic(table: pd.DataFrame) -> bool:
 
 def of_sectors(table: pd.DataFrame, sectors: Sequence[str]) -> pd.DataFrame:
     """Return the rows of these sectors, all without any; UsageError, InputError for none."""
-    unknown = sorted(set(sectors) - set(organisations.SECTORS))
+    unknown = sorted(set(sectors) - set(SECTORS))
     if unknown:
-        raise UsageError(f"sector {unknown[0]!r} is not one of {', '.join(organisations.SECTORS)}")
+        raise UsageError(f"sector {unknown[0]!r} is not one of {', '.join(SECTORS)}")
     chosen = table[table["sector"].isin(sectors)] if sectors else table
     if chosen.empty:
         raise InputError("the measurements hold no domain of the chosen sectors; choose others")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from v6monitor import workspace
 from v6monitor.errors import InputError
-from v6monitor.intake import about
+from v6monitor.intake import companions
 from v6monitor.report import manifest
 
 
@@ -50,7 +50,8 @@ class Request:
         The example data are made by the code. InputError for a file that is not there.
         """
         given = self.measurements
-        files = [*_files(given), *(about.files(about.folders(given)) if given else [])]
+        files = list(_files(given))
+        files += companions.own_files(companions.search_path(given)) if given else []
         files += [self.replay] if self.replay else []
         try:
             hashes = [(file.name, manifest.sha256(file)) for file in dict.fromkeys(files)]

@@ -14,7 +14,7 @@ from v6monitor import intake as measurements
 from v6monitor import workspace
 from v6monitor.dns import log, resolvers
 from v6monitor.errors import InputError, NotebookError, UsageError, V6MonitorError, VantageError
-from v6monitor.intake import about
+from v6monitor.intake import companions
 from v6monitor.intake.organisations import SECTORS
 from v6monitor.report import archive, manifest, pdf, place
 from v6monitor.report.account import account
@@ -62,7 +62,7 @@ def make(request: Request, progress: Callable[[str], None]) -> dict[str, Any]:
         measurements.write(intake.table, tables / "measurements.csv")
         write_text(tables / "measurements.faults.csv", safe_csv(intake.faults))
         synthetic = is_synthetic(intake.table)
-        about.keep(about.folders(request.measurements, synthetic=synthetic), tables)
+        companions.copy(companions.search_path(request.measurements, synthetic=synthetic), tables)
         if request.replay:
             kept = log.read(request.replay), log.provenance(request.replay)
             log.write(kept[0], tables / OBSERVATIONS, kept[1])
@@ -93,7 +93,7 @@ def make(request: Request, progress: Callable[[str], None]) -> dict[str, Any]:
         failures |= publish(report, made, failures)
         _keep_failed(results, request.out / "_failed" / period, failures)
         write_text(tables / "measurements.csv", safe_csv(intake.table))  # it is published now
-        for file in about.files([tables]):  # and these are not: their cells are as somebody typed
+        for file in companions.own_files([tables]):  # these are not: their cells are as typed
             file.unlink()
         found = account(month, results, failures)
         found |= {"run_id": request.identity, "inputs": request.inputs}

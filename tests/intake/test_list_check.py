@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from v6monitor import intake as measurements
-from v6monitor.intake import hygiene
+from v6monitor.intake import list_check
 
 HEADER = "domain,type,list,organisation,sector,province,measured_at,ws_address,mx_address\n"
 NO_LOOKUPS = pd.DataFrame(columns=["qname", "qtype", "outcome"], dtype="str")
@@ -24,14 +24,14 @@ def read(tmp_path):
         lines = [f"{row},{day},passed," for row in rows]
         path.write_text(HEADER + "\n".join(lines) + "\n", encoding="utf-8")
         mapping = {name: name for name in HEADER.strip().split(",")}
-        return measurements.read([path], mapping=mapping)
+        return measurements.read([path], columns=mapping)
 
     return of
 
 
 def found(intake, renames=None, waivers=NO_WAIVERS, observations=NO_LOOKUPS, ever=()):
     """Return (what, domain, detail) of everything to fix."""
-    table = hygiene.to_fix(
+    table = list_check.to_fix(
         intake.table,
         intake.faults,
         renames=renames or {},
@@ -39,7 +39,7 @@ def found(intake, renames=None, waivers=NO_WAIVERS, observations=NO_LOOKUPS, eve
         observations=observations,
         ever=ever,
     )
-    assert tuple(table.columns) == hygiene.COLUMNS
+    assert tuple(table.columns) == list_check.FINDINGS
     return list(table[["what", "domain", "detail"]].itertuples(index=False, name=None))
 
 
@@ -47,7 +47,7 @@ def test_a_list_without_mistakes(read):
     """One finding less than one is none."""
     intake = read("www.a.example,web,Rijk,A,rijk,", "b.example,mail,Gemeenten,B,gemeente,Drenthe")
     assert found(intake) == []
-    summary = hygiene.summary(hygiene.to_fix(intake.table, intake.faults, renames={},
+    summary = list_check.counts_by_kind(list_check.to_fix(intake.table, intake.faults, renames={},
                               waivers=NO_WAIVERS, observations=NO_LOOKUPS, ever=()))  # fmt: skip
     assert summary.empty
     assert list(summary.columns) == ["what", "count", "example"]
@@ -98,7 +98,7 @@ def test_a_second_list_of_another_sector_is_both(read):
 def test_where_it_stands(read):
     """A finding names the file and the row, as the faults do."""
     intake = read("k.example,web,Rijk,K,rijk,", "x.example,web,Rijk,,rijk,")
-    table = hygiene.to_fix(intake.table, intake.faults, renames={}, waivers=NO_WAIVERS,
+    table = list_check.to_fix(intake.table, intake.faults, renames={}, waivers=NO_WAIVERS,
                            observations=NO_LOOKUPS, ever=())  # fmt: skip
     assert table[["file", "row", "list"]].to_numpy().tolist() == [["export.csv", 3, "Rijk"]]
 
@@ -191,15 +191,15 @@ def test_what_came_and_went(read):
                   "m.example,mail,Rijk,A,rijk,", day="2026-09-05").table  # fmt: skip
     now = read(*(f"{name}.example,web,Rijk,A,rijk," for name in ("ab", "stays", "new"))).table
     renames = {"a.example": "ab.example", "b.example": "ab.example"}
-    told = hygiene.came_and_went(before, now, renames)
+    told = list_check.list_changes(before, now, renames)
     assert told[["what", "domain", "detail"]].to_numpy().tolist() == [
         ["renamed", "a.example", "ab.example"],
         ["renamed", "b.example", "ab.example"],
         ["disappeared", "c.example", ""],
         ["new", "new.example", ""],
     ]
-    assert hygiene.came_and_went(before[:0], now, renames).empty
-    assert hygiene.came_and_went(now, now, renames).empty
+    assert list_check.list_changes(before[:0], now, renames).empty
+    assert list_check.list_changes(now, now, renames).empty
 
 
 def test_faults_of_other_months_are_left_out(read):
@@ -207,7 +207,7 @@ def test_faults_of_other_months_are_left_out(read):
     table = read("k.example,web,Rijk,K,rijk,").table
     old = table.assign(source_file="old.csv", measured_at=pd.Timestamp("2026-09-05"))
     faults = pd.DataFrame({"file": ["old.csv", "export.csv", "register.csv"], "row": ["1"] * 3})
-    kept = hygiene.of_month(faults, pd.concat([old, table]), table)
+    kept = list_check.faults_of_month(faults, pd.concat([old, table]), table)
     assert kept["file"].tolist() == ["export.csv", "register.csv"]
     assert kept["row"].tolist() == [1, 1]
 
@@ -216,9 +216,9 @@ def test_the_account_of_a_month(read):
     """How much came in, what was done with it, and of what there is most."""
     intake = read("k.example,web,Rijk,K,rijk,", "K.example,web,Rijk,K,rijk,",
                   "x.example,web,Rijk,,rijk,", "y.example,web,Rijk,,rijk,")  # fmt: skip
-    fixes = hygiene.to_fix(intake.table, intake.faults, renames={}, waivers=NO_WAIVERS,
+    fixes = list_check.to_fix(intake.table, intake.faults, renames={}, waivers=NO_WAIVERS,
                            observations=NO_LOOKUPS, ever=())  # fmt: skip
-    account = hygiene.account(intake.table, intake.faults, fixes).iloc[0].to_dict()
+    account = list_check.summary(intake.table, intake.faults, fixes).iloc[0].to_dict()
     assert account == {
         "period": "2026-10", "files": 1, "rows": 3, "dropped": 1, "changed": 1, "kept": 0,
         "fixes": 4, "most": "no_organisation", "most_count": 2,
@@ -243,10 +243,10 @@ def test_whatever_is_in_a_list_is_a_finding_of_a_known_kind(tmp_path_factory, ro
     good = "good.example,web,Rijk,Good,rijk,,2026-10-05,passed,"
     path.write_text(HEADER + "\n".join([good, *lines]) + "\n", encoding="utf-8")
     mapping = {name: name for name in HEADER.strip().split(",")}
-    intake = measurements.read([path], mapping=mapping)
-    told = hygiene.to_fix(intake.table, intake.faults, renames={}, waivers=NO_WAIVERS,
+    intake = measurements.read([path], columns=mapping)
+    told = list_check.to_fix(intake.table, intake.faults, renames={}, waivers=NO_WAIVERS,
                           observations=NO_LOOKUPS, ever=())  # fmt: skip
-    assert set(told["what"]) <= set(hygiene.FIXES)
+    assert set(told["what"]) <= set(list_check.FIXES)
     assert not told.duplicated().any()
     assert "good.example" not in set(told["domain"])
     dropped = intake.faults[intake.faults["done"] == "dropped"]

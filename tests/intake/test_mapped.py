@@ -41,7 +41,7 @@ def test_suggestion_works(intake):
     """What is suggested can be pasted, and reads the table."""
     content = "Naam;IPv6 site;Datum\na.example;ja;22-08-2022\nb.example;nee;22-08-2022\n"
     mapping = dict(pair.rsplit("=", 1) for pair in _suggested(intake, content))
-    found = intake(content, "x.csv", mapping=mapping)
+    found = intake(content, "x.csv", columns=mapping)
     assert values(found, "domain", "ws_address") == [
         ("a.example", "passed"),
         ("b.example", "failed"),
@@ -50,6 +50,6 @@ def test_suggestion_works(intake):
 
 def test_mapping_without_results_is_a_list(intake):
     """Names alone, from a column that is mapped, are names to measure."""
-    found = intake("Site;Kleur\na.example;rood\n", "x.csv", mapping={"Site": "domain"})
+    found = intake("Site;Kleur\na.example;rood\n", "x.csv", columns={"Site": "domain"})
     assert values(found, "domain", "type") == [("a.example", "web"), ("a.example", "mail")]
     assert found.table["measured_at"].isna().all()

@@ -1,0 +1,204 @@
+"""Cleaning of rows: domain names, duplicates, and the faults in which every change is listed."""
+
+import re
+from enum import StrEnum
+
+import pandas as pd
+
+from v6monitor.intake.columns import COLUMNS
+from v6monitor.names import PLACEHOLDERS, InvalidNameError, normalise
+
+KEPT, CHANGED, DROPPED = "kept", "changed", "dropped"
+FAULT_COLUMNS = ("file", "row", "column", "value", "reason", "done")
+KEY = ["measured_at", "domain", "type"]
+"""What one row of the canonical table is about."""
+
+_SOURCE = {"source_format", "source_file", "source_row", "date_source", "file_date"}
+_CONTENT = [column for column in COLUMNS if column not in _SOURCE]
+_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_PLAIN = rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?"
+_LONGEST_PLAIN = 200
+_DIVIDER = re.compile(r"[;,|\n]")
+
+
+class Reason(StrEnum):
+    """Why a cell was changed or doubted, or a row dropped; Dutch is in nl.po.
+
+    Particulars may follow it in the faults list, after a colon.
+    """
+
+    EMPTY_ROW = "empty row"
+    CONTINUATION = "no domain name, as in a row that continues the one above"
+    REWRITTEN = "not written as a plain domain name"
+    SEVERAL_NAMES = "several names in one cell"
+    SPLIT = "several names in one cell, a row was made of each"
+    EMPTY_NAME = "empty"
+    PLACEHOLDER = "placeholder"
+    ADDRESS = "IP address"
+    WHITE_SPACE = "white space inside"
+    NOT_A_URL = "not a URL"
+    UNDERSCORE = "underscore in a host name"
+    NO_DOT = "no dot in the name"
+    NOT_A_NAME = "not a host name"
+    UNIT = "part of an organisation, not measured by itself"
+    NO_TYPE = "neither web nor mail"
+    NO_DAY = "no day of measurement"
+    OTHER_DAY = "no date, so another was taken"
+    DAY_OR_MONTH = "day or month first is not clear, read as day first"
+    FILE_DISAGREES = "measured on another day than the name of the file says"
+    STRANGE_RESULT = "not a known result, taken as unknown"
+    MISPLACED_RESULT = "a result of the other type of test"
+    NO_RESULTS = "no results"
+    NOT_TESTED = "address test not done, taken as no mail servers"
+    NO_SCORE = "no score of 0 to 100, left out"
+    DECIMAL_COMMA = "decimal comma in a score"
+    NO_SECTOR = "not a known sector, left out"
+    NO_PROVINCE = "not a known province, left out"
+    TWO_OWNERS = "stands above with another owner"
+    MEASURED_TWICE = "measured twice that day"
+    LISTED_TWICE = "listed twice"
+
+
+class Faults:
+    """Collects the faults of a file, a column of cells at a time."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._found: list[pd.DataFrame] = []
+
+    def add(
+        self,
+        values: "pd.Series[str]",
+        reason: "str | pd.Series[str]",
+        done: str,
+        particulars: "str | pd.Series[str]" = "",
+    ) -> None:
+        """Add cells of the column that ``values`` is named after; its index is their row.
+
+        ``reason`` is a ``Reason``, or one per cell; particulars follow it, after a colon.
+        """
+        if len(values):
+            found = pd.DataFrame({"value": values.array, "row": values.index})
+            for column, given in (("reason", reason), ("particulars", particulars)):
+                found[column] = given.array if isinstance(given, pd.Series) else str(given)
+            suffix = ": " + found.pop("particulars").astype("str")
+            found["reason"] = found["reason"].astype("str") + suffix.where(suffix != ": ", "")
+            found = found.assign(column=str(values.name), done=done)
+            self._found.append(found.assign(file=self._file))
+
+    def table(self) -> pd.DataFrame:
+        """Return the faults in the order of the rows: columns ``FAULT_COLUMNS``."""
+        empty = pd.DataFrame(columns=list(FAULT_COLUMNS), dtype="str").astype({"row": "int64"})
+        if not self._found:
+            return empty
+        table = pd.concat(self._found, ignore_index=True)[list(FAULT_COLUMNS)]
+        table = table.astype(empty.dtypes.to_dict())
+        return table.sort_values("row", kind="stable", ignore_index=True)
+
+
+def summary(faults: pd.DataFrame) -> pd.DataFrame:
+    """Return faults counted by reason, without the particulars after its colon.
+
+    Args:
+        faults: as ``read`` returns them.
+
+    Returns:
+        ``reason``, ``done``, ``faults`` (the number) and ``example`` (the first value), the most
+        frequent first.
+
+    """
+    reasons = faults.assign(reason=faults["reason"].str.replace(r"(?s): .*", "", regex=True))
+    counted: pd.DataFrame = reasons.groupby(["reason", "done"], as_index=False).agg(
+        faults=("row", "size"), example=("value", "first")
+    )
+    return counted.sort_values(["faults", "reason"], ascending=[False, True], ignore_index=True)
+
+
+def normalised(cells: "pd.Series[str]") -> pd.DataFrame:
+    """Return ``domain``, ``domain_display``, ``reason`` (why it is no name) and ``particulars``.
+
+    Cells that are plain lower-case ASCII names already, which is nearly all of them, are taken
+    as they are; each different cell is looked at once.
+    """
+    codes, different = pd.factorize(cells)
+    names = pd.Series(different, dtype="str")
+    plain = (
+        names.str.fullmatch(_PLAIN)
+        & ~names.str.contains("--", regex=False)
+        & (names.str.len() < _LONGEST_PLAIN)
+        & ~names.isin(PLACEHOLDERS)
+    )
+    table = pd.DataFrame({"domain": names, "domain_display": names}, dtype="str")
+    table = table.assign(reason="", particulars="")
+    if not plain.all():
+        others = names[~plain]
+        cleaned = [_normalised(name) for name in others]
+        table.loc[~plain] = pd.DataFrame(cleaned, others.index, table.columns, dtype="str")
+    return table.iloc[codes].set_index(cells.index)
+
+
+def split(cell: str) -> list[str]:
+    """Return the names that a cell lists, with commas, semicolons, bars or lines between.
+
+    In a web address only a comma before white space ends a name. What registers write behind an
+    address is left out: "https://www.a.example, label: algemeen".
+    """
+    if not _DIVIDER.search(cell):
+        return [cell]
+    between = r"\s*(?:[;,|]\s+|\n)\s*" if "//" in cell else r"\s*[;,|\n]\s*"
+    pieces = (piece.strip() for piece in re.split(between, cell))
+    return [piece for piece in pieces if piece and not piece.startswith("label:")]
+
+
+def is_name(cell: str) -> bool:
+    """Return whether a cell is a host name, a web address or an e-mail address."""
+    try:
+        normalise(cell)
+    except InvalidNameError:
+        return False
+    return True
+
+
+def outline(table: pd.DataFrame) -> tuple[object, ...]:
+    """Return what two canonical tables share if they are the same measurement: a quick test."""
+    return len(table), *table[KEY].iloc[0]
+
+
+def same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    """Return whether two canonical tables hold the same, wherever they were read."""
+    first, second = (table[_CONTENT].reset_index(drop=True) for table in (one, other))
+    return first.equals(second)
+
+
+def one_per_key(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    """Return the first row of each ``KEY``, and the faults of the others, which name that row.
+
+    ``table`` is a canonical table with a column ``file`` more and the row in it as its index.
+    """
+    twice = table.duplicated(KEY).to_numpy()
+    kept = table[~twice].drop(columns="file").reset_index(drop=True)
+    if not twice.any():
+        return kept, []
+    rows = table[[*KEY, "list", "file"]].rename_axis("row").reset_index()
+    pairs = rows[twice].merge(rows[~twice], on=KEY, how="left", suffixes=("", "_first"))
+    other_list = (" (" + pairs["list"] + ")").where(pairs["list"] != pairs["list_first"], "")
+    pairs["kept"] = pairs["file_first"] + " " + pairs["row_first"].astype("str") + other_list
+    reasons = {True: Reason.MEASURED_TWICE.value, False: Reason.LISTED_TWICE.value}
+    pairs["reason"] = pairs["measured_at"].notna().map(reasons)
+    found = []
+    for file, dropped in pairs.groupby("file"):
+        faults = Faults(str(file))
+        by_row = dropped.set_index("row")
+        faults.add(by_row["domain"], by_row["reason"], DROPPED, by_row["kept"])
+        found.append(faults.table())
+    return kept, found
+
+
+def _normalised(cell: str) -> tuple[str, str, str, str]:
+    try:
+        return *normalise(cell), "", ""
+    except InvalidNameError as error:
+        if len(pieces := split(cell)) > 1 and all(map(is_name, pieces)):
+            return "", "", Reason.SEVERAL_NAMES, ""
+        reason, _, particulars = str(error).partition(": ")
+        return "", "", reason, particulars

@@ -1,0 +1,78 @@
+"""Companion files of measurements: registers, renames and waivers.
+
+They are looked for in the folder of the measurements or, where that has none, in
+``data/measurements`` (of the example: in its own folder), else inside the package. Every file
+whose name begins with ``register`` is one; renames and waivers have just that name.
+"""
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from v6monitor import workspace
+from v6monitor.errors import InputError
+from v6monitor.workspace import REFERENCE
+
+_SINGLE = ("renames", "waivers")
+_REGISTER = "register"
+_FORMS = (".csv", ".xlsx", ".ods", ".xml")
+
+
+def is_companion(file_name: str) -> bool:
+    """Return whether a file beside measurements is a companion, by its name.
+
+    >>> is_companion("register-rio.xml"), is_companion("waivers.xlsx"), is_companion("rijk.csv")
+    (True, True, False)
+    """
+    path = Path(file_name.lower())
+    named = path.stem in _SINGLE or path.stem.startswith(_REGISTER)
+    return named and path.suffix in _FORMS
+
+
+def search_path(measurements: Iterable[Path], *, synthetic: bool = False) -> tuple[Path, ...]:
+    """Return the folders in which companions are looked for, the nearest first."""
+    beside = [path if path.is_dir() else path.parent for path in measurements]
+    usual = workspace.example_folder() if synthetic else workspace.measurements()
+    return tuple(dict.fromkeys([*beside, usual, REFERENCE]))
+
+
+def find(name: str, folders: Iterable[Path]) -> Path:
+    """Return the ``renames`` or ``waivers`` of the first folder that has them.
+
+    Those of the package, which are empty, come last. InputError when even these are missing.
+    """
+    for folder in (*folders, REFERENCE):
+        for file in _files(folder):
+            if file.stem.lower() == name:
+                return file
+    raise InputError(f"{REFERENCE / name}.csv: is missing; install v6monitor again")
+
+
+def registers(folders: Iterable[Path]) -> list[Path]:
+    """Return the registers of the first folder that has any, by name: ``register.csv`` first."""
+    for folder in folders:
+        found = [file for file in _files(folder) if file.stem.lower().startswith(_REGISTER)]
+        if found:
+            return found
+    return []
+
+
+def own_files(folders: Iterable[Path]) -> list[Path]:
+    """Return the companions that will be used, without those of the package."""
+    searched = list(folders)
+    used = [*registers(searched), *(find(name, searched) for name in _SINGLE)]
+    return [file for file in used if file.parent != REFERENCE]
+
+
+def copy(folders: Iterable[Path], target: Path) -> None:
+    """Copy renames and waivers to the folder of a report's tables, for its notebooks to find."""
+    searched = list(folders)
+    for file in (find(name, searched) for name in _SINGLE):
+        shutil.copyfile(file, target / f"{file.stem.lower()}{file.suffix.lower()}")
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    found = [file for file in folder.iterdir() if file.is_file() and is_companion(file.name)]
+    return sorted(found, key=lambda file: (file.stem.lower(), file.name))
