@@ -16,7 +16,6 @@ from v6monitor.findings.hygiene import REMEDIES
 from v6monitor.intake.cleaning import Reason
 from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
 from v6monitor.mail.card import CONFIDENCE
-from v6monitor.mail.letters import SITUATIONS
 from v6monitor.workspace import notebooks
 
 PACKAGE = Path(__file__).parents[1] / "lib" / "v6monitor"
@@ -26,7 +25,6 @@ TABLES = (
     SHARES,
     EXPLANATIONS,
     NEXT_STEPS,
-    SITUATIONS,
     CONFIDENCE,
     REMEDIES,
     {reason.name: reason.value for reason in Reason},

@@ -82,7 +82,11 @@ def test_providers_of_a_log(kept: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "sentence"), [("en", "No AAAA was measured"), ("nl", "geen AAAA gemeten")]
+    ("language", "sentence"),
+    [
+        ("en", "No IPv6 address (AAAA record) was found"),
+        ("nl", "geen IPv6-adres (AAAA-record) gevonden"),
+    ],
 )
 def test_laggards_of_a_log(kept: Path, tmp_path: Path, language: str, sentence: str) -> None:
     """The list with sentences in the language asked for; what could not be told is on it too."""

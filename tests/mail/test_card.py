@@ -95,7 +95,7 @@ def test_the_text_has_headings_and_reasons_in_the_language(town: Card) -> None:
     english, dutch = town.text(), town.text("nl")
     assert "  mail_all         no      mx.gate.example: no such record\n" in english
     assert "Who runs the mail?" in english
-    assert "Wie verzorgt de mail?" in dutch
+    assert "Wie verzorgt de e-mail?" in dutch
     assert "  mail_all         no      mx.gate.example: geen record" in dutch
     for text in (english, dutch):
         assert "dig @192.0.2.53 AAAA mx.gate.example" in text

@@ -116,7 +116,9 @@ def test_a_gateway_is_asked_and_the_switch_is_left_out() -> None:
     """The switch in Exchange Online changes nothing for a domain behind a gateway."""
     (letter,) = written(behind("a.example", "townhall"))
     (step,) = steps(letter, EN)
-    assert step.text.startswith("Ask gate.example for an AAAA record on mx.gate.example;")
+    assert step.text.startswith(
+        "Ask gate.example for an IPv6 address (AAAA record) on mx.gate.example."
+    )
     assert step.commands == "dig AAAA mx.gate.example"
     assert switching(letter) == ""
 
@@ -147,8 +149,8 @@ def test_a_letter_fits_the_day_of_asking(
     told = texts(letter)
     assert ("Enable-IPv6" in told) == self_service == bool(switching(letter))
     assert ("within 24 to 48 hours" in told) != self_service
-    assert ("Wait up to an hour" in told) == self_service
-    assert ("by default" in told) == by_default
+    assert ("Wait at most an hour" in told) == self_service
+    assert ("since October 2024" in told) == by_default
     assert ("Enable-Dnssec" in told) == dnssec
 
 
@@ -161,7 +163,7 @@ def test_who_could_not_be_told_gets_no_letter_and_is_not_called_a_laggard() -> N
     assert written(failed) == []
     (letter,) = written([*exchange("a.example", "townhall"), *failed])
     assert letter.domains() == ("a.example",)
-    assert remarks(letter, EN) == ["Of b.example it could not be told whether its mail has IPv6."]
+    assert remarks(letter, EN) == ["The result could not be determined for: b.example."]
     assert "b.example" not in "".join(step.commands for step in steps(letter, EN))
 
 

@@ -6,63 +6,68 @@ claim no more than was measured.
 
 import datetime as dt
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from v6monitor.dns.observation import OUTCOMES
-from v6monitor.language import Language
+from v6monitor.language import NO_VALUE, Language
 from v6monitor.mail.laggards import day_of
+
+Row = Mapping[Hashable, Any]
+"""A row of the laggard list."""
 
 EXPLANATIONS = {
     "not_opted_in": (
-        "No AAAA was measured on {hosts} on {day}. Exchange Online then gave IPv6 only to domains "
-        "that had asked for it."
+        "No IPv6 address (AAAA record) was found on {hosts} on {day}. Exchange Online then gave "
+        "IPv6 only on request."
     ),
     "off_by_default_on": (
-        "No AAAA was measured on {hosts} on {day}. Exchange Online has turned IPv6 on by default, "
-        "in steps, since October 2024: it may have been switched off for this domain, the domain "
-        "may have been missed, or its DNS record may be in an unexpected state."
+        "No IPv6 address (AAAA record) was found on {hosts} on {day}. Microsoft has been turning "
+        "IPv6 on step by step since October 2024. Possible causes: IPv6 was switched off, the "
+        "domain was missed, or its DNS record is wrong; DNS does not show which."
     ),
     "other_label": (
-        "No AAAA was measured on {hosts} on {day}. That host name belongs to {label_domain}, so "
-        "probably the switch of that domain decides."
+        "No IPv6 address (AAAA record) was found on {hosts} on {day}. That mail server belongs "
+        "to another domain, {label_domain}: probably the switch of that domain decides."
     ),
     "obsolete_name": (
-        "No AAAA was measured on {hosts} on {day}. Exchange Online no longer gives out names like "
-        "this."
+        "No IPv6 address (AAAA record) was found on {hosts} on {day}. Exchange Online no longer "
+        "gives out such names."
     ),
     "gateway": (
-        "The mail comes in through {operator}, and no AAAA was measured on {hosts} on {day}. The "
-        "switch in Exchange Online does not change that."
+        "The mail comes in through {operator}, and no IPv6 address (AAAA record) was found on "
+        "{hosts} on {day}. The switch in Exchange Online does not change that."
     ),
     "no_address": (
-        "{hosts} had neither A nor AAAA on {day}: the domain may no longer be an accepted domain."
+        "On {day} {hosts} had no address at all. The domain may no longer be an accepted domain "
+        "of Exchange Online."
     ),
     "foreign_address": (
-        "{hosts} had an AAAA outside the networks of Exchange Online on {day}: an error in the "
-        "data, or a resolver that changes answers."
+        "On {day} {hosts} had an IPv6 address outside the networks of Exchange Online: an error "
+        "in the data, or a resolver that changes answers."
     ),
     "ownership_proof": (
-        "{hosts} only proves the ownership of the domain and receives no mail; tests count it as "
-        "an MX host without IPv6."
+        "Left-over verification record ({hosts}): it receives no mail, and tests count it as a "
+        "mail server without IPv6."
     ),
-    "unknown": "Could not tell: {doubt} ({day}).",
+    "unknown": "The result could not be determined on {day}: {doubt}.",
 }
 
 NEXT_STEPS = {
     "enable_ipv6": (
-        "Check the inbound connectors that are restricted by IP address; then run "
-        "Enable-IPv6ForAcceptedDomain -Domain {domain} in Exchange Online PowerShell."
+        "First check the inbound connectors with an IP restriction. Then run in Exchange Online "
+        "PowerShell: Enable-IPv6ForAcceptedDomain -Domain {domain}"
     ),
     "request_ipv6": (
-        "Check the inbound connectors that are restricted by IP address; then ask Microsoft's "
-        "support to turn on IPv6 for {domain}."
+        "First check the inbound connectors with an IP restriction. Then ask Microsoft's support "
+        "to turn on IPv6 for {domain}."
     ),
     "publish_mx": "Publish the MX record that the Exchange admin centre gives for {domain}.",
-    "ask_gateway": "Ask {operator} for an AAAA record on {hosts}.",
+    "ask_gateway": "Ask {operator} for an IPv6 address (AAAA record) on {hosts}.",
     "remove_record": "Remove the MX record {hosts}.",
-    "ask_again": "Ask again, also through another resolver.",
+    "ask_again": "Look it up again, also through another resolver.",
 }
 
 SUMMARY = (
@@ -77,6 +82,7 @@ SUMMARY = (
 )
 """The columns of the laggard list that a reader needs to act."""
 
+_LISTED = 3  # mail servers that a sentence names one by one
 _OUTCOME = re.compile(rf"(?<=: )({'|'.join(sorted(OUTCOMES))})(?=[,;]|$)")
 _NOT_ASKED = re.compile(r"(?<=: )([A-Z]+) not asked(?=[,;]|$)")
 _NAME_SERVERS_OF = re.compile(r"name servers of (\S+): ")
@@ -102,17 +108,17 @@ def reason_text(reason: str, language: Language) -> str:
     )
 
 
-def explanation(row: Mapping[Hashable, object], language: Language) -> str:
-    """Return why a row of the laggard list is on it, as a sentence."""
-    return language.text(EXPLANATIONS[str(row["explanation"])], **_values(row, language))
+def explanation(rows: Sequence[Row], language: Language) -> str:
+    """Return why rows of the laggard list with one code are on it, as a sentence."""
+    return language.text(EXPLANATIONS[str(rows[0]["explanation"])], **_values(rows, language))
 
 
-def next_step(row: Mapping[Hashable, object], language: Language) -> str:
+def next_step(row: Row, language: Language) -> str:
     """Return what the administrator of a row of the laggard list does, as a sentence."""
-    return language.text(NEXT_STEPS[str(row["next_step"])], **_values(row, language))
+    return language.text(NEXT_STEPS[str(row["next_step"])], **_values([row], language))
 
 
-def waiver_text(row: Mapping[Hashable, object], language: Language) -> str:
+def waiver_text(row: Row, language: Language) -> str:
     """Return the waiver of a row, its owner, and until when it is or was valid; "" for none."""
     if not row["waiver"]:
         return ""
@@ -132,7 +138,7 @@ def in_words(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Return the laggard list with sentences in place of the codes."""
     rows = laggards.to_dict("records")
     return laggards.assign(
-        explanation=[explanation(row, language) for row in rows],
+        explanation=[explanation([row], language) for row in rows],
         next_step=[next_step(row, language) for row in rows],
     ).astype({"explanation": "str", "next_step": "str"})
 
@@ -143,14 +149,17 @@ def summary(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
     return in_words(laggards, language).assign(waiver=waivers)[list(SUMMARY)]
 
 
-def _values(row: Mapping[Hashable, object], language: Language) -> dict[str, str]:
-    day = day_of(row["asked_at"])
-    hosts = str(row["failing_hosts"]).split()
+def _values(rows: Sequence[Row], language: Language) -> dict[str, str]:
+    hosts = list(dict.fromkeys(host for row in rows for host in str(row["failing_hosts"]).split()))
+    if len(hosts) > _LISTED:
+        hosts = [language.text("the mail servers in the table")]
+    day = max((day for row in rows if (day := day_of(row["asked_at"]))), default=None)
     return {
-        "domain": str(row["domain"]),
         "hosts": ", ".join(hosts),
-        "day": language.day(day) if day else "–",
-        "label_domain": str(row["label_domain"]),
-        "operator": str(row["operator"]),
-        "doubt": reason_text(str(row["doubt"]), language),
+        "day": language.day(day) if day else NO_VALUE,
+        "doubt": reason_text(str(rows[0]["doubt"]), language),
+        **{
+            name: ", ".join(dict.fromkeys(str(row[name]) for row in rows))
+            for name in ("domain", "label_domain", "operator")
+        },
     }

@@ -121,8 +121,10 @@ class Card:
             probes = [(question, label(state), reason) for question, state in questions]
             yield _Section(words.text("Predicted name at Exchange Online"), measures, probes)
         names = ("question", "outcome", "asked_at", "resolver", "answers")
-        title = f"{words.text('Questions and answers')} ({words.text('Time in the Netherlands.')})"
-        yield _Section(title, [label(name) for name in names], list(self._lookups(label)))
+        title, note = words.text("Lookups"), words.text("times are Dutch time")
+        yield _Section(
+            f"{title} ({note})", [label(name) for name in names], list(self._lookups(label))
+        )
 
     def _verdicts(self, words: Language, label: Label) -> Iterator[tuple[str, ...]]:
         mail = self.judgement.mail

@@ -7,14 +7,14 @@ for the analyst to look at.
 """
 
 import datetime as dt
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from v6monitor.dns.observation import Observation
 from v6monitor.language import Language
-from v6monitor.mail.advice import waiver_text
+from v6monitor.mail.advice import Row, explanation, waiver_text
 from v6monitor.mail.commands import IPV6_STATUS, digs, enable_ipv6
 from v6monitor.mail.laggards import EXCHANGE_GROUPS, SELF_SERVICE_SINCE, day_of
 from v6monitor.verdicts.evidence import Evidence
@@ -27,42 +27,6 @@ WRITTEN_ABOUT = (*EXCHANGE_GROUPS, "gateway", "no_address", "ownership_proof")
 
 DNSSEC_SINCE = dt.date(2024, 10, 1)
 """From this month Exchange Online has inbound DANE with DNSSEC."""
-
-SITUATIONS = {
-    "not_opted_in": (
-        "{domains}: no IPv6 address (AAAA record) was found on the mail server at Exchange Online. "
-        "Exchange Online then gave IPv6 only on request."
-    ),
-    "off_by_default_on": (
-        "{domains}: no IPv6 address (AAAA record) was found on the mail server at Exchange Online. "
-        "Exchange Online has turned IPv6 on by default, in steps, since October 2024. A domain "
-        "may have been missed or switched off, or its DNS record may be in an unexpected state; "
-        "DNS does not show which."
-    ),
-    "other_label": (
-        "{domains}: the MX record names a mail server of another domain ({label_domains}), and no "
-        "IPv6 address (AAAA record) was found on it. Probably the switch of that domain decides."
-    ),
-    "obsolete_name": (
-        "{domains}: the MX record names a mail server as Exchange Online no longer gives out, and "
-        "no IPv6 address (AAAA record) was found on it."
-    ),
-    "gateway": (
-        "{domains}: the mail comes in through {operators}, and no IPv6 address (AAAA record) was "
-        "found there. The switch in Exchange Online does not change that."
-    ),
-    "no_address": (
-        "{domains}: the mail server that the MX record names had no address at all. The domain "
-        "may no longer be an accepted domain of Exchange Online."
-    ),
-    "ownership_proof": (
-        "{domains}: an MX record ({hosts}) only proves the ownership of the domain and receives "
-        "no mail. Tests count it as a mail server without IPv6."
-    ),
-}
-"""The paragraph of a letter for the domains with an explanation."""
-
-Row = Mapping[Hashable, Any]
 
 
 class Measured(NamedTuple):
@@ -158,14 +122,8 @@ def situations(letter: Letter, language: Language) -> list[str]:
     for row in letter.rows:
         by_explanation.setdefault(str(row["explanation"]), []).append(row)
     return [
-        language.text(
-            SITUATIONS[code],
-            domains=_joined(row["domain"] for row in rows),
-            label_domains=_joined(row["label_domain"] for row in rows),
-            operators=_joined(row["operator"] for row in rows),
-            hosts=_joined(host for row in rows for host in row["failing_hosts"].split()),
-        )
-        for code, rows in by_explanation.items()
+        f"{', '.join(str(row['domain']) for row in rows)}: {explanation(rows, language)}"
+        for rows in by_explanation.values()
     ]
 
 
@@ -184,7 +142,7 @@ def _remarks(letter: Letter, language: Language) -> Iterator[str]:
             )
     if letter.unknown:
         yield language.text(
-            "Of {domains} it could not be told whether its mail has IPv6.",
+            "The result could not be determined for: {domains}.",
             domains=", ".join(letter.unknown),
         )
 
@@ -260,7 +218,7 @@ def _by_oneself(letter: Letter, check: str, language: Language) -> Iterator[Step
     yield Step(connect, "Connect-ExchangeOnline")
     yield _connectors(language)
     yield Step(
-        language.text("Look which accepted domains have IPv6: all of them, not only the main one."),
+        language.text("Check all accepted domains, not only the main one."),
         IPV6_STATUS,
     )
     yield Step(
@@ -272,8 +230,8 @@ def _by_oneself(letter: Letter, check: str, language: Language) -> Iterator[Step
     )
     yield Step(
         language.text(
-            "Wait up to an hour. Then check that there is an IPv6 address, and repeat the mail "
-            "test of Internet.nl."
+            "Wait at most an hour. Then check that there is an IPv6 address, and repeat the "
+            "mail test of Internet.nl."
         ),
         check,
     )
@@ -283,8 +241,8 @@ def _connectors(language: Language) -> Step:
     return Step(
         language.text(
             "First check what recognises senders by IP address: inbound connectors, relays, "
-            "scanners and allow-lists. Connectors restricted by IP address do not support IPv6: "
-            "use certificates there, or keep that sender on IPv4."
+            "scanners and allow-lists. Connectors with an IP restriction do not support "
+            "IPv6: use certificates there, or let that sender send over IPv4."
         )
     )
 
@@ -320,8 +278,8 @@ def _at_the_gateway(letter: Letter, language: Language) -> Iterator[Step]:
     for operator, names in hosts.items():
         yield Step(
             language.text(
-                "Ask {operator} for an AAAA record on {hosts}; then check it, and repeat the mail "
-                "test of Internet.nl.",
+                "Ask {operator} for an IPv6 address (AAAA record) on {hosts}. Then check it, and "
+                "repeat the mail test of Internet.nl.",
                 operator=operator,
                 hosts=", ".join(dict.fromkeys(names)),
             ),
@@ -335,12 +293,9 @@ def _afterwards(letter: Letter, language: Language) -> Iterator[Step]:
     if letter.day is None or letter.day >= DNSSEC_SINCE:
         yield Step(
             language.text(
-                "A next step, beside IPv6: DNSSEC and then DANE for incoming mail, with "
-                "Enable-DnssecForVerifiedDomain -DomainName and Enable-SmtpDaneInbound -DomainName."
+                "A next step, after IPv6: DNSSEC and then DANE for incoming mail, with "
+                "Enable-DnssecForVerifiedDomain -DomainName and Enable-SmtpDaneInbound "
+                "-DomainName."
             )
         )
     yield Step(language.text("Only when step 4 fails: open a support ticket at Microsoft."))
-
-
-def _joined(names: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(names))
