@@ -20,7 +20,7 @@ observations: str = ""
 sectors: list = []
 """
 TELLING = """
-from v6monitor.analysis import adoption
+
 from v6monitor.charts.chart import Words
 from v6monitor.report.month import Month
 from v6monitor.report.exhibits import answer, table

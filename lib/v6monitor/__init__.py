@@ -27,7 +27,7 @@ __version__ = "0.2.0"
 _PUBLIC = {
     "Chart": "charts.chart:Chart",
     "Month": "report.month:Month",
-    "adoption_times": "analysis.adoption_times:times",
+    "adoption_times": "analysis.adoption_times:adoption_times",
     "backtest": "analysis.forecast:backtest",
     "caption": "charts.display:caption",
     "changes": "changes",

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given, settings
 from needs_tables import WORLD, needs
 
-from v6monitor.analysis import gap
+import v6monitor as v6
+from v6monitor.analysis.gap import domain_states
 
 
 def test_a_cause_is_sole_shared_or_unclear():
     """Alone; with another that fails; with another of which it could not be told."""
     world = needs(a="Xn Xn Yy", b="Xn Yn", c="Xn Y?", d="Xn X?", e="Yy")
-    table = gap.attribution(world).set_index("operator").drop(columns="failing")
+    table = v6.gap.attribution(world).set_index("operator").drop(columns="failing")
     assert table.loc["X"].to_dict() == {"domains": 4, "sole": 2, "with_others": 1, "unclear": 1}
     assert table.loc["Y"].to_dict() == {"domains": 1, "sole": 0, "with_others": 1, "unclear": 0}
 
@@ -21,7 +22,7 @@ def test_a_cause_is_sole_shared_or_unclear():
 def test_the_rest_is_one_row_that_counts_a_domain_once():
     """Operators of one domain are together; a domain that fails at two of them is one domain."""
     world = needs(a="Xn", b="Xn", c="Vn Wn", d="Yn", e="Xy")
-    table = gap.attribution(world, top=5)
+    table = v6.gap.attribution(world, top=5)
     assert table["operator"].to_list() == ["X", "other"]
     assert table["domains"].to_list() == [2, 2]
     assert table["with_others"].to_list() == [0, 1]
@@ -29,7 +30,7 @@ def test_the_rest_is_one_row_that_counts_a_domain_once():
 
 def test_by_tenant_hosts_without_one_are_left_out():
     """A gateway has no tenant."""
-    table = gap.attribution(needs(a="Mnt", b="Mnt Gn", c="Gn"), "tenant")
+    table = v6.gap.attribution(needs(a="Mnt", b="Mnt Gn", c="Gn"), by="tenant")
     assert table.to_dict("records") == [
         {"tenant": "t", "domains": 2, "sole": 1, "with_others": 1, "unclear": 0, "failing": 3}
     ]
@@ -37,7 +38,7 @@ def test_by_tenant_hosts_without_one_are_left_out():
 
 def test_concentration_of_hand():
     """Three and a half domains at X, a half at Y: (7/8)² + (1/8)²."""
-    found = gap.concentration(needs(a="Xn", b="Xn", c="Xn", d="Xn Yn"))
+    found = v6.gap.concentration(needs(a="Xn", b="Xn", c="Xn", d="Xn Yn"))
     assert found.hhi == pytest.approx((7 / 8) ** 2 + (1 / 8) ** 2)
     assert found.equal == pytest.approx(1 / found.hhi)
     assert (found.units, found.domains) == (2, 4)
@@ -45,7 +46,7 @@ def test_concentration_of_hand():
 
 def test_without_a_gap_nothing_is_concentrated():
     """NaN and no error."""
-    found = gap.concentration(needs(a="Xy", b="X?"))
+    found = v6.gap.concentration(needs(a="Xy", b="X?"))
     assert math.isnan(found.hhi)
     assert found.domains == 0
 
@@ -54,8 +55,8 @@ def test_without_a_gap_nothing_is_concentrated():
 @given(WORLD)
 def test_the_causes_add_up_to_the_failing_domains(world: pd.DataFrame):
     """Each failing domain is sole or unclear at one operator, or shared between several."""
-    table = gap.attribution(world)
-    failing = gap.domain_states(world)["state"].eq("no").sum()
+    table = v6.gap.attribution(world)
+    failing = domain_states(world)["state"].eq("no").sum()
     at = world[world["state"] == "no"].groupby("domain")["operator"].nunique()
     assert table["sole"].sum() + table["unclear"].sum() == (at == 1).sum()
     assert table["with_others"].sum() == at[at > 1].sum()
@@ -67,6 +68,6 @@ def test_the_causes_add_up_to_the_failing_domains(world: pd.DataFrame):
 @given(WORLD)
 def test_concentration_lies_between_one_and_equal_parts(world: pd.DataFrame):
     """1/HHI is at least 1 and at most the number of operators with a part."""
-    found = gap.concentration(world)
+    found = v6.gap.concentration(world)
     if found.domains:
         assert 1 - 1e-9 <= found.equal <= found.units + 1e-9

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from v6monitor.analysis import adoption
+from v6monitor.analysis import breakdowns
 from v6monitor.charts.tables import table_html
 from v6monitor.language import Language
 
@@ -21,7 +21,7 @@ STATES = pd.DataFrame(
 
 def test_a_domain_is_listed_for_what_it_lacks_or_what_nobody_could_tell():
     """What was not measured stays empty; what does not apply is no reason."""
-    listed = adoption.lacking(STATES)
+    listed = breakdowns.lacking(STATES)
     assert listed.to_dict("list") == {
         "domain": ["b.example", "c.example"],
         "organisation": ["", "C"],

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from v6monitor.analysis import adoption
+import v6monitor as v6
+from v6monitor.analysis import breakdowns, shares
 from v6monitor.errors import InputError
 
 STATES = {"y": "yes", "p": "partly", "n": "no", "?": "unknown", "-": "not_applicable"}
@@ -26,7 +27,7 @@ def months(*texts: str, start: str = "2026-01") -> pd.DataFrame:
 def test_the_trend_counts_every_month_and_measure() -> None:
     """A row per month and measure, months in order."""
     both = pd.concat([months("yn", "yy"), months("nn", "yn").assign(measure="mail")])
-    table = adoption.trend(both)
+    table = v6.shares(both, by=["period", "measure"])
     found = list(zip(table["measure"], table["period"], table["yes"], strict=True))
     assert found == [
         ("mail", "2026-01", 0),
@@ -38,7 +39,7 @@ def test_the_trend_counts_every_month_and_measure() -> None:
 
 def test_a_list_that_is_less_than_four_fifths_the_same_is_a_break() -> None:
     """Five domains of which four stay are one set; eight of which four are new are not."""
-    table = adoption.trend(months("ynyn", "ynyny", "ynynynyn"))
+    table = v6.shares(months("ynyn", "ynyny", "ynynynyn"), by=["period", "measure"])
     assert list(table["break_reason"]) == ["", "", "domains"]
 
 
@@ -47,14 +48,14 @@ def test_a_new_version_of_the_tests_is_a_break_from_its_day() -> None:
     early = months("yn", "yn", "yn", start="2023-03")
     early["measured_at"] = early["period"] + "-03"
     late = early.assign(measured_at=early["period"] + "-20")
-    assert list(adoption.trend(early)["break_reason"]) == ["", "", "tests"]
-    assert list(adoption.trend(late)["break_reason"]) == ["", "tests", ""]
+    assert list(v6.shares(early, by=["period", "measure"])["break_reason"]) == ["", "", "tests"]
+    assert list(v6.shares(late, by=["period", "measure"])["break_reason"]) == ["", "tests", ""]
 
 
 def test_sectors_compare_with_the_earliest_month_of_the_year_before() -> None:
     """Thirteen months back is too long ago, twelve is not."""
     history = months(*["ynnnn"] * 13, "yyynn").assign(sector="rijk")
-    (row,) = adoption.sectors(history).to_dict("records")
+    (row,) = shares.with_earlier(v6.shares(history, by=["period", "sector"])).to_dict("records")
     assert (row["earlier"], row["period"]) == ("2026-02", "2027-02")
     assert row["earlier_adoption"] == pytest.approx(0.2)
     assert row["adoption"] == pytest.approx(0.6)
@@ -63,13 +64,16 @@ def test_sectors_compare_with_the_earliest_month_of_the_year_before() -> None:
 def test_sectors_do_not_compare_across_a_break() -> None:
     """With another list in between there is no earlier month of the same set."""
     history = months("yn", "ynynynyn", "ynynynyn").assign(sector="rijk")
-    assert set(adoption.sectors(history)["earlier"]) == {"2026-02"}
-    assert set(adoption.sectors(history, "2026-02")["earlier"]) == {""}
+    table = v6.shares(history, by=["period", "sector"])
+    assert set(shares.with_earlier(table)["earlier"]) == {"2026-02"}
+    assert set(shares.with_earlier(table[table["period"] < "2026-03"])["earlier"]) == {""}
 
 
 def test_the_first_month_has_nothing_to_compare_with() -> None:
     """No earlier month is an empty text and counts of 0, no error."""
-    (row,) = adoption.sectors(months("yyynn").assign(sector="rijk")).to_dict("records")
+    (row,) = shares.with_earlier(
+        v6.shares(months("yyynn").assign(sector="rijk"), by=["period", "sector"])
+    ).to_dict("records")
     assert (row["earlier"], row["earlier_yes"], row["measure"]) == ("", 0, "web")
     assert pd.isna(row["earlier_adoption"])
 
@@ -78,12 +82,12 @@ def test_two_measures_in_one_figure_are_an_error_in_words() -> None:
     """Web and mail are not added up."""
     both = pd.concat([months("y"), months("y").assign(measure="mail")]).assign(sector="rijk")
     with pytest.raises(InputError, match="mail, web"):
-        adoption.sectors(both)
+        shares.with_earlier(v6.shares(both, by=["period", "sector"]))
 
 
 def test_states_are_counted_with_a_total() -> None:
     """Partly is a state here; not applicable stands beside the parts; the total is last."""
-    table = adoption.states_by_sector(
+    table = breakdowns.state_counts(
         pd.concat(
             [
                 states("ypn?-", sector="rijk"),
@@ -111,7 +115,7 @@ def test_sub_tests_know_what_they_apply_to() -> None:
         }
     )
     mail = web.assign(type="mail", mx_address=["passed", "failed", "warning", "not_applicable"])
-    table = adoption.sub_tests(pd.concat([web, mail])).set_index(["type", "test"])
+    table = breakdowns.sub_tests(pd.concat([web, mail])).set_index(["type", "test"])
     columns = ["yes", "partly", "no", "unknown", "not_applicable"]
     assert list(table.loc[("web", "ns_address"), columns]) == [2, 0, 1, 1, 0]
     assert list(table.loc[("web", "ws_similar"), columns]) == [1, 1, 0, 1, 1]
@@ -124,7 +128,7 @@ def test_operators_after_the_top_are_taken_together() -> None:
     providers = pd.DataFrame(
         {"domain": [f"d{n}" for n in range(10)], "operator": ["", *"AAABBCCDE"]}
     )
-    table = adoption.operators(providers, states("yyynnp?yn-"), top=3)
+    table = breakdowns.operators(providers, states("yyynnp?yn-"), top=3)
     assert list(table["operator"]) == ["A", "B", "other"]
     assert list(table["domains"]) == [3, 2, 4]
     assert list(table.loc[0, ["yes", "partly", "no", "unknown"]]) == [2, 0, 1, 0]
@@ -133,14 +137,14 @@ def test_operators_after_the_top_are_taken_together() -> None:
 def test_an_operator_of_one_domain_is_not_named() -> None:
     """Who receives the mail of a single domain is mostly that domain itself."""
     providers = pd.DataFrame({"domain": ["d0", "d1", "d2"], "operator": ["A", "A", "d2.example"]})
-    table = adoption.operators(providers, states("yyn"))
+    table = breakdowns.operators(providers, states("yyn"))
     assert list(table["operator"]) == ["A", "other"]
 
 
 def test_a_mail_domain_without_a_provider_row_is_still_counted() -> None:
     """What is not in the provider table is own or unknown."""
     nobody = pd.DataFrame({"domain": [], "operator": []}, dtype="str")
-    table = adoption.operators(nobody, states("yn"))
+    table = breakdowns.operators(nobody, states("yn"))
     assert table.to_dict("records") == [
         {"operator": "own_or_unknown", "yes": 1, "partly": 0, "no": 1, "unknown": 0, "domains": 2}
     ]
@@ -150,7 +154,7 @@ def test_quality_keeps_the_reasons() -> None:
     """Definite answers are known; what is unknown is counted by its reason or outcome."""
     month = states("yn??-", measure="mail").assign(reason=["", "", "servfail", "", ""])
     log = pd.DataFrame({"outcome": ["ok", "nodata", "nxdomain", "timeout", "timeout"]})
-    table = adoption.quality(month, log)
+    table = breakdowns.quality(month, log)
     counts = {(row["subject"], row["outcome"]): row["count"] for row in table.to_dict("records")}
     assert counts == {
         ("mail", "known"): 2,
@@ -165,13 +169,13 @@ def test_quality_keeps_the_reasons() -> None:
 def test_quality_counts_a_domain_once() -> None:
     """The name servers of a domain tested as website and as mail domain are one row."""
     both = pd.concat([states("yn", measure="dns"), states("y?", measure="dns")])
-    table = adoption.quality(both)
+    table = breakdowns.quality(both)
     assert table.to_dict("records") == [{"subject": "dns", "outcome": "known", "count": 2}]
 
 
 @pytest.mark.parametrize("log", [None, pd.DataFrame({"outcome": []}, dtype="str")])
 def test_quality_of_nothing_is_an_empty_table(log: pd.DataFrame | None) -> None:
     """No measurement and no lookups: no rows, the same columns."""
-    table = adoption.quality(states(""), log)
+    table = breakdowns.quality(states(""), log)
     assert list(table.columns) == ["subject", "outcome", "count"]
     assert table.empty

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from v6monitor.analysis import adoption
+from v6monitor.analysis import breakdowns
 from v6monitor.charts.provinces import MAP
 
 
@@ -16,7 +16,7 @@ def test_every_province_has_a_row_and_the_rest_one():
             "measure": "mail",
         }
     )
-    table = adoption.provinces(states).set_index("province")
+    table = breakdowns.provinces(states).set_index("province")
     assert len(table) == 13
     assert table.loc["Limburg", ["yes", "no", "unknown", "adoption"]].to_list() == [3, 1, 1, 0.75]
     assert table.loc["elsewhere", "applicable"] == 2
@@ -28,4 +28,4 @@ def test_the_map_has_a_place_for_each():
     """Each of the twelve once."""
     drawn = sorted(name for line in MAP for name in line if name)
     none = pd.DataFrame({"domain": [], "state": [], "province": []}, dtype="str")
-    assert drawn == sorted(set(adoption.provinces(none)["province"]) - {"elsewhere"})
+    assert drawn == sorted(set(breakdowns.provinces(none)["province"]) - {"elsewhere"})

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from v6monitor.analysis import adoption, changes
+import v6monitor as v6
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def test_the_change_of_one_month_is_mostly_one_of_the_list(panel: pd.DataFrame) 
     """−3.99 points, of which −0.11 by the sites themselves."""
     before = panel[panel["period"] == "2024-12-31"]
     after = panel[panel["period"] == "2025-01-16"]
-    split = changes.decompose(before, after)
+    split = v6.changes.decompose(before, after)
     found = [round(split[part], 2) for part in ("total", "within", "entrants", "leavers")]
     assert found == [-3.99, -0.11, -1.85, -2.04]
     assert split["total"] == pytest.approx(
@@ -43,7 +43,7 @@ def test_the_change_of_one_month_is_mostly_one_of_the_list(panel: pd.DataFrame) 
 
 def test_of_the_losses_more_than_a_third_is_back_a_month_later(panel: pd.DataFrame) -> None:
     """15,246 names known throughout, 1,167 losses, 1,024 with a next snapshot, 387 back."""
-    assert changes.flaps(panel).drop("share").to_dict() == {
+    assert v6.changes.flaps(panel).drop("share").to_dict() == {
         "periods": 12,
         "domains": 15246,
         "losses": 1167,
@@ -55,11 +55,11 @@ def test_of_the_losses_more_than_a_third_is_back_a_month_later(panel: pd.DataFra
 def test_all_months_hold_together(panel: pd.DataFrame) -> None:
     """Every pair of months: the transitions count each site once, the parts sum to the change."""
     months = dict(iter(panel.groupby("period")))
-    shares = adoption.shares(panel, "period").set_index("period")["adoption"]
+    shares = v6.shares(panel, by="period").set_index("period")["adoption"]
     for one, other in zip(list(months), list(months)[1:], strict=False):
-        split = changes.decompose(months[one], months[other])
+        split = v6.changes.decompose(months[one], months[other])
         assert split["total"] == pytest.approx(100 * (shares[other] - shares[one]), abs=1e-9)
-        matrix = changes.transitions(months[one], months[other]).set_index("before")
+        matrix = v6.changes.transitions(months[one], months[other]).set_index("before")
         sites = len(set(months[one]["domain"]) | set(months[other]["domain"]))
         assert matrix.to_numpy().sum() == sites
         assert matrix.loc["yes", "no"] + matrix.loc["no", "no"] + matrix.loc["absent", "no"] == (

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from seen import V6, host, name_servers, no_signals, seen
 
-from v6monitor.analysis import adoption
+import v6monitor as v6
+from v6monitor.analysis import breakdowns, shares
 from v6monitor.verdicts.judge import judge
 
 
@@ -26,8 +27,8 @@ def judged() -> pd.DataFrame:
 @pytest.mark.parametrize("measure", ["mail_all", "mail"])
 def test_the_reason_of_a_verdict_is_an_outcome(measure: str):
     """Also when the states call the verdict by what it measures."""
-    states = adoption.verdict_states(judged(), "mail_all").assign(measure=measure)
-    counted = adoption.unknown_by_reason(states)
+    states = shares.verdict_states(judged(), "mail_all").assign(measure=measure)
+    counted = breakdowns.unknown_by_reason(states)
     assert counted.to_dict("records") == [
         {"reason": "not_asked", "count": 1},
         {"reason": "servfail", "count": 1},
@@ -37,8 +38,8 @@ def test_the_reason_of_a_verdict_is_an_outcome(measure: str):
 
 def test_the_quality_strip_has_the_reasons():
     """Known, and each reason apart."""
-    states = adoption.verdict_states(judged(), "mail_all")
-    table = adoption.quality(states).set_index("outcome")["count"]
+    states = shares.verdict_states(judged(), "mail_all")
+    table = breakdowns.quality(states).set_index("outcome")["count"]
     assert table.to_dict() == {"timeout": 1, "servfail": 1, "not_asked": 1, "known": 1}
 
 
@@ -52,19 +53,19 @@ def test_groups_count_apart_and_sum_to_the_unknown():
             "reason": ["timeout", "", "", "bogus", "", "bogus"],
         }
     )
-    table = adoption.unknown_by_reason(states, "sector")
+    table = breakdowns.unknown_by_reason(states, by="sector")
     assert table.to_numpy().tolist() == [
         ["gemeente", "bogus", 2],
         ["rijk", "timeout", 1],
         ["rijk", "unknown", 1],
     ]
-    shares = adoption.shares(states, "sector").set_index("sector")["unknown"]
+    shares = v6.shares(states, by="sector").set_index("sector")["unknown"]
     assert table.groupby("sector")["count"].sum().to_dict() == shares.to_dict()
 
 
 def test_a_measured_unknown_has_no_reason():
     """The exports of a measurement do not say why."""
     states = pd.DataFrame({"domain": ["a", "b"], "state": ["unknown", "yes"]})
-    assert adoption.unknown_by_reason(states).to_dict("records") == [
+    assert breakdowns.unknown_by_reason(states).to_dict("records") == [
         {"reason": "unknown", "count": 1}
     ]

@@ -6,7 +6,8 @@ import math
 import pandas as pd
 import pytest
 
-from v6monitor.analysis import adoption
+import v6monitor as v6
+from v6monitor.analysis import shares
 from v6monitor.errors import InputError
 
 STATES = {"y": "yes", "n": "no", "?": "unknown", "-": "not_applicable"}
@@ -20,7 +21,7 @@ def states(text: str, **columns: str) -> pd.DataFrame:
 
 def test_shares_have_their_denominators() -> None:
     """Unknown is in the bounds and the coverage, not applicable in neither."""
-    (row,) = adoption.shares(states("yyyn??--")).to_dict("records")
+    (row,) = v6.shares(states("yyyn??--")).to_dict("records")
     assert row == {
         "yes": 3,
         "no": 1,
@@ -50,7 +51,7 @@ def test_no_percentage_below_five_or_of_nothing(
     text: str, adoption_: float, lower: float, upper: float
 ) -> None:
     """Five applicable domains are needed, and one that is known; counts are always there."""
-    row = adoption.shares(states(text)).iloc[0]
+    row = v6.shares(states(text)).iloc[0]
     assert row["adoption"] == pytest.approx(adoption_, nan_ok=True)
     assert row["lower"] == pytest.approx(lower, nan_ok=True)
     assert row["upper"] == pytest.approx(upper, nan_ok=True)
@@ -60,7 +61,7 @@ def test_no_percentage_below_five_or_of_nothing(
 def test_bounds_hold_every_completion_of_the_unknowns(size: int) -> None:
     """However the unknown ones turn out, the share is within the bounds, which are both reached."""
     for text in itertools.combinations_with_replacement("yn?", size):
-        row = adoption.shares(states("".join(text))).iloc[0]
+        row = v6.shares(states("".join(text))).iloc[0]
         unknown = text.count("?")
         completed = [
             (text.count("y") + sum(answers)) / size
@@ -73,39 +74,27 @@ def test_bounds_hold_every_completion_of_the_unknowns(size: int) -> None:
 def test_groups_without_a_name_are_kept() -> None:
     """A domain without a sector is counted under the empty name, and a missing one too."""
     table = pd.concat([states("yn", sector=""), states("y").assign(sector=None)])
-    assert adoption.shares(table, "sector")["applicable"].sum() == 3
+    assert v6.shares(table, by="sector")["applicable"].sum() == 3
 
 
-def test_a_domain_twice_in_a_group_is_an_error_in_words() -> None:
+def test_several_measures_in_one_group_are_an_error_in_words() -> None:
     """Web and mail rows of one domain make no share together."""
     both = pd.concat([states("y", measure="web"), states("n", measure="mail")])
-    with pytest.raises(InputError, match="d0 stands more than once"):
-        adoption.shares(both)
-    assert len(adoption.shares(both, "measure")) == 2
+    with pytest.raises(InputError, match="mail, web"):
+        v6.shares(both)
+    assert len(v6.shares(both, by="measure")) == 2
 
 
 def test_a_state_that_does_not_exist_is_an_error_in_words() -> None:
     """A misspelt state is not silently left out of the count."""
     with pytest.raises(InputError, match="'maybe' does not exist"):
-        adoption.shares(pd.DataFrame({"domain": ["a"], "state": ["maybe"]}))
+        v6.shares(pd.DataFrame({"domain": ["a"], "state": ["maybe"]}))
 
 
 def test_compat_counts_as_internet_nl_does() -> None:
     """Unknown is failed and not applicable is passed, of the whole list."""
-    (row,) = adoption.compat(states("yn?--")).to_dict("records")
+    (row,) = shares.compat(states("yn?--")).to_dict("records")
     assert row == {"passed": 3, "total": 5, "share": 0.6}
-
-
-def test_below_the_gate() -> None:
-    """Coverage under 98 % is listed; a group to which nothing applies is not."""
-    table = pd.concat(
-        [
-            states("y" * 98 + "??", sector="exactly"),
-            states("y" * 97 + "???", sector="below"),
-            states("--", sector="nothing"),
-        ]
-    )
-    assert list(adoption.below_gate(adoption.shares(table, "sector"))["sector"]) == ["below"]
 
 
 def test_a_league_table_says_which_places_are_tied() -> None:
@@ -119,7 +108,7 @@ def test_a_league_table_says_which_places_are_tied() -> None:
             states("yy", sector="small"),
         ]
     )
-    league = adoption.league(adoption.shares(table, "sector"))
+    league = shares.ranking(v6.shares(table, by="sector"))
     places = league.set_index("sector")[["rank", "rank_to", "tied"]]
     assert list(places.index) == ["first", "second", "also", "last", "small"]
     assert list(places.loc["first"]) == [1, 1, False]
@@ -134,7 +123,7 @@ def test_one_row_per_domain_the_newest_measurement_holds() -> None:
     twice = pd.concat(
         [states("yn", measured_at="2026-01-05"), states("?y", measured_at="2026-01-20")]
     )
-    single = adoption.one_per_domain(twice)
+    single = shares.one_per_domain(twice)
     assert list(single.sort_values("domain")["state"]) == ["unknown", "yes"]
 
 
@@ -153,7 +142,7 @@ def test_one_row_per_domain_the_newest_measurement_holds() -> None:
 def test_one_row_per_domain_of_the_same_day(one: str, other: str, together: str) -> None:
     """Known goes before unknown, and a contradiction is unknown."""
     for first, second in ((one, other), (other, one)):
-        single = adoption.one_per_domain(pd.concat([states(first), states(second)]))
+        single = shares.one_per_domain(pd.concat([states(first), states(second)]))
         assert list(single["state"]) == [together]
 
 
@@ -167,10 +156,10 @@ def test_definitions_are_compared_with_the_headline() -> None:
             "mail_primary": ["yes", "yes", "no", "no", "unknown", ""],
         }
     )
-    table = adoption.definitions(verdicts).set_index("measure")
+    table = shares.definitions(verdicts).set_index("measure")
     assert table.loc["mail_any", "difference"] == pytest.approx(0.4)
     assert table.loc["mail_primary", "difference"] == pytest.approx(0.3)
-    assert list(adoption.verdict_states(verdicts, "mail_all", "mail_any")["state"]) == [
+    assert list(shares.verdict_states(verdicts, "mail_all", some="mail_any")["state"]) == [
         "yes",
         "partly",
         "partly",
@@ -183,6 +172,6 @@ def test_nothing_is_changed_in_place() -> None:
     """The table that was given is the same after."""
     table = states("yn?-", sector="rijk")
     copy = table.copy()
-    adoption.league(adoption.shares(table, "sector"))
-    adoption.one_per_domain(pd.concat([table, table]))
+    shares.ranking(v6.shares(table, by="sector"))
+    shares.one_per_domain(pd.concat([table, table]))
     pd.testing.assert_frame_equal(table, copy)

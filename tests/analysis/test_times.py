@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from v6monitor.analysis import pace
-from v6monitor.analysis.pace import adoption_intervals, turnbull
+from v6monitor.analysis.adoption_times import adoption_intervals, adoption_times, turnbull
 
 STATES = {"y": "yes", "n": "no", "?": "unknown", "-": "not_applicable"}
 INF = math.inf
@@ -105,7 +104,7 @@ def test_turnbull_agrees_with_another_program():
 def test_times_of_a_group():
     """Of five, one was there first; two of the other four have it after two months."""
     world = states(a="yyy", b="nyy", c="nny", d="nnn", e="nnn")
-    row = pace.times(world).to_dict("records")[0]
+    row = adoption_times(world).to_dict("records")[0]
     assert row == {
         "sector": "rijk", "domains": 5, "from_start": 1, "since": 2, "not_yet": 2,
         "at_first": pytest.approx(0.2), "at_last": pytest.approx(0.6), "months_half": 2.0,
@@ -114,13 +113,13 @@ def test_times_of_a_group():
 
 def test_half_that_is_not_reached_has_no_median():
     """One of the four without it has it: no half."""
-    row = pace.times(states(a="yyy", b="nyy", c="nnn", d="nnn", e="nnn")).iloc[0]
+    row = adoption_times(states(a="yyy", b="nyy", c="nnn", d="nnn", e="nnn")).iloc[0]
     assert math.isnan(row["months_half"])
 
 
 def test_groups_count_from_the_first_measurement_of_all():
     """A group that joined a month later is on the same clock, and was not seen at its start."""
     late = states("gemeente", "2026-02", f="ny", g="ny")
-    table = pace.times(pd.concat([states(a="nny", b="nny"), late])).set_index("sector")
+    table = adoption_times(pd.concat([states(a="nny", b="nny"), late])).set_index("sector")
     assert table.loc["gemeente", "months_half"] == 2.0
-    assert pace.times(states()).empty
+    assert adoption_times(states()).empty

@@ -2,7 +2,7 @@
 
 import pytest
 
-from v6monitor.analysis import adoption
+from v6monitor.analysis import breakdowns
 
 CHECK = {
     "check": "dns64",
@@ -16,7 +16,7 @@ CHECK = {
 
 def test_a_row_per_check_and_resolver():
     """As the self-test found it."""
-    table = adoption.vantage({"vantage": {"tested": True, "checks": [CHECK]}})
+    table = breakdowns.vantage({"vantage": {"tested": True, "checks": [CHECK]}})
     assert table.to_dict("records") == [{key: CHECK[key] for key in table.columns}]
 
 
@@ -32,4 +32,4 @@ def test_a_row_per_check_and_resolver():
 )
 def test_what_is_no_check_is_no_row(provenance: dict[str, object]):
     """An older log, one without a test, one by another program."""
-    assert adoption.vantage(provenance).empty
+    assert breakdowns.vantage(provenance).empty

@@ -17,7 +17,8 @@ from statistics import median
 
 import pandas as pd
 
-from v6monitor.analysis import adoption, changes
+import v6monitor as v6
+from v6monitor.analysis import shares
 
 DATA = Path(os.environ.get("V6MONITOR_REAL_DATA", Path(__file__).parents[3] / "shared" / "data"))
 PANEL = DATA / "panel" / "us_federal_sites_monthly.csv.gz"
@@ -39,17 +40,17 @@ def states_of(rows: pd.DataFrame) -> pd.DataFrame:
 
 def decompositions(months: list[pd.DataFrame]) -> int:
     """Decompose the change of every pair of months."""
-    return sum(len(changes.decompose(one, other)) for one, other in pairwise(months))
+    return sum(len(v6.changes.decompose(one, other)) for one, other in pairwise(months))
 
 
 def matrices(months: list[pd.DataFrame]) -> int:
     """Count the transitions of every pair of months."""
-    return sum(len(changes.transitions(one, other)) for one, other in pairwise(months))
+    return sum(len(v6.changes.transitions(one, other)) for one, other in pairwise(months))
 
 
 def leagues(months: list[pd.DataFrame]) -> int:
     """Make the league table of every month."""
-    return sum(len(adoption.league(adoption.shares(month, "sector"))) for month in months)
+    return sum(len(shares.ranking(v6.shares(month, by="sector"))) for month in months)
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -7,8 +7,9 @@ from chart_worlds import months
 from chart_worlds import states as world
 from test_drawn_values import states
 
+import v6monitor as v6
 from v6monitor import charts as chart
-from v6monitor.analysis import changes, staleness
+from v6monitor.analysis import staleness
 from v6monitor.charts.chart import Chart
 
 
@@ -26,8 +27,8 @@ def every() -> dict[str, Chart]:
         "unknown": (unknown, unknown),
         "many": (before, swapped),
     }.items():
-        found[f"changes, {name}"] = chart.changes(changes.by_sector(one, other))
-        found[f"decomposition, {name}"] = chart.decomposition(changes.parts(one, other))
+        found[f"changes, {name}"] = chart.changes(v6.changes.move_counts(one, other))
+        found[f"decomposition, {name}"] = chart.decomposition(v6.changes.parts(one, other))
         matrix = staleness.matrix(staleness.compare(one, other))
         found[f"staleness, {name}"] = chart.staleness(matrix)
     return found
@@ -45,7 +46,7 @@ def test_text_is_large_horizontal_inside_and_apart(name: str, code: str) -> None
 
 def test_gains_go_right_and_losses_left() -> None:
     """Three gained and one lost, suspected: +3 and −1, hatched."""
-    table = changes.by_sector(states("nnnyyy", sector="rijk"), states("yyynyy", sector="rijk"))
+    table = v6.changes.move_counts(states("nnnyyy", sector="rijk"), states("yyynyy", sector="rijk"))
     figure = chart.changes(table).figure()
     bars = figure.axes[0].patches
     assert [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in bars] == [(-1, 0), (0, 3)]
@@ -58,20 +59,22 @@ def test_groups_without_a_change_are_one_row_at_the_end() -> None:
     before = pd.concat([states("nn", sector=sector) for sector in ("rijk", "overig", "provincie")])
     before = before.assign(domain=[f"d{number}" for number in range(len(before))])
     after = before.assign(state=["yes", *before["state"][1:]])
-    figure = chart.changes(changes.by_sector(before, after)).figure()
+    figure = chart.changes(v6.changes.move_counts(before, after)).figure()
     rest = words(figure).index("Others: no change")
     assert words(figure)[rest + 1] == "4 domains"
     assert "Provinces" not in words(figure)
     two = before["sector"] != "overig"
-    assert "Provinces" in words(chart.changes(changes.by_sector(before[two], after[two])).figure())
+    assert "Provinces" in words(
+        chart.changes(v6.changes.move_counts(before[two], after[two])).figure()
+    )
     ceased = after.assign(state=[*after["state"][:-1], "not_applicable"])
-    assert "Provinces" in words(chart.changes(changes.by_sector(before, ceased)).figure())
+    assert "Provinces" in words(chart.changes(v6.changes.move_counts(before, ceased)).figure())
 
 
 def test_the_parts_of_the_decomposition_are_drawn_in_points() -> None:
     """Bars of within, entrants, leavers and the total below a line."""
     before, after = states("yynnn"), states("yyyyn")[1:]
-    table = changes.parts(before, after)
+    table = v6.changes.parts(before, after)
     bars = chart.decomposition(table).figure().axes[0].patches
     drawn = [points for points in table["points"] if points]
     assert [bar.get_width() for bar in bars] == pytest.approx(drawn)
@@ -89,7 +92,7 @@ def test_the_words_have_the_numbers_of_the_table() -> None:
     """Three gains, one suspected loss and two that joined, in both languages."""
     before = states("nnnyyy", sector="rijk", period="2026-01")
     after = states("yyynyyyn", sector="rijk", period="2026-02")
-    drawn = chart.changes(changes.by_sector(before, after))
+    drawn = chart.changes(v6.changes.move_counts(before, after))
     assert "3 domains gained IPv6, 1 lost it (0 confirmed, 1 suspected)" in drawn.caption("en")
     assert "3 domeinen" in drawn.caption("nl")
     assert "6 domains with a known result both times" in drawn.note("en")
@@ -98,7 +101,7 @@ def test_the_words_have_the_numbers_of_the_table() -> None:
 
 def test_the_decomposition_says_its_three_parts() -> None:
     """The share went from 2 of 5 to 3 of 4: +35 points, in three parts that add up."""
-    drawn = chart.decomposition(changes.parts(states("yynnn"), states("yyyyn")[1:]))
+    drawn = chart.decomposition(v6.changes.parts(states("yynnn"), states("yyyyn")[1:]))
     assert "+35.00 percentage points" in drawn.caption()
     assert "40.0% (2 of 5), then 75.0% (3 of 4)" in drawn.note()
 

@@ -5,8 +5,9 @@ import pytest
 from chart_rules import words
 from matplotlib.lines import Line2D
 
+import v6monitor as v6
 from v6monitor import charts
-from v6monitor.analysis import adoption
+from v6monitor.analysis import breakdowns, shares
 from v6monitor.charts.style import STATE_COLOURS, contrast, ink_on
 from v6monitor.language import Language
 
@@ -40,28 +41,34 @@ def lines(figure: object) -> list[list[float]]:
 
 def test_the_trend_passes_through_the_shares() -> None:
     """Three months of one measure are one line through yes / (yes + no)."""
-    table = adoption.trend(history(m2026_01="yynnn", m2026_02="yyynn", m2026_03="yyyy?"))
+    table = v6.shares(
+        history(m2026_01="yynnn", m2026_02="yyynn", m2026_03="yyyy?"), by=["period", "measure"]
+    )
     assert lines(charts.trend(table, EN)) == [[0.4, 0.6, 1.0]]
 
 
 def test_no_line_crosses_a_missing_month() -> None:
     """A month that was not measured leaves a gap; two months on each side stay joined."""
-    table = adoption.trend(
-        history(m2026_01="yynnn", m2026_02="yyynn", m2026_04="yyyyn", m2026_05="yyyyy")
+    table = v6.shares(
+        history(m2026_01="yynnn", m2026_02="yyynn", m2026_04="yyyyn", m2026_05="yyyyy"),
+        by=["period", "measure"],
     )
     assert lines(charts.trend(table, EN)) == [[0.4, 0.6], [0.8, 1.0]]
 
 
 def test_a_half_yearly_series_is_joined_at_its_own_pace() -> None:
     """When all steps are six months, none of the months between is missing."""
-    table = adoption.trend(history(m2025_03="yynnn", m2025_09="yyynn", m2026_03="yyyyn"))
+    table = v6.shares(
+        history(m2025_03="yynnn", m2025_09="yyynn", m2026_03="yyyyn"), by=["period", "measure"]
+    )
     assert lines(charts.trend(table, EN)) == [[0.4, 0.6, 0.8]]
 
 
 def test_no_line_crosses_a_declared_break() -> None:
     """A new version of the tests ends the line and is named above it."""
-    table = adoption.trend(
-        history(m2023_03="yynnn", m2023_04="yyynn", m2023_05="yyyyn", m2023_06="yyyyy")
+    table = v6.shares(
+        history(m2023_03="yynnn", m2023_04="yyynn", m2023_05="yyyyn", m2023_06="yyyyy"),
+        by=["period", "measure"],
     )
     figure = charts.trend(table, EN)
     assert lines(figure) == [[0.4, 0.6], [0.8, 1.0]]
@@ -71,13 +78,15 @@ def test_no_line_crosses_a_declared_break() -> None:
 def test_a_line_that_ends_early_says_when() -> None:
     """A measure without the newest month has its last month in the label."""
     mail = states("yyynn", period="2026-01", measure="mail")
-    table = adoption.trend(pd.concat([history(m2026_01="yynnn", m2026_02="yyynn"), mail]))
+    table = v6.shares(
+        pd.concat([history(m2026_01="yynnn", m2026_02="yyynn"), mail]), by=["period", "measure"]
+    )
     assert "60.0% (2026-01)" in words(charts.trend(table, EN))
 
 
 def test_the_band_of_the_trend_is_the_bounds() -> None:
     """With one of five unknown the grey runs from 2/5 to 3/5."""
-    table = adoption.trend(history(m2026_01="yynn?", m2026_02="yynn?"))
+    table = v6.shares(history(m2026_01="yynn?", m2026_02="yynn?"), by=["period", "measure"])
     (band,) = charts.trend(table, EN).axes[0].collections
     heights = {round(float(y), 3) for y in band.get_paths()[0].vertices[:, 1]}
     assert heights == {0.4, 0.6}
@@ -89,7 +98,9 @@ def test_the_dumbbell_stands_at_then_and_now() -> None:
         [states("yynnn", sector="rijk"), states("yn", sector="overig").assign(domain=["a", "b"])]
     ).assign(period="2026-01", measure="mail")
     now = then.replace({"state": {"no": "yes"}}).assign(period="2026-02")
-    figure = charts.sectors(adoption.sectors(pd.concat([then, now])), EN)
+    figure = charts.sectors(
+        shares.with_earlier(v6.shares(pd.concat([then, now]), by=["period", "sector"])), EN
+    )
     dots = [line for line in figure.axes[0].get_lines() if line.get_marker() == "o"]
     assert [float(dot.get_xdata()[0]) for dot in dots] == [0.4, 1.0]
     assert "2 yes" in words(figure)
@@ -97,7 +108,7 @@ def test_the_dumbbell_stands_at_then_and_now() -> None:
 
 def test_parts_of_a_bar_are_parts_of_what_applies() -> None:
     """Yes, partly, no and unknown fill the bar; not applicable is outside it."""
-    table = adoption.states_by_sector(
+    table = breakdowns.state_counts(
         pd.concat(
             [
                 states("yyynn?-", sector="rijk"),
@@ -112,7 +123,7 @@ def test_parts_of_a_bar_are_parts_of_what_applies() -> None:
 
 def test_quality_shows_list_and_coverage() -> None:
     """The bar is the list; the coverage at its end is of what applies."""
-    table = adoption.quality(states("yyyynnn?--", measure="mail"))
+    table = breakdowns.quality(states("yyyynnn?--", measure="mail"))
     figure = charts.quality(table, EN)
     assert [round(bar.get_width(), 3) for bar in figure.axes[0].patches] == [0.7, 0.2, 0.1]
     assert {"87.5%", "10 domains"} <= set(words(figure))
@@ -129,7 +140,9 @@ def test_colours_stand_out(state: str) -> None:
 def test_two_lines_differ_in_more_than_colour() -> None:
     """Web is solid and mail is dashed."""
     both = [history(m2026_01="yynnn", m2026_02="yyynn").assign(measure=m) for m in ("mail", "web")]
-    found = charts.trend(adoption.trend(pd.concat(both)), EN).axes[0].get_lines()
+    found = (
+        charts.trend(v6.shares(pd.concat(both), by=["period", "measure"]), EN).axes[0].get_lines()
+    )
     styles: list[Line2D] = [line for line in found if len(line.get_xdata()) == 2]
     dashed = {line.get_color(): line.is_dashed() for line in styles if line.get_marker() == "None"}
     assert dashed["#154273"] is False

@@ -7,8 +7,9 @@ import pytest
 from chart_rules import check, words
 from chart_worlds import LONG, months, states
 
+import v6monitor as v6
 from v6monitor import charts
-from v6monitor.analysis import adoption
+from v6monitor.analysis import breakdowns, shares
 from v6monitor.language import Language
 
 Drawn = tuple[Callable[..., object], pd.DataFrame]
@@ -53,28 +54,37 @@ def tables() -> dict[str, Drawn]:
         "all unknown": states(months(3), unknown=1),
         "none": year[:0],
     }.items():
-        found[f"trend, {name}"] = charts.trend, adoption.trend(states_)
+        found[f"trend, {name}"] = charts.trend, v6.shares(states_, by=["period", "measure"])
     found["trend, 25 groups"] = (
         lambda table, language: charts.trend(table, language, by="sector"),
-        adoption.trend(one_month(25), "sector"),
+        v6.shares(one_month(25), by=["period", "sector"]),
     )
     found["trend, events"] = (
         lambda table, language: charts.trend(table, language, events=EVENTS),
-        adoption.trend(year),
+        v6.shares(year, by=["period", "measure"]),
     )
     mail = year[year["measure"] == "mail"]
-    found["sectors, a year"] = charts.sectors, adoption.sectors(mail)
+    found["sectors, a year"] = (
+        charts.sectors,
+        shares.with_earlier(v6.shares(mail, by=["period", "sector"])),
+    )
     for name, number, unknown in [("0", 0, 40), ("1", 1, 40), ("25", 25, 40), ("unknown", 7, 1)]:
         month = one_month(number, unknown=unknown)
-        found[f"sectors, {name}"] = charts.sectors, adoption.sectors(month)
-        found[f"states, {name}"] = charts.states, adoption.states_by_sector(month)
-        found[f"quality, {name}"] = charts.quality, adoption.quality(month)
+        found[f"sectors, {name}"] = (
+            charts.sectors,
+            shares.with_earlier(v6.shares(month, by=["period", "sector"])),
+        )
+        found[f"states, {name}"] = charts.states, breakdowns.state_counts(month)
+        found[f"quality, {name}"] = charts.quality, breakdowns.quality(month)
     outcomes = ["ok"] * 9000 + ["servfail", "timeout", "refused", "bogus", "chain", "mismatch"] * 9
     log = pd.DataFrame({"outcome": outcomes})
-    found["quality, lookups"] = charts.quality, adoption.quality(year, log)
+    found["quality, lookups"] = charts.quality, breakdowns.quality(year, log)
     told = explained(one_month(7))
-    found["sectors, explained"] = charts.sectors, adoption.sectors(told)
-    found["states, explained"] = charts.states, adoption.states_by_sector(told)
+    found["sectors, explained"] = (
+        charts.sectors,
+        shares.with_earlier(v6.shares(told, by=["period", "sector"])),
+    )
+    found["states, explained"] = charts.states, breakdowns.state_counts(told)
     return found
 
 
@@ -135,6 +145,6 @@ def test_the_typeface_is_the_one_matplotlib_ships() -> None:
 def test_untrusted_names_are_plain_text() -> None:
     """A name with markup for formulas or signs without a glyph is drawn as it stands."""
     month = one_month(1).assign(sector="$x^2$ \\frac 漢字")
-    figure = charts.states(adoption.states_by_sector(month), Language("en"))
+    figure = charts.states(breakdowns.state_counts(month), Language("en"))
     check(figure)
     assert "$x^2$ \\frac ??" in words(figure)

@@ -5,8 +5,8 @@ import pytest
 from chart_rules import check, words
 from chart_worlds import months, states
 
+import v6monitor as v6
 from v6monitor import charts as chart
-from v6monitor.analysis import pace
 from v6monitor.charts.chart import Chart
 
 YEAR = states(months(10), ("mail",))
@@ -26,12 +26,12 @@ def drawn() -> dict[str, Chart]:
     found: dict[str, Chart] = {}
     for name, world in WORLDS.items():
         for target in (0.6, 0.95, 1.0):
-            forecast = pace.forecast(world, "sector", target=target)
+            forecast = v6.forecast(world, by="sector", target=target)
             found[f"pace, {name}, {target}"] = chart.forecast(forecast)
-            projection = pace.projection(world, target=target, deadline="2027-12")
+            projection = v6.projection(world, target=target, deadline="2027-12")
             found[f"projection, {name}, {target}"] = chart.projection(projection)
-        found[f"backtest, {name}"] = chart.backtest(pace.backtest(world))
-        found[f"times, {name}"] = chart.times(pace.times(world))
+        found[f"backtest, {name}"] = chart.backtest(v6.backtest(world))
+        found[f"times, {name}"] = chart.times(v6.adoption_times(world))
     return found
 
 
@@ -53,14 +53,14 @@ def test_each_says_something(name: str) -> None:
 
 def test_a_group_of_which_nothing_is_said_has_the_reason() -> None:
     """Five months are too few for every sector."""
-    written = words(chart.forecast(pace.forecast(WORLDS["five months"], "sector")).figure())
+    written = words(chart.forecast(v6.forecast(WORLDS["five months"], by="sector")).figure())
     assert written.count("too few measurements") == 7
     assert "no share known" in written  # the other bodies are three
 
 
 def test_the_projection_passes_through_what_was_measured() -> None:
     """The line has the measured shares, the dashed one the middle of the futures."""
-    table = pace.projection(YEAR, target=0.9)
+    table = v6.projection(YEAR, target=0.9)
     lines = chart.projection(table).figure().axes[0].get_lines()
     heights = [list(line.get_ydata()) for line in lines]
     assert table["adoption"].dropna().to_list() in heights
@@ -69,14 +69,14 @@ def test_the_projection_passes_through_what_was_measured() -> None:
 
 def test_the_backtest_draws_what_was_said_and_what_came() -> None:
     """A bar from low to high per earlier month."""
-    table = pace.backtest(YEAR)
+    table = v6.backtest(YEAR)
     bars = chart.backtest(table).figure().axes[0].patches
     assert [bar.get_x() for bar in bars] == pytest.approx(table["low"].to_list())
 
 
 def test_the_parts_of_the_times_fill_the_bar() -> None:
     """There at first, since, and not yet are together 100 %."""
-    table = pace.times(YEAR)
+    table = v6.adoption_times(YEAR)
     bars = chart.times(table).figure().axes[0].patches
     assert sum(bar.get_width() for bar in bars[:3]) == pytest.approx(1)
     assert bars[0].get_width() == pytest.approx(table["at_first"].iloc[0])
@@ -84,7 +84,7 @@ def test_the_parts_of_the_times_fill_the_bar() -> None:
 
 def test_the_answer_gives_the_month_the_interval_and_the_chance() -> None:
     """The words of the answer are those of the last row of the table."""
-    table = pace.forecast(YEAR, target=0.9, deadline="2040-12")
+    table = v6.forecast(YEAR, target=0.9, deadline="2040-12")
     row = table.iloc[-1]
     answer = chart.forecast_answer(table)
     assert str(pd.Period(row["median"], "M").year) in answer.caption()
@@ -95,7 +95,7 @@ def test_the_answer_gives_the_month_the_interval_and_the_chance() -> None:
 
 def test_a_refusal_says_why() -> None:
     """A share that falls, and too few months: no date, and the reason in words."""
-    falling = chart.forecast_answer(pace.forecast(WORLDS["not growing"], target=0.9))
+    falling = chart.forecast_answer(v6.forecast(WORLDS["not growing"], target=0.9))
     assert falling.caption() == "The share does not grow, so at this pace 90% is never reached."
-    few = chart.forecast_answer(pace.forecast(WORLDS["five months"]))
+    few = chart.forecast_answer(v6.forecast(WORLDS["five months"]))
     assert few.caption().startswith("There are fewer than six measurements")

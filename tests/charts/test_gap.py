@@ -9,8 +9,8 @@ from chart_worlds import LONG
 from matplotlib.colors import to_hex
 from needs_tables import needs
 
+import v6monitor as v6
 from v6monitor import charts
-from v6monitor.analysis import gap
 from v6monitor.charts.chart import Chart
 from v6monitor.charts.style import STATE_COLOURS
 
@@ -35,10 +35,10 @@ def drawn() -> dict[str, Chart]:
     """Return every chart with tables from nothing to much."""
     found = {}
     for name, world in WORLDS.items():
-        found[f"attribution, {name}"] = charts.attribution(gap.attribution(world, top=12))
-        found[f"zones, {name}"] = charts.zones(gap.attribution(world, top=12))
-        found[f"fix order, {name}"] = charts.fix_order(gap.fix_order(world, top=12))
-        tenants = gap.fix_order(world, by="tenant", top=12)
+        found[f"attribution, {name}"] = charts.attribution(v6.gap.attribution(world, top=12))
+        found[f"zones, {name}"] = charts.zones(v6.gap.attribution(world, top=12))
+        found[f"fix order, {name}"] = charts.fix_order(v6.gap.fix_order(world, top=12))
+        tenants = v6.gap.fix_order(world, by="tenant", top=12)
         found[f"tenants, {name}"] = charts.fix_order(tenants)
     return found
 
@@ -57,7 +57,7 @@ def test_text_is_large_horizontal_inside_and_apart(name: str, code: str) -> None
 
 def test_every_step_begins_where_the_one_before_ended() -> None:
     """Now 2 of 6; X then gives 3, Y the rest: bars from 0, 1/3 and 1/2."""
-    table = gap.fix_order(needs(a="Xy", b="Xy", c="Xn", d="Yn", e="Yn", f="Yn"))
+    table = v6.gap.fix_order(needs(a="Xy", b="Xy", c="Xn", d="Yn", e="Yn", f="Yn"))
     figure = charts.fix_order(table).figure()
     steps = [bar for bar in figure.axes[0].patches if _colour(bar) == STATE_COLOURS["yes"].lower()]
     ends = [(round(bar.get_x(), 3), round(bar.get_x() + bar.get_width(), 3)) for bar in steps]
@@ -67,7 +67,7 @@ def test_every_step_begins_where_the_one_before_ended() -> None:
 
 def test_what_is_unknown_is_grey_in_every_step() -> None:
     """One unknown of six: a grey bar between the bounds."""
-    table = gap.fix_order(needs(a="Xy", b="Xy", c="Xn", d="Xn", e="Xn", f="-?"))
+    table = v6.gap.fix_order(needs(a="Xy", b="Xy", c="Xn", d="Xn", e="Xn", f="-?"))
     figure = charts.fix_order(table).figure()
     assert "undetermined" in words(figure)
     assert len([bar for bar in figure.axes[0].patches if _colour(bar) == "#949494"]) == 2
@@ -75,7 +75,7 @@ def test_what_is_unknown_is_grey_in_every_step() -> None:
 
 def test_causes_are_parts_of_a_bar() -> None:
     """Sole, with others and unclear side by side, from 0."""
-    table = gap.attribution(needs(a="Xn", b="Xn", c="Xn Yn", d="Xn Y?"))
+    table = v6.gap.attribution(needs(a="Xn", b="Xn", c="Xn Yn", d="Xn Y?"))
     bars = charts.attribution(table).figure().axes[0].patches
     assert [(bar.get_x(), bar.get_width()) for bar in bars[:3]] == [(0, 2), (2, 1), (3, 1)]
 
@@ -118,7 +118,7 @@ def test_the_answer_says_how_much_the_three_largest_have() -> None:
 )
 def test_the_caption_of_the_causes_has_their_numbers(world: pd.DataFrame, found: list[str]) -> None:
     """Who has most, of how many, and for how many it is the only cause; unknown is no good news."""
-    assert numbers(charts.attribution(gap.attribution(world, top=5)).caption()) == found
+    assert numbers(charts.attribution(v6.gap.attribution(world, top=5)).caption()) == found
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_the_caption_of_the_causes_has_their_numbers(world: pd.DataFrame, found:
 )
 def test_the_caption_of_the_fix_order_has_the_shares(world: pd.DataFrame, found: list[str]) -> None:
     """From where to where the first steps bring mail, in both languages; few domains: counts."""
-    chart = charts.fix_order(gap.fix_order(world, top=5))
+    chart = charts.fix_order(v6.gap.fix_order(world, top=5))
     assert numbers(chart.caption("en")) == found
     assert [number.replace(",", ".") for number in numbers(chart.caption("nl"))] == found
 
@@ -142,7 +142,7 @@ def test_the_caption_of_the_fix_order_has_the_shares(world: pd.DataFrame, found:
 def test_the_fix_order_of_tenants_names_tenants() -> None:
     """One administrator each."""
     world = needs(a="Mnt", b="Mnt", c="Mnu", d="Mnv", e="My")
-    chart = charts.fix_order(gap.fix_order(world, by="tenant", top=5))
+    chart = charts.fix_order(v6.gap.fix_order(world, by="tenant", top=5))
     assert "tenant t " in chart.caption("en")
     assert "tenant t " in chart.caption("nl")
 
@@ -159,9 +159,11 @@ def test_the_fix_order_of_tenants_names_tenants() -> None:
 )
 def test_the_caption_of_the_zones_has_their_numbers(world: pd.DataFrame, caption: str) -> None:
     """Whose name servers break the way; all of them is said as all."""
-    assert charts.zones(gap.attribution(world, top=5)).caption() == caption
-    assert numbers(charts.zones(gap.attribution(needs(a="Xn", b="Yn"), top=5)).caption()) == ["2"]
-    assert numbers(charts.zones(gap.attribution(needs(a="Xy"), top=5)).caption()) == []
+    assert charts.zones(v6.gap.attribution(world, top=5)).caption() == caption
+    assert numbers(charts.zones(v6.gap.attribution(needs(a="Xn", b="Yn"), top=5)).caption()) == [
+        "2"
+    ]
+    assert numbers(charts.zones(v6.gap.attribution(needs(a="Xy"), top=5)).caption()) == []
 
 
 def numbers(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from chart_rules import check, words
 from chart_worlds import LONG
 
 from v6monitor import charts
-from v6monitor.analysis import adoption
+from v6monitor.analysis import breakdowns
 from v6monitor.language import Language
 
 EN = Language("en")
@@ -19,11 +19,11 @@ def provinces(states: str, explained: bool = False) -> pd.DataFrame:
     names = {"y": "yes", "n": "no", "?": "unknown"}
     rows = [
         (f"{province}{n}", province, names[states[n % len(states)]])
-        for size, province in enumerate(adoption.provinces(EMPTY)["province"][:12])
+        for size, province in enumerate(breakdowns.provinces(EMPTY)["province"][:12])
         for n in range(3 * size)
     ]
     table = pd.DataFrame(rows, columns=["domain", "province", "state"])
-    return adoption.provinces(table.assign(explained=True) if explained else table)
+    return breakdowns.provinces(table.assign(explained=True) if explained else table)
 
 
 EMPTY = pd.DataFrame({"domain": [], "province": [], "state": []}, dtype="str")
@@ -53,7 +53,7 @@ def drawn() -> dict[str, tuple[Callable[..., object], pd.DataFrame]]:
     found["provinces, mixed"] = charts.provinces, provinces("yyn?y")
     found["provinces, explained"] = charts.provinces, provinces("yyn?y", explained=True)
     found["provinces, all unknown"] = charts.provinces, provinces("?")
-    found["provinces, none"] = charts.provinces, adoption.provinces(EMPTY)
+    found["provinces, none"] = charts.provinces, breakdowns.provinces(EMPTY)
     found["vantage, one"] = charts.vantage, vantage("pppppp", 1)
     found["vantage, failed"] = charts.vantage, vantage("pfpfpp--", 3)
     found["vantage, none"] = charts.vantage, vantage("")

@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
+import v6monitor as v6
 from v6monitor import findings
-from v6monitor.analysis import adoption
+from v6monitor.analysis import breakdowns, shares
 from v6monitor.language import Language
 
 EN, NL = Language("en"), Language("nl")
@@ -22,7 +23,7 @@ def trend(*texts: str, measure: str = "web") -> pd.DataFrame:
     months = [
         states(text, period=f"2026-0{n + 1}", measure=measure) for n, text in enumerate(texts)
     ]
-    return adoption.trend(pd.concat(months))
+    return v6.shares(pd.concat(months), by=["period", "measure"])
 
 
 @pytest.mark.parametrize(
@@ -173,7 +174,9 @@ def test_sectors_in_words(groups: dict[str, str], caption: str) -> None:
         )
         for name, text in groups.items()
     ]
-    told = findings.sectors(adoption.sectors(pd.concat(parts)), EN)
+    told = findings.sectors(
+        shares.with_earlier(v6.shares(pd.concat(parts), by=["period", "sector"])), EN
+    )
     assert told.caption == f"{caption} There is no comparable earlier month."
 
 
@@ -185,7 +188,7 @@ def test_sectors_say_who_gained_most() -> None:
             states("yynnn", sector="rijk", period="2026-02", measure="mail"),
         ]
     )
-    table = adoption.sectors(months)
+    table = shares.with_earlier(v6.shares(months, by=["period", "sector"]))
     assert findings.sectors(table, EN).caption.endswith(
         "Largest gain since January 2026: Central government, +20.00 percentage points."
     )
@@ -224,7 +227,7 @@ def test_sectors_say_who_gained_most() -> None:
 )
 def test_states_in_words(text: str, english: str, dutch: str) -> None:
     """Counts add up to the domains to which it applies."""
-    table = adoption.states_by_sector(states(text, sector="rijk"))
+    table = breakdowns.state_counts(states(text, sector="rijk"))
     assert findings.states(table, EN).caption == english
     assert findings.states(table, NL).caption == dutch
 
@@ -235,7 +238,7 @@ def test_sub_tests_in_words() -> None:
     web = web.assign(ns_reach="passed", ws_address=["failed", "passed", "passed"])
     web = web.assign(ws_reach="passed", ws_similar="passed", mx_address="", mx_reach="")
     mail = web.assign(type="mail", mx_address="passed", mx_reach="passed")
-    told = findings.sub_tests(adoption.sub_tests(pd.concat([web, mail])), EN)
+    told = findings.sub_tests(breakdowns.sub_tests(pd.concat([web, mail])), EN)
     assert told.caption == (
         "Web fails most often at “IPv6 addresses for web server”: 1 of 3 domains."
         " Mail fails at no sub-test."
@@ -254,7 +257,7 @@ def test_sub_tests_in_words() -> None:
 )
 def test_quality_in_words(text: str, caption: str) -> None:
     """The gate of 98 % is of what applies."""
-    table = adoption.quality(states(text, measure="mail"))
+    table = breakdowns.quality(states(text, measure="mail"))
     assert findings.quality(table, EN).caption == caption
 
 
@@ -264,9 +267,9 @@ def test_the_alternative_text_is_at_most_two_sentences() -> None:
     month = states("yn", sector="rijk", period="2026-01")
     for told in (
         findings.trend(two, EN),
-        findings.sectors(adoption.sectors(month), EN),
-        findings.states(adoption.states_by_sector(month), EN),
-        findings.quality(adoption.quality(month), EN),
+        findings.sectors(shares.with_earlier(v6.shares(month, by=["period", "sector"])), EN),
+        findings.states(breakdowns.state_counts(month), EN),
+        findings.quality(breakdowns.quality(month), EN),
     ):
         assert told.alt.count(". ") == 1
         assert told.alt.endswith(".")

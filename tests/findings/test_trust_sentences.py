@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from v6monitor import findings
-from v6monitor.analysis import adoption
+from v6monitor.analysis import breakdowns
 from v6monitor.language import Language
 
 EN, NL = Language("en"), Language("nl")
@@ -26,7 +26,7 @@ def checks(results: str) -> pd.DataFrame:
         {"check": code, "resolver": "192.0.2.53", "expected": "", "found": "", "result": names[one]}
         for code, one in zip(codes, results, strict=False)
     ]
-    return adoption.vantage({"vantage": {"checks": rows}})
+    return breakdowns.vantage({"vantage": {"checks": rows}})
 
 
 @pytest.mark.parametrize(
@@ -97,5 +97,5 @@ def test_provinces_in_words(groups: dict[str, str], caption: str):
     parts = [
         states(text, name or "none").assign(province=name) for name, text in groups.items()
     ] or [states("").assign(province="")]
-    table = adoption.provinces(pd.concat(parts))
+    table = breakdowns.provinces(pd.concat(parts))
     assert findings.provinces(table, EN).caption == caption

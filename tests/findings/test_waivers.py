@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
+import v6monitor as v6
 from v6monitor import findings
-from v6monitor.analysis import adoption
+from v6monitor.analysis import breakdowns, shares
 from v6monitor.charts.chart import Words
 from v6monitor.language import Language
 
@@ -28,10 +29,12 @@ def _states(explained: int, measure: str = "mail") -> pd.DataFrame:
 
 def _tellings(states: pd.DataFrame) -> dict[str, Words]:
     return {
-        "trend": findings.trend(adoption.trend(states), EN),
-        "sectors": findings.sectors(adoption.sectors(states), EN),
-        "states": findings.states(adoption.states_by_sector(states), EN),
-        "provinces": findings.provinces(adoption.provinces(states), EN),
+        "trend": findings.trend(v6.shares(states, by=["period", "measure"]), EN),
+        "sectors": findings.sectors(
+            shares.with_earlier(v6.shares(states, by=["period", "sector"])), EN
+        ),
+        "states": findings.states(breakdowns.state_counts(states), EN),
+        "provinces": findings.provinces(breakdowns.provinces(states), EN),
     }
 
 
@@ -48,7 +51,7 @@ def test_every_figure_says_how_many_are_explained():
 def test_the_trend_tells_each_measure_apart():
     """Two measures have their own explanations."""
     both = pd.concat([_states(2), _states(1, "web")])
-    note = findings.trend(adoption.trend(both), NL).note
+    note = findings.trend(v6.shares(both, by=["period", "measure"]), NL).note
     assert note.endswith("Web 1 van de 6; Mail 2 van de 6.")
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from v6monitor.analysis import adoption
+import v6monitor as v6
 from v6monitor.errors import InputError
 from v6monitor.intake.waivers import (
     explain,
@@ -189,7 +189,7 @@ def test_a_waiver_never_changes_a_share(states, waivers):
     given_ = _waivers(
         *((f"{name}.example", kind, "x", "", since, until) for name, kind, since, until in waivers)
     )
-    plain = adoption.shares(table).iloc[0]
-    shown = adoption.shares(explain(table, given_)).iloc[0]
+    plain = v6.shares(table).iloc[0]
+    shown = v6.shares(explain(table, given_)).iloc[0]
     pd.testing.assert_series_equal(shown.drop("explained"), plain)
     assert 0 <= shown["explained"] <= shown["no"]

@@ -86,6 +86,6 @@ def test_every_table_says_where_it_is_from(world):
     assert month.current.attrs["source"] == month.owners.attrs["source"] == days[1:]
     assert month.waiver_list.attrs["source"] == ["waivers.csv", *days[1:]]
     for table in (month.verdicts, month.fresh("web"), month.fresh_states, month.providers,
-                  month.laggards, month.mx_needs, month.zone_needs):  # fmt: skip
+                  month.laggards, month.mx_hosts, month.zones):  # fmt: skip
         assert table.attrs["source"] == asked
     assert month.stale.attrs["source"] == [*days[1:], *asked]

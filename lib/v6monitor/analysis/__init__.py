@@ -1,1 +1,1 @@
-"""Shares, changes, the remaining gap and the forecast, computed from tables only."""
+"""Tables of what the states say: shares, breakdowns, changes, gap, forecast and staleness."""

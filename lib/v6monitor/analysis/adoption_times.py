@@ -1,4 +1,4 @@
-"""How long does it take until a domain has IPv6? Interval-censored time to adoption."""
+"""Interval-censored time to adoption: how long it takes until domains have IPv6."""
 
 from itertools import pairwise
 
@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from v6monitor.analysis.overviews import OTHER
-from v6monitor.analysis.pace_series import ordinal
-from v6monitor.analysis.shares import one_per_domain
+from v6monitor.analysis.forecast import ordinal
+from v6monitor.analysis.shares import OTHER, one_per_domain, with_source
+from v6monitor.errors import UsageError
 
 Floats = npt.NDArray[np.float64]
 
@@ -20,9 +20,9 @@ COLUMNS = ("domains", "from_start", "since", "not_yet", "at_first", "at_last", "
 
 
 def adoption_intervals(states: pd.DataFrame) -> pd.DataFrame:
-    """Between which measurements did each domain get IPv6?
+    """Return between which two measurements each domain got IPv6.
 
-    Returns a row per domain that is known in some month: ``domain`` and the interval (``after``,
+    A row per domain that is known in some month: ``domain`` and the interval (``after``,
     ``until``] in months since the first measurement of the table: after the last no before the
     first yes, and at that yes at the latest. ``after`` is -inf where it was there when first seen
     (left-censored), ``until`` inf where it is not there yet (right-censored). What is unknown only
@@ -40,11 +40,11 @@ def adoption_intervals(states: pd.DataFrame) -> pd.DataFrame:
 
 
 def turnbull(after: Floats, until: Floats) -> pd.DataFrame:
-    """How are the times distributed, when each is known to lie in (``after``, ``until``] only?
+    """Return the distribution of times of which each is known to lie in (``after``, ``until``].
 
-    The nonparametric maximum likelihood estimate (Turnbull, JRSS B 38, 1976). Returns a row per
-    innermost interval, the only places where it can have weight: ``after``, ``until`` and ``mass``
-    (together 1); where within the interval that lies cannot be told.
+    The nonparametric maximum likelihood estimate (Turnbull, JRSS B 38, 1976): a row per innermost
+    interval, the only ones that can have weight, with ``after``, ``until`` and ``mass`` (together
+    1). Where within the interval the mass lies is not identified.
 
     >>> turnbull(np.array([0.0, 0.0, 1.0, 0.0]), np.array([1.0, 1.0, 2.0, 2.0])).round(3)
        after  until   mass
@@ -63,16 +63,37 @@ def turnbull(after: Floats, until: Floats) -> pd.DataFrame:
     return pd.DataFrame({"after": inner[:, 0], "until": inner[:, 1], "mass": mass})
 
 
-def times(states: pd.DataFrame, by: str = "sector", top: int = 0) -> pd.DataFrame:
-    """How long did each group take? A row per ``by``, most domains first.
+def adoption_times(states: pd.DataFrame, *, by: str = "sector", top: int = 0) -> pd.DataFrame:
+    """Return how long it took until the domains of each group had IPv6, most domains first.
 
-    Returns ``domains`` (known in some month), of these ``from_start`` (there when first
-    seen), ``since`` (seen before and after) and ``not_yet``; of the Turnbull estimate
-    ``at_first`` and ``at_last``, the part that has adopted by the first and the last month; and
-    ``months_half``, the months after which half of those without IPv6 at the first measurement have
-    it (NaN when that is not so yet). A domain counts in the group that it was in last. With
-    ``top``, the groups after so many, and those of one domain, are one row ``other``, last.
+    Args:
+        states: a states table of one measure, with ``period``.
+        by: the groups. A domain counts in the one that it was in last.
+        top: so many rows; the groups after those, and those of one domain, are one row ``other``.
+
+    Returns:
+        A row per ``by``: ``domains`` (known in some month), of these ``from_start`` (with IPv6 when
+        first seen), ``since`` (seen before and after) and ``not_yet``; of the Turnbull estimate
+        ``at_first`` and ``at_last``, the part that has adopted by the first and the last month (0
+        to 1); and ``months_half``, the months after which half of those without IPv6 at the first
+        measurement have it (NaN: not yet).
+
+    Raises:
+        UsageError: for a column ``by`` that the table does not have.
+
+    Example:
+        >>> states = pd.DataFrame({"domain": list("abab"), "sector": "rijk"})
+        >>> states = states.assign(period=["2026-09"] * 2 + ["2026-10"] * 2)
+        >>> states["state"] = ["no", "no", "yes", "no"]
+        >>> adoption_times(states)[["since", "not_yet", "months_half"]].to_numpy().tolist()
+        [[1.0, 1.0, 1.0]]
+
+    Source:
+        METHOD.md, "Pace"; Turnbull, JRSS B 38 (1976).
+
     """
+    if by not in states:
+        raise UsageError(f"there is no column {by!r} to group by")
     if states.empty:
         return pd.DataFrame(columns=[by, *COLUMNS])
     last = ordinal(str(states["period"].max())) - ordinal(str(states["period"].min()))
@@ -92,10 +113,11 @@ def times(states: pd.DataFrame, by: str = "sector", top: int = 0) -> pd.DataFram
             "since": int((~left & ~right).sum()),
             "not_yet": int(right.sum()),
         }
-        rows.append({by: name, **counts, **_told(turnbull(after, until), last)})
+        rows.append({by: name, **counts, **_estimates(turnbull(after, until), last)})
     table = pd.DataFrame(rows, columns=[by, *COLUMNS])
     table = table.sort_values("domains", ascending=False, kind="stable")
-    return table.sort_values(by, key=lambda name: name == OTHER, kind="stable", ignore_index=True)
+    table = table.sort_values(by, key=lambda name: name == OTHER, kind="stable", ignore_index=True)
+    return with_source(table, states)
 
 
 def _innermost(pairs: Floats) -> Floats:
@@ -113,8 +135,8 @@ def _innermost(pairs: Floats) -> Floats:
     return np.array(found, dtype=float).reshape(-1, 2)
 
 
-def _told(distribution: pd.DataFrame, last: int) -> dict[str, float]:
-    """Return what the estimate says of the first month (0), the last, and half the way."""
+def _estimates(distribution: pd.DataFrame, last: int) -> dict[str, float]:
+    """Return the parts adopted by the first month (0) and the last, and the months to half way."""
     adopted = [
         float(distribution.loc[distribution["until"] <= month, "mass"].sum())
         for month in range(last + 1)

@@ -1,94 +1,125 @@
-"""Did the share change because domains moved, or because the list did?"""
-
-from collections.abc import Mapping
+"""Exact decomposition of a change in the share: domains that stayed, joined and left; groups."""
 
 import pandas as pd
 
-from v6monitor.analysis.change_pairs import ABSENT, known, narrow, pair, periods
-from v6monitor.analysis.shares import check
+from v6monitor.analysis.changes import ABSENT, Renames, compared, known, narrow, pair
+from v6monitor.analysis.shares import check, with_source
 
 _NO_PAIRS = pd.DataFrame({"before": [], "after": []}, dtype="str")
 
 
 def decompose(
-    before: pd.DataFrame, after: pd.DataFrame, renames: Mapping[str, str] | None = None
+    before: pd.DataFrame, after: pd.DataFrame, renames: Renames = None
 ) -> "pd.Series[float]":
-    """Split the change of the all-list share over the domains that stayed, joined and left.
+    """Return how much of a change in the share is within the panel, by entrants and by leavers.
 
-    Returns in percentage points ``within`` + ``entrants`` + ``leavers`` = ``total``, exactly:
-    with n0 and n1 known domains, stayers S known in both, entrants E and leavers L,
-    Δ = (S₁−S₀) + nE/n1·(E₁−S₁) + nL/n0·(S₀−L₀). Beside them the shares (of 1) ``share_before`` and
-    ``share_after``, and the counts ``n_before``, ``n_after``, ``n_stayers``, ``n_entrants``,
-    ``n_leavers``, of which ``n_became_known`` and ``n_became_unknown`` were on the list all along
-    but could not be told, or had nothing to test, in the other month.
+    With n0 and n1 known domains, stayers S known in both, entrants E and leavers L, exactly
+    Δ = (S₁−S₀) + nE/n1·(E₁−S₁) + nL/n0·(S₀−L₀). Where nobody stayed, entrants and leavers get half
+    each.
 
-    Of months with a ``period``, also ``earlier`` and ``period``. NaN where a month has no known
-    domain. Where nobody stayed, entrants and leavers get half each.
+    Args:
+        before: the states table of the earlier month, one row per domain.
+        after: that of the later month.
+        renames: new names by old name: a renamed domain stays.
 
-    >>> before = pd.DataFrame({"domain": list("abcd"), "state": ["yes", "no", "no", "yes"]})
-    >>> after = pd.DataFrame({"domain": list("abce"), "state": ["yes", "yes", "no", "no"]})
-    >>> decompose(before, after)[["within", "entrants", "leavers", "total"]].round(2).to_dict()
-    {'within': 33.33, 'entrants': -16.67, 'leavers': -16.67, 'total': 0.0}
+    Returns:
+        In percentage points ``within`` + ``entrants`` + ``leavers`` = ``total``; the shares (0 to
+        1) ``share_before`` and ``share_after``; the counts ``n_before``, ``n_after``,
+        ``n_stayers``, ``n_entrants`` and ``n_leavers``, of which ``n_became_known`` and
+        ``n_became_unknown`` were on the list all along but unknown or not applicable in the other
+        month; of months with a period ``earlier`` and ``period``. NaN where a month has no known
+        domain.
+
+    Raises:
+        InputError: for a state that does not exist or a domain twice in a month.
+
+    Example:
+        >>> before = pd.DataFrame({"domain": list("abcd"), "state": ["yes", "no", "no", "yes"]})
+        >>> after = pd.DataFrame({"domain": list("abce"), "state": ["yes", "yes", "no", "no"]})
+        >>> decompose(before, after)[["within", "entrants", "leavers", "total"]].round(2).to_dict()
+        {'within': 33.33, 'entrants': -16.67, 'leavers': -16.67, 'total': 0.0}
+
+    Source:
+        METHOD.md, "Change".
+
     """
     both = pair(narrow(before), narrow(after), renames)
-    return pd.Series({**_decompose(both), **periods(before, after)}, dtype=object)
+    return pd.Series({**_decompose(both), **compared(before, after)}, dtype=object)
 
 
-def parts(
-    before: pd.DataFrame, after: pd.DataFrame, renames: Mapping[str, str] | None = None
-) -> pd.DataFrame:
-    """Lay the decomposition out with a row per part: the table of the second figure 8.
+def parts(before: pd.DataFrame, after: pd.DataFrame, renames: Renames = None) -> pd.DataFrame:
+    """Return the decomposition with a row per part.
 
-    Returns per ``part`` (``within``, ``entrants``, ``leavers``, ``total``) the known domains
+    Per ``part`` (``within``, ``entrants``, ``leavers``, ``total``) the known domains
     ``domains_before`` and ``domains_after``, their shares ``share_before`` and ``share_after``
     (of 1; NaN for none) and the ``points`` that the part adds (see ``decompose``); of months with a
     ``period`` also ``earlier`` and ``period``.
     """
     both = pair(narrow(before), narrow(after), renames)
     split = _decompose(both)
-    told = {"before": known(both["before"]), "after": known(both["after"])}
-    stayed = told["before"] & told["after"]
-    rows = {"within": stayed, "entrants": ~told["before"], "leavers": ~told["after"]}
+    definite = {"before": known(both["before"]), "after": known(both["after"])}
+    stayed = definite["before"] & definite["after"]
+    rows = {"within": stayed, "entrants": ~definite["before"], "leavers": ~definite["after"]}
     table = pd.DataFrame({"part": [*rows, "total"]})
     for month in ("before", "after"):
-        states = [both[month][told[month] & row] for row in (*rows.values(), told[month])]
+        states = [both[month][definite[month] & row] for row in (*rows.values(), definite[month])]
         table[f"domains_{month}"] = [len(part) for part in states]
         table[f"share_{month}"] = [_share(part) for part in states]
     table["points"] = [split[part] for part in table["part"]]
-    return table.assign(**periods(before, after))
+    return with_source(table.assign(**compared(before, after)), before, after)
 
 
 def decompose_by(
     before: pd.DataFrame,
     after: pd.DataFrame,
+    *,
     by: str = "sector",
-    renames: Mapping[str, str] | None = None,
+    renames: Renames = None,
 ) -> pd.DataFrame:
-    """Split the change of every group's own share; a row per group, columns as of ``decompose``.
+    """Return the decomposition of every group's own share; columns ``by`` and as of ``decompose``.
 
     A domain that stayed counts in the group that it is in now.
     """
     groups = pair(before, after, renames).groupby(by, dropna=False, observed=True)
     rows = [{by: group, **_decompose(both)} for group, both in groups]
     table = pd.DataFrame(rows, columns=[by, *_decompose(_NO_PAIRS)])
-    return table.assign(**periods(before, after))
+    return with_source(table.assign(**compared(before, after)), before, after)
 
 
-def kitagawa(before: pd.DataFrame, after: pd.DataFrame, by: str = "sector") -> pd.DataFrame:
-    """Split the change of the all-list share over groups: their own change, and the mix of groups.
+def kitagawa(before: pd.DataFrame, after: pd.DataFrame, *, by: str = "sector") -> pd.DataFrame:
+    """Return how much of a change in the share each group's own change and the mix of groups add.
 
-    Returns per ``by`` the shares ``share_before`` and ``share_after`` (of 1), the parts of the
-    list ``weight_before`` and ``weight_after`` (of 1), and in percentage points ``own_change``
-    (change of the share at the mean weight) and ``mix`` (change of the weight at the mean share);
-    both columns together sum to the total change. A group of one month only is all mix.
-    Source: Kitagawa, JASA 50 (1955).
+    Args:
+        before: the states table of the earlier month, one row per domain, with the column ``by``.
+        after: that of the later month.
+        by: the groups.
+
+    Returns:
+        A row per ``by``: ``share_before`` and ``share_after`` (0 to 1), the parts of the list
+        ``weight_before`` and ``weight_after`` (0 to 1), and in percentage points ``own_change``
+        (change of the share at the mean weight) and ``mix`` (change of the weight at the mean
+        share); both columns together sum to the total change. A group of one month only is all mix.
+
+    Raises:
+        InputError: for a state that does not exist or a domain twice in a month.
+
+    Example:
+        >>> before = pd.DataFrame({"domain": list("abcd"), "sector": list("xxyy")})
+        >>> before["state"] = ["yes", "no", "no", "no"]
+        >>> after = before.assign(state=["yes", "yes", "no", "no"])
+        >>> kitagawa(before, after)[["sector", "own_change", "mix"]].to_numpy().tolist()
+        [['x', 25.0, 0.0], ['y', 0.0, 0.0]]
+
+    Source:
+        Kitagawa, JASA 50 (1955); METHOD.md, "Change".
+
     """
     months = []
     for name, states in (("before", before), ("after", after)):
-        check(states, [])
-        told = states[known(states["state"])]
-        yes = told["state"].eq("yes").groupby(told[by], dropna=False, observed=True)
-        weight = yes.size() / max(len(told), 1)
+        check(states)
+        definite = states[known(states["state"])]
+        yes = definite["state"].eq("yes").groupby(definite[by], dropna=False, observed=True)
+        weight = yes.size() / max(len(definite), 1)
         months.append(pd.DataFrame({f"share_{name}": yes.mean(), f"weight_{name}": weight}))
     table = months[0].join(months[1], how="outer").rename_axis(by).reset_index()
     weights, rates = ["weight_before", "weight_after"], ["share_before", "share_after"]
@@ -98,7 +129,8 @@ def kitagawa(before: pd.DataFrame, after: pd.DataFrame, by: str = "sector") -> p
     table["own_change"] = 100 * table[weights].mean(axis=1) * (share_after - share_before)
     change = table["weight_after"] - table["weight_before"]
     table["mix"] = 100 * change * (share_before + share_after) / 2
-    return table[[by, *rates, *weights, "own_change", "mix"]]
+    table = table[[by, *rates, *weights, "own_change", "mix"]]
+    return with_source(table, before, after)
 
 
 def _decompose(both: pd.DataFrame) -> dict[str, float]:

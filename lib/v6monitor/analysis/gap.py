@@ -1,25 +1,358 @@
-"""What does the remaining gap consist of, and what would close it?
+"""The mail domains without IPv6: whose hosts they wait for, and what fixing some would bring.
 
-All functions but the first two take a *needs table*: a row for everything a domain needs to have
-IPv6, with the columns ``domain``, ``host`` (empty where none is known), ``operator`` (who runs it),
-``kind`` and ``tenant`` (both may be empty) and ``state`` (``yes``, ``no``, ``unknown``). A domain
-has IPv6 when all its rows have it. ``mx_hosts`` makes the table of the headline (mail_all);
-``name_servers`` that of what mail needs besides, end to end. Definitions: METHOD.md, "The gap".
+All functions take a table of dependencies: a row per domain and thing it needs with IPv6, with the
+columns ``domain``, ``operator`` (who runs it), ``tenant`` (may be empty) and ``state`` (``yes``,
+``no``, ``unknown``). A domain has IPv6 when all its rows have it. ``Month.mx_hosts`` is the table
+of ``mail_all``, and stands for itself where a Month is given. Definitions: METHOD.md, "The gap".
 """
 
-from v6monitor.analysis.gap_attribution import Concentration, attribution, concentration, overview
-from v6monitor.analysis.gap_fixes import fix_order, scenarios, what_if
-from v6monitor.analysis.gap_needs import domain_states, mx_hosts, name_servers
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 
-__all__ = [
-    "Concentration",
-    "attribution",
-    "concentration",
-    "domain_states",
-    "fix_order",
-    "mx_hosts",
-    "name_servers",
-    "overview",
-    "scenarios",
-    "what_if",
-]
+import numpy as np
+import pandas as pd
+
+from v6monitor.analysis.shares import OTHER, shares, shares_of_counts, with_source
+from v6monitor.errors import InputError, UsageError
+from v6monitor.verdicts.logic import NO, UNKNOWN, YES
+
+CAUSES = ("sole", "with_others", "unclear")
+COUNTS = ["yes", "no", "unknown", "applicable"]
+SHARES = ["adoption", "lower", "upper"]
+NOW = "now"
+
+
+def attribution(month: Any, *, by: str = "operator", top: int | None = None) -> pd.DataFrame:
+    """Return for whose hosts the failing mail domains wait, most domains first.
+
+    Args:
+        month: a Month, or a table of dependencies (see the module).
+        by: the column to attribute to: ``operator``, ``tenant`` or ``host``. Rows in which it is
+            empty are left out.
+        top: so many rows; those after them, and those of a single domain, are one row ``other``.
+
+    Returns:
+        A row per ``by``: ``domains`` that have a failing host of it, and of these ``sole`` (it
+        alone is the cause), ``with_others`` (others fail too; the domain counts at each) and
+        ``unclear`` (the state of another's host is unknown); in every row ``failing``, the number
+        of all failing domains.
+
+    Raises:
+        InputError: for a state other than yes, no and unknown.
+
+    Example:
+        >>> hosts = pd.DataFrame(
+        ...     [("a", "x", "no"), ("a", "y", "no"), ("b", "x", "no"), ("c", "y", "yes")],
+        ...     columns=["domain", "operator", "state"],
+        ... )
+        >>> attribution(hosts).to_dict("records")[0]
+        {'operator': 'x', 'domains': 2, 'sole': 1, 'with_others': 1, 'unclear': 0, 'failing': 2}
+
+    Source:
+        METHOD.md, "The gap".
+
+    """
+    hosts = _hosts(month)
+    failing = _failing(hosts, by)
+    number = failing.groupby("domain")[by].transform("size")
+    unknown = hosts.loc[hosts["state"] == UNKNOWN, ["domain", by]].drop_duplicates()
+    others = failing.merge(unknown, on="domain", suffixes=("", "_unknown"))
+    unclear = set(others.loc[others[by] != others[f"{by}_unknown"], "domain"])
+    cause = pd.Series("sole", index=failing.index, dtype="str")
+    cause = cause.mask(failing["domain"].isin(unclear), "unclear").mask(number > 1, "with_others")
+    found = failing.assign(cause=cause)
+    sizes = found.loc[found[by] != "", by].value_counts().sort_index()
+    order = list(sizes.sort_values(ascending=False, kind="stable").index)
+    kept = [name for name in order if sizes[name] > 1][:top]
+    if top and len(order) > len(kept) + 1:
+        order = [*kept, OTHER]
+        found[by] = found[by].where(found[by].isin(["", *order]), OTHER)
+        found = found.drop_duplicates(["domain", by])
+    counted = pd.crosstab(found[by], found["cause"])
+    table = counted.reindex(index=order, columns=list(CAUSES), fill_value=0)
+    table.insert(0, "domains", table.sum(axis=1))
+    table["failing"] = failing["domain"].nunique()
+    table = table.rename_axis(index=by, columns=None).reset_index().astype({by: "str"})
+    return with_source(table, hosts)
+
+
+class Concentration(NamedTuple):
+    """How concentrated the gap is; NaN where there is none."""
+
+    hhi: float
+    """The Herfindahl-Hirschman index, of 1: the sum of the squared parts of the gap."""
+    equal: float
+    """1/HHI: the number of operators with equal parts that would be as concentrated."""
+    units: int
+    """How many operators have a part."""
+    domains: int
+    """How many failing domains are divided."""
+
+
+def concentration(month: Any, *, by: str = "operator") -> Concentration:
+    """Return the Herfindahl-Hirschman index over the failing domains, and what it amounts to.
+
+    A domain that fails at several operators counts for an equal part at each. Arguments as of
+    ``attribution``.
+
+    >>> hosts = pd.DataFrame({"domain": list("abcd"), "operator": list("xxxy"), "state": "no"})
+    >>> concentration(hosts).hhi
+    0.625
+    """
+    failing = _failing(_hosts(month), by)
+    failing = failing[failing[by] != ""]
+    if failing.empty:
+        return Concentration(float("nan"), float("nan"), 0, 0)
+    weight = 1 / failing.groupby("domain")[by].transform("size")
+    domains = failing["domain"].nunique()
+    parts = weight.groupby(failing[by]).sum() / domains
+    hhi = float((parts**2).sum())
+    return Concentration(hhi, 1 / hhi, len(parts), domains)
+
+
+def overview(month: Any) -> pd.DataFrame:
+    """Return in one row how large the gap is, who has most of it and how concentrated it is.
+
+    Columns: those of ``shares`` of all domains; ``operator``, who has most failing domains (empty
+    where there is none), ``domains`` and ``sole`` of it; ``operators`` (with a part of the gap) and
+    ``equal`` (see ``Concentration``).
+    """
+    hosts = _hosts(month)
+    largest = attribution(hosts)
+    most = largest.iloc[0] if len(largest) else pd.Series({"operator": "", "domains": 0, "sole": 0})
+    concentrated = concentration(hosts)
+    table = shares(domain_states(hosts)).assign(
+        operator=str(most["operator"]),
+        domains=int(most["domains"]),
+        sole=int(most["sole"]),
+        operators=concentrated.units,
+        equal=concentrated.equal,
+    )
+    return with_source(table, hosts)
+
+
+def what_if(
+    month: Any, operators: Collection[str] = (), *, tenants: Collection[str] = ()
+) -> "pd.Series[Any]":
+    """Return the adoption if every failing host of these operators and tenants had IPv6.
+
+    A host whose state is unknown stays unknown, so the result has bounds too.
+
+    Args:
+        month: a Month, or a table of dependencies (see the module).
+        operators: names from its column ``operator``.
+        tenants: names from its column ``tenant``.
+
+    Returns:
+        The counts ``yes``, ``no``, ``unknown`` and ``applicable`` of domains; ``adoption``,
+        ``lower`` and ``upper`` (0 to 1, as of ``shares``); ``adoption_now``; and ``points``, what
+        it adds in percentage points.
+
+    Raises:
+        UsageError: for a name that the table does not have.
+
+    Example:
+        >>> hosts = pd.DataFrame({"domain": list("abcde"), "operator": list("xxyyy")})
+        >>> hosts = hosts.assign(tenant="", state=["no", "no", "yes", "yes", "no"])
+        >>> what_if(hosts, ["x"])[["adoption_now", "adoption"]].to_dict()
+        {'adoption_now': 0.4, 'adoption': 0.8}
+
+    Source:
+        METHOD.md, "The gap".
+
+    """
+    hosts = _hosts(month)
+    fixed = pd.Series(data=False, index=hosts.index)
+    for column, names in (("operator", operators), ("tenant", tenants)):
+        if unknown := sorted(set(names) - set(hosts[column]) | ({""} & set(names))):
+            raise UsageError(
+                f"{column} {unknown[0]!r} runs no host of these domains: choose one of the table"
+            )
+        fixed |= hosts[column].isin(list(names))
+    now = _share(hosts)["adoption"]
+    state = hosts["state"].mask(fixed & hosts["state"].eq(NO), YES)
+    after = _share(hosts.assign(state=state))
+    gain = 100 * (after["adoption"] - now)
+    return pd.Series({**after, "adoption_now": now, "points": gain}, dtype=object)
+
+
+def scenarios(
+    month: Any, *, sets: Mapping[str, Collection[str]] | None = None, top: int = 5
+) -> pd.DataFrame:
+    """Return what each operator alone would bring, and all of them: a row per ``scenario``.
+
+    ``sets`` gives sets of operators by name; by default each of the ``top`` operators with most
+    failing domains alone, but none of a single one. A last row ``total`` is all operators. Columns
+    as of ``what_if``.
+    """
+    hosts = _hosts(month)
+    if sets is None:
+        largest = attribution(hosts).head(top)
+        sets = {name: [name] for name in largest.loc[largest["domains"] > 1, "operator"]}
+    everybody = set(hosts["operator"]) - {""}
+    rows = [
+        {"scenario": name, **what_if(hosts, operators)}
+        for name, operators in {**sets, "total": everybody}.items()
+    ]
+    table = pd.DataFrame(rows, columns=["scenario", *COUNTS, *SHARES, "adoption_now", "points"])
+    return with_source(table.astype({"scenario": "str", **dict.fromkeys(COUNTS, "int64")}), hosts)
+
+
+def fix_order(month: Any, by: str = "operator", *, top: int | None = None) -> pd.DataFrame:
+    """Return whom to ask first: each step takes who then adds most to the adoption.
+
+    A domain that fails at several gains only with the last of them, so that this is no sorting by
+    size. Of equal gains, who has most failing domains goes first, then the name.
+
+    Args:
+        month: a Month, or a table of dependencies (see the module).
+        by: ``operator`` or ``tenant``. Rows in which it is empty are never fixed.
+        top: so many steps; those after them, and after the last that concerns more than one domain,
+            are one row ``other``.
+
+    Returns:
+        A first row ``now``, then one per step: ``by``, ``domains`` (that fail at it), ``solved``
+        (that this step gives IPv6), ``points`` and ``cumulative`` (percentage points), and the
+        counts and shares after it: ``yes``, ``no``, ``unknown``, ``applicable``, ``adoption``,
+        ``lower``, ``upper`` (0 to 1).
+
+    Raises:
+        InputError: for a state other than yes, no and unknown.
+
+    Example:
+        >>> hosts = pd.DataFrame({"domain": list("abcde"), "operator": list("xyyzz")})
+        >>> hosts["state"] = ["no", "no", "no", "yes", "yes"]
+        >>> fix_order(hosts)[["operator", "solved", "adoption"]].to_numpy().tolist()
+        [['now', 0, 0.4], ['y', 2, 0.8], ['x', 1, 1.0]]
+
+    Source:
+        METHOD.md, "The gap".
+
+    """
+    hosts = _hosts(month)
+    greedy = _Greedy(hosts, by)
+    rows = [greedy.row(NOW)]
+    while (unit := greedy.best()) is not None:
+        solved = greedy.fix(unit)
+        rows.append(greedy.row(greedy.units[unit], len(greedy.fails_at[unit]), solved))
+    table = pd.DataFrame(rows, columns=[by, "domains", "solved", *COUNTS[:3]])
+    table = table.astype({by: "str"})
+    if top:
+        table = _folded(table, by, top, greedy)
+    table = shares_of_counts(table).drop(columns="coverage")
+    table.insert(3, "cumulative", 100 * (table["adoption"] - table["adoption"].iloc[0]))
+    table.insert(3, "points", table["cumulative"].diff().fillna(table["cumulative"]))
+    return with_source(table, hosts)
+
+
+def domain_states(hosts: pd.DataFrame) -> pd.DataFrame:
+    """Return the state of every domain of a table of dependencies: ``domain`` and ``state``.
+
+    One definite no decides, even where another host is unknown (METHOD.md, "Verdicts"). Raises
+    ``InputError`` for a state other than yes, no and unknown.
+    """
+    invalid = hosts.loc[~hosts["state"].isin([YES, NO, UNKNOWN]), "state"]
+    if len(invalid):
+        raise InputError(f"the state {invalid.iloc[0]!r} of a host: expected yes, no or unknown")
+    fails = hosts["state"].eq(NO).groupby(hosts["domain"], sort=False).any()
+    unknown = hosts["state"].eq(UNKNOWN).groupby(hosts["domain"], sort=False).any()
+    state = pd.Series(YES, index=fails.index, dtype="str")
+    state = state.mask(unknown, UNKNOWN).mask(fails, NO)
+    return state.rename("state").rename_axis("domain").reset_index()
+
+
+class _Greedy:
+    """The failing domains and the units each still fails at, updated by every step.
+
+    Only the domains at which a step fails are visited again, so that ten thousand domains at a
+    thousand operators take a second.
+    """
+
+    def __init__(self, hosts: pd.DataFrame, by: str) -> None:
+        states = domain_states(hosts)["state"].value_counts()
+        self.counts = {state: int(states.get(state, 0)) for state in (YES, NO, UNKNOWN)}
+        failing = _failing(hosts, by)
+        self.units = sorted(set(failing[by]) - {""})
+        number = {name: index for index, name in enumerate(self.units)}
+        self.left: dict[str, set[int]] = {}  # -1: a host that no step fixes
+        for domain, unit in failing.itertuples(index=False, name=None):
+            self.left.setdefault(domain, set()).add(number.get(unit, -1))
+        self.unclear = set(hosts.loc[hosts["state"] == UNKNOWN, "domain"])
+        self.fails_at: list[set[str]] = [set() for _ in self.units]
+        for domain, units in self.left.items():
+            for unit in units - {-1}:
+                self.fails_at[unit].add(domain)
+        self.sizes = np.array([len(domains) for domains in self.fails_at], dtype=np.int64)
+        self.to_yes, self.to_unknown = np.zeros_like(self.sizes), np.zeros_like(self.sizes)
+        self.todo = np.ones(len(self.units), dtype=bool)
+        for domain in self.left:
+            self._count_if_last(domain)
+
+    def best(self) -> int | None:
+        """Return the unit that gives the highest share; None when none is left."""
+        if not self.todo.any():
+            return None
+        yes = self.counts[YES] + self.to_yes
+        known = self.counts[YES] + self.counts[NO] - self.to_unknown
+        share = np.where(self.todo, yes / np.maximum(known, 1), -1.0)
+        return int(np.argmax(np.where(share == share.max(), self.sizes, -1)))
+
+    def fix(self, unit: int) -> int:
+        """Give all hosts of a unit IPv6; return how many domains it gives IPv6."""
+        solved, unknown = int(self.to_yes[unit]), int(self.to_unknown[unit])
+        self.counts[YES] += solved
+        self.counts[UNKNOWN] += unknown
+        self.counts[NO] -= solved + unknown
+        self.todo[unit] = False
+        for domain in self.fails_at[unit]:
+            self.left[domain].discard(unit)
+            self._count_if_last(domain)
+        return solved
+
+    def row(self, name: str, domains: int = 0, solved: int = 0) -> tuple[str | int, ...]:
+        """Return the row of a step, with the counts after it."""
+        return (name, domains, solved, *self.counts.values())
+
+    def failing_at(self, names: Collection[str]) -> int:
+        """Return how many domains fail at any of these units."""
+        chosen = [self.fails_at[self.units.index(name)] for name in names]
+        return len(set[str]().union(*chosen))
+
+    def _count_if_last(self, domain: str) -> None:
+        """Count a domain at the one unit it still fails at."""
+        if len(self.left[domain]) == 1 and (unit := next(iter(self.left[domain]))) >= 0:
+            (self.to_unknown if domain in self.unclear else self.to_yes)[unit] += 1
+
+
+def _folded(table: pd.DataFrame, by: str, top: int, greedy: _Greedy) -> pd.DataFrame:
+    """Make one row of the steps after ``top``, and of those that concern one domain at most."""
+    small = (table["domains"] <= 1) & (table.index > 0)
+    kept = 1 + min(top, int(small.argmax()) - 1 if small.any() else len(table))
+    if len(table) <= kept + 1:
+        return table
+    last = table.iloc[-1:].copy()
+    last[by] = OTHER
+    last["domains"] = greedy.failing_at(table[by].iloc[kept:])
+    last["solved"] = table["solved"].iloc[kept:].sum()
+    return pd.concat([table.iloc[:kept], last], ignore_index=True)
+
+
+def _hosts(month: Any) -> pd.DataFrame:
+    """Return the table of dependencies that was given, or that of a Month."""
+    table = month if isinstance(month, pd.DataFrame) else getattr(month, "mx_hosts", None)
+    if not isinstance(table, pd.DataFrame):
+        found = type(month).__name__
+        raise UsageError(f"found a {found}: expected a Month, or its table mx_hosts")
+    return table
+
+
+def _failing(hosts: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return at whom each domain fails, once each; InputError for a state that is none."""
+    domain_states(hosts)
+    return hosts.loc[hosts["state"] == NO, ["domain", by]].drop_duplicates(ignore_index=True)
+
+
+def _share(hosts: pd.DataFrame) -> dict[str, float]:
+    row = shares(domain_states(hosts)).iloc[0]
+    counts = {name: int(row[name]) for name in COUNTS}
+    return {**counts, **{name: float(row[name]) for name in SHARES}}

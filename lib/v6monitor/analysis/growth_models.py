@@ -1,4 +1,4 @@
-"""Along which curves can a share grow?
+"""Growth curves of a share: linear on the logit, logistic with a ceiling, Gompertz.
 
 All are straight lines on some scale, so that a thousand of them are fitted at once and always with
 the same result: no search that could end elsewhere.
@@ -16,7 +16,7 @@ CEILINGS = 20
 
 
 def fitted(model: str, months: Floats, shares: Floats, at: Floats) -> Floats:
-    """Fit a curve to every row of ``shares`` (strictly between 0 and 1), and return it at months.
+    """Return the curves fitted to the rows of ``shares`` (strictly between 0 and 1), at months.
 
     ``months`` has a number per column of ``shares``; returned is a row per row and a column per
     month of ``at``.

@@ -1,54 +1,104 @@
-"""How many domains have IPv6, out of how many, and how sure is that?
+"""Adoption: shares with counts, bounds and coverage, of any groups and months.
 
 All functions take a *states table*: a row per domain with the columns ``domain`` and ``state``
 (``yes``, ``no``, ``unknown``, ``not_applicable``) and any columns to group by (``sector``,
-``province``, ``period``, ``measure`` …). They are pure and return new tables.
+``province``, ``period``, ``measure`` …). They return new tables and change none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from v6monitor.errors import InputError
+from v6monitor.errors import InputError, UsageError
 
 STATES = ("yes", "no", "unknown", "not_applicable")
 DEFINITE = ("yes", "partly", "no")
+
 SMALLEST_GROUP = 5
-"""Below so many applicable domains a group gets counts and no percentage (METHOD.md §5)."""
+"""Below so many applicable domains a group gets counts and no percentage (METHOD.md, "Shares")."""
 
 GATE = 0.98
-"""The coverage below which a month is not publishable (METHOD.md §5)."""
+"""The coverage below which a month is not publishable (METHOD.md, "Shares")."""
+
+SAME_SET = 0.8
+"""Two measurements are of one set when they share this part of the larger one's domains."""
+
+TEST_CHANGES: Mapping[str, str] = {"2020-07-13": "tests", "2023-04-11": "tests"}
+"""From which day Internet.nl's address tests count otherwise: no MX is told apart (v1.2.0), and
+mapped addresses no longer pass (v1.7.0)."""
+
+VERDICT_OF: Mapping[str, str] = {"web": "web", "mail": "mail_all", "dns": "dns_2"}
+"""Which verdict of the fresh lookups answers the same question as which measure."""
+
+TOTAL = "total"
+OTHER = "other"
 
 By = str | Sequence[str]
 
 
-def shares(states: pd.DataFrame, by: By = ()) -> pd.DataFrame:
-    """How large is the share of domains with IPv6, per group?
+def shares(states: pd.DataFrame, *, by: By = ()) -> pd.DataFrame:
+    """Return the adoption of every group, with its counts, bounds and coverage.
 
-    Returns a row per group (one row without ``by``) with the counts ``yes``, ``no``, ``unknown``,
-    ``not_applicable`` and ``applicable`` (the first three), and as shares of 1:
+    A domain that is in several lists counts once in a group: see ``one_per_domain``.
 
-    - ``adoption`` = yes / (yes + no); NaN below five applicable domains or when none is known,
-    - ``lower`` and ``upper``: were all unknown ones no, or all yes (a census: no sampling error),
-    - ``coverage`` = (yes + no) / applicable.
+    Args:
+        states: a states table of one measure, or of several with ``measure`` in ``by``.
+        by: the columns to group by. Without ``period`` among them the newest month counts.
 
-    Of states with ``explained`` (``organisations.explain``) also the count ``explained``: how many
-    of the ``no`` have a valid waiver. They stay in every number.
+    Returns:
+        A row per group, one without ``by``, sorted by group, the months of a group in order:
 
-    Raises ``InputError`` for a state that does not exist, and when a domain stands twice in a
-    group: what it counts would be unclear (see ``one_per_domain``). Source: METHOD.md §5.
+        - the columns of ``by``;
+        - ``yes``, ``no``, ``unknown``, ``not_applicable``: numbers of domains;
+        - ``applicable``: yes, no and unknown together;
+        - ``adoption``: yes / (yes + no), 0 to 1; NaN below five applicable domains or when the
+          state of none is known;
+        - ``lower``, ``upper``: its bounds, were all unknown ones no, or all yes;
+        - ``coverage``: (yes + no) / applicable;
+        - ``explained``, where the states have it: how many of the no have a valid waiver;
+        - ``measure`` and ``period``, where the states have them and they are not in ``by``;
+        - ``break_reason``, with ``period`` in ``by``: why this month cannot be compared with the
+          one before: ``domains`` (less than 80 % of the larger list is in both), ``tests`` (a test
+          changed in between), or empty.
 
-    >>> states = pd.DataFrame({"domain": list("abcdef"), "state": ["yes"] * 4 + ["no", "unknown"]})
-    >>> shares(states)[["yes", "applicable", "adoption", "lower", "upper"]].round(3).to_dict("list")
-    {'yes': [4], 'applicable': [6], 'adoption': [0.8], 'lower': [0.667], 'upper': [0.833]}
+    Raises:
+        InputError: for a state that does not exist, and for several measures in one group.
+        UsageError: for a column in ``by`` that the table does not have.
+
+    Example:
+        >>> states = pd.DataFrame({"domain": list("abcdef"), "sector": "rijk"})
+        >>> states["state"] = ["yes", "yes", "yes", "yes", "no", "unknown"]
+        >>> shares(states, by="sector").round(2).to_dict("records")[0]["adoption"]
+        0.8
+        >>> shares(states)[["applicable", "lower", "upper"]].round(2).to_numpy().tolist()
+        [[6.0, 0.67, 0.83]]
+
+    Source:
+        METHOD.md, "Shares" and "Change".
+
     """
-    keys = keys_of(by)
-    check(states, keys)
-    return of_counts(count(states, keys, STATES))
+    keys = _keys(by, states)
+    _check_states(states)
+    named = {}
+    if "measure" in states and "measure" not in keys:
+        named["measure"] = measure_of(states)
+    if "period" in states and "period" not in keys:
+        named["period"] = str(states["period"].max()) if len(states) else ""
+        states = states[states["period"] == named["period"]]
+    single = one_per_domain(states, keys)
+    table = shares_of_counts(count(single, keys)).assign(**named)
+    if "period" in keys:
+        table["break_reason"] = _break_reasons(table, single, keys)
+        series = [key for key in keys if key != "period"]
+        table = table.sort_values([*series, "period"], kind="stable", ignore_index=True)
+    return with_source(table, states)
 
 
-def of_counts(counts: pd.DataFrame) -> pd.DataFrame:
-    """Add to rows of ``yes``, ``no`` and ``unknown`` what they make: the columns of ``shares``."""
+def shares_of_counts(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of ``yes``, ``no`` and ``unknown`` with the shares that they make."""
     known = counts["yes"] + counts["no"]
     table = counts.assign(applicable=known + counts["unknown"])
     applicable = table["applicable"].where(table["applicable"] > 0)
@@ -60,55 +110,104 @@ def of_counts(counts: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def compat(states: pd.DataFrame, by: By = ()) -> pd.DataFrame:
-    """Count as Internet.nl itself does: could not tell is failed, not applicable is passed.
+def with_earlier(table: pd.DataFrame, *, by: str = "sector", months: int = 12) -> pd.DataFrame:
+    """Return the newest month of ``shares`` per period and group, beside an earlier one.
 
-    Returns per group ``passed``, ``total`` and ``share`` (of 1; NaN for an empty list). Shown
-    beside the adoption, never in its place (METHOD.md §5).
+    The earlier month is the first that is at most ``months`` before the newest, and from which some
+    group has no break since. Returns the rows of the newest month, highest adoption first and
+    groups without a percentage last, with ``earlier`` (empty when there is none) and
+    ``earlier_yes``, ``earlier_no`` and ``earlier_adoption``: 0, 0 and NaN for a group that was not
+    there, or has a break since.
     """
-    keys = keys_of(by)
+    newest = str(table["period"].max()) if len(table) else ""
+    broken = table[table["break_reason"] != ""].groupby(by, dropna=False)["period"].max()
+    since = table[by].map(broken).astype(object)
+    since = since.where(since.notna(), "").astype("str")
+    first = str(pd.Period(newest, "M") - months) if newest else ""
+    comparable = table["period"].lt(newest) & table["period"].ge(first) & table["period"].ge(since)
+    earlier = str(table.loc[comparable, "period"].min()) if comparable.any() else ""
+    counts = ["yes", "no", "adoption"]
+    then = table.loc[comparable & table["period"].eq(earlier), [by, *counts]]
+    then = then.rename(columns={name: f"earlier_{name}" for name in counts})
+    now = table[table["period"] == newest].drop(columns="break_reason")
+    found = now.merge(then, on=by, how="left").assign(earlier=earlier)
+    found = found.fillna({"earlier_yes": 0, "earlier_no": 0})
+    found = found.astype({"earlier_yes": "int64", "earlier_no": "int64"})
+    order = ["adoption", "applicable"]
+    found = found.sort_values(order, ascending=False, kind="stable", ignore_index=True)
+    return with_source(found, table)
+
+
+def ranking(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the groups of ``shares`` from the highest adoption to the lowest, with their ranks.
+
+    Adds ``rank`` and ``rank_to``: the best and the worst rank that the bounds allow, 1 for the
+    highest adoption; and ``tied``: its bounds overlap another's. Groups without a percentage have
+    no rank and are last.
+    """
+    ranked = table[table["adoption"].notna()].copy()
+    lower, upper = ranked["lower"].to_numpy(), ranked["upper"].to_numpy()
+    ranked["rank"] = 1 + (lower[:, None] > upper[None, :]).sum(axis=0)
+    ranked["rank_to"] = len(ranked) - (lower[:, None] > upper[None, :]).sum(axis=1)
+    ranked["tied"] = ranked["rank"] < ranked["rank_to"]
+    ranked = ranked.sort_values(["adoption", "applicable"], ascending=False, kind="stable")
+    rest = table[table["adoption"].isna()].assign(tied=False)
+    found = pd.concat([ranked, rest], ignore_index=True) if len(rest) else ranked
+    return found.astype({"rank": "Int64", "rank_to": "Int64"}).reset_index(drop=True)
+
+
+def compat(states: pd.DataFrame, *, by: By = ()) -> pd.DataFrame:
+    """Return the figure that Internet.nl itself reports: unknown is failed, not applicable passed.
+
+    Columns: ``by``, ``passed``, ``total`` and ``share`` (0 to 1; NaN for an empty list). Shown
+    beside the adoption, never in its place (METHOD.md, "Shares").
+    """
+    keys = _keys(by, states)
     check(states, keys)
-    counts = count(states, keys, STATES)
+    counts = count(states, keys)
     table = counts[keys].copy()
     table["passed"] = counts["yes"] + counts["not_applicable"]
     table["total"] = counts[list(STATES)].sum(axis=1)
     table["share"] = table["passed"] / table["total"].where(table["total"] > 0)
-    return table
+    return with_source(table, states)
 
 
-def below_gate(table: pd.DataFrame, gate: float = GATE) -> pd.DataFrame:
-    """Which rows of a table of ``shares`` have too much unknown to publish?"""
-    return table[table["coverage"] < gate].reset_index(drop=True)
+def verdict_states(verdicts: pd.DataFrame, measure: str, *, some: str = "") -> pd.DataFrame:
+    """Return the states table of one column of the verdict table, such as ``mail_all``.
 
-
-def league(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the groups from the highest adoption to the lowest, with the places that are sure.
-
-    ``table`` comes from ``shares``. Adds ``rank`` and ``rank_to``: the best and the worst place
-    that the bounds allow, 1 for the highest adoption; and ``tied``: its bounds overlap another's.
-    Groups without a percentage have no place and stand last.
+    All other columns stay, ``measure`` is added. Domains with an empty cell, for which the question
+    does not arise, are left out. With ``some`` (``mail_any``), a no of which some hosts have IPv6
+    becomes ``partly``, for ``breakdowns.state_counts``.
     """
-    ranked = table[table["adoption"].notna()].copy()
-    lower, upper = ranked["lower"].to_numpy(), ranked["upper"].to_numpy()
-    certainly_better = (lower[:, None] > upper[None, :]).sum(axis=0)
-    certainly_worse = (lower[:, None] > upper[None, :]).sum(axis=1)
-    ranked["rank"] = 1 + certainly_better
-    ranked["rank_to"] = len(ranked) - certainly_worse
-    ranked["tied"] = ranked["rank"] < ranked["rank_to"]
-    ranked = ranked.sort_values(["adoption", "applicable"], ascending=False, kind="stable")
-    rest = table[table["adoption"].isna()].assign(tied=False)
-    league_table = pd.concat([ranked, rest], ignore_index=True) if len(rest) else ranked
-    return league_table.astype({"rank": "Int64", "rank_to": "Int64"}).reset_index(drop=True)
+    states = verdicts[verdicts[measure] != ""].copy()
+    states["state"] = states[measure]
+    if some:
+        partly = (states[measure] == "no") & (states[some] == "yes")
+        states["state"] = states["state"].mask(partly, "partly")
+    return states.assign(measure=measure).reset_index(drop=True)
+
+
+def definitions(
+    verdicts: pd.DataFrame, *, measures: Sequence[str] = ("mail_all", "mail_any", "mail_primary")
+) -> pd.DataFrame:
+    """Return the ``shares`` of several verdicts, and how far each is from the first.
+
+    A row per ``measure``; ``difference`` is its adoption less that of the first (0 to 1).
+    """
+    parts = [shares(verdict_states(verdicts, measure), by="measure") for measure in measures]
+    table = pd.concat(parts, ignore_index=True)
+    first = float("nan") if table.empty else table["adoption"].iloc[0]
+    return with_source(table.assign(difference=table["adoption"] - first), verdicts)
 
 
 def one_per_domain(states: pd.DataFrame, by: By = ()) -> pd.DataFrame:
-    """Make one row of a domain that stands more than once in a group.
+    """Return one row of a domain that is more than once in a group.
 
     The newest measurement of the group holds (column ``measured_at``, where there is one). Rows of
     one day, such as the name servers of a domain tested as a website and as a mail domain, make
     one: known goes before unknown, unknown before not applicable; a yes against a no is unknown.
     """
-    keys = [*keys_of(by), "domain"]
+    keys = [*_keys(by, states), "domain"]
     double = states.duplicated(keys, keep=False)
     if not double.any():
         return states.reset_index(drop=True)
@@ -131,65 +230,117 @@ def one_per_domain(states: pd.DataFrame, by: By = ()) -> pd.DataFrame:
     return pd.concat([states[~double], rows]).sort_index().reset_index(drop=True)
 
 
-def verdict_states(verdicts: pd.DataFrame, measure: str, some: str = "") -> pd.DataFrame:
-    """Make a states table of one column of the verdict table, such as ``mail_all``.
-
-    All other columns stay, ``measure`` is added. A domain for which the question was not put
-    (empty cell) is not in it. With ``some`` (``mail_any``), a no of which some hosts have IPv6
-    becomes ``partly``, for ``states_by_sector``.
-    """
-    states = verdicts[verdicts[measure] != ""].copy()
-    states["state"] = states[measure]
-    if some:
-        partly = (states[measure] == "no") & (states[some] == "yes")
-        states["state"] = states["state"].mask(partly, "partly")
-    return states.assign(measure=measure).reset_index(drop=True)
-
-
-def definitions(
-    verdicts: pd.DataFrame, measures: Sequence[str] = ("mail_all", "mail_any", "mail_primary")
+def count(
+    states: pd.DataFrame, keys: Sequence[str], columns: Sequence[str] = STATES
 ) -> pd.DataFrame:
-    """How far does the headline move when mail is defined otherwise?
+    """Return the number of domains in each state per group; without groups one row, also of none.
 
-    Returns the ``shares`` of each verdict, column ``measure``, and ``difference``: its adoption
-    less that of the first (of 1).
+    With ``explained`` in the states, also how many of those without IPv6 or partly have it.
     """
-    parts = [shares(verdict_states(verdicts, measure), "measure") for measure in measures]
-    table = pd.concat(parts, ignore_index=True)
-    if table.empty:
-        return table.assign(difference=table["adoption"])
-    return table.assign(difference=table["adoption"] - table["adoption"].iloc[0])
-
-
-def keys_of(by: By) -> list[str]:
-    """Return the grouping columns as a list."""
-    return [by] if isinstance(by, str) else list(by)
-
-
-def count(states: pd.DataFrame, keys: list[str], columns: Sequence[str]) -> pd.DataFrame:
-    """Count the states per group, a column each; without groups one row, also of an empty table.
-
-    Of states that tell who explained not to comply, also ``explained``: those without IPv6.
-    """
-    each = states[keys].assign(**{state: states["state"].eq(state) for state in columns})
+    each = states[[*keys]].assign(**{state: states["state"].eq(state) for state in columns})
     if "explained" in states:
         each["explained"] = states["explained"] & states["state"].isin(["no", "partly"])
     if not keys:
         return each.sum().astype("int64").to_frame().T
-    counted = each.columns.drop(keys)
-    return each.groupby(keys, dropna=False, observed=True, as_index=False)[list(counted)].sum()
+    counted = each.columns.drop([*keys])
+    return each.groupby([*keys], dropna=False, observed=True, as_index=False)[list(counted)].sum()
 
 
-def check(states: pd.DataFrame, keys: list[str], known: Sequence[str] = STATES) -> None:
+def check(states: pd.DataFrame, keys: Sequence[str] = (), known: Sequence[str] = STATES) -> None:
     """Raise ``InputError`` for a state that is not ``known`` or a domain twice in a group."""
-    strange = states.loc[~states["state"].isin(known), "state"]
-    if len(strange):
-        expected = ", ".join(known)
-        raise InputError(f"the state {strange.iloc[0]!r} does not exist: expected {expected}")
+    _check_states(states, known)
     double = states.duplicated([*keys, "domain"])
     if double.any():
         name = states.loc[double, "domain"].iloc[0]
         raise InputError(
-            f"{name} stands more than once in one group: give every measure and month apart,"
-            " or make it one row with adoption.one_per_domain"
+            f"{name} is more than once in one group: give every measure and month apart,"
+            " or make it one row with shares.one_per_domain"
         )
+
+
+def with_source(table: pd.DataFrame, *origins: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with the sources of the tables that it was made from.
+
+    Of a table with ``measured_at``, the measurements of other days are left out: a single month of
+    a history has its own source.
+    """
+    sources: dict[str, None] = {}
+    for origin in origins:
+        given = origin.attrs.get("source", ())
+        if "measured_at" in origin:
+            days = {str(day)[:10] for day in origin["measured_at"].unique()}
+            kept = [text for text in given if _day_of(text) in {"", *days}]
+            given = kept or given
+        sources |= dict.fromkeys(given)
+    table.attrs = {**table.attrs, "source": list(sources)} if sources else dict(table.attrs)
+    return table
+
+
+def _day_of(source: str) -> str:
+    kind, _, day = source.partition(" ")
+    return day[:10] if kind == "measurement" else ""
+
+
+def _keys(by: By, states: pd.DataFrame) -> list[str]:
+    keys = [by] if isinstance(by, str) else list(by)
+    if missing := [key for key in keys if key not in states]:
+        columns = ", ".join(map(str, states.columns))
+        raise UsageError(f"there is no column {missing[0]!r} to group by: choose of {columns}")
+    return keys
+
+
+def _check_states(states: pd.DataFrame, known: Sequence[str] = STATES) -> None:
+    invalid = states.loc[~states["state"].isin(known), "state"]
+    if len(invalid):
+        expected = ", ".join(known)
+        raise InputError(f"the state {invalid.iloc[0]!r} does not exist: expected {expected}")
+
+
+def measure_of(states: pd.DataFrame) -> str:
+    """Return the measure of a table; InputError for several: web and mail are not added up."""
+    found = sorted(map(str, states["measure"].unique()))
+    if len(found) > 1:
+        raise InputError(
+            f"found the measures {', '.join(found)} in one group: choose one of them, or add"
+            " 'measure' to by"
+        )
+    return found[0] if found else ""
+
+
+def _break_reasons(
+    table: pd.DataFrame, single: pd.DataFrame, keys: Sequence[str]
+) -> "pd.Series[str]":
+    """Return why each row of ``table`` cannot be compared with the month before of its series.
+
+    ``single`` has one row per domain of each row of ``table``, which is sorted by ``keys``.
+    """
+    row = single.groupby([*keys], dropna=False, observed=True).ngroup().to_numpy("int64")
+    size = np.bincount(row, minlength=len(table))
+    series = [key for key in keys if key != "period"]
+    months = table.assign(number=table.index.astype("float64")).sort_values("period", kind="stable")
+    in_series = months.groupby(series, dropna=False, observed=True) if series else months
+    before = in_series["number"].shift().reindex(table.index)
+    has_before = before.notna().to_numpy()
+    previous = before.fillna(0).to_numpy(dtype="int64")
+    domain = pd.factorize(single["domain"])[0].astype("int64")
+    there = row * (domain.max(initial=0) + 1) + domain
+    stayed = np.isin(previous[row] * (domain.max(initial=0) + 1) + domain, there)
+    shared = np.bincount(row[stayed], minlength=len(table))
+    same = shared / np.maximum(size, size[previous]) >= SAME_SET
+    day = _first_days(table, single, row)
+    reason = pd.Series("", index=table.index, dtype="str").mask(~same, "domains")
+    for change, why in reversed(list(TEST_CHANGES.items())):
+        between = (day.iloc[previous].to_numpy() < change) & (change <= day.to_numpy())
+        reason = reason.mask(between, why)
+    return reason.where(has_before, "")
+
+
+def _first_days(
+    table: pd.DataFrame, single: pd.DataFrame, row: npt.NDArray[Any]
+) -> "pd.Series[str]":
+    """Return the first day that each row was measured on, as YYYY-MM-DD."""
+    first = table["period"].astype("str") + "-01"
+    if "measured_at" not in single:
+        return first
+    days = pd.to_datetime(single["measured_at"].groupby(row).min()).dt.strftime("%Y-%m-%d")
+    return days.reindex(table.index).fillna(first)

@@ -1,18 +1,61 @@
-"""What has become of the measurement since: does a fresh lookup still say the same?
+"""Measured states against those of fresh lookups: fixed since, lost since, or a disagreement.
 
-The measurement and the fresh lookups are two sources and never one series (METHOD.md §6).
+The measurement and the fresh lookups are two sources and never one series (METHOD.md, "Two
+sources, two series").
 """
+
+from typing import Any
 
 import pandas as pd
 
-from v6monitor.analysis.shares import check
+from v6monitor.analysis.shares import (
+    VERDICT_OF,
+    check,
+    one_per_domain,
+    verdict_states,
+    with_source,
+)
 
 OUTCOMES = ("agrees", "fixed_since", "lost_since", "unexplained", "could_not_tell", "applicability")
 THREE = ("yes", "no", "unknown")
 
 
+def staleness(month: Any) -> pd.DataFrame:
+    """Return the measured state beside the fresh one, of every domain and measure of a month.
+
+    Args:
+        month: a Month with lookups.
+
+    Returns:
+        A row per ``domain`` and ``measure`` that has both: the other columns of ``month.states``,
+        ``measured`` and ``fresh`` (states), ``age_days`` (days from the measurement to the first
+        lookup; NaN without), ``reason`` and ``outcome``, as of ``compare``.
+
+    Raises:
+        InputError: for a state that does not exist.
+
+    Example:
+        >>> import v6monitor as v6
+        >>> month = v6.load(period="2026-10")  # doctest: +SKIP
+        >>> staleness(month)["outcome"].value_counts()  # doctest: +SKIP
+
+    Source:
+        METHOD.md, "Two sources, two series".
+
+    """
+    now = month.states[month.states["period"] == month.period]
+    asked_at = month.observations["asked_at"].min()
+    parts = []
+    for measure, verdict in VERDICT_OF.items():
+        fresh = verdict_states(month.verdicts, verdict).rename(columns={"reasons": "reason"})
+        measured = one_per_domain(now[now["measure"] == measure])
+        parts.append(compare(measured, fresh.assign(asked_at=asked_at)))
+    table = pd.concat(parts, ignore_index=True)
+    return with_source(table, now, month.observations)
+
+
 def compare(measured: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
-    """Compare the measured with the fresh state of every domain that both speak of.
+    """Return the measured and the fresh state of every domain that is in both tables.
 
     Both are states tables; used where there: ``measured_at`` (date) of the first, ``asked_at``
     (UTC) and ``reason`` of the second. Returns ``domain``, the other columns of ``measured``,
@@ -20,12 +63,12 @@ def compare(measured: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
     and ``outcome``:
 
     - ``agrees``: both yes or both no; ``fixed_since``: no, now yes; ``lost_since``: yes, now no,
-    - ``unexplained``: they differ while time cannot be why (less than a day between them), or the
+    - ``unexplained``: they differ within a day, which is too soon for a change, or the
       fresh no is one of our stricter rules (``only_unusable``: an address nobody can reach),
     - ``could_not_tell``: one of them is unknown; ``applicability``: not applicable in one or both.
     """
-    check(measured, [])
-    check(fresh, [])
+    check(measured)
+    check(fresh)
     left = measured.rename(columns={"state": "measured"})
     right = fresh.rename(columns={"state": "fresh"})
     kept = [name for name in ("domain", "fresh", "asked_at", "reason") if name in right]
@@ -34,17 +77,18 @@ def compare(measured: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
     if "reason" not in both:
         both["reason"] = ""
     both["outcome"] = _outcome(both)
-    return both.drop(columns="asked_at", errors="ignore")
+    return with_source(both.drop(columns="asked_at", errors="ignore"), measured, fresh)
 
 
 def matrix(compared: pd.DataFrame) -> pd.DataFrame:
-    """Count measured against fresh: a row per ``measured`` state, a column per fresh one.
+    """Return the number of domains per ``measured`` state (rows) and fresh state (columns).
 
     Both ways yes, no and unknown; what is not applicable in either is not in it.
     """
     counted = pd.crosstab(compared["measured"], compared["fresh"])
     table = counted.reindex(index=list(THREE), columns=list(THREE), fill_value=0)
-    return table.rename_axis(index="measured", columns=None).reset_index()
+    table = table.rename_axis(index="measured", columns=None).reset_index()
+    return with_source(table, compared)
 
 
 def _age(both: pd.DataFrame) -> "pd.Series[float]":

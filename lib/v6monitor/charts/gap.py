@@ -3,10 +3,8 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from v6monitor.analysis.gap import domain_states
-from v6monitor.analysis.gap_fixes import NOW
-from v6monitor.analysis.gap_needs import OWN_ZONE
-from v6monitor.analysis.overviews import OTHER
+from v6monitor.analysis.gap import NOW, domain_states
+from v6monitor.analysis.shares import OTHER
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import LINE, Mark, Row, Rows, bar, nothing, rows_chart, share_axis
 from v6monitor.charts.mail import whole_numbers
@@ -31,6 +29,7 @@ from v6monitor.charts.wording import (
     unit,
 )
 from v6monitor.language import Language
+from v6monitor.mail.dependencies import OWN_ZONE
 
 CAUSES = {
     "sole": (STATE_COLOURS["no"], "square"),

@@ -6,7 +6,8 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from v6monitor.analysis.overviews import OTHER, OWN
+from v6monitor.analysis.breakdowns import OWN
+from v6monitor.analysis.shares import OTHER
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import (
     HALO,

@@ -6,13 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from v6monitor.analysis.confirmation import Loss, is_no, losses, second_answers
 from v6monitor.dns.asking import Manners
 from v6monitor.dns.client import Client
 from v6monitor.dns.observation import Observation, Question
 from v6monitor.dns.plan import walk
 from v6monitor.dns.resolvers import Resolver
 from v6monitor.dns.work import Questions
+from v6monitor.verdicts.confirmation import Loss, is_no, losses, second_answers
 from v6monitor.verdicts.evidence import Evidence
 
 _NAP = 0.2  # seconds

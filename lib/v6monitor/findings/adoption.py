@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from v6monitor.analysis.by_province import ELSEWHERE
-from v6monitor.analysis.overviews import TOTAL
-from v6monitor.analysis.shares import league
+from v6monitor.analysis.breakdowns import ELSEWHERE
+from v6monitor.analysis.shares import TOTAL
+from v6monitor.analysis.shares import ranking as ranked_groups
 from v6monitor.charts.chart import Words
 from v6monitor.charts.wording import (
     Row,
@@ -110,7 +110,7 @@ def sectors(table: pd.DataFrame, language: Language, *, by: str = "sector") -> W
     )
     if table.empty:
         return _nothing(language, alt)
-    ranked = league(table).dropna(subset="adoption")
+    ranked = ranked_groups(table).dropna(subset="adoption")
     finding = ranking(ranked, by, language)
     note = language.text(
         "Share of the domains whose state is known, {month}; groups under five: counts.",
@@ -136,7 +136,7 @@ def provinces(table: pd.DataFrame, language: Language) -> Words:
             language.text("Nothing was measured."),
             alt,
         )
-    ranked = league(twelve).dropna(subset="adoption")
+    ranked = ranked_groups(twelve).dropna(subset="adoption")
     note = language.text(
         "Share of the domains whose state is known; provinces under five: counts. Not on the"
         " map, for central government and where no province is stated: {number}.",

@@ -5,8 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from v6monitor.analysis import adoption
-from v6monitor.analysis.adoption import JUDGED
+from v6monitor.analysis.shares import GATE, VERDICT_OF, shares
 from v6monitor.report import manifest
 from v6monitor.report.execution import Executed
 from v6monitor.report.month import Month
@@ -20,7 +19,7 @@ def account(
     ``failures`` says by notebook why there is no page of it.
     """
     coverage = month.coverage
-    publishable = coverage >= adoption.GATE
+    publishable = coverage >= GATE
     asked = month.observations
     first, last = month.asked
     return {
@@ -56,8 +55,8 @@ def account(
 def _headline(month: Month) -> list[dict[str, Any]]:
     rows = []
     for source, states in (("measurement", month.measured), ("lookups", month.fresh)):
-        for measure in JUDGED:
-            counts = adoption.shares(states(measure)).iloc[0]
+        for measure in VERDICT_OF:
+            counts = shares(states(measure)).iloc[0]
             names = ("yes", "no", "unknown", "not_applicable")
             share = None if pd.isna(counts["adoption"]) else round(float(counts["adoption"]), 6)
             rows.append(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from v6monitor.analysis.adoption import JUDGED
+from v6monitor.analysis.shares import VERDICT_OF
 from v6monitor.charts.wording import share_text
 from v6monitor.language import CODES, NO_VALUE, Language
 from v6monitor.report import feed, index, message, news
@@ -81,7 +81,7 @@ def _page(
     )
     rows = [_row(month, language) for month in reversed(months)]
     files = {"feed": subscribe, "changes": CHANGES, "index": index.FILE}
-    return plain_page("archive", page, rows=rows, measures=tuple(JUDGED), **files)
+    return plain_page("archive", page, rows=rows, measures=tuple(VERDICT_OF), **files)
 
 
 def _row(month: Entry, language: Language) -> tuple[str, str, str, list[list[str]]]:

@@ -4,8 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from v6monitor.analysis import adoption
-from v6monitor.analysis.adoption import JUDGED
+from v6monitor.analysis.shares import GATE, VERDICT_OF, shares
 from v6monitor.charts.wording import share_text
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.report.month import Month
@@ -40,7 +39,7 @@ def sentences(told: Told, language: Language) -> list[str]:
     if not told["earlier"]:
         return [language.text("There is no earlier measurement to compare with.")]
     said = [_counted(one, language) for one in told["measures"]]
-    for measure in JUDGED:
+    for measure in VERDICT_OF:
         names = [one["domain"] for one in told["lost"] if one["measure"] == measure]
         if names:
             said.append(
@@ -58,8 +57,8 @@ def mail(month: Month, told: Told, language: Language) -> str:
     """Return a mail as text: its subject on the first line, and after an empty line its body."""
     shares = [
         f"- {language.label(measure)}: "
-        + share_text(adoption.shares(month.measured(measure)).iloc[0].to_dict(), language)
-        for measure in JUDGED
+        + share_text(shares(month.measured(measure)).iloc[0].to_dict(), language)
+        for measure in VERDICT_OF
     ]
     paragraphs = [
         [subject(month.period, told, language)],
@@ -75,7 +74,7 @@ def mail(month: Month, told: Told, language: Language) -> str:
     if month.synthetic:
         made_up = language.text("These organisations, domains and numbers are made up.")
         paragraphs.insert(1, [f"{language.text('Synthetic example data.')} {made_up}"])
-    if not month.coverage >= adoption.GATE:
+    if not month.coverage >= GATE:
         paragraphs.insert(1, [language.text("Not fit to publish.")])
     return "\n\n".join("\n".join(lines) for lines in paragraphs) + "\n"
 

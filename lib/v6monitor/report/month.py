@@ -10,8 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from v6monitor import dns, intake
-from v6monitor.analysis import adoption, gap, staleness
-from v6monitor.analysis.adoption import JUDGED
+from v6monitor.analysis.changes import confirming
+from v6monitor.analysis.gap import domain_states
+from v6monitor.analysis.shares import VERDICT_OF, one_per_domain, shares, verdict_states
+from v6monitor.analysis.staleness import staleness
 from v6monitor.dns import log
 from v6monitor.dns.recording import Task
 from v6monitor.errors import InputError, UsageError
@@ -19,6 +21,7 @@ from v6monitor.intake import companions, waivers
 from v6monitor.intake.organisations import SECTORS
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.language.sources import lookups_source, measurement_source, source_text
+from v6monitor.mail import dependencies
 from v6monitor.mail.laggards import laggards
 from v6monitor.mail.operators import Operators, read_operators
 from v6monitor.mail.providers import providers
@@ -138,7 +141,7 @@ class Month:
         """Return the measured states of one measure in a month: this one, or none for ``""``."""
         month = self.period if period is None else period
         rows = self.states["period"].eq(month) & self.states["measure"].eq(measure)
-        single = adoption.one_per_domain(self.states[rows], ["measure"])
+        single = one_per_domain(self.states[rows], ["measure"])
         return _from(single.reset_index(drop=True), _measurements(self.rows(month)))
 
     def rows(self, period: str) -> pd.DataFrame:
@@ -218,7 +221,7 @@ class Month:
         ``explained`` says whether a waiver was valid on the day of the lookups.
         """
         some = "mail_any" if partly and measure == "mail" else ""
-        states = adoption.verdict_states(self.verdicts, JUDGED[measure], some)
+        states = verdict_states(self.verdicts, VERDICT_OF[measure], some=some)
         states = states.assign(measure=measure, period=self.period)
         day = "" if pd.isna(self.asked[0]) else f"{self.asked[0].tz_convert(AMSTERDAM):%Y-%m-%d}"
         return self._looked_up(waivers.explain(states, self.waivers, day))
@@ -226,33 +229,26 @@ class Month:
     @cached_property
     def fresh_states(self) -> pd.DataFrame:
         """Return the states that the lookups give for all measures, one below the other."""
-        fresh = pd.concat([self.fresh(measure) for measure in JUDGED], ignore_index=True)
+        fresh = pd.concat([self.fresh(measure) for measure in VERDICT_OF], ignore_index=True)
         return self._looked_up(fresh)
 
     def second_answers(self, measure: str) -> list[pd.DataFrame]:
         """Return the fresh states if they can confirm a loss: asked a day after it was measured."""
-        measured = self.current["measured_at"].max() + pd.Timedelta(days=1)
-        asked = self.asked[0]
-        late = pd.notna(asked) and asked.tz_convert(None) >= measured
-        return [self.fresh(measure)] if late else []
+        measured_at = self.current["measured_at"].max()
+        fresh = self.fresh(measure)
+        return confirming(fresh, measured_at=measured_at, asked_at=self.asked[0])
 
     @property
     def coverage(self) -> float:
         """Return the share of websites and mail domains with a known state; NaN for none."""
         states = self.fresh_states[self.fresh_states["measure"].isin(["web", "mail"])]
-        counts = adoption.shares(states, "measure")
+        counts = shares(states, by="measure")
         return float((counts["yes"] + counts["no"]).sum() / counts["applicable"].sum())
 
     @cached_property
     def stale(self) -> pd.DataFrame:
         """Return measured against fresh states, a row per domain and measure."""
-        parts = []
-        for measure in JUDGED:
-            fresh = self.fresh(measure).rename(columns={"reasons": "reason"})
-            fresh = fresh.assign(asked_at=self.asked[0])
-            parts.append(staleness.compare(self.measured(measure), fresh))
-        sources = [*_measurements(self.current), *self._lookups_source()]
-        return _from(pd.concat(parts, ignore_index=True), sources)
+        return staleness(self)
 
     # Mail
 
@@ -275,16 +271,18 @@ class Month:
         return self._looked_up(laggards(self))
 
     @cached_property
-    def mx_needs(self) -> pd.DataFrame:
+    def mx_hosts(self) -> pd.DataFrame:
         """Return the MX hosts of every mail domain, with operator, tenant and state."""
-        return self._looked_up(gap.mx_hosts(self.observations, self.providers, self.operators))
+        return self._looked_up(
+            dependencies.mx_hosts(self.observations, self.providers, self.operators)
+        )
 
     @cached_property
-    def zone_needs(self) -> pd.DataFrame:
+    def zones(self) -> pd.DataFrame:
         """Return the zones on the way to every mail domain whose MX hosts all have IPv6."""
-        states = gap.domain_states(self.mx_needs)
-        reached = self.mx_needs["domain"].isin(states.loc[states["state"] == "yes", "domain"])
-        found = gap.name_servers(self.observations, self.mx_needs[reached], self.operators)
+        states = domain_states(self.mx_hosts)
+        reached = self.mx_hosts["domain"].isin(states.loc[states["state"] == "yes", "domain"])
+        found = dependencies.name_servers(self.observations, self.mx_hosts[reached], self.operators)
         return self._looked_up(found)
 
     # Files about the domains

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from v6monitor.analysis import changes
-from v6monitor.analysis.adoption import JUDGED
+from v6monitor.analysis.changes import moves
+from v6monitor.analysis.shares import VERDICT_OF
 from v6monitor.dns import log
 from v6monitor.mail.providers import providers
 from v6monitor.report import index
@@ -57,7 +57,7 @@ def changed(
     Or ``change`` is ``operator``, of the lookups ``before`` (those of the previous report) and of
     this month: between ``from`` and ``to`` the mail moved.
     """
-    parts = [_measured(month, measure, earlier) for measure in JUDGED]
+    parts = [_measured(month, measure, earlier) for measure in VERDICT_OF]
     parts = [part.reindex(columns=list(COLUMNS)) for part in (*parts, _operators(month, before))]
     table = pd.concat(parts, ignore_index=True).astype("str").assign(period=month.period)
     order = ["measure", "change", "domain"]
@@ -76,7 +76,7 @@ def told(month: Month, table: pd.DataFrame, previous: str | None) -> dict[str, A
     return {
         "facts_of": newest.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "earlier": month.earlier or None,
-        "measures": [_counts(month, measure, table) for measure in JUDGED],
+        "measures": [_counts(month, measure, table) for measure in VERDICT_OF],
         "lost": lost[["domain", "measure"]].to_dict("records"),
         "previous": previous,
         "operator_moves": int((table["change"] == "operator").sum()),
@@ -101,7 +101,7 @@ def _moves(month: Month, measure: str) -> pd.DataFrame:
     """Return the moves since the month measured before; there is none before the first one."""
     after = month.measured(measure)
     before = month.measured(measure, month.earlier) if month.earlier else after
-    moved = changes.moves(before, after, month.renames, later=month.second_answers(measure))
+    moved = moves(before, after, month.renames, later=month.second_answers(measure))
     kind = moved["move"].where(moved["move"] != "loss", "loss_" + moved["status"])
     return moved.assign(change=kind)
 
@@ -115,7 +115,7 @@ def _held(month: Month, measure: str, earlier: pd.DataFrame | None) -> pd.DataFr
     if not two:
         return pd.DataFrame(columns=["domain", "change"])
     then, since, now = (month.measured(measure, period) for period in (two, one, month.period))
-    moved = changes.moves(then, since, month.renames, later=[now])
+    moved = moves(then, since, month.renames, later=[now])
     held = moved[moved["status"] == "confirmed"].assign(change="loss_held")
     if earlier is None:
         return held

@@ -11,7 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from v6monitor import workspace
-from v6monitor.analysis import adoption
+from v6monitor.analysis.shares import GATE
 from v6monitor.charts.chart import MIME, slug
 from v6monitor.charts.tables import unpack
 from v6monitor.language import Language
@@ -131,7 +131,7 @@ def _link(report: Report, name: str, document: Document, language: Language) -> 
 
 def _notices(month: Month, language: Language) -> list[Notice]:
     notices = list(synthetic_notice(language)) if month.synthetic else []
-    if not month.coverage >= adoption.GATE:
+    if not month.coverage >= GATE:
         notices.append(
             Notice(
                 language.text("Not fit to publish."),
@@ -140,7 +140,7 @@ def _notices(month: Month, language: Language) -> list[Notice]:
                     " {gate} "
                     "is needed.",
                     coverage=language.percent(month.coverage),
-                    gate=language.percent(adoption.GATE, 0),
+                    gate=language.percent(GATE, 0),
                 ),
             )
         )

@@ -7,8 +7,9 @@ from typing import Any
 import jsonschema
 import pandas as pd
 
-from v6monitor.analysis import adoption, changes
-from v6monitor.analysis.adoption import JUDGED
+from v6monitor.analysis.changes import move_counts
+from v6monitor.analysis.decomposition import parts
+from v6monitor.analysis.shares import GATE, VERDICT_OF, shares
 from v6monitor.mail.laggards import GROUPS
 from v6monitor.report.month import Month
 
@@ -29,10 +30,10 @@ def results(month: Month) -> dict[str, Any]:
         "earlier": month.earlier or None,
         "synthetic": month.synthetic,
         "coverage": _value(month.coverage),
-        "publishable": bool(month.coverage >= adoption.GATE),
+        "publishable": bool(month.coverage >= GATE),
         "shares": _shares(month, ()),
         "shares_by_sector": _shares(month, ("sector",)),
-        "changes": [_changes(month, measure) for measure in JUDGED] if month.earlier else [],
+        "changes": [_changes(month, measure) for measure in VERDICT_OF] if month.earlier else [],
         "laggards": _laggards(month),
     }
     jsonschema.validate(found, json.loads(SCHEMA.read_text(encoding="utf-8")))
@@ -43,18 +44,20 @@ def _shares(month: Month, by: tuple[str, ...]) -> list[dict[str, Any]]:
     return [
         {"source": source, "measure": measure} | _plain(row)
         for source, states in (("measurement", month.measured), ("lookups", month.fresh))
-        for measure in JUDGED
-        for row in adoption.shares(states(measure), by).to_dict("records")
+        for measure in VERDICT_OF
+        for row in shares(states(measure), by=by)
+        .drop(columns=["measure", "period"])
+        .to_dict("records")
     ]
 
 
 def _changes(month: Month, measure: str) -> dict[str, Any]:
     before, after = month.measured(measure, month.earlier), month.measured(measure)
     later = month.second_answers(measure)
-    moved = changes.by_sector(before, after, renames=month.renames, later=later)
+    moved = move_counts(before, after, renames=month.renames, later=later)
     counts = moved.drop(columns=["sector", "earlier", "period"]).sum()
-    parts = changes.parts(before, after, month.renames).set_index("part")["points"]
-    return {"measure": measure, **_plain(counts.astype(int)), "points": _plain(parts)}
+    points = parts(before, after, month.renames).set_index("part")["points"]
+    return {"measure": measure, **_plain(counts.astype(int)), "points": _plain(points)}
 
 
 def _laggards(month: Month) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Is a loss real? Definite negatives from two resolvers at least an hour apart (METHOD.md)."""
+"""Losses between two bodies of evidence, and their confirmation by a second resolver."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ class Loss(NamedTuple):
 def losses(
     before: Evidence, after: Evidence, subjects: Iterable[tuple[str, str]]
 ) -> Iterator[Loss]:
-    """Give each verdict on each (domain, ``web`` or ``mail``) that went from yes to no."""
+    """Yield each verdict on each (domain, ``web`` or ``mail``) that went from yes to no."""
     for domain, kind in subjects:
         now = judgement(after, domain, {kind}).verdicts
         no = [name for name, verdict in now.items() if verdict.state == NO]
@@ -34,14 +34,14 @@ def losses(
 
 
 def is_no(loss: Loss, evidence: Evidence) -> bool:
-    """Tell whether some evidence says no where a loss was found."""
+    """Return whether the evidence, taken by itself, says no where a loss was found."""
     return judgement(evidence, loss.domain, {loss.kind}).verdicts[loss.verdict].state == NO
 
 
 def second_answers(rows: Iterable[Observation], apart: dt.timedelta = HOUR) -> Evidence:
-    """Return what other resolvers said, so much later than the first definite answer to each.
+    """Return the answers of other resolvers, ``apart`` after the first definite one or later.
 
-    A loss for which this evidence says no by itself is confirmed.
+    A loss for which this evidence says no by itself is confirmed (METHOD.md, "Change").
     """
     first: dict[tuple[str, str], Observation] = {}
     second = []

@@ -3,7 +3,8 @@
 import pandas as pd
 from seen import V6, host, name_servers, no_signals, seen
 
-from v6monitor.analysis import gap
+from v6monitor.analysis.gap import domain_states
+from v6monitor.mail import dependencies
 from v6monitor.mail.operators import Operator, Operators
 from v6monitor.mail.providers import providers
 from v6monitor.verdicts.judge import judge
@@ -36,7 +37,7 @@ def world() -> list[object]:
 
 def mx_hosts() -> pd.DataFrame:
     """Return the needs of the headline."""
-    return gap.mx_hosts(world(), providers(world(), operators=GATE), GATE)
+    return dependencies.mx_hosts(world(), providers(world(), operators=GATE), GATE)
 
 
 def test_every_host_has_an_operator_a_tenant_and_a_state():
@@ -55,13 +56,13 @@ def test_every_host_has_an_operator_a_tenant_and_a_state():
 def test_the_states_are_the_verdicts():
     """The needs of the headline give mail_all of every domain to which mail applies."""
     judged = judge(world()).set_index("domain")["mail_all"]
-    states = gap.domain_states(mx_hosts()).set_index("domain")["state"]
+    states = domain_states(mx_hosts()).set_index("domain")["state"]
     assert states.to_dict() == judged[judged != "not_applicable"].to_dict()
 
 
 def test_name_servers_on_the_way():
     """The zone of the domain and of every MX host; one that is both stands there once, as own."""
-    table = gap.name_servers(world(), mx_hosts(), GATE)
+    table = dependencies.name_servers(world(), mx_hosts(), GATE)
     assert table["operator"].value_counts().to_dict() == {
         "own_zone": 5,
         "Microsoft": 2,
@@ -76,7 +77,7 @@ def test_name_servers_on_the_way():
 def test_both_tables_together_are_the_verdict_end_to_end():
     """mail_end_to_end is yes when MX hosts and name servers have all it needs."""
     hosts = mx_hosts()
-    needs = pd.concat([hosts, gap.name_servers(world(), hosts, GATE)])
+    needs = pd.concat([hosts, dependencies.name_servers(world(), hosts, GATE)])
     judged = judge(world()).set_index("domain")["mail_end_to_end"]
-    states = gap.domain_states(needs).set_index("domain")["state"]
+    states = domain_states(needs).set_index("domain")["state"]
     assert states.to_dict() == judged[judged != "not_applicable"].to_dict()

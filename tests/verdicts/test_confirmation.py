@@ -1,9 +1,11 @@
+"""Losses from yes to no, and what confirms one."""
+
 import datetime as dt
 
 import pytest
 
-from v6monitor.analysis.confirmation import HOUR, Loss, is_no, losses, second_answers
 from v6monitor.dns.observation import Observation
+from v6monitor.verdicts.confirmation import HOUR, Loss, is_no, losses, second_answers
 from v6monitor.verdicts.evidence import Evidence
 
 AT = dt.datetime(2026, 10, 3, 4, 5, 6, tzinfo=dt.UTC)

@@ -1,0 +1,97 @@
+"""Tables of what a mail domain depends on: its MX hosts, and the zones of their names.
+
+A row per domain and dependency, with the columns ``domain``, ``host`` (empty where none is known),
+``operator`` (who runs it), its ``kind``, ``tenant`` (of Exchange Online; both may be empty) and
+``state`` (``yes``, ``no``, ``unknown``: whether it has IPv6). ``analysis.gap`` counts them.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import pandas as pd
+
+from v6monitor.dns.observation import Observation
+from v6monitor.mail.operators import Operators
+from v6monitor.mail.providers import MICROSOFT, operator_of
+from v6monitor.names import registrable_domain
+from v6monitor.verdicts.evidence import Evidence
+from v6monitor.verdicts.logic import UNKNOWN
+from v6monitor.verdicts.mx import mail_hosts
+
+OWN_ZONE = "own_zone"
+"""Stands for the operator of the name servers of the domain itself."""
+
+
+class Dependency(NamedTuple):
+    """One thing that must have IPv6 before the domain has it."""
+
+    domain: str
+    host: str
+    operator: str
+    kind: str
+    tenant: str
+    state: str
+
+
+def mx_hosts(
+    observations: pd.DataFrame | Iterable[Observation],
+    providers: pd.DataFrame,
+    operators: Operators | None = None,
+) -> pd.DataFrame:
+    """Return the MX hosts of every mail domain: what ``mail_all`` depends on.
+
+    ``providers`` (``mail.providers``) names the domains and their Exchange Online tenants.
+    ``operator`` is the registrable domain where the operator table has no name, ``tenant`` is
+    filled for hosts of Exchange Online only. A domain whose MX lookup failed has one row, without a
+    host and unknown; domains to which mail does not apply are left out.
+    """
+    evidence, table = Evidence.of(observations), operators or Operators()
+    domains = zip(providers["domain"], providers["tenant"], strict=True)
+    rows = [row for domain, tenant in domains for row in _hosts(evidence, domain, tenant, table)]
+    return _frame(rows)
+
+
+def name_servers(
+    observations: pd.DataFrame | Iterable[Observation],
+    hosts: pd.DataFrame,
+    operators: Operators | None = None,
+) -> pd.DataFrame:
+    """Return the zones that mail depends on end to end: two of their name servers need IPv6.
+
+    ``hosts`` is the table of ``mx_hosts``. Returns a row per domain and zone: ``host`` is the zone
+    (where none was found the name that was looked up), ``operator`` that of the MX hosts in it, or
+    ``own_zone`` for the zone of the domain itself.
+    """
+    evidence, table = Evidence.of(observations), operators or Operators()
+    rows: dict[tuple[str, str], Dependency] = {}
+    for domain in dict.fromkeys(hosts["domain"]):
+        zone, state = _zone(evidence, domain)
+        rows[domain, zone] = Dependency(domain, zone, OWN_ZONE, "", "", state)
+    seen: dict[str, tuple[str, str]] = {}
+    for domain, host in zip(hosts["domain"], hosts["host"], strict=True):
+        if host:
+            zone, state = seen.setdefault(host, _zone(evidence, host))
+            operator, kind = operator_of(host, table)
+            rows.setdefault((domain, zone), Dependency(domain, zone, operator, kind, "", state))
+    return _frame(rows.values())
+
+
+def _hosts(
+    evidence: Evidence, domain: str, tenant: str, operators: Operators
+) -> Iterator[Dependency]:
+    mail = mail_hosts(evidence, domain)
+    if mail.mail_class in {UNKNOWN, ""}:
+        yield Dependency(domain, "", "", "", "", UNKNOWN)
+    for _, host in mail.hosts:
+        operator, kind = operator_of(host, operators)
+        administered = tenant if operator == MICROSOFT else ""
+        yield Dependency(domain, host, operator, kind, administered, evidence.has_ipv6(host).state)
+
+
+def _zone(evidence: Evidence, name: str) -> tuple[str, str]:
+    zone = evidence.name_servers(name).zone or registrable_domain(name)
+    return zone, evidence.name_servers_have_ipv6(name).state or UNKNOWN
+
+
+def _frame(rows: Iterable[Dependency]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(Dependency._fields), dtype="str")
