@@ -10,8 +10,8 @@ DUTCH = Language("nl")
 @pytest.mark.parametrize("outcome", sorted(OUTCOMES))
 def test_every_outcome_is_said_in_words(outcome: str) -> None:
     """The name before it stays; the same word elsewhere, in a name, does too."""
-    told = reason_text(f"{outcome}.example: {outcome}, mx.example: {outcome}", DUTCH)
-    assert told == (
+    text = reason_text(f"{outcome}.example: {outcome}, mx.example: {outcome}", DUTCH)
+    assert text == (
         f"{outcome}.example: {DUTCH.label(outcome)}, mx.example: {DUTCH.label(outcome)}"
     )
 

@@ -60,7 +60,7 @@ def test_all_recorded_own_labels_agree_both_ways(real_data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "place"),
+    ("host", "expected"),
     [
         ("town-example.mail.protection.outlook.com", ("classic", "town-example")),
         ("town-example.e-v1.mx.microsoft", ("mx.microsoft", "town-example")),
@@ -75,9 +75,9 @@ def test_all_recorded_own_labels_agree_both_ways(real_data: Path) -> None:
         ("mail.protection.outlook.com", ("broken", "")),
     ],
 )
-def test_exchange_online_hosts_and_their_zones(host: str, place: tuple[str, str]) -> None:
+def test_exchange_online_hosts_and_their_zones(host: str, expected: tuple[str, str]) -> None:
     """Each pattern of Microsoft's host names gives its zone and label."""
-    assert parse_exchange_host(host) == place
+    assert parse_exchange_host(host) == expected
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_exchange_online_hosts_and_their_zones(host: str, place: tuple[str, str]
     ],
 )
 def test_a_dot_of_a_zone_is_a_dot(host: str) -> None:
-    """With another character in place of any of its dots the name is somebody else's."""
+    """With another character in expected of any of its dots the name is somebody else's."""
     assert parse_exchange_host(host)
     for at, sign in enumerate(host):
         if sign == ".":
@@ -148,7 +148,7 @@ def test_the_tenant_stands_in_the_dkim_target(target: str, tenant: str) -> None:
     ],
 )
 def test_left_over_proofs_of_ownership(host: str, proof: bool) -> None:
-    """Proof-of-ownership records are told from mail hosts, also with a domain behind them."""
+    """Proof-of-ownership records are recognised, also with a domain behind them."""
     assert is_ownership_proof(host) is proof
 
 

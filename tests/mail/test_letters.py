@@ -53,8 +53,8 @@ def written(log: list[Observation], **names: str) -> list[Letter]:
 
 def texts(letter: Letter) -> str:
     """Return all English words of a letter."""
-    told = [f"{step.text}\n{step.commands}" for step in steps(letter, EN)]
-    return "\n".join([*situations(letter, EN), *told, *remarks(letter, EN)])
+    instructions = [f"{step.text}\n{step.commands}" for step in steps(letter, EN)]
+    return "\n".join([*situations(letter, EN), *instructions, *remarks(letter, EN)])
 
 
 def test_one_letter_per_tenant_else_per_organisation_else_per_domain() -> None:
@@ -143,18 +143,18 @@ def test_the_commands_name_only_the_domains_that_exchange_online_switches() -> N
 def test_a_letter_fits_the_day_of_asking(
     day: dt.datetime, self_service: bool, by_default: bool, dnssec: bool
 ) -> None:
-    """Nobody is told to run a command, or to count on a default, that was not there yet."""
+    """Nobody is asked to run a command, or to count on a default, that was not there yet."""
     log = [row._replace(asked_at=day) for row in exchange("a.example")]
     (letter,) = written(log)
-    told = texts(letter)
-    assert ("Enable-IPv6" in told) == self_service == bool(switching(letter))
-    assert ("within 24 to 48 hours" in told) != self_service
-    assert ("Wait at most an hour" in told) == self_service
-    assert ("since October 2024" in told) == by_default
-    assert ("Enable-Dnssec" in told) == dnssec
+    words = texts(letter)
+    assert ("Enable-IPv6" in words) == self_service == bool(switching(letter))
+    assert ("within 24 to 48 hours" in words) != self_service
+    assert ("Wait at most an hour" in words) == self_service
+    assert ("since October 2024" in words) == by_default
+    assert ("Enable-Dnssec" in words) == dnssec
 
 
-def test_who_could_not_be_told_gets_no_letter_and_is_not_called_a_laggard() -> None:
+def test_an_unknown_domain_gets_no_letter_and_is_not_called_a_laggard() -> None:
     """A failed lookup beside a laggard of the same tenant is named as that, without a command."""
     failed = [
         row._replace(outcome="timeout", answers=()) if row.qtype == "AAAA" else row
@@ -178,16 +178,16 @@ def test_the_evidence_is_that_of_the_log() -> None:
     assert letter.day == dt.date(2026, 10, 6)
 
 
-def test_a_waiver_is_told_beside() -> None:
+def test_a_waiver_is_named() -> None:
     """Who explained not to comply sees that this is known."""
     log = exchange("a.example")
     waiver = ["a.example", "", "IPv6", "New mail in 2027", "Town", "", "2027-01-01"]
     columns = ["domain", "type", "standard", "explanation", "owner", "valid_from", "valid_until"]
     table = laggards(log, waivers=pd.DataFrame([waiver], columns=columns))
     (letter,) = letters(table, observations=log)
-    (told,) = remarks(letter, EN)
-    assert told.endswith("New mail in 2027 (Town, valid until 1 January 2027).")
-    assert told.startswith("Explanation known for a.example")
+    (remark,) = remarks(letter, EN)
+    assert remark.endswith("New mail in 2027 (Town, valid until 1 January 2027).")
+    assert remark.startswith("Explanation known for a.example")
 
 
 @given(st.text(st.sampled_from(f"ab.$();{QUOTES}")))
@@ -209,8 +209,8 @@ def test_a_failed_lookup_never_adds_a_letter_or_a_command(data: st.DataObject) -
     failing = data.draw(st.sets(st.integers(0, len(log) - 1)))
     outcome = data.draw(st.sampled_from(sorted(UNKNOWN)))
     damaged = [
-        row._replace(outcome=outcome, answers=()) if place in failing else row
-        for place, row in enumerate(log)
+        row._replace(outcome=outcome, answers=()) if number in failing else row
+        for number, row in enumerate(log)
     ]
     for letter in written(damaged):
         assert set(letter.domains()) <= {"a.example", "b.example"}

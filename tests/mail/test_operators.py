@@ -92,7 +92,7 @@ def test_a_later_file_adds_and_corrects(tmp_path: Path) -> None:
         (f"{HEADER}\nshort\n", "row 2: kind ''"),
     ],
 )
-def test_a_wrong_table_is_refused_with_the_place(tmp_path: Path, text: str, message: str) -> None:
+def test_a_wrong_table_is_refused(tmp_path: Path, text: str, message: str) -> None:
     """The message says which file and row, what was found and what was expected."""
     path = tmp_path / "operators.csv"
     path.write_text(text, encoding="utf-8")

@@ -27,7 +27,7 @@ SPF = '"v=spf1 include:spf.protection.outlook.com -all"'
 PROOF = '"MS=ms12345678"'
 
 
-def told(*records: str, signs: list[Observation] | None = None) -> dict[str, str]:
+def row_of(*records: str, signs: list[Observation] | None = None) -> dict[str, str]:
     """Return the row of town.example with these MX records and signals."""
     log = {(row.qname, row.qtype): row for row in no_signals("town.example")}
     log |= {(row.qname, row.qtype): row for row in signs or []}
@@ -37,7 +37,7 @@ def told(*records: str, signs: list[Observation] | None = None) -> dict[str, str
 
 def test_every_mx_host_is_exchange_online() -> None:
     """Direct, with zone, label, tenant and the evidence in words."""
-    row = told(f"10 {EXCHANGE}", signs=[DKIM])
+    row = row_of(f"10 {EXCHANGE}", signs=[DKIM])
     assert row == {
         "domain": "town.example",
         "class": "exo_direct",
@@ -69,7 +69,7 @@ def test_every_mx_host_is_exchange_online() -> None:
 )
 def test_zone_and_owner_of_the_label(record: str, zone: str, label: str, label_domain: str) -> None:
     """A label of another accepted domain is named: that domain's switch decides."""
-    row = told(record)
+    row = row_of(record)
     assert (row["class"], row["zone"]) == ("exo_direct", zone)
     assert (row["label"], row["label_domain"]) == (label, label_domain)
 
@@ -91,14 +91,14 @@ def test_the_preference_tells_which_of_a_mixed_set_is_primary(
     records: tuple[str, ...], operator: str, primary: str
 ) -> None:
     """A backup Exchange MX does not win; preferences are numbers, not texts."""
-    row = told(*records)
+    row = row_of(*records)
     assert (row["class"], row["rule"]) == ("exo_mixed", "4")
     assert (row["operator"], row["primary"]) == (operator, primary)
 
 
 def test_a_known_mailbox_host_stays_its_operator_with_residue() -> None:
     """Signals of Exchange Online beside another mailbox host are left-overs, and noted."""
-    row = told("10 mx.boxes.example", signs=[DKIM, AUTODISCOVER])
+    row = row_of("10 mx.boxes.example", signs=[DKIM, AUTODISCOVER])
     assert (row["class"], row["operator"], row["rule"]) == ("other_mailbox", "Boxes", "5")
     assert "residue: autodiscover → autodiscover.outlook.com" in row["evidence"]
 
@@ -123,13 +123,13 @@ def test_looking_through_a_gateway_shared_or_own_mx(
 ) -> None:
     """DKIM and autodiscover decide, SPF and the proof of ownership support, alone they do not."""
     text = [seen("town.example", "TXT", *texts)] if texts else []
-    row = told(f"10 {host_name}", signs=[*signs, *text])
+    row = row_of(f"10 {host_name}", signs=[*signs, *text])
     assert (row["class"], row["confidence"], row["rule"]) == expected
 
 
 def test_an_unlisted_mx_host_is_named_by_its_registrable_domain() -> None:
     """The analyst sees whom to add to the table."""
-    assert told("10 mx1.mail.elsewhere.example")["operator"] == "elsewhere.example"
+    assert row_of("10 mx1.mail.elsewhere.example")["operator"] == "elsewhere.example"
 
 
 @pytest.mark.parametrize(
@@ -152,10 +152,10 @@ def test_domains_without_mail_hosts(record: Observation, mail_class: str, rule: 
 def test_a_failed_signal_that_could_decide_makes_the_class_unknown() -> None:
     """Own mail server, or Exchange Online behind it: without the lookup nobody can tell."""
     failed = AUTODISCOVER._replace(outcome="servfail", answers=())
-    row = told("10 mx.gate.example", signs=[failed])
+    row = row_of("10 mx.gate.example", signs=[failed])
     assert (row["class"], row["confidence"]) == ("unknown", "")
     assert "autodiscover.town.example: servfail" in row["evidence"]
-    row = told("10 mx.gate.example", signs=[failed, DKIM])
+    row = row_of("10 mx.gate.example", signs=[failed, DKIM])
     assert (row["class"], row["confidence"]) == ("exo_behind", "medium")
 
 
@@ -175,7 +175,7 @@ def test_a_failed_signal_that_could_decide_makes_the_class_unknown() -> None:
 )
 def test_only_a_direct_include_counts_as_spf(text: str, direct: bool) -> None:
     """SPF is read term by term; a part of a word, or another mechanism, is not an include."""
-    row = told("10 mx.gate.example", signs=[seen("town.example", "TXT", text, PROOF)])
+    row = row_of("10 mx.gate.example", signs=[seen("town.example", "TXT", text, PROOF)])
     assert (row["class"] == "exo_possible") is direct
 
 
@@ -219,8 +219,8 @@ def test_a_failure_never_turns_a_definite_class_into_another(
     one_each = list({(row.qname, row.qtype): row for row in signs}.values())
     log = [seen("town.example", "MX", *records), *one_each]
     damaged = [
-        row._replace(outcome=outcome, answers=()) if place in failing else row
-        for place, row in enumerate(log)
+        row._replace(outcome=outcome, answers=()) if number in failing else row
+        for number, row in enumerate(log)
     ]
     order = {"high": 3, "medium": 2, "low": 1, "": 0}
     before = providers(log, operators=OPERATORS).iloc[0]

@@ -23,7 +23,7 @@ EARLIER = OTHER_ZONE_SINCE - dt.timedelta(days=1)
 A = seen(HOST, "A", "198.51.100.25")
 
 
-def told(*log: Observation) -> tuple[str, str]:
+def shown(*log: Observation) -> tuple[str, str]:
     """Return whether the domain is accepted and whether its switch is on."""
     found = predicted(Evidence(log), DOMAIN)
     assert found.host == HOST
@@ -54,7 +54,7 @@ def test_the_questions_are_two_about_the_name_that_follows_from_the_domain() -> 
 )
 def test_what_the_answers_mean(log: list[Observation], accepted: str, switch: str) -> None:
     """Off is A without AAAA; a name that is not there says "not accepted" only before July 2026."""
-    assert told(*log) == (accepted, switch)
+    assert shown(*log) == (accepted, switch)
 
 
 def test_a_predicted_name_is_no_website_and_stands_on_the_card_when_it_was_asked() -> None:
@@ -75,6 +75,6 @@ def test_a_failure_never_turns_one_answer_into_another(outcome: str, failure: st
     """What was definite stays or becomes unknown."""
     answers = (MICROSOFT_V6,) if outcome == "ok" else ()
     ipv6 = seen(HOST, "AAAA", *answers, outcome=outcome)
-    before = told(A, ipv6)
-    assert told(A, ipv6._replace(outcome=failure, answers=()))[1] in {before[1], "unknown"}
-    assert told(A._replace(outcome=failure, answers=()), ipv6) == ("unknown", "unknown")
+    before = shown(A, ipv6)
+    assert shown(A, ipv6._replace(outcome=failure, answers=()))[1] in {before[1], "unknown"}
+    assert shown(A._replace(outcome=failure, answers=()), ipv6) == ("unknown", "unknown")

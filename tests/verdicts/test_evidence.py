@@ -123,8 +123,8 @@ def test_an_address_that_cannot_be_read_is_unknown_and_never_a_no(text: str) -> 
     """Alone, and beside an unusable one; a usable one beside it decides."""
     for beside in ([], ["fe80::1"]):
         found = Evidence([seen("mx.example", "AAAA", text, *beside)])
-        told = f"mx.example: AAAA unreadable: {text or 'an empty text'}"
-        assert found.has_ipv6("mx.example") == ("unknown", told)
+        reason = f"mx.example: AAAA unreadable: {text or 'an empty text'}"
+        assert found.has_ipv6("mx.example") == ("unknown", reason)
         assert found.records("mx.example", "AAAA") is None
     found = Evidence([seen("mx.example", "AAAA", text, V6)])
     assert found.has_ipv6("mx.example") == ("yes", f"mx.example: {V6}")

@@ -119,7 +119,7 @@ def test_a_null_mx_beside_others_is_flagged_and_the_others_are_judged() -> None:
 
 
 def test_what_can_receive_no_mail_is_dropped_with_a_note() -> None:
-    """Literals, localhost and left-over records are no mail hosts, and the reader is told."""
+    """Literals, localhost and left-over records are no mail hosts, and the reasons say so."""
     log = [*host("mx.town.example", V6)]
     targets = ["localhost", "[198.51.100.1]", "2001:db8::1", "mx.invalid", "ms1.msv1.invalid.a.nl"]
     records = [f"10 {target}" for target in targets] + ["5 mx.town.example"]
@@ -248,11 +248,11 @@ def test_an_empty_log_gives_an_empty_table() -> None:
 @given(st.data())
 def test_a_failure_never_turns_a_definite_verdict_into_another(data: st.DataObject) -> None:
     """Whatever answers are replaced by failures, a verdict stays or becomes unknown."""
-    places = data.draw(st.sets(st.integers(0, len(MANY) - 1), min_size=1, max_size=6))
+    failing = data.draw(st.sets(st.integers(0, len(MANY) - 1), min_size=1, max_size=6))
     outcome = data.draw(st.sampled_from(sorted(UNKNOWN)))
     damaged = [
-        row._replace(outcome=outcome, answers=(), chain=()) if place in places else row
-        for place, row in enumerate(MANY)
+        row._replace(outcome=outcome, answers=(), chain=()) if number in failing else row
+        for number, row in enumerate(MANY)
     ]
     domains = [domain for domain, _ in subjects(MANY)]
     before, after = judge(MANY, domains=domains), judge(damaged, domains=domains)

@@ -7,7 +7,7 @@ holds for every domain that has its own label. A domain without dashes only swap
 >>> label_of("aaenhunze.example")
 'aaenhunze-example'
 
-With dashes, these are taken out and their places follow after a ``0``:
+With dashes, these are taken out and their positions follow after a ``0``:
 
 >>> label_of("cm-abrantes.pt"), label_of("s-hertogenbosch.nl"), label_of("goeree-overflakkee.nl")
 ('cmabrantes-pt0e', 'shertogenbosch-nl0c', 'goereeoverflakkee-nl01e')
@@ -88,7 +88,7 @@ def parse_exchange_host(host: str) -> ExchangeHost | None:
 def label_of(domain: str) -> str:
     """Return the label that Exchange Online makes of an accepted domain (A-label, lower case)."""
     plain = domain.replace("-", "").replace(".", "-")
-    code = _dash_code([place for place, letter in enumerate(domain) if letter == "-"])
+    code = _dash_code([position for position, letter in enumerate(domain) if letter == "-"])
     return f"{plain}0{code}" if code else plain
 
 
@@ -146,22 +146,22 @@ def in_smtp_prefixes(address: str) -> bool:
 
 
 def _dash_code(dashes: list[int]) -> str:
-    """Encode the places of the dashes: a letter per group of four places, empty groups counted."""
+    """Encode the positions of the dashes: a letter per group of four, empty groups counted."""
     if not dashes:
         return ""
     values = [0] * (dashes[-1] // _GROUP + 1)
-    for place in dashes:
-        values[place // _GROUP] += 1 << place % _GROUP
+    for position in dashes:
+        values[position // _GROUP] += 1 << position % _GROUP
     runs = ((value, len(list(run))) for value, run in groupby(values))
     return "".join(chr(ord("a") + value) * n if value else str(n) for value, n in runs)
 
 
 def _readings(label: str) -> Iterator[str]:
-    """Give what a label can stand for: each ``0`` may begin the code, or be part of the name."""
+    """Yield what a label can stand for: each ``0`` may begin the code, or be part of the name."""
     yield label.replace("-", ".")
-    for place, letter in enumerate(label):
-        if letter == "0" and _CODE.fullmatch(label, place + 1):
-            yield _with_dashes(label[:place].replace("-", "."), label[place + 1 :])
+    for position, letter in enumerate(label):
+        if letter == "0" and _CODE.fullmatch(label, position + 1):
+            yield _with_dashes(label[:position].replace("-", "."), label[position + 1 :])
 
 
 def _with_dashes(plain: str, code: str) -> str:

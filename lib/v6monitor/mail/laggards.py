@@ -14,7 +14,7 @@ from v6monitor.mail.exchange_online import (
     label_owner,
     parse_exchange_host,
 )
-from v6monitor.mail.providers import MICROSOFT, Provider, from_table
+from v6monitor.mail.providers import Provider, from_table
 from v6monitor.mail.providers import providers as providers_of
 from v6monitor.mail.signals import signals
 from v6monitor.names import registrable_domain
@@ -222,40 +222,6 @@ def day_of(moment: object) -> dt.date | None:
     if not isinstance(moment, dt.datetime) or pd.isna(moment):
         return None
     return moment.astimezone(AMSTERDAM).date()
-
-
-def by_month(states: pd.DataFrame, providers: pd.DataFrame) -> pd.DataFrame:
-    """Return how many domains that are on Exchange Online now lacked IPv6, by measured month.
-
-    ``states`` are measured mail states with ``period``. Returns a row per ``period`` and
-    ``group`` (``exchange_online``: measured no; ``unknown``) with ``count`` and how many of these
-    are ``explained`` by a waiver. Only lookups show who runs the mail, so the set is that of the
-    newest lookups.
-    """
-    exchange = providers["class"].isin(["exo_direct", "exo_mixed"])
-    first = exchange & providers["operator"].eq(MICROSOFT)
-    followed = states[states["domain"].isin(providers.loc[first, "domain"])]
-    groups = followed["state"].map({"no": "exchange_online", "unknown": "unknown"})
-    explained = followed.get("explained", False) & groups.eq("exchange_online")
-    single = followed.assign(group=groups, explained=explained)
-    counted = single.drop_duplicates(["period", "group", "domain"]).groupby(["period", "group"])
-    return counted.agg(count=("domain", "size"), explained=("explained", "sum")).reset_index()
-
-
-def by_group(laggards: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Return a laggard list counted by sector, province or another column, each group apart.
-
-    A row per value, the one with most Exchange Online laggards first and ``elsewhere``, where
-    there is no value, last: the column itself, and how many domains are in each of ``GROUPS``.
-    """
-    values = laggards[by].replace("", "elsewhere")
-    table = pd.crosstab(values, laggards["group"]).reindex(columns=list(GROUPS), fill_value=0)
-    table.columns.name = None
-    most = table[list(EXCHANGE_GROUPS)].sum(axis="columns")
-    ranked = table.assign(last=table.index == "elsewhere", most=most).reset_index()
-    order = ["last", "most", by]
-    ranked = ranked.sort_values(order, ascending=[True, False, True], ignore_index=True)
-    return ranked.drop(columns=["last", "most"])
 
 
 def tally(laggards: pd.DataFrame, by: str) -> pd.DataFrame:
