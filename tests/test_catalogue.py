@@ -10,6 +10,7 @@ import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
+from v6monitor.charts.mail import EVENTS
 from v6monitor.charts.trend import BREAKS
 from v6monitor.charts.wording import MEASURES, SHARES
 from v6monitor.findings.hygiene import REMEDIES
@@ -21,6 +22,7 @@ from v6monitor.workspace import notebooks
 PACKAGE = Path(__file__).parents[1] / "lib" / "v6monitor"
 TABLES = (
     BREAKS,
+    EVENTS,
     MEASURES,
     SHARES,
     EXPLANATIONS,

@@ -153,7 +153,7 @@ def test_the_fix_order_of_tenants_names_tenants() -> None:
         (needs(a="Xn", b="Xn", c="Yn"), "Most paths break at the zones of X: 2 of 3."),
         (
             needs(a="Xn", b="Xn").assign(operator="own_zone"),
-            "All 2 paths that break, break at the domain's own name servers.",
+            "All 2 broken paths break at the domain's own name servers.",
         ),
     ],
 )

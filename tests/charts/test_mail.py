@@ -149,7 +149,7 @@ def test_what_microsoft_changed_is_in_the_chart_of_its_month() -> None:
     """The start of IPv6 by default, on the months in which it was; nothing in other years."""
     table = by_month((9, 0, 0), (7, 0, 0), (7, 0, 0)).assign(period=months(3, "2024-09"))
     written = " ".join(words(charts.laggards_by_month(table).figure("en")))
-    assert "IPv6 on by default" in written
+    assert "IPv6 by default" in written
     earlier = table.assign(period=months(3, "2019-09"))
     written = " ".join(words(charts.laggards_by_month(earlier).figure("en")))
     assert "default" not in written

@@ -124,7 +124,9 @@ def _answer_words(hosts: pd.DataFrame, language: Language) -> Words:
     sizes = sizes.sort_values(ascending=False, kind="stable")
     caption = f"{out_of(without, known, language)} mail domains lack IPv6."
     if len(sizes) and sizes.iloc[0] > 1:
-        caption += f" Most of these depend on {sizes.index[0]}: {number(sizes.iloc[0])}."
+        caption += (
+            f" The largest operator among these is {sizes.index[0]}: {number(sizes.iloc[0])}."
+        )
     note = "One operator runs all mail servers without IPv6."
     if len(sizes) > 1:
         note = f"{number(len(sizes))} operators run mail servers without IPv6."
@@ -181,8 +183,8 @@ def _attribution_words(table: pd.DataFrame, language: Language) -> Words:
     most = named.iloc[0]
     counts, sole = out_of(most["domains"], failing, language), language.number(most["sole"])
     caption = (
-        f"Most mail domains without IPv6 depend on {unit(most[by], by, language)}: {counts};"
-        f" for {sole} it is the only cause."
+        f"More mail domains without IPv6 depend on {unit(most[by], by, language)} than on any other"
+        f" {by}: {counts}; for {sole} it is the only cause."
     )
     return Words(caption, note, alt)
 
@@ -204,9 +206,9 @@ def _zones_words(table: pd.DataFrame, language: Language) -> Words:
         whose = "the domain's own name servers"
     if most["operator"] == OTHER:
         shown = language.number(failing)
-        caption = f"No zone breaks more than one of the paths that break ({shown})."
+        caption = f"No zone breaks more than one of the {shown} broken paths."
     elif most["domains"] == failing:
-        caption = f"All {language.number(failing)} paths that break, break at {whose}."
+        caption = f"All {language.number(failing)} broken paths break at {whose}."
     else:
         caption = f"Most paths break at {whose}: {out_of(most['domains'], failing, language)}."
     return Words(caption, note, alt)

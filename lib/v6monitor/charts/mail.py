@@ -64,8 +64,11 @@ FLAG = 150
 TOP = 15
 """So many operators have a row of their own."""
 
-EVENTS = ("default_on", "new_zone_for_new_domains")
-"""The events of ``reference/events.csv`` that are in the chart of the laggards."""
+EVENTS = {
+    "default_on": "Exchange Online turns on IPv6 by default, in steps",
+    "new_zone_for_new_domains": "New domains get a name under mx.microsoft",
+}
+"""The events of ``reference/events.csv`` that are in the chart of the laggards, as messages."""
 
 LAYERS = {
     "explained": (STATE_COLOURS["no"], "hatched"),
@@ -399,7 +402,7 @@ def _draw_laggards_by_month(table: pd.DataFrame, language: Language) -> Figure:
 def _events() -> pd.DataFrame:
     """Return what Microsoft changed for all domains of Exchange Online, from the dated story."""
     events = pd.read_csv(REFERENCE / "events.csv", dtype="str")
-    return events[events["event"].isin(EVENTS)]
+    return events.assign(label=events["event"].map(EVENTS)).dropna(subset="label")
 
 
 def _layers(table: pd.DataFrame) -> pd.DataFrame:
