@@ -82,7 +82,7 @@ def registrable_domain(name: str) -> str:
 
 def _host(text: str) -> str:
     if any(character.isspace() for character in text):
-        raise InvalidNameError("white space inside")
+        raise InvalidNameError("white space in the name")
     if text.lower().startswith("mailto:"):
         text = text[len("mailto:") :]
     try:
@@ -105,11 +105,11 @@ def _checked(host: str) -> Name:
         domain = idna.encode(host.lower(), uts46=True).decode("ascii").lower()
         display = idna.decode(domain)
     except (idna.IDNAError, UnicodeError) as error:
-        raise InvalidNameError(f"not a host name: {error}") from error
+        raise InvalidNameError(f"not a valid host name: {error}") from error
     if "." not in domain:
         raise InvalidNameError("no dot in the name")
     if not _is_host_name(domain):
-        raise InvalidNameError("not a host name")
+        raise InvalidNameError("not a valid host name")
     return Name(domain, display)
 
 

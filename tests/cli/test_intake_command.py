@@ -28,8 +28,8 @@ def test_table_and_faults(files, capsys):
         f"{out}: 1 rows (1 web, 0 mail)",
         f"{out.with_suffix('.faults.csv')}: 3 faults",
         "  1 × no dot in the name (dropped), such as '@b'",
-        "  1 × not written as a plain domain name (changed), such as 'www.A.example'",
-        "  1 × white space inside (dropped), such as '\\u200fx y'",
+        "  1 × normalised to a plain domain name (changed), such as 'www.A.example'",
+        "  1 × white space in the name (dropped), such as '\\u200fx y'",
     ]
     assert out.read_text().splitlines()[1].startswith("2026-10-05,www.a.example,www.a.example,web,")
     assert "'@b" in out.with_suffix(".faults.csv").read_text()

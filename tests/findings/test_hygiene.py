@@ -105,7 +105,7 @@ def test_findings_in_words():
         ("no_organisation", "", "", "", "", 0, "12"),
         ("old_name", "Web", "web", "L", "", 0, "new.example"),
         ("waiver_expired", "d.example", "", "", "", 0, "2026-03-31"),
-        ("not_a_name", "Postbus 1", "", "", "e.csv", 2, "white space inside"),
+        ("not_a_name", "Postbus 1", "", "", "e.csv", 2, "white space in the name"),
     ]
     table = pd.DataFrame(rows, columns=list(list_check.FINDINGS))
     shown = findings.hygiene.readable(table, EN)
@@ -117,7 +117,7 @@ def test_findings_in_words():
         "all 12 names that it applies to",
         "new.example",
         "31 March 2026",
-        "white space inside",
+        "white space in the name",
     ]
     assert shown["where"].tolist() == [
         "Web, Rijk: a.csv, row 7",

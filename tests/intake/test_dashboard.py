@@ -151,7 +151,7 @@ def test_rows_without_a_name_or_without_results(intake):
         ("b.example", "error", "unknown", "unknown"),
     ]
     assert booked(found) == [
-        (5, "", "no domain name, as in a row that continues the one above", "dropped"),
+        (5, "", "no domain name (continuation of the row above)", "dropped"),
         (6, "", "empty row", "dropped"),
         (7, "b.example", "no results", "kept"),
     ]

@@ -24,14 +24,14 @@ EXPORT = web_export(web_row("a.example"), web_row("b.example", "failed"))
         (b"\x89PNG\r\n\x1a\n\x00\x00", "is a binary file"),
         (b"a,b\x00c\n", "is a binary file"),
         (b"\xff\xfea", "is damaged text"),
-        (b"name,colour\na.example,red\n", r"is a table without results .*--map COLUMN=FIELD"),
+        (b"name,colour\na.example,red\n", r"is a table in a format .*--map COLUMN=FIELD"),
         (b"List,Url", "holds a header and no rows"),
-        (b"just one line of text", "is a table without results"),
+        (b"just one line of text", "is a table in a format"),
         (b'"' + b"x" * 200_000, "is no table"),
         (b"," * 100_000 + b"\n" * 1000, "is no table"),
         (b"a,b\n" + b"," * 100_000, "is no table"),
         (b"sep=;\n", "holds no cells"),
-        (b"\n\na.example,b\n", "is a table without results"),
+        (b"\n\na.example,b\n", "is a table in a format"),
         (EXPORT.replace("a.example", "n.v.t.").replace("b.example", "").encode(), "none of its"),
     ],
 )
@@ -99,7 +99,7 @@ def test_domain_measured_twice(intake, tmp_path):
         ("b.example", "passed", "gemeenten"),
     ]
     assert booked(found) == [
-        (5, "A.example.", "not written as a plain domain name", "changed"),
+        (5, "A.example.", "normalised to a plain domain name", "changed"),
         (5, "a.example", "measured twice that day: a.csv 4 (rijk)", "dropped"),
         (6, "b.example", "measured twice that day: b.csv 4", "dropped"),
     ]
@@ -189,18 +189,18 @@ def test_cells_that_are_booked(intake):
     ]
     assert found.table["score"].isna().tolist() == [False, True, True]
     assert booked(found) == [
-        (4, "https://www.a.example/pad", "not written as a plain domain name", "changed"),
-        (4, "misschien", "not a known result, taken as unknown", "changed"),
+        (4, "https://www.a.example/pad", "normalised to a plain domain name", "changed"),
+        (4, "misschien", "unrecognised result, counted as unknown", "changed"),
         (4, "48,0%", "decimal comma in a score", "changed"),
         (5, "afdeling_x.example", "underscore in a host name", "dropped"),
-        (6, "error", "no score of 0 to 100, left out", "changed"),
-        (7, "180", "no score of 0 to 100, left out", "changed"),
+        (6, "error", "not a score from 0 to 100, ignored", "changed"),
+        (7, "180", "not a score from 0 to 100, ignored", "changed"),
         (8, "n.v.t.", "placeholder", "dropped"),
-        (9, "Postbus 1 Assen", "white space inside", "dropped"),
+        (9, "Postbus 1 Assen", "white space in the name", "dropped"),
     ]
     assert found.files[["rows", "faults"]].to_numpy().tolist() == [[3, 8]]
     counted = measurements.summary(found.faults)
-    assert counted.iloc[0].tolist() == ["no score of 0 to 100, left out", "changed", 2, "error"]
+    assert counted.iloc[0].tolist() == ["not a score from 0 to 100, ignored", "changed", 2, "error"]
 
 
 def test_own_output_read_again_changes_nothing(intake, tmp_path):

@@ -108,9 +108,9 @@ def test_of_a_register_only_what_concerns_the_list(read):
     intake = read("k.example,web,Rijk,K,rijk,")
     rows = [
         ("domain", "n.v.t.", "placeholder"),
-        ("domain", "k.example", "stands above with another owner"),
-        ("domain", "other.example", "stands above with another owner"),
-        ("sector", "bedrijf", "not a known sector, left out"),
+        ("domain", "k.example", "listed above with another organisation"),
+        ("domain", "other.example", "listed above with another organisation"),
+        ("sector", "bedrijf", "unknown sector, ignored"),
     ]
     faults = pd.DataFrame(rows, columns=["column", "value", "reason"])
     faults = faults.assign(file="register.csv", row=range(2, 6), done="dropped")

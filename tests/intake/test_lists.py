@@ -64,7 +64,7 @@ def test_listed_is_not_measured(intake):
         assert table["file_date"].tolist() == ["2026-10-05"] * 2
         assert measurements.states(table).empty
         assert measurements.overview(table).empty
-        with pytest.raises(InputError, match="hold no measurement; look them up"):
+        with pytest.raises(InputError, match="contain no measurement results; look"):
             measurements.measured(table)
 
 
@@ -102,7 +102,9 @@ def test_list_as_names_for_lookups(intake, tmp_path):
 )
 def test_what_is_no_list(intake, content):
     """A table with results, or mostly about something else, is not taken for a list."""
-    with pytest.raises(InputError, match="is a table without results in a known form"):
+    with pytest.raises(
+        InputError, match="is a table in a format that v6monitor does not recognise"
+    ):
         intake(content, "x.csv")
 
 
@@ -127,7 +129,7 @@ def test_export_of_organisations(intake):
     ]
     dropped = [fault for fault in booked(found) if fault[-1] == "dropped"]
     assert dropped == [
-        (3, "Archief", "part of an organisation, not measured by itself", "dropped"),
+        (3, "Archief", "unit of an organisation, not measured separately", "dropped"),
         (5, "", "empty row", "dropped"),
     ]
 

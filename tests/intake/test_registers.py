@@ -116,10 +116,10 @@ def test_rows_that_cannot_be_used_are_told(file):
     assert register.table.to_numpy().tolist() == [["a.example", "", "A", "", "", ""]]
     told = register.faults[["row", "column", "value", "reason", "done"]].to_numpy().tolist()
     assert told == [
-        [2, "domain", "a b", "white space inside", "dropped"],
-        [3, "sector", "bedrijf", "not a known sector, left out", "changed"],
-        [3, "province", "Brussel", "not a known province, left out", "changed"],
-        [5, "domain", "a.example", "stands above with another owner", "dropped"],
+        [2, "domain", "a b", "white space in the name", "dropped"],
+        [3, "sector", "bedrijf", "unknown sector, ignored", "changed"],
+        [3, "province", "Brussel", "unknown province, ignored", "changed"],
+        [5, "domain", "a.example", "listed above with another organisation", "dropped"],
         [6, "type", "site", "neither web nor mail", "dropped"],
     ]
 

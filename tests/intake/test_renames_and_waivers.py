@@ -42,7 +42,7 @@ def test_renames(file):
         ("old,date\na.example,2026-05-01\n", "has no column new"),
         (
             "old,new\na b,c.example\n",
-            r"row 2: 'a b' is not a valid host name \(white space inside\)",
+            r"row 2: 'a b' is not a valid host name \(white space in the name\)",
         ),
         ("old,new\na.example,b.example\na.example,c.example\n", "row 3: a.example has another"),
         ("old,new,date\na.example,b.example,1 mei\n", "row 2: '1 mei' is no date"),

@@ -90,7 +90,7 @@ STATISTICS = [["Total", "=COUNTA(F13:F99)"], ["Passed", "=1+1"], *[[""]] * 9]
 ONE = [("a.example", "passed")]
 TWO = [("a.example", "passed"), ("b.example", "failed")]
 NOT_ALLOWED = "Codepoint U+003D at position 1 of %r not allowed"
-CHANGED = "not written as a plain domain name"
+CHANGED = "normalised to a plain domain name"
 
 LAYOUT = [
     Case("header in row 1", lines(row("a.example")), ONE),
@@ -121,7 +121,7 @@ LAYOUT = [
         "continuation row",
         export(row("a.example"), row("")),
         ONE,
-        [(5, "", "no domain name, as in a row that continues the one above", "dropped")],
+        [(5, "", "no domain name (continuation of the row above)", "dropped")],
     ),
     Case("empty row", export(row("a.example"), "," * 10), ONE, [(5, "", "empty row", "dropped")]),
     Case(
@@ -148,7 +148,7 @@ TEXT = [
             (
                 2,
                 "a.example, b.example",
-                "several names in one cell, a row was made of each",
+                "several names in one cell, split into a row each",
                 "changed",
             )
         ],
@@ -225,7 +225,7 @@ NAMES = [
             (
                 2,
                 "b.example, c.example",
-                "several names in one cell, a row was made of each",
+                "several names in one cell, split into a row each",
                 "changed",
             )
         ],
@@ -237,9 +237,9 @@ NAMES = [
             ("placeholder n.v.t.", "n.v.t.", "placeholder"),
             ("placeholder -", "-", "placeholder"),
             ("placeholder geen", "geen", "placeholder"),
-            ("postal address", "Postbus 1 Assen", "white space inside"),
-            ("cell that begins with =", "=a", f"not a host name: {NOT_ALLOWED % '=a'}"),
-            ("cell that begins with +", "+31 70 1234567", "white space inside"),
+            ("postal address", "Postbus 1 Assen", "white space in the name"),
+            ("cell that begins with =", "=a", f"not a valid host name: {NOT_ALLOWED % '=a'}"),
+            ("cell that begins with +", "+31 70 1234567", "white space in the name"),
             ("cell that begins with @", "@a", "no dot in the name"),
             ("IP address", "192.0.2.1", "IP address"),
             ("underscore", "a_b.example", "underscore in a host name"),
@@ -279,7 +279,7 @@ CELLS = [
         "score error",
         lines(row("a.example").replace(",80,", ",error,")),
         ONE,
-        [(2, "error", "no score of 0 to 100, left out", "changed")],
+        [(2, "error", "not a score from 0 to 100, ignored", "changed")],
     ),
     Case(
         "organisations called NA, None, null",
@@ -324,13 +324,13 @@ CELLS = [
         "result that nobody knows",
         lines(row("a.example", "misschien")),
         [("a.example", "unknown")],
-        [(2, "misschien", "not a known result, taken as unknown", "changed")],
+        [(2, "misschien", "unrecognised result, counted as unknown", "changed")],
     ),
     Case(
         "not_tested of mail servers, and nothing else tells",
         mail_export(mail_row("a.example", "not_tested")),
         [("a.example", "not_tested", "no_mx")],
-        [(5, "not_tested", "address test not done, taken as no mail servers", "kept")],
+        [(5, "not_tested", "address test not done, counted as no mail servers", "kept")],
         columns=("domain", "mx_address", "mail_status"),
     ),
     Case(
@@ -393,7 +393,7 @@ DATES = [
         "day or month first: the Dutch way, with a doubt",
         sites("a.example,ja,05-08-2022"),
         [("a.example", "2022-08-05")],
-        [(2, "05-08-2022", "day or month first is not clear, read as day first", "kept")],
+        [(2, "05-08-2022", "ambiguous date, read as day first", "kept")],
         columns=("domain", "day"),
         name="x.csv",
         options={"columns": SITE_FIELDS},
@@ -418,7 +418,7 @@ DATES = [
         "no date in one of the rows",
         sites("a.example,ja,2022-08-22", "b.example,ja,morgen"),
         [("a.example", "2022-08-22")],
-        [(3, "morgen", "no day of measurement", "dropped")],
+        [(3, "morgen", "no measurement date", "dropped")],
         columns=("domain", "day"),
         name="x.csv",
         options={"columns": SITE_FIELDS},
@@ -427,7 +427,7 @@ DATES = [
         "no date in one of the rows, and the file's name has one",
         sites("a.example,ja,2026-10-05", "b.example,ja,morgen"),
         [("a.example", "column", "2026-10-05"), ("b.example", "file name", "2026-10-05")],
-        [(3, "morgen", "no date, so another was taken: 2026-10-05", "changed")],
+        [(3, "morgen", "not a date, another one used: 2026-10-05", "changed")],
         columns=("domain", "date_source", "file_date"),
         options={"columns": SITE_FIELDS},
     ),
@@ -439,7 +439,7 @@ DATES = [
             (
                 2,
                 "2022-08-22",
-                "measured on another day than the name of the file says: 2026-10-05",
+                "measurement date differs from the file name: 2026-10-05",
                 "kept",
             )
         ],

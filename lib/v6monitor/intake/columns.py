@@ -8,33 +8,12 @@ import re
 from collections.abc import Iterable
 
 COLUMNS = (
-    "measured_at",
-    "domain",
-    "domain_display",
-    "type",
-    "organisation",
-    "org_id",
-    "sector",
-    "province",
-    "list",
-    "tags",
-    "status",
-    "score",
-    "report_url",
-    "ipv6",
-    "ns_address",
-    "ns_reach",
-    "ws_address",
-    "ws_reach",
-    "ws_similar",
-    "mx_address",
-    "mx_reach",
-    "mail_status",
-    "source_format",
-    "source_file",
-    "source_row",
-    "date_source",
-    "file_date",
+    *("measured_at", "domain", "domain_display", "type"),
+    *("organisation", "org_id", "sector", "province", "list", "tags"),
+    *("status", "score", "report_url"),
+    *("ipv6", "ns_address", "ns_reach", "ws_address", "ws_reach", "ws_similar"),
+    *("mx_address", "mx_reach", "mail_status"),
+    *("source_format", "source_file", "source_row", "date_source", "file_date"),
 )
 """The canonical table: a row per ``measured_at``, ``domain`` and ``type``.
 
@@ -60,56 +39,30 @@ RESULTS = {
 }
 """Which results a row of a type has: Internet.nl's IPv6 category and its subtests."""
 
-LABELS = {
-    "list": ("List", "Lijst"),
-    "domain": ("Url",),
-    "tags": ("Tags",),
-    "score": ("% Score",),
-    "report_url": ("Report", "Rapport"),
-    "ipv6": ("Modern address (IPv6)", "Modern adres (IPv6)", "web_ipv6", "mail_ipv6"),
-    "ns_address": (
-        "IPv6 addresses for name servers",
-        "IPv6-adressen voor nameservers",
-        "web_ipv6_ns_address",
-        "mail_ipv6_ns_address",
-        "IPv6 nameserver",
-    ),
-    "ns_reach": (
-        "IPv6 reachability of name servers",
-        "IPv6-bereikbaarheid van nameservers",
-        "web_ipv6_ns_reach",
-        "mail_ipv6_ns_reach",
-    ),
-    "ws_address": (
-        "IPv6 addresses for web server",
-        "IPv6-adressen voor webserver",
-        "web_ipv6_ws_address",
-        "IPv6 webserver",
-    ),
-    "ws_reach": (
-        "IPv6 reachability of web server",
-        "IPv6-bereikbaarheid van webserver",
-        "web_ipv6_ws_reach",
-    ),
-    "ws_similar": (
-        "Same website on IPv6 and IPv4",
-        "Gelijke website op IPv6 en IPv4",
-        "web_ipv6_ws_similar",
-    ),
-    "mx_address": (
-        "IPv6 addresses for mail server(s)",
-        "IPv6-adressen voor mailserver(s)",
-        "mail_ipv6_mx_address",
-        "IPv6 mailserver",
-    ),
-    "mx_reach": (
-        "IPv6 reachability of mail server(s)",
-        "IPv6-bereikbaarheid van mailserver(s)",
-        "mail_ipv6_mx_reach",
-    ),
-    "mail_view": ("IPv6 mailserver",),
-    "mail_testable": ("Mail server testable", "mail_servers_testable_status"),
-    "mail_configured": ("Mail server has MX record", "mail_server_configured"),
+_LABELS = {
+    "list": "List|Lijst",
+    "domain": "Url",
+    "tags": "Tags",
+    "score": "% Score",
+    "report_url": "Report|Rapport",
+    "ipv6": "Modern address (IPv6)|Modern adres (IPv6)|web_ipv6|mail_ipv6",
+    "ns_address": "IPv6 addresses for name servers|IPv6-adressen voor nameservers"
+    "|web_ipv6_ns_address|mail_ipv6_ns_address|IPv6 nameserver",
+    "ns_reach": "IPv6 reachability of name servers|IPv6-bereikbaarheid van nameservers"
+    "|web_ipv6_ns_reach|mail_ipv6_ns_reach",
+    "ws_address": "IPv6 addresses for web server|IPv6-adressen voor webserver"
+    "|web_ipv6_ws_address|IPv6 webserver",
+    "ws_reach": "IPv6 reachability of web server|IPv6-bereikbaarheid van webserver"
+    "|web_ipv6_ws_reach",
+    "ws_similar": "Same website on IPv6 and IPv4|Gelijke website op IPv6 en IPv4"
+    "|web_ipv6_ws_similar",
+    "mx_address": "IPv6 addresses for mail server(s)|IPv6-adressen voor mailserver(s)"
+    "|mail_ipv6_mx_address|IPv6 mailserver",
+    "mx_reach": "IPv6 reachability of mail server(s)|IPv6-bereikbaarheid van mailserver(s)"
+    "|mail_ipv6_mx_reach",
+    "mail_view": "IPv6 mailserver",
+    "mail_testable": "Mail server testable|mail_servers_testable_status",
+    "mail_configured": "Mail server has MX record|mail_server_configured",
 }
 """What files call a field, the preferred label first.
 
@@ -158,7 +111,7 @@ def plain(label: str) -> str:
     return re.sub(r"\s+", " ", label).strip().lower().removeprefix("internet_nl_")
 
 
-_PLAIN = {field: [plain(label) for label in labels] for field, labels in LABELS.items()}
+_PLAIN = {field: [plain(label) for label in labels.split("|")] for field, labels in _LABELS.items()}
 
 
 def type_of(fields: Iterable[str]) -> str:

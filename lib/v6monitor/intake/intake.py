@@ -232,7 +232,7 @@ class _Reading:
     def add(self, file: File) -> None:
         """Read a file; nothing of it is kept when it cannot be read to the end."""
         if file.in_folder and is_companion(file.path.name):
-            raise NoMeasurementError(f"{file.name}: is a file about the domains, not a measurement")
+            raise NoMeasurementError(f"{file.name}: is about the domains, not a measurement")
         content = load(file.path, file.name)
         earlier = self._seen.setdefault(content.digest, file.name)
         if earlier != file.name:
@@ -290,8 +290,8 @@ def _parts(content: Content, mapping: Mapping[str, str]) -> list[Part]:
     options = next(filter(None, map(mapped.suggestion, content.sheets)), "")
     perhaps = f", perhaps {options}" if options else ""
     raise NoMeasurementError(
-        f"{content.name}: is a table without results in a known form (it begins with {labels!r}); "
-        f"say what its columns are with --map COLUMN=FIELD{perhaps}"
+        f"{content.name}: is a table in a format that v6monitor does not recognise (it begins with "
+        f"{labels!r}); say what its columns are with --map COLUMN=FIELD{perhaps}"
     )
 
 

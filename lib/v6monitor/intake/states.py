@@ -31,8 +31,8 @@ def measured(table: pd.DataFrame) -> pd.DataFrame:
     found = table[table["measured_at"].notna()].reset_index(drop=True)
     if found.empty:
         raise InputError(
-            "the files name domains and hold no measurement; look them up with v6monitor lookup, "
-            "or add the files with results of Internet.nl"
+            "the files list domains but contain no measurement results; look the domains up with "
+            "v6monitor lookup, or add the files with results of Internet.nl"
         )
     return found
 

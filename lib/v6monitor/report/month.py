@@ -19,8 +19,9 @@ from v6monitor.dns.recording import Task
 from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import companions, waivers
 from v6monitor.intake.organisations import SECTORS
+from v6monitor.intake.states import sources
 from v6monitor.language import AMSTERDAM, Language
-from v6monitor.language.sources import lookups_source, measurement_source, source_text
+from v6monitor.language.sources import lookups_source, source_text
 from v6monitor.mail import dependencies
 from v6monitor.mail.laggards import laggards
 from v6monitor.mail.operators import Operators, read_operators
@@ -63,7 +64,7 @@ def load(
         >>> month  # doctest: +ELLIPSIS
         <Month 2026-10: 624 websites, 598 mail domains, lookups of ...>
         >>> month.measured("mail").attrs["source"]
-        ['measurement 2026-10-06 Internet.nl']
+        ['measurement 2026-10-05 Internet.nl']
 
     Source: METHOD.md §6.
 
@@ -74,7 +75,7 @@ def load(
     chosen = choose_period(period, table)
     months = table["measured_at"].dt.strftime("%Y-%m")
     history = table[months <= chosen].reset_index(drop=True)
-    history.attrs["source"] = _measurements(history)
+    history.attrs["source"] = sources(history)
     month = Month(chosen, history, faults, log.empty(), {}, files)
     if isinstance(observations, pd.DataFrame):
         return replace(month, observations=observations)
@@ -129,7 +130,7 @@ class Month:
         ``explained`` says whether a waiver was valid on the day of the measurement.
         """
         found = waivers.explain(intake.states(self.history), self.waivers)
-        return _from(found, _measurements(self.history))
+        return _from(found, sources(self.history))
 
     @property
     def earlier(self) -> str:
@@ -142,13 +143,13 @@ class Month:
         month = self.period if period is None else period
         rows = self.states["period"].eq(month) & self.states["measure"].eq(measure)
         single = one_per_domain(self.states[rows], ["measure"])
-        return _from(single.reset_index(drop=True), _measurements(self.rows(month)))
+        return _from(single.reset_index(drop=True), sources(self.rows(month)))
 
     def rows(self, period: str) -> pd.DataFrame:
         """Return the rows of the canonical table of a month; none for ``""``."""
         months = self.history["measured_at"].dt.strftime("%Y-%m")
         found = self.history.loc[months == period].reset_index(drop=True)
-        return _from(found, _measurements(found))
+        return _from(found, sources(found))
 
     @property
     def current(self) -> pd.DataFrame:
@@ -166,7 +167,7 @@ class Month:
         """Return domain, organisation, sector and province, a row per domain of this month."""
         columns = ["domain", "organisation", "sector", "province"]
         found = self.current[columns].drop_duplicates("domain").reset_index(drop=True)
-        return _from(found, _measurements(self.current))
+        return _from(found, sources(self.current))
 
     # Lookups
 
@@ -303,7 +304,7 @@ class Month:
         states = self.states[self.states["period"] == self.period]
         day = f"{self.current['measured_at'].max():%Y-%m-%d}"
         found = waivers.waiver_list(self.waivers, states, day)
-        return _from(found, [self._about("waivers").name, *_measurements(self.current)])
+        return _from(found, [self._about("waivers").name, *sources(self.current)])
 
     # Until all notebooks are rewritten
 
@@ -332,11 +333,11 @@ class Month:
 
     def measurement_source(self, language: Language) -> str:
         """Return sources as a text."""
-        return source_text(_measurements(self.current), language)
+        return source_text(sources(self.current), language)
 
     def comparison_source(self, language: Language) -> str:
         """Return sources as a text."""
-        both = [*_measurements(self.rows(self.earlier)), *_measurements(self.current)]
+        both = [*sources(self.rows(self.earlier)), *sources(self.current)]
         return source_text(both, language)
 
     def losses_source(self, language: Language) -> str:
@@ -439,10 +440,6 @@ def _kept_log(period: str, synthetic: bool) -> Path:
     """Return where 20_lookups keeps the observations of a month."""
     made = f"example-{(example() / 'version').read_text('utf-8').strip()}-" if synthetic else ""
     return kept_observations() / f"{made}{period}.parquet"
-
-
-def _measurements(rows: pd.DataFrame) -> list[str]:
-    return measurement_source(rows["measured_at"].dt.date)
 
 
 def _from(table: pd.DataFrame, source: Iterable[str]) -> pd.DataFrame:
