@@ -13,7 +13,7 @@ import yaml
 from tiny import World
 
 from v6monitor import cli, errors
-from v6monitor.report.parameters import declared
+from v6monitor.report.execution import declared
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ROOT / "notebooks"

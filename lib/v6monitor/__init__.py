@@ -47,7 +47,7 @@ _PUBLIC = {
     "query": "dns.lookup:query",
     "read": "intake:read",
     "read_log": "dns.log:read_log",
-    "report": "report.runner:report",
+    "report": "report",
     "shares": "analysis.shares:shares",
     "staleness": "analysis.staleness:staleness",
 }

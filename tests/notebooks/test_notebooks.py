@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from v6monitor.report.parameters import declared
+from v6monitor.report.execution import declared
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"

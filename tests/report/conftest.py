@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from tiny import GOOD, World
 
-from v6monitor.report import series
+from v6monitor.report import ALL, runner
 from v6monitor.report.request import Request
 from v6monitor.report.runner import make
 
@@ -18,7 +18,7 @@ SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-backgr
 
 
 @pytest.fixture(scope="package")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def example_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an archive with the newest example month, in both languages."""
     out = tmp_path_factory.mktemp("archive")
     command = [sys.executable, "-m", "v6monitor", "report", "--out", str(out)]
@@ -54,8 +54,8 @@ def shared_world(tmp_path_factory: pytest.TempPathFactory) -> World:
 def all_months(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Request]:
     """Return a world with a report of each of its two months, and the request for all."""
     world = World(tmp_path_factory.mktemp("series"))
-    request = world.request(world.plan("good", **{"10_good": GOOD}), period=series.ALL)
-    for one in series.requests(request):
+    request = world.request(world.plan("good", **{"10_good": GOOD}), period=ALL)
+    for one in runner.series(request):
         make(one, lambda _: None)
     return world, request
 

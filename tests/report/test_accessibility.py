@@ -15,12 +15,12 @@ TAGGED = (b"/StructTreeRoot", b"/MarkInfo", b"/Lang")
 
 
 @pytest.fixture(scope="module")
-def pages(archive: Path) -> list[Path]:
+def pages(example_archive: Path) -> list[Path]:
     """Return every page of the archive, of the letters the longest: there are twins of each."""
-    letters = set(archive.rglob("letters/*.html"))
+    letters = set(example_archive.rglob("letters/*.html"))
     longest = max(letters, key=lambda page: page.stat().st_size).name[:3]
     found = sorted(
-        {p for p in archive.rglob("*.html") if p not in letters or p.name[:3] == longest}
+        {p for p in example_archive.rglob("*.html") if p not in letters or p.name[:3] == longest}
     )
     english = {page for page in found if page.name.endswith(".en.html")}
     assert len(found) == 2 * len(english) >= 18
@@ -82,7 +82,7 @@ def test_the_keyboard_goes_through_a_page_in_reading_order(browser, pages):
         page.close()
 
 
-def test_pages_refer_to_each_other_and_to_nothing_else(archive, pages):
+def test_pages_refer_to_each_other_and_to_nothing_else(example_archive, pages):
     """Every link leads to a file of the archive, every anchor to a place on its page."""
     for file in pages:
         text = file.read_text(encoding="utf-8")
@@ -92,14 +92,14 @@ def test_pages_refer_to_each_other_and_to_nothing_else(archive, pages):
             place, _, anchor = target.partition("#")
             there = (file.parent / place).resolve() if place else file.resolve()
             assert there.is_file(), f"{file.name}: {target}"
-            assert archive.resolve() in there.parents, f"{file.name}: {target}"
+            assert example_archive.resolve() in there.parents, f"{file.name}: {target}"
             assert not anchor or f'id="{anchor}"' in there.read_text(encoding="utf-8")
 
 
-def test_a_pdf_is_the_page_with_its_tags(browser, archive, tmp_path):
+def test_a_pdf_is_the_page_with_its_tags(browser, example_archive, tmp_path):
     """`--pdf` prints nothing of the place it was printed in."""
     page = tmp_path / "briefing.html"
-    shutil.copy(next(archive.rglob("60_briefing.html")), page)
+    shutil.copy(next(example_archive.rglob("60_briefing.html")), page)
     print_pages([page])
     first = page.with_suffix(".pdf").read_bytes()
     assert [tag for tag in TAGGED if tag not in first] == []
@@ -108,9 +108,11 @@ def test_a_pdf_is_the_page_with_its_tags(browser, archive, tmp_path):
 
 
 @pytest.mark.parametrize("page", ["60_briefing.html", "60_briefing.en.html"])
-def test_the_briefing_prints_on_two_pages(browser, archive, page):
+def test_the_briefing_prints_on_two_pages(browser, example_archive, page):
     """On A4, in both languages."""
-    printed = opened(browser, next(archive.glob(f"*/{page}"))).pdf(prefer_css_page_size=True)
+    printed = opened(browser, next(example_archive.glob(f"*/{page}"))).pdf(
+        prefer_css_page_size=True
+    )
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
 
 

@@ -7,9 +7,9 @@ from frictionless import Package
 
 
 @pytest.fixture(scope="module")
-def package(archive):
+def package(example_archive):
     """Return the data package of the newest example month, and its folder."""
-    (file,) = archive.rglob("datapackage.json")
+    (file,) = example_archive.rglob("datapackage.json")
     return file.parent, json.loads(file.read_text(encoding="utf-8"))
 
 

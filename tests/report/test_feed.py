@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from months import CHANGES, report
 
-from v6monitor.report import archive, index
+from v6monitor.report import archive, archive_pages
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ACT = {"at": "2026-11-20T12:00:00Z", "reason": "A resolver & its <answers>."}
@@ -16,8 +16,10 @@ ACT = {"at": "2026-11-20T12:00:00Z", "reason": "A resolver & its <answers>."}
 @pytest.fixture
 def reports(tmp_path):
     """Return an archive of two months in two languages."""
-    archive.add(tmp_path, report("2026-09", changes=CHANGES | {"facts_of": "2026-10-02T10:00:00Z"}))
-    archive.add(tmp_path, report("2026-10"))
+    archive_pages.add(
+        tmp_path, report("2026-09", changes=CHANGES | {"facts_of": "2026-10-02T10:00:00Z"})
+    )
+    archive_pages.add(tmp_path, report("2026-10"))
     return tmp_path
 
 
@@ -93,14 +95,14 @@ def test_there_is_a_feed_in_each_language(reports):
 def test_a_month_made_again_keeps_its_id(reports):
     """And the same archive gives the same bytes."""
     before = (reports / "feed.atom").read_bytes()
-    archive.add(reports, report("2026-10", run_id="again"))
+    archive_pages.add(reports, report("2026-10", run_id="again"))
     assert (reports / "feed.atom").read_bytes() == before
 
 
 def test_a_withdrawn_month_says_why_and_is_news(reports):
     """Its counts and names are gone; the words of the reason are text."""
-    months = index.without_report(reports, index.months(reports)[1], ACT)
-    archive.write(reports, months)
+    months = archive.without_report(reports, archive.months(reports)[1], ACT)
+    archive_pages.write(reports, months)
     root = read(reports / "feed.en.atom")
     assert entries(root)[0] == (
         "IPv6 in October 2026: report withdrawn",
@@ -108,7 +110,7 @@ def test_a_withdrawn_month_says_why_and_is_news(reports):
         ["This report was withdrawn on 20 November 2026: A resolver & its <answers>."],
     )
     assert root.findtext(f"{ATOM}updated") == ACT["at"]
-    archive.add(reports, report("2026-10"))
+    archive_pages.add(reports, report("2026-10"))
     _, updated, told = entries(read(reports / "feed.en.atom"))[0]
     assert updated == ACT["at"], "older than the entry that readers have, it would not be shown"
     assert told[0].startswith("This report takes the place of one that was withdrawn")
@@ -116,7 +118,7 @@ def test_a_withdrawn_month_says_why_and_is_news(reports):
 
 def test_what_is_synthetic_or_unfit_says_so(tmp_path):
     """A subscriber reads it before any number."""
-    archive.add(tmp_path, report("2026-10", ("en",), publishable=False, synthetic=True))
+    archive_pages.add(tmp_path, report("2026-10", ("en",), publishable=False, synthetic=True))
     root = read(tmp_path / "feed.atom")
     assert entries(root)[0][2][:2] == ["Not fit to publish.", "Synthetic example data."]
     assert "related" not in {link.get("rel") for link in root.findall(f"{ATOM}link")}
@@ -125,7 +127,7 @@ def test_what_is_synthetic_or_unfit_says_so(tmp_path):
 def test_the_first_month_has_nothing_to_compare_with(tmp_path):
     """It says so in place of counts."""
     first = CHANGES | {"earlier": None, "previous": None, "lost": []}
-    archive.add(tmp_path, report("2026-10", ("nl",), changes=first))
+    archive_pages.add(tmp_path, report("2026-10", ("nl",), changes=first))
     ((title, _, told),) = entries(read(tmp_path / "feed.atom"))
     assert title == "IPv6 in oktober 2026: eerste rapport"
     assert told == ["Er is geen eerdere meting om mee te vergelijken."]

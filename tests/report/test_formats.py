@@ -7,7 +7,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from v6monitor.charts.tables import pack, unpack
-from v6monitor.report import formats
+from v6monitor.report import tables
 
 TABLE = pd.DataFrame(
     {
@@ -24,14 +24,14 @@ TABLE = pd.DataFrame(
 @pytest.fixture
 def written(tmp_path):
     """Return the folder in which the table stands in every form."""
-    formats.write(TABLE, tmp_path, "of-domains")
+    tables.write(TABLE, tmp_path, "of-domains")
     return tmp_path
 
 
 def test_every_form_is_there(written):
     """One file per form, and no other."""
     assert {file.name for file in written.iterdir()} == {
-        f"of-domains.{form}" for form in formats.FORMS
+        f"of-domains.{form}" for form in tables.FORMS
     }
 
 
@@ -85,13 +85,13 @@ def test_parquet_keeps_the_types(written):
 def test_the_same_table_gives_the_same_bytes(written, tmp_path):
     """No form says when it was made."""
     before = {file.name: file.read_bytes() for file in written.iterdir()}
-    formats.write(TABLE, tmp_path, "of-domains")
+    tables.write(TABLE, tmp_path, "of-domains")
     assert {file.name: file.read_bytes() for file in written.iterdir()} == before
 
 
 @pytest.mark.parametrize("empty", [pd.DataFrame(), TABLE.iloc[:0]])
 def test_a_table_without_rows_is_a_table(tmp_path, empty):
     """A month may have nothing to list."""
-    formats.write(empty, tmp_path, "empty")
+    tables.write(empty, tmp_path, "empty")
     assert json.loads((tmp_path / "empty.json").read_text()) == []
     assert len(pd.read_parquet(tmp_path / "empty.parquet")) == 0

@@ -7,36 +7,36 @@ import pytest
 from months import CHANGES, report
 
 from v6monitor.errors import InputError
-from v6monitor.report import archive, index, news
+from v6monitor.report import archive, archive_pages, news
 from v6monitor.report.lint import problems
 
 
 def test_an_archive_begins_empty(tmp_path):
     """No index is no month, and none before."""
-    assert index.months(tmp_path) == []
-    assert index.previous(tmp_path, "2026-10") is None
+    assert archive.months(tmp_path) == []
+    assert archive.previous(tmp_path, "2026-10") is None
 
 
 def test_the_previous_month_comes_from_the_index(tmp_path):
     """Not from folders, and not merely the last one that was made."""
     for period in ("2026-08", "2026-10", "2026-07"):
-        archive.add(tmp_path, report(period))
+        archive_pages.add(tmp_path, report(period))
     (tmp_path / "2026-09").mkdir()
-    assert index.previous(tmp_path, "2026-10")["period"] == "2026-08"
-    assert index.previous(tmp_path, "2026-07") is None
+    assert archive.previous(tmp_path, "2026-10")["period"] == "2026-08"
+    assert archive.previous(tmp_path, "2026-07") is None
 
 
 def test_a_month_made_again_replaces_itself(tmp_path):
     """The index holds each month once."""
-    archive.add(tmp_path, report("2026-10"))
-    archive.add(tmp_path, report("2026-10", run_id="other"))
-    assert [(m["period"], m["run_id"]) for m in index.months(tmp_path)] == [("2026-10", "other")]
+    archive_pages.add(tmp_path, report("2026-10"))
+    archive_pages.add(tmp_path, report("2026-10", run_id="other"))
+    assert [(m["period"], m["run_id"]) for m in archive.months(tmp_path)] == [("2026-10", "other")]
 
 
 def test_the_pages_list_the_months_in_both_languages(tmp_path):
     """Newest first, with the shares in the reader's form; fit to publish."""
-    archive.add(tmp_path, report("2026-09"))
-    archive.add(tmp_path, report("2026-10", publishable=False))
+    archive_pages.add(tmp_path, report("2026-09"))
+    archive_pages.add(tmp_path, report("2026-10", publishable=False))
     dutch, english = ((tmp_path / name).read_text() for name in ("index.html", "index.en.html"))
     assert problems(dutch) == problems(english) == []
     assert dutch.index("oktober 2026") < dutch.index("september 2026")
@@ -50,17 +50,19 @@ def test_the_pages_list_the_months_in_both_languages(tmp_path):
 
 def test_the_first_month_went_neither_up_nor_down(tmp_path):
     """There is nothing before it, so no counts of zero are shown."""
-    archive.add(tmp_path, report("2026-10", changes=CHANGES | {"earlier": None}))
+    archive_pages.add(tmp_path, report("2026-10", changes=CHANGES | {"earlier": None}))
     assert "<td>75,0% (6 van de 8)</td>" in (tmp_path / "index.html").read_text()
 
 
 def test_a_withdrawn_month_is_none_to_compare_with(tmp_path):
     """It stays in the index and on the pages, without its shares, and says why."""
-    archive.add(tmp_path, report("2026-08"))
-    archive.add(tmp_path, report("2026-09"))
+    archive_pages.add(tmp_path, report("2026-08"))
+    archive_pages.add(tmp_path, report("2026-09"))
     act = {"at": "2026-11-03T23:30:00Z", "reason": "A <b>resolver</b> lied."}
-    archive.write(tmp_path, index.without_report(tmp_path, index.months(tmp_path)[1], act))
-    assert index.previous(tmp_path, "2026-10")["period"] == "2026-08"
+    archive_pages.write(
+        tmp_path, archive.without_report(tmp_path, archive.months(tmp_path)[1], act)
+    )
+    assert archive.previous(tmp_path, "2026-10")["period"] == "2026-08"
     page = (tmp_path / "index.html").read_text()
     assert "op 4 november 2026 ingetrokken: A &lt;b&gt;resolver&lt;/b&gt; lied." in page
     assert page.count("<td>–</td>") == 3
@@ -69,22 +71,24 @@ def test_a_withdrawn_month_is_none_to_compare_with(tmp_path):
 
 def test_a_later_report_takes_the_place_of_a_withdrawn_one(tmp_path):
     """It stands again; that it corrects another stays known, also when it is made again."""
-    archive.add(tmp_path, report("2026-10"))
+    archive_pages.add(tmp_path, report("2026-10"))
     act = {"at": "2026-11-03T12:00:00Z", "reason": "Wrong list."}
-    archive.write(tmp_path, index.without_report(tmp_path, index.months(tmp_path)[0], act))
+    archive_pages.write(
+        tmp_path, archive.without_report(tmp_path, archive.months(tmp_path)[0], act)
+    )
     for _ in range(2):
-        archive.add(tmp_path, report("2026-10", run_id="later"))
-        (month,) = index.months(tmp_path)
+        archive_pages.add(tmp_path, report("2026-10", run_id="later"))
+        (month,) = archive.months(tmp_path)
         assert (month["withdrawn"], month["corrects"]) == (None, act)
     assert "takes the place of one that was withdrawn" in (tmp_path / "index.en.html").read_text()
 
 
 def test_the_archive_keeps_its_name(tmp_path):
     """That of its first report, whatever comes later: feed readers know its months by it."""
-    archive.add(tmp_path, report("2026-10"))
+    archive_pages.add(tmp_path, report("2026-10"))
     name = json.loads((tmp_path / "index.json").read_text())["id"]
-    archive.add(tmp_path, report("2026-09"))
-    archive.add(tmp_path, report("2026-10", run_id="other"))
+    archive_pages.add(tmp_path, report("2026-09"))
+    archive_pages.add(tmp_path, report("2026-10", run_id="other"))
     assert json.loads((tmp_path / "index.json").read_text())["id"] == name
 
 
@@ -95,9 +99,11 @@ def test_the_changes_of_all_months_stand_together(tmp_path):
         tables.mkdir(parents=True)
         row = dict.fromkeys(news.COLUMNS, "x") | {"period": period, "organisation": "=1+1"}
         pd.DataFrame([row]).to_parquet(tables / "changed-domains.parquet")
-        archive.add(tmp_path, report(period))
+        archive_pages.add(tmp_path, report(period))
     act = {"at": "2026-11-03T12:00:00Z", "reason": "Wrong list."}
-    archive.write(tmp_path, index.without_report(tmp_path, index.months(tmp_path)[0], act))
+    archive_pages.write(
+        tmp_path, archive.without_report(tmp_path, archive.months(tmp_path)[0], act)
+    )
     assert (tmp_path / "changes.csv").read_text().splitlines() == [
         "period,domain,organisation,sector,measure,change,from,to",
         "2026-09,x,'=1+1,x,x,x,x,x",
@@ -106,9 +112,9 @@ def test_the_changes_of_all_months_stand_together(tmp_path):
 
 def test_a_month_in_one_language_is_linked_as_it_is(tmp_path):
     """A link leads to a page that exists, if need be in the other language."""
-    archive.add(tmp_path, report("2026-09", ("nl",)))
-    archive.add(tmp_path, report("2026-10", ("nl", "en")))
-    archive.add(tmp_path, report("2026-11", ("en",)))
+    archive_pages.add(tmp_path, report("2026-09", ("nl",)))
+    archive_pages.add(tmp_path, report("2026-10", ("nl", "en")))
+    archive_pages.add(tmp_path, report("2026-11", ("en",)))
     english = (tmp_path / "index.en.html").read_text()
     dutch = (tmp_path / "index.html").read_text()
     assert 'href="2026-09/index.html"' in english
@@ -121,5 +127,5 @@ def test_what_is_no_index_is_told(tmp_path):
     """One sentence says which file, and nothing is overwritten."""
     (tmp_path / "index.json").write_text(json.dumps({"something": "else"}))
     with pytest.raises(InputError, match=r"index\.json is not an archive index"):
-        archive.add(tmp_path, report("2026-10"))
+        archive_pages.add(tmp_path, report("2026-10"))
     assert not (tmp_path / "index.html").exists()

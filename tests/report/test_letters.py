@@ -13,10 +13,10 @@ from v6monitor.language import CODES, Language
 from v6monitor.mail.exchange_online import label_of
 from v6monitor.mail.laggards import laggards
 from v6monitor.mail.letters import Letter, letters
-from v6monitor.report import formats
-from v6monitor.report.archive import synthetic_notice
+from v6monitor.report import tables
 from v6monitor.report.letters import file_of, merge, page
 from v6monitor.report.lint import problems
+from v6monitor.report.pages import synthetic_notice
 
 HOSTILE = '=HYPERLINK("http://evil.example")<script>alert(1)</script>\' & Town'
 
@@ -68,7 +68,7 @@ def test_names_from_elsewhere_are_text_on_the_page() -> None:
 
 def test_the_mail_merge_has_a_row_per_letter_and_no_formula(tmp_path: Path) -> None:
     """To a spreadsheet program every cell is text or a number."""
-    formats.write(merge([tenant_of(2, HOSTILE)]), tmp_path, "letters")
+    tables.write(merge([tenant_of(2, HOSTILE)]), tmp_path, "letters")
     (row,) = pd.read_csv(tmp_path / "letters.csv", dtype="str").to_dict("records")
     assert row["organisation"] == f"'{HOSTILE}"
     assert (

@@ -7,7 +7,7 @@ from seen import V6, host, name_servers, no_signals, seen
 from v6monitor import intake as measurements
 from v6monitor.dns import log
 from v6monitor.language import Language
-from v6monitor.report import message, news
+from v6monitor.report import news
 from v6monitor.report.month import Month
 
 STATES = {
@@ -74,7 +74,7 @@ def test_gains_confirmed_losses_and_the_list_are_named(changed):
 
 def test_suspected_losses_are_counted(changed):
     """The names that are told are those of the confirmed ones."""
-    told = news.told(month(STATES), changed, None)
+    told = news.facts(month(STATES), changed, None)
     assert told["measures"][0] == {
         "measure": "web", "gain": 2, "loss_confirmed": 0, "loss_held": 1, "joined": 1, "left": 1,
         "loss_suspected": 1, "loss_recovered": 0,
@@ -91,7 +91,7 @@ def test_our_own_lookups_are_the_second_answer(without, kind, listed):
     """Asked a day after the measurement or later, they confirm a loss or say that it is back."""
     lost = month({"aa": ("passed", "failed")}, without=without)
     table = news.changed(lost)
-    assert news.told(lost, table, None)["measures"][0][kind] == 1
+    assert news.facts(lost, table, None)["measures"][0][kind] == 1
     assert list(table["change"]) == listed
 
 
@@ -107,7 +107,7 @@ def test_the_first_month_has_no_changes():
     table = news.changed(first)
     assert list(table.columns) == list(news.COLUMNS)
     assert table.empty
-    told = news.told(first, table, None)
+    told = news.facts(first, table, None)
     assert (told["earlier"], told["previous"]) == (None, None)
 
 
@@ -121,23 +121,23 @@ def test_a_move_to_another_operator_needs_two_definite_ones():
     assert moved[["domain", "measure", "to", "organisation"]].to_records(index=False).tolist() == [
         ("aa.example", "mail", "Microsoft", "Aa")
     ]
-    assert news.told(now, table, "2026-09")["operator_moves"] == 1
+    assert news.facts(now, table, "2026-09")["operator_moves"] == 1
 
 
 def test_facts_are_of_the_last_answer_or_of_the_day_of_the_measurement():
     """Never of the clock: the same evidence tells the same."""
     with_answers, without = month(STATES), month(STATES)
     last = with_answers.observations["asked_at"].max().strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert news.told(with_answers, news.changed(with_answers), None)["facts_of"] == last
+    assert news.facts(with_answers, news.changed(with_answers), None)["facts_of"] == last
     silent = Month("2026-10", without.history, without.faults, log.empty(), {})
-    assert news.told(silent, news.changed(silent), None)["facts_of"] == "2026-10-05T00:00:00Z"
+    assert news.facts(silent, news.changed(silent), None)["facts_of"] == "2026-10-05T00:00:00Z"
 
 
 def test_a_mail_has_its_subject_on_the_first_line(changed):
     """With the counts up and down, and a body that names no suspected loss."""
     this = month(STATES)
-    told = news.told(this, changed, "2026-09")
-    subject, empty, *body = message.mail(this, told, Language("nl")).splitlines()
+    told = news.facts(this, changed, "2026-09")
+    subject, empty, *body = news.mail(this, told, Language("nl")).splitlines()
     none = "0 erbij, 0 eraf"
     assert subject == f"IPv6 in oktober 2026: web 2 erbij, 1 eraf; mail {none}; nameservers {none}"
     assert empty == ""

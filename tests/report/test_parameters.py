@@ -6,7 +6,7 @@ import pytest
 from tiny import write_notebook
 
 from v6monitor.errors import InputError, UsageError
-from v6monitor.report.parameters import declared, plan, typed
+from v6monitor.report.execution import declared, plan, typed
 
 CELL = """
 period: str = ""  # the month

@@ -10,30 +10,30 @@ import pytest
 from months import report
 
 from v6monitor.errors import UsageError
-from v6monitor.report import archive, index, place
+from v6monitor.report import archive, archive_pages
 
 HOLDS = """
 import sys, time
 from pathlib import Path
-from v6monitor.report import place
-with place.locked(Path(sys.argv[1])), place.scratch(Path(sys.argv[1]), "2026-10"):
+from v6monitor.report import archive
+with archive.locked(Path(sys.argv[1])), archive.scratch(Path(sys.argv[1]), "2026-10"):
     print("held", flush=True)
     time.sleep(60)
 """
 DIES = """
 import itertools, json, os, shutil, signal, sys
 from pathlib import Path
-from v6monitor.report import place
 from v6monitor.report import archive
+from v6monitor.report import archive, archive_pages
 
 old, manifest = Path(sys.argv[1]), json.loads(sys.argv[2])
 
 def replace(out):
-    with place.locked(out), place.scratch(out, "2026-10") as made:
+    with archive.locked(out), archive.scratch(out, "2026-10") as made:
         for name in ("index.html", "page.html"):
             (made / name).write_text("new")
-        place.swap(made, out / "2026-10")
-        archive.add(out, manifest)
+        archive.swap(made, out / "2026-10")
+        archive_pages.add(out, manifest)
 
 def dies_at(moment, out):
     moments = itertools.count()
@@ -63,7 +63,7 @@ def test_the_new_report_takes_the_place_of_the_old(tmp_path):
     (target / "old.html").touch()
     made.mkdir()
     (made / "new.html").touch()
-    place.swap(made, target)
+    archive.swap(made, target)
     assert [path.name for path in target.iterdir()] == ["new.html"]
     assert [path.name for path in tmp_path.iterdir()] == ["2026-10"]
 
@@ -74,7 +74,7 @@ def test_a_swap_that_fails_half_way_leaves_the_old_report(tmp_path):
     target.mkdir()
     (target / "old.html").touch()
     with pytest.raises(FileNotFoundError):
-        place.swap(tmp_path / "absent", target)
+        archive.swap(tmp_path / "absent", target)
     assert [path.name for path in target.iterdir()] == ["old.html"]
 
 
@@ -83,7 +83,7 @@ def test_a_report_set_aside_by_a_crash_comes_back(tmp_path):
     aside = tmp_path / ".old-2026-10"
     aside.mkdir()
     (aside / "old.html").touch()
-    with place.locked(tmp_path):
+    with archive.locked(tmp_path):
         assert (tmp_path / "2026-10" / "old.html").exists()
     assert not aside.exists()
 
@@ -92,8 +92,8 @@ def test_scratch_is_gone_afterwards_also_after_an_error(tmp_path):
     """Half-made reports are not left behind, nor is the lock."""
     with (
         pytest.raises(FileNotFoundError),
-        place.locked(tmp_path),
-        place.scratch(tmp_path, "2026-10") as folder,
+        archive.locked(tmp_path),
+        archive.scratch(tmp_path, "2026-10") as folder,
     ):
         (folder / "half.html").rename(folder / "absent" / "half.html")
     assert list(tmp_path.iterdir()) == []
@@ -101,12 +101,12 @@ def test_scratch_is_gone_afterwards_also_after_an_error(tmp_path):
 
 def test_one_run_at_a_time(tmp_path):
     """The second is told who is at work, and harms nothing; after the first it goes on."""
-    with place.locked(tmp_path), place.scratch(tmp_path, "2026-10") as made:
-        told = rf"another run \(process {os.getpid()}\) is at work there; start again when"
-        with pytest.raises(UsageError, match=told), place.locked(tmp_path):
+    with archive.locked(tmp_path), archive.scratch(tmp_path, "2026-10") as made:
+        told = rf"another run \(process {os.getpid()}\) is writing there; start again when"
+        with pytest.raises(UsageError, match=told), archive.locked(tmp_path):
             pass
         assert made.exists()
-    with place.locked(tmp_path):
+    with archive.locked(tmp_path):
         pass
 
 
@@ -115,11 +115,11 @@ def test_a_run_that_was_killed_is_in_nobody_s_way(tmp_path):
     command = [sys.executable, "-c", HOLDS, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout.readline() == "held\n"
-        with pytest.raises(UsageError, match=f"process {run.pid}"), place.locked(tmp_path):
+        with pytest.raises(UsageError, match=f"process {run.pid}"), archive.locked(tmp_path):
             pass
         run.send_signal(signal.SIGKILL)
     assert {path.name[:8] for path in tmp_path.iterdir()} == {".lock", ".making-"}
-    with place.locked(tmp_path):
+    with archive.locked(tmp_path):
         assert [path.name for path in tmp_path.iterdir()] == [".lock"]
     assert list(tmp_path.iterdir()) == []
 
@@ -129,14 +129,14 @@ def test_killed_at_any_moment_the_archive_holds_a_whole_report(tmp_path):
     old = tmp_path / "old"
     (old / "2026-10").mkdir(parents=True)
     (old / "2026-10" / "index.html").write_text("old")
-    archive.add(old, report("2026-10", run_id="before"))
+    archive_pages.add(old, report("2026-10", run_id="before"))
     new = json.dumps(report("2026-10"))
     subprocess.run([sys.executable, "-c", DIES, str(old), new], check=True)
     kinds = []
     for out in sorted(tmp_path.glob("died-*"), key=lambda path: int(path.name[5:])):
-        with place.locked(out):
+        with archive.locked(out):
             pages = {path.name: path.read_text() for path in (out / "2026-10").iterdir()}
-        (month,) = index.months(out)
+        (month,) = archive.months(out)
         kinds.append((len(pages), month["run_id"]))
         assert pages in ({"index.html": "old"}, {"index.html": "new", "page.html": "new"})
         assert not [path for path in out.iterdir() if path.name.startswith((".old", ".making"))]
@@ -149,7 +149,7 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path):
     """A file where the archive should be gives one sentence."""
     (tmp_path / "reports").touch()
     with (
-        pytest.raises(UsageError, match="no report can be made there"),
-        place.locked(tmp_path / "reports"),
+        pytest.raises(UsageError, match="cannot write a report there"),
+        archive.locked(tmp_path / "reports"),
     ):
         pass

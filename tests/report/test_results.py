@@ -10,9 +10,9 @@ from v6monitor.report.results import results
 
 
 @pytest.fixture(scope="module")
-def told(archive):
+def told(example_archive):
     """Return the results of the newest example month, and its folder."""
-    (file,) = archive.rglob("results.json")
+    (file,) = example_archive.rglob("results.json")
     return json.loads(file.read_text(encoding="utf-8")), file.parent
 
 

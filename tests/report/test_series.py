@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from v6monitor.cli import main
-from v6monitor.report import index, manifest, series
+from v6monitor.report import archive, manifest, runner
 from v6monitor.report.runner import make
 
 MONTHS = ["2026-09", "2026-10"]
@@ -24,8 +24,8 @@ def copied(all_months, tmp_path):
 def test_every_month_measured_is_reported_the_oldest_first(all_months):
     """Each compares with the one before it, and leads to it."""
     world, request = all_months
-    assert [one.period for one in series.requests(request)] == MONTHS
-    assert [month["period"] for month in index.months(world.out)] == MONTHS
+    assert [one.period for one in runner.series(request)] == MONTHS
+    assert [month["period"] for month in archive.months(world.out)] == MONTHS
     runs = [json.loads((world.out / month / "run.json").read_text()) for month in MONTHS]
     assert [run["previous"] for run in runs] == [None, "2026-09"]
     first, second = ((world.out / month / "index.en.html").read_text() for month in MONTHS)
@@ -55,7 +55,7 @@ def test_an_old_month_made_again_from_what_it_kept_is_the_same(all_months, snaps
     """Every byte of the archive, feed, table of changes and index too, but the times of the run."""
     world, request = all_months
     before = snapshot(world.out)
-    kept = index.tables(world.out, "2026-09") / index.OBSERVATIONS
+    kept = archive.tables(world.out, "2026-09") / archive.OBSERVATIONS
     make(replace(request, period="2026-09", replay=kept), _quiet)
     after = snapshot(world.out)
     for files in (before, after):
@@ -78,10 +78,10 @@ def test_a_month_that_is_there_keeps_its_lookups(copied):
     """When its inputs changed it is made again from them; a new month is looked up."""
     asked = replace(copied, replay=None, resolvers=("192.0.2.1",))
     shutil.rmtree(copied.out / "2026-10")
-    months = [month for month in index.months(copied.out) if month["period"] == "2026-09"]
-    (copied.out / index.FILE).write_text(index.text(copied.out, months))
-    old, new = series.requests(asked)
-    kept = index.tables(copied.out, "2026-09") / index.OBSERVATIONS
+    months = [month for month in archive.months(copied.out) if month["period"] == "2026-09"]
+    (copied.out / archive.INDEX).write_text(archive.index(copied.out, months))
+    old, new = runner.series(asked)
+    kept = archive.tables(copied.out, "2026-09") / archive.OBSERVATIONS
     assert (old.replay, old.resolvers) == (kept, ())
     assert (new.replay, new.resolvers) == (None, ("192.0.2.1",))
 
@@ -90,8 +90,8 @@ def test_a_report_that_compares_with_another_month_now_is_made_again(copied):
     """Its identity is the same, but the month before it is gone."""
     newest = replace(copied, period="2026-10")
     assert manifest.find(copied.out, newest.identity)
-    months = [month for month in index.months(copied.out) if month["period"] == "2026-10"]
-    (copied.out / index.FILE).write_text(index.text(copied.out, months))
+    months = [month for month in archive.months(copied.out) if month["period"] == "2026-10"]
+    (copied.out / archive.INDEX).write_text(archive.index(copied.out, months))
     assert manifest.find(copied.out, newest.identity) is None
 
 

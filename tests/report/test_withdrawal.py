@@ -9,7 +9,7 @@ import pytest
 from tiny import World
 
 from v6monitor.cli import main
-from v6monitor.report import index, manifest
+from v6monitor.report import archive, manifest
 from v6monitor.report.lint import problems
 from v6monitor.report.runner import make
 
@@ -83,7 +83,7 @@ def test_the_archive_tells(world):
     jsonschema.validate(run, json.loads(manifest.SCHEMA.read_text()))
     act = run["withdrawn"]
     assert act["reason"] == "The resolver hid IPv6 addresses & <names>."
-    assert [month["withdrawn"] for month in index.months(world.out)] == [None, act]
+    assert [month["withdrawn"] for month in archive.months(world.out)] == [None, act]
     for name in ("index.html", "feed.atom"):
         assert SAID in (world.out / name).read_text()
     assert len((world.out / "changes.csv").read_text().splitlines()) == 1
@@ -103,7 +103,7 @@ def test_the_same_inputs_do_not_publish_it_again(world, capsys):
     assert withdraw(world, "2026-09") == 0
     assert main([*ask, "all"]) == 0
     make(world.request(world.folder / "good" / "monthly.yaml", period="2026-10"), print)
-    newest = index.entry(world.out, "2026-10")
+    newest = archive.entry(world.out, "2026-10")
     assert newest["withdrawn"] is None
     assert newest["corrects"]["reason"].startswith("The resolver hid")
     assert "10_good.html" in {path.name for path in (world.out / "2026-10").iterdir()}
@@ -111,14 +111,14 @@ def test_the_same_inputs_do_not_publish_it_again(world, capsys):
 
 def test_a_withdrawal_that_was_ended_half_way_can_be_done_again(world):
     """The pages were in place, the index did not know: what is kept stays the report."""
-    index_before = (world.out / index.FILE).read_bytes()
+    index_before = (world.out / archive.INDEX).read_bytes()
     before = files(world.out / "2026-09")
     assert withdraw(world) == 0
-    (world.out / index.FILE).write_bytes(index_before)
+    (world.out / archive.INDEX).write_bytes(index_before)
     assert withdraw(world, reason="Again.") == 0
     (kept,) = (world.out / "_withdrawn").iterdir()
     assert files(kept) == before
-    assert index.entry(world.out, "2026-09")["withdrawn"]["reason"] == "Again."
+    assert archive.entry(world.out, "2026-09")["withdrawn"]["reason"] == "Again."
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from looking import opened
 
-from v6monitor.report import index
-from v6monitor.report.withdrawal import withdraw
+from v6monitor.report import archive
+from v6monitor.report.archive_pages import withdraw
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-def test_axe_finds_nothing(browser, archive, tmp_path, width):
+def test_axe_finds_nothing(browser, example_archive, tmp_path, width):
     """No violation, and nothing undecided: the archive's pages and two of the report's."""
-    out = shutil.copytree(archive, tmp_path / "archive")
-    (month,) = index.months(out)
+    out = shutil.copytree(example_archive, tmp_path / "archive")
+    (month,) = archive.months(out)
     withdraw(out, month["period"], "The resolver hid IPv6 addresses.")
     report = out / month["period"]
     files = [out / "index.html", out / "index.en.html"]

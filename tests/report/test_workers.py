@@ -8,11 +8,11 @@ import time
 
 import pytest
 
-from v6monitor.report.workers import workers
+from v6monitor.report.execution import workers
 
 RUN = """
 import os, time
-from v6monitor.report.workers import workers
+from v6monitor.report.execution import workers
 with workers() as pool:
     print(pool.submit(os.getpid).result(), flush=True)
     pool.submit(time.sleep, 60).result()

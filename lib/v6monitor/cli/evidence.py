@@ -139,9 +139,9 @@ def _write(table: pd.DataFrame, path: Path) -> None:
 
 def _write_letters(folder: Path, written: Sequence[Letter], *, synthetic: bool) -> None:
     # imported here: tables need nothing of what makes pages
-    from v6monitor.report import formats  # noqa: PLC0415
     from v6monitor.report import letters as pages  # noqa: PLC0415
-    from v6monitor.report.archive import synthetic_notice  # noqa: PLC0415
+    from v6monitor.report import tables  # noqa: PLC0415
+    from v6monitor.report.pages import synthetic_notice  # noqa: PLC0415
 
     try:
         for code in CODES:
@@ -149,7 +149,7 @@ def _write_letters(folder: Path, written: Sequence[Letter], *, synthetic: bool) 
             for letter in written:
                 text = pages.page(letter, code, CODES, notices)
                 write_text(folder / pages.file_of(letter, code, CODES), text)
-        formats.write(pages.merge(written), folder, pages.NAME)
+        tables.write(pages.merge(written), folder, pages.NAME)
     except OSError as error:
         raise UsageError(
             f"--letters {folder}: cannot be written ({error.strerror}); name a folder that you "
@@ -159,8 +159,7 @@ def _write_letters(folder: Path, written: Sequence[Letter], *, synthetic: bool) 
 
 def _write_card(card: Card, path: Path, language: Language) -> None:
     # imported here: a card on the terminal needs nothing of what makes pages
-    from v6monitor.report.archive import synthetic_notice  # noqa: PLC0415
-    from v6monitor.report.pages import Page, plain_page  # noqa: PLC0415
+    from v6monitor.report.pages import Page, plain_page, synthetic_notice  # noqa: PLC0415
 
     heading = language.text("What do the lookups say about {domain}?", domain=card.domain)
     notices = synthetic_notice(language) if card.domain.endswith(".example") else []

@@ -9,7 +9,7 @@ from typing import Any
 from v6monitor import workspace
 from v6monitor.errors import CoverageError, NotebookError
 from v6monitor.language import CODES
-from v6monitor.report import manifest
+from v6monitor.report import check, make_reports
 from v6monitor.report.request import Request
 
 
@@ -82,33 +82,10 @@ def report(options: argparse.Namespace) -> int:
         pdf=options.pdf,
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # tidy up as after Ctrl-C
-    if options.period == "all":
-        from v6monitor.report import series  # noqa: PLC0415
-
-        codes = [_reported(one, options.force) for one in series.requests(request)]
-        return max(codes, default=0)
-    return _reported(request, options.force)
-
-
-def _reported(request: Request, force: bool) -> int:
-    made = None if force else manifest.find(request.out, request.identity)
-    if made and "withdrawn" in made:
-        print(
-            f"nothing to do: the report of {made['period']} was withdrawn, and the same inputs "
-            "would make the same one (--force publishes it again)"
-        )
-        return 0
-    if made is None or made["status"] == NotebookError.exit_code:
-        from v6monitor.report import runner  # noqa: PLC0415
-
-        made = runner.make(request, _progress)
-    else:
-        print("nothing to do: this report was made from the same inputs (--force makes it anew)")
-    try:
-        return _result(made, request.out)
-    except (CoverageError, NotebookError) as error:
-        print(f"v6monitor: {error}", file=sys.stderr)
-        return error.exit_code
+    codes = [0]
+    for made, is_new in make_reports(request, force=options.force, progress=_progress):
+        codes.append(_result(made, request.out, is_new=is_new))
+    return max(codes)
 
 
 def _absolute(path: str | Path) -> Path:
@@ -119,23 +96,26 @@ def _progress(step: str) -> None:
     print(step, file=sys.stderr, flush=True)
 
 
-def _result(made: dict[str, Any], out: Path) -> int:
+def _result(made: dict[str, Any], out: Path, *, is_new: bool) -> int:
+    """Print the pages of a report and what is wrong with it; return the exit code."""
+    if "withdrawn" in made and not is_new:
+        print(
+            f"nothing to do: the report of {made['period']} was withdrawn, and the same inputs "
+            "would make the same one (--force publishes it again)"
+        )
+        return 0
+    if not is_new:
+        print("nothing to do: this report was made from the same inputs (--force makes it anew)")
     folder = out / str(made["period"])
     for page in sorted(made["outputs"]):
         if page.endswith(".html") and "/" not in page:  # the letters have a page that lists them
             print(folder / page)
-    failed = [one for one in made["notebooks"] if one["status"] == "failed"]
-    for one in failed:
-        print(f"v6monitor: {one['name']} failed: {one['error']}", file=sys.stderr)
-    if failed:
-        raise NotebookError(
-            f"{len(failed)} of {len(made['notebooks'])} notebooks failed; they are kept in "
-            f"{out / '_failed' / str(made['period'])}"
-        )
-    if not made["publishable"]:
-        share = "nothing" if made["coverage"] is None else f"{made['coverage']:.1%}"
-        raise CoverageError(
-            f"the lookups could tell {share} of what applies, and at least 98% is needed: the "
-            "report is marked as not fit to publish; ask again with a resolver that answers"
-        )
+    for one in made["notebooks"]:
+        if one["status"] == "failed":
+            print(f"v6monitor: {one['name']} failed: {one['error']}", file=sys.stderr)
+    try:
+        check(made, out)
+    except (CoverageError, NotebookError) as error:
+        print(f"v6monitor: {error}", file=sys.stderr)
+        return error.exit_code
     return 0

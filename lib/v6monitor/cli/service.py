@@ -10,7 +10,7 @@ from v6monitor.dns.resolvers import parse
 from v6monitor.dns.run import running
 from v6monitor.dns.vantage import FAILED, NOT_TESTED, PASSED, Check, examine, trusted
 from v6monitor.language import Language
-from v6monitor.report import withdrawal
+from v6monitor.report import archive_pages
 from v6monitor.workspace import example_server as name_server
 from v6monitor.workspace import reports
 
@@ -56,7 +56,7 @@ def withdraw_arguments(parser: argparse.ArgumentParser) -> None:
 def withdraw(options: argparse.Namespace) -> int:
     """Withdraw a report; print where it is kept and which reports compare with it."""
     out = options.out.expanduser().absolute()
-    kept, followers = withdrawal.withdraw(out, options.period, options.reason)
+    kept, followers = archive_pages.withdraw(out, options.period, options.reason)
     print(f"the report of {options.period} is withdrawn; it is kept as it was in {kept}")
     for period in followers:
         print(f"the report of {period} compares with it: make that again")

@@ -1,7 +1,139 @@
-"""How does a month get reported unattended? Strict parameters, papermill, one atomic swap."""
+"""Reports: a month of notebooks as accessible pages in two languages, in an archive of months.
 
+Called as ``v6monitor.report(...)`` it makes one: see ``report`` in this module.
+"""
+
+import importlib
 import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from v6monitor import workspace
+from v6monitor.callable_module import make_callable
+from v6monitor.errors import CoverageError, NotebookError
+from v6monitor.language import CODES
+from v6monitor.report import manifest
+from v6monitor.report.request import Request
 
 # jsonschema loads a grammar of IRIs where JupyterLab brought one, which takes most of a second in
 # every process; no notebook has an IRI to check.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+Progress = Callable[[str], None]
+ALL = "all"
+"""The period that means every month measured."""
+
+
+def report(  # noqa: PLR0913 - the options of the command
+    measurements: str | Path | Sequence[str | Path] = (),
+    *,
+    period: str = "",
+    out: str | Path | None = None,
+    resolvers: Sequence[str] = (),
+    replay: str | Path | None = None,
+    vantage: bool = True,
+    languages: Sequence[str] = CODES,
+    notebooks: Sequence[str] = (),
+    sectors: Sequence[str] = (),
+    organisations: Sequence[str] = (),
+    pdf: bool = False,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Path:
+    """Return the folder of a month's report, which is made unless it is there already.
+
+    Args:
+        measurements: files, folders or patterns; by default the synthetic example data.
+        period: the month as YYYY-MM; by default the newest; ``all`` for every month measured.
+        out: the archive; by default ``reports`` in the workspace.
+        resolvers: DNS resolvers for the lookups; by default the system's, and the embedded name
+            server for example data.
+        replay: an observation log to use instead of new lookups.
+        vantage: test the resolvers first; without, every page says so.
+        languages: ``nl``, ``en`` or both.
+        notebooks: only these, such as ``["30_adoption"]``.
+        sectors: only these.
+        organisations: organisations that get a factsheet too; each sector has one.
+        pdf: print the pages to PDF too, with Chromium.
+        force: also when the report was made from the same inputs before.
+        progress: called with each step that is done.
+
+    Returns:
+        The folder of the month in the archive; the archive itself for ``all``.
+
+    Raises:
+        UsageError: for an option that is not right.
+        InputError: for measurements or a log that cannot be read.
+        NotebookError: at least one notebook failed; the others are published.
+        CoverageError: too few results are known; the report says that it is not fit to publish.
+        VantageError: no resolver can be trusted.
+
+    Example:
+        ``v6monitor.report("data/measurements", period="2026-10", languages=["nl"])``
+
+    """
+    files = [measurements] if isinstance(measurements, str | Path) else measurements
+    request = Request(
+        out=_absolute(out) if out else workspace.reports(),
+        period=period,
+        measurements=tuple(map(_absolute, files)),
+        resolvers=tuple(resolvers),
+        vantage=vantage,
+        replay=_absolute(replay) if replay else None,
+        languages=tuple(languages),
+        notebooks=tuple(notebooks),
+        sectors=tuple(sectors),
+        organisations=tuple(organisations),
+        pdf=pdf,
+    )
+    folder = request.out
+    for made, _ in make_reports(request, force=force, progress=progress):
+        folder = request.out / str(made["period"])
+        check(made, request.out)
+    return request.out if period == ALL else folder
+
+
+def make_reports(
+    request: Request, *, force: bool = False, progress: Progress | None = None
+) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Make the reports that are missing or were made from other inputs.
+
+    Gives the manifest of each, and whether it was made now.
+    """
+    requests = [request]
+    if request.period == ALL:
+        requests = _runner().series(request)
+    for one in requests:
+        made = None if force else manifest.find(one.out, one.identity)
+        if made and ("withdrawn" in made or made["status"] != NotebookError.exit_code):
+            yield made, False
+        else:
+            yield _runner().make(one, progress or (lambda _: None)), True
+
+
+def check(made: dict[str, Any], out: Path) -> None:
+    """Raise the error that a manifest records: failed notebooks, else too low a coverage."""
+    failed = [one for one in made["notebooks"] if one["status"] == "failed"]
+    if failed:
+        raise NotebookError(
+            f"{len(failed)} of {len(made['notebooks'])} notebooks failed; they are kept in "
+            f"{out / '_failed' / str(made['period'])}"
+        )
+    if not made["publishable"]:
+        share = "nothing" if made["coverage"] is None else f"{made['coverage']:.1%}"
+        raise CoverageError(
+            f"the lookups could tell {share} of what applies, and at least 98% is needed: the "
+            "report is marked as not fit to publish; ask again with a resolver that answers"
+        )
+
+
+def _runner() -> Any:  # papermill, nbconvert and matplotlib are loaded when a report is made
+    return importlib.import_module("v6monitor.report.runner")
+
+
+def _absolute(path: str | Path) -> Path:
+    return Path(path).expanduser().absolute()
+
+
+make_callable(__name__, report)

@@ -1,126 +1,170 @@
-"""What does the archive show? Its page of all months in each language, its feeds, all changes."""
+"""An archive of reports on disk: its index of months, one writer at a time, and atomic swaps.
 
-import math
-from collections.abc import Sequence
+``index.json`` is the only place that says which months the archive holds.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+from filelock import FileLock, Timeout
 
-from v6monitor.analysis.shares import VERDICT_OF
-from v6monitor.charts.wording import share_text
-from v6monitor.language import CODES, NO_VALUE, Language
-from v6monitor.report import feed, index, message, news
-from v6monitor.report.exports import safe_csv, write_text
-from v6monitor.report.index import Entry
-from v6monitor.report.pages import Notice, Page, plain_page
+from v6monitor.errors import InputError, UsageError
 
-CHANGES = "changes.csv"
-_FILES = (("index", "html"), ("feed", "atom"))
+INDEX = "index.json"
+OBSERVATIONS = "observations.parquet"
+"""The lookups that a report was made from, among its tables."""
+LOCK = ".lock"
+_MAKING = ".making-"
+_OLD = ".old-"
+_KEPT = ("period", "run_id", "publishable", "synthetic", "headline", "changes")
+_KEYS = (*_KEPT, "languages", "withdrawn", "corrects")
 
-
-def add(reports: Path, manifest: dict[str, Any]) -> None:
-    """Put a report in the archive."""
-    write(reports, index.with_report(reports, manifest))
-
-
-def write(reports: Path, months: Sequence[Entry]) -> None:
-    """Write the pages of an archive with these months, its feeds and changes; last its index."""
-    languages = [code for code in CODES if any(code in month["languages"] for month in months)]
-    name = index.identity(reports, months)
-    for code in languages:
-        language = Language(code)
-        page, file = (file_name(one, code, languages, end) for one, end in _FILES)
-        _replace(
-            reports / page, _page(page, twin("index", code, languages), file, months, language)
-        )
-        place = feed.Place(file, page, twin("feed", code, languages, "atom"))
-        entries = [(month, leads_to(month, code)) for month in months]
-        _replace(reports / file, feed.feed(name, entries, place, language))
-    _replace(reports / CHANGES, safe_csv(_changes(reports, months)))
-    _replace(reports / index.FILE, index.text(reports, months))
+Entry = dict[str, Any]
+"""A month: ``_KEPT`` facts of its manifest, ``languages``, and, None without: ``withdrawn`` (``at``
+when and for what ``reason``) and ``corrects`` (that of the report whose place it took)."""
 
 
-def file_name(name: str, code: str, languages: Sequence[str], end: str = "html") -> str:
-    """Return a page's file: ``name.html``; of two languages the English one is ``name.en.html``."""
-    return f"{name}.en.{end}" if code == "en" and len(languages) > 1 else f"{name}.{end}"
+def months(reports: Path) -> list[Entry]:
+    """Return the months of the archive, the oldest first; none where there is no archive yet."""
+    file = reports / INDEX
+    if not file.exists():
+        return []
+    try:
+        found: list[Entry] = json.loads(file.read_text(encoding="utf-8"))["months"]
+        whole = [{key: month[key] for key in _KEYS} for month in found]
+        return sorted(whole, key=lambda month: str(month["period"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{file} is not an archive index ({error}); restore it, or move the folder away"
+        ) from error
 
 
-def twin(name: str, code: str, languages: Sequence[str], end: str = "html") -> str:
-    """Return the file of the same page in the other language; empty when there is none."""
-    others = [other for other in languages if other != code]
-    return file_name(name, others[0], languages, end) if others else ""
+def entry(reports: Path, period: str) -> Entry | None:
+    """Return the month with this period; None when the archive does not hold it."""
+    return next((month for month in months(reports) if month["period"] == period), None)
 
 
-def leads_to(month: Entry, code: str) -> str:
-    """Return a month's first page seen from the archive, in this language where it has it."""
-    own = code if code in month["languages"] else month["languages"][0]
-    return f"{month['period']}/{file_name('index', own, month['languages'])}"
+def previous(reports: Path, period: str) -> Entry | None:
+    """Return the month reported before this one and not withdrawn since."""
+    published = [month for month in months(reports) if not month["withdrawn"]]
+    return next((month for month in reversed(published) if month["period"] < period), None)
 
 
-def synthetic_notice(language: Language) -> list[Notice]:
-    """Return the banner of example data."""
-    return [
-        Notice(
-            language.text("Synthetic example data."),
-            language.text("These organisations, domains and numbers are made up."),
-        )
-    ]
+def tables(reports: Path, period: str) -> Path:
+    """Return the folder of a month's tables, ``OBSERVATIONS`` among them."""
+    return reports / period / "tables"
 
 
-def _page(
-    file: str, other: str, subscribe: str, months: Sequence[Entry], language: Language
-) -> str:
-    page = Page(
-        file,
-        language,
-        language.text("IPv6 at government domains: all reports"),
-        twin=other,
-        home=file,
-        notices=synthetic_notice(language) if all(m["synthetic"] for m in months) else (),
-    )
-    rows = [_row(month, language) for month in reversed(months)]
-    files = {"feed": subscribe, "changes": CHANGES, "index": index.FILE}
-    return plain_page("archive", page, rows=rows, measures=tuple(VERDICT_OF), **files)
+def with_report(reports: Path, manifest: Mapping[str, Any]) -> list[Entry]:
+    """Return the months with this report in place of an older one of its month."""
+    old = entry(reports, manifest["period"])
+    new = {key: manifest[key] for key in _KEPT}
+    new |= {"languages": manifest["parameters"]["languages"], "withdrawn": None}
+    new["corrects"] = (old["withdrawn"] or old["corrects"]) if old else None
+    return _replaced(reports, new)
 
 
-def _row(month: Entry, language: Language) -> tuple[str, str, str, list[list[str]]]:
-    """Return of a month: its page, its name, what is to be said of it, and lines per measure."""
-    marks = [] if month["publishable"] else [language.text("not fit to publish")]
-    marks += [language.text("synthetic")] if month["synthetic"] else []
-    if month["corrects"]:
-        marks.append(message.corrects(month["corrects"], language))
-    cells = _cells(month, language)
-    if month["withdrawn"]:
-        marks = [message.withdrawn(month["withdrawn"], language)]
-        cells = [[NO_VALUE] for _ in cells]
-    return leads_to(month, language.code), language.month(month["period"]), "; ".join(marks), cells
+def without_report(reports: Path, month: Entry, withdrawn: Mapping[str, str]) -> list[Entry]:
+    """Return the months with this one withdrawn: it stays listed, with when and why."""
+    return _replaced(reports, month | {"withdrawn": dict(withdrawn)})
 
 
-def _cells(month: Entry, language: Language) -> list[list[str]]:
-    """Return per measure its share and, of all months but the first, who came and went."""
-    headline = {one["measure"]: one for one in month["headline"] if one["source"] == "measurement"}
-    cells = []
-    for one in month["changes"]["measures"]:
-        counts = headline[one["measure"]]
-        adoption = math.nan if counts["adoption"] is None else counts["adoption"]
-        cells.append([share_text(counts | {"adoption": adoption}, language)])
-        if month["changes"]["earlier"]:
-            cells[-1].append(message.ups_and_downs(one, language))
-    return cells
+def index(reports: Path, entries: Sequence[Entry]) -> str:
+    """Return the content of the index with these months."""
+    content = {"id": identity(reports, entries), "months": list(entries)}
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
-def _changes(reports: Path, months: Sequence[Entry]) -> pd.DataFrame:
-    """Return the changed domains of all months that stand, the oldest first."""
-    tables = [pd.DataFrame(columns=list(news.COLUMNS), dtype="str")]
-    for month in months:
-        file = index.tables(reports, str(month["period"])) / f"{news.NAME}.parquet"
-        if file.exists() and not month["withdrawn"]:
-            tables.append(pd.read_parquet(file))
-    return pd.concat(tables, ignore_index=True)
+def identity(reports: Path, entries: Sequence[Entry]) -> str:
+    """Return the UUID of the archive, which follows from the first report put in it."""
+    file = reports / INDEX
+    held = json.loads(file.read_text(encoding="utf-8")).get("id") if file.exists() else None
+    return str(held or uuid.uuid5(uuid.NAMESPACE_OID, str(entries[0]["run_id"])))
 
 
-def _replace(file: Path, text: str) -> None:
-    scratch = file.with_name(f".{file.name}.new")
-    write_text(scratch, text)
-    scratch.replace(file)
+@contextlib.contextmanager
+def locked(reports: Path) -> Iterator[None]:
+    """Let one run at a time write in an archive; UsageError for the second.
+
+    The operating system frees the lock when its holder ends, also by force. What a run that was
+    ended by force left behind is put right first.
+    """
+    file = reports / LOCK
+    lock = FileLock(file, timeout=0)
+    try:
+        reports.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise UsageError(
+            f"{reports}: another run (process {_holder(file)}) is writing there; start again when "
+            "it has ended, or name another folder with --out"
+        ) from error
+    except OSError as error:
+        raise UsageError(
+            f"{reports}: cannot write a report there ({error.strerror}); name another with --out"
+        ) from error
+    try:
+        file.write_text(str(os.getpid()), encoding="ascii")
+        _tidy(reports)
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # Windows keeps a file that is open
+            file.unlink()
+        lock.release()
+
+
+@contextlib.contextmanager
+def scratch(reports: Path, period: str) -> Iterator[Path]:
+    """Give a folder beside the reports to make this one in; it is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix=_MAKING, dir=reports) as folder:
+        inside = Path(folder) / period
+        inside.mkdir()
+        yield inside
+
+
+def swap(made: Path, target: Path) -> None:
+    """Put the new report where the old one was; stopped half-way, the old one comes back."""
+    try:
+        if target.exists():
+            target.rename(_aside(target))
+        made.rename(target)
+    finally:
+        _recover(target)
+
+
+def _replaced(reports: Path, new: Entry) -> list[Entry]:
+    others = [month for month in months(reports) if month["period"] != new["period"]]
+    return sorted([*others, new], key=lambda month: str(month["period"]))
+
+
+def _holder(lock: Path) -> str:
+    """Return the process that wrote its number in a lock file."""
+    with contextlib.suppress(OSError, UnicodeError):
+        return lock.read_text(encoding="ascii") or "unknown"
+    return "unknown"
+
+
+def _tidy(reports: Path) -> None:
+    for folder in reports.glob(f"{_MAKING}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+    for aside in reports.glob(f"{_OLD}*"):
+        _recover(aside.with_name(aside.name.removeprefix(_OLD)))
+
+
+def _recover(target: Path) -> None:
+    """Put back a report that was set aside and not replaced; clear one that was."""
+    aside = _aside(target)
+    if aside.exists() and not target.exists():
+        aside.rename(target)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _aside(target: Path) -> Path:
+    return target.with_name(f"{_OLD}{target.name}")

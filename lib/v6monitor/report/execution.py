@@ -1,22 +1,69 @@
-"""How is one notebook run? Papermill, and a strict look at what it left."""
+"""Execution of notebooks: typed parameters, two kernels side by side, a strict look at the result.
+
+Papermill is lax: it only warns of an unknown parameter, and calls a notebook that stopped half-way
+a success.
+"""
 
 import contextlib
 import logging
+import multiprocessing
+import os
+import signal
+import threading
 import time
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
+import yaml
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
+from papermill.inspection import inspect_notebook
 
 from v6monitor import workspace
+from v6monitor.errors import InputError, NotebookError, UsageError
 
 _LONGEST = 300
 """So many characters of an error are told; the notebook that is kept has all of it."""
+
+
+WORKERS = 2
+"""Kernels at once: with more the small machines that reports are made on lose time."""
+
+_SERVED = "forkserver" in multiprocessing.get_all_start_methods()
+
+
+class Declared(NamedTuple):
+    """One annotated literal of a notebook's parameters cell."""
+
+    type: str
+    default: str
+    help: str
+
+
+class Planned(NamedTuple):
+    """One notebook of the batch with the parameters that the plan gives it, as text.
+
+    ``each`` says what it is run for, one by one (``sector``); ``part`` which of them this is, as a
+    part of a file name, and ``subject`` what that is called: a sector's code, or an organisation.
+    """
+
+    notebook: Path
+    parameters: dict[str, object]
+    each: str = ""
+    part: str = ""
+    subject: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what its pages are called: a file name."""
+        return f"{self.notebook.stem}-{self.part}" if self.part else self.notebook.stem
 
 
 class Executed(NamedTuple):
@@ -28,6 +75,108 @@ class Executed(NamedTuple):
     seconds: float
     error: str
     error_class: str
+
+
+def declared(notebook: Path) -> dict[str, Declared]:
+    """Return the parameters of a notebook by name: ``lang: str = "nl"  # help``.
+
+    A parameter without a type annotation raises UsageError: its value could not be checked.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            found = inspect_notebook(str(notebook))
+    except (OSError, ValueError, nbformat.ValidationError, Warning) as error:
+        reason = str(error).partition("\n")[0][:200]
+        raise InputError(f"{notebook.name}: is no notebook that can be run ({reason})") from error
+    for name, parameter in found.items():
+        if parameter["inferred_type_name"] not in _CONVERSIONS:
+            raise UsageError(
+                f"{notebook.name}: parameter {name} is annotated as "
+                f"{parameter['inferred_type_name']!r}, expected {', '.join(_CONVERSIONS)}"
+            )
+    return {
+        name: Declared(one["inferred_type_name"], one["default"], one["help"])
+        for name, one in found.items()
+    }
+
+
+def typed(notebook: Path, given: Mapping[str, object]) -> dict[str, object]:
+    """Return the given values as the notebook's declared types.
+
+    An unknown name or a value that is not of the type raises UsageError, where papermill only
+    warns: YAML's ``no`` for a text, ``202610`` for a month, ``"true"`` for a flag.
+    """
+    known = declared(notebook)
+    values = {}
+    for name, value in given.items():
+        if name not in known:
+            raise UsageError(
+                f"{notebook.name} has no parameter {name!r}; it has {', '.join(known) or 'none'}"
+            )
+        try:
+            values[name] = _CONVERSIONS[known[name].type](value)
+        except (TypeError, ValueError) as error:
+            raise UsageError(
+                f"{notebook.name}: parameter {name} is {value!r}, expected {known[name].type}"
+            ) from error
+    return values
+
+
+def plan(file: Path) -> list[Planned]:
+    """Return the notebooks of a batch file in order: ``notebooks: [{name, parameters, each}]``.
+
+    Every scalar is read as text, so that the declared type alone decides what it means. Names
+    are of notebooks beside the file, each once; anything else raises UsageError.
+    """
+    try:
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    except (OSError, UnicodeError, yaml.YAMLError) as error:
+        raise UsageError(f"{file.name}: cannot be read as YAML: {error}") from error
+    entries = content.get("notebooks") if isinstance(content, dict) else None
+    if not entries or not isinstance(entries, list) or not all(map(_is_planned, entries)):
+        raise UsageError(
+            f"{file.name}: expected `notebooks:` with a list of `name:` and, where wanted, "
+            "`parameters:` by name and `each: sector`"
+        )
+    there = {path.stem for path in file.parent.glob("*.ipynb")}
+    names = [entry["name"] for entry in entries]
+    for name in names:
+        if name not in there or names.count(name) > 1:
+            raise UsageError(f"{file.name}: {name!r} is no notebook beside it, or stands twice")
+    return [
+        Planned(
+            file.parent / f"{one['name']}.ipynb",
+            one.get("parameters") or {},
+            one.get("each", ""),
+        )
+        for one in entries
+    ]
+
+
+@contextlib.contextmanager
+def workers() -> Iterator[ProcessPoolExecutor]:
+    """Give processes to execute notebooks in; an interrupted run leaves none behind.
+
+    They start with papermill loaded, once for all where the system can fork.
+    """
+    context = multiprocessing.get_context("forkserver" if _SERVED else "spawn")
+    if _SERVED:
+        context.set_forkserver_preload([__name__])
+    pool = ProcessPoolExecutor(WORKERS, context, initializer=_follow_the_run)
+    try:
+        yield pool
+    except BrokenProcessPool as error:
+        raise NotebookError(
+            "the system stopped a process that ran a notebook, perhaps for want of memory: free "
+            "some and run again"
+        ) from error
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def execute(notebook: Path, parameters: Mapping[str, object], output: Path) -> Executed:
@@ -83,3 +232,60 @@ def _fault(notebook: NotebookNode) -> tuple[str, str]:
 
 def _line(text: str) -> str:
     return text.strip().partition("\n")[0][:_LONGEST]
+
+
+def _follow_the_run() -> None:
+    """Let the run decide what Ctrl-C means, which a terminal sends to all; end when it is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_run, daemon=True).start()
+
+
+def _end_with_the_run() -> None:
+    run = multiprocessing.parent_process()
+    if run is not None:
+        run.join()
+    os._exit(1)
+
+
+def _is_planned(entry: object) -> bool:
+    return (
+        isinstance(entry, dict)
+        and isinstance(entry.get("name"), str)
+        and entry.keys() <= {"name", "parameters", "each"}
+        and entry.get("each", "sector") == "sector"
+        and isinstance(entry.get("parameters") or {}, dict)
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, (bool, float)):
+        raise TypeError
+    return int(str(value))
+
+
+def _flag(value: object) -> bool:
+    text = str(value).lower()
+    if text not in {"true", "false"}:
+        raise ValueError(text)
+    return text == "true"
+
+
+def _texts(value: object) -> list[str]:
+    if not isinstance(value, (list, tuple)):
+        raise TypeError
+    return [_text(item) for item in value]
+
+
+_CONVERSIONS = {
+    "str": _text,
+    "int": _whole,
+    "float": lambda value: float(str(value)),
+    "bool": _flag,
+    "list": _texts,
+}

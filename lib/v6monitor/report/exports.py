@@ -1,4 +1,4 @@
-"""How do tables and figures leave as files that are safe to open?"""
+"""Files that are safe to open, written without what makes pages: text and CSV."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def safe_csv(table: pd.DataFrame, *, sep: str = ",", decimal: str = ".") -> str:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 with the line ends as they are."""
+    """Write a file in UTF-8, with the line ends as they are; its folder is made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="")
 

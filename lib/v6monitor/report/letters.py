@@ -7,19 +7,13 @@ import pandas as pd
 from v6monitor.dns.observation import OK, Observation
 from v6monitor.language import AMSTERDAM, CODES, NO_VALUE, Language
 from v6monitor.mail.letters import Letter, Measured, remarks, situations, steps, switching
-from v6monitor.report.archive import file_name, twin
-from v6monitor.report.pages import Notice, Page, plain_page
+from v6monitor.report.pages import Notice, Page, file_name, plain_page, twin
 
 NAME = "letters"
 """The page that lists the letters, the folder that they stand in, and the table of the merge."""
 
 _ROWS = 5
 """A letter about more hosts than this is set smaller, to stay on its page."""
-
-
-def title(language: Language) -> str:
-    """Return what the page that lists the letters is called."""
-    return language.text("Which letters are ready for the administrators?")
 
 
 def file_of(letter: Letter, code: str, languages: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from v6monitor import __version__, workspace
-from v6monitor.report import index
+from v6monitor.report import archive
 
 FILE = "run.json"
 SCHEMA = Path(__file__).with_name("run.schema.json")
@@ -36,11 +36,11 @@ def find(reports: Path, identity: str) -> dict[str, Any] | None:
     It is when it is whole, and compares with what is now the report before it. One that was
     withdrawn stays so.
     """
-    for month in index.months(reports):
+    for month in archive.months(reports):
         if month["run_id"] == identity:
             folder = reports / str(month["period"])
             manifest = read(folder / FILE)
-            before = index.previous(reports, str(month["period"]))
+            before = archive.previous(reports, str(month["period"]))
             if (
                 manifest.get("run_id") == identity
                 and (month["withdrawn"] or manifest["previous"] == (before and before["period"]))

@@ -1,5 +1,7 @@
-"""What changed this month, domain by domain and in numbers? For the archive, its feed and mail."""
+"""What changed in a month: by domain, and in sentences for the archive, its feed and mail."""
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,12 +9,16 @@ from typing import Any
 import pandas as pd
 
 from v6monitor.analysis.changes import moves
-from v6monitor.analysis.shares import VERDICT_OF
+from v6monitor.analysis.shares import GATE, VERDICT_OF, shares
+from v6monitor.charts.wording import share_text
 from v6monitor.dns import log
+from v6monitor.language import AMSTERDAM, Language
 from v6monitor.mail.providers import providers
-from v6monitor.report import index
+from v6monitor.report import archive
 from v6monitor.report.month import Month
 
+Facts = Mapping[str, Any]
+"""What ``facts`` returns: counts of changes, and the names of confirmed losses."""
 NAME = "changed-domains"
 """The table of a month; ``changes.csv`` of the archive has those of all months."""
 COLUMNS = ("period", "domain", "organisation", "sector", "measure", "change", "from", "to")
@@ -27,23 +33,23 @@ class News:
 
     table: pd.DataFrame
     """What ``changed`` returns."""
-    told: dict[str, Any]
-    """What is told of it."""
-    previous: index.Entry | None
+    facts: dict[str, Any]
+    """What ``facts`` returns."""
+    previous: archive.Entry | None
     """The report before it in the archive's index."""
 
 
-def of(month: Month, reports: Path) -> News:
+def news(month: Month, reports: Path) -> News:
     """Return what changed since the report that the archive has before this month."""
-    previous = index.previous(reports, month.period)
+    previous = archive.previous(reports, month.period)
     if previous is None:
         table = changed(month)
-        return News(table, told(month, table, None), None)
+        return News(table, facts(month, table, None), None)
     period = str(previous["period"])
-    tables = index.tables(reports, period)
-    before = log.read(tables / index.OBSERVATIONS)
+    tables = archive.tables(reports, period)
+    before = log.read(tables / archive.OBSERVATIONS)
     table = changed(month, before, pd.read_parquet(tables / f"{NAME}.parquet"))
-    return News(table, told(month, table, period), previous)
+    return News(table, facts(month, table, period), previous)
 
 
 def changed(
@@ -64,8 +70,8 @@ def changed(
     return table.sort_values(order, kind="stable", ignore_index=True)
 
 
-def told(month: Month, table: pd.DataFrame, previous: str | None) -> dict[str, Any]:
-    """Return what the archive tells of a month: counts, and the names of confirmed losses.
+def facts(month: Month, table: pd.DataFrame, previous: str | None) -> dict[str, Any]:
+    """Return the counts of what changed in a month, and the names of confirmed losses.
 
     ``table`` is that of ``changed``; ``previous`` the report with whose lookups it compares.
     ``facts_of`` is when the newest facts are from: the last answer, or the day of the measurement.
@@ -133,3 +139,140 @@ def _operators(month: Month, before: pd.DataFrame | None) -> pd.DataFrame:
     moved = both.loc[known & (both["from"] != both["to"]), ["domain", "from", "to"]]
     owned = moved.merge(month.owners, on="domain", how="left")
     return owned.assign(measure="mail", change="operator")
+
+
+def subject(period: str, facts: Facts, language: Language) -> str:
+    """Return the month with how many domains went up and down: a title, or a mail's subject."""
+    counts = [
+        f"{language.label(one['measure']).lower()} {ups_and_downs(one, language)}"
+        for one in facts["measures"]
+    ]
+    month = language.month(period)
+    if not facts["earlier"]:
+        return language.text("IPv6 in {month}: first report", month=month)
+    return language.text("IPv6 in {month}: {counts}", month=month, counts="; ".join(counts))
+
+
+def ups_and_downs(one: Mapping[str, Any], language: Language) -> str:
+    """Return how many domains gained and lost IPv6, in a few words."""
+    return language.text(
+        "{up} up, {down} down",
+        up=language.number(one["gain"]),
+        down=language.number(_lost(one)),
+    )
+
+
+def sentences(facts: Facts, language: Language) -> list[str]:
+    """Return what changed, a sentence per measure; the names only of confirmed losses."""
+    if not facts["earlier"]:
+        return [language.text("There is no earlier measurement to compare with.")]
+    found = [_counted_sentence(one, language) for one in facts["measures"]]
+    for measure in VERDICT_OF:
+        names = [one["domain"] for one in facts["lost"] if one["measure"] == measure]
+        if names:
+            found.append(
+                language.text(
+                    "{measure}, losses now confirmed, of this measurement or the one before:"
+                    " {names}.",
+                    measure=language.label(measure),
+                    names=language.listed(names),
+                )
+            )
+    return found + _move_sentences(facts, language)
+
+
+def mail(month: Month, facts: Facts, language: Language) -> str:
+    """Return a mail as text: its subject on the first line, and after an empty line its body."""
+    headline = [
+        f"- {language.label(measure)}: "
+        + share_text(shares(month.measured(measure)).iloc[0].to_dict(), language)
+        for measure in VERDICT_OF
+    ]
+    paragraphs = [
+        [subject(month.period, facts, language)],
+        [language.text("Share of domains with IPv6, as measured by Internet.nl"), *headline],
+        [_compared(facts, language), *(f"- {one}" for one in sentences(facts, language))],
+        [
+            language.text("A loss is suspected until a second definite answer confirms it."),
+            language.text(
+                "A domain whose lookup failed is counted as “could not tell”, never as “no IPv6”."
+            ),
+        ],
+    ]
+    if month.synthetic:
+        made_up = language.text("These organisations, domains and numbers are made up.")
+        paragraphs.insert(1, [f"{language.text('Synthetic example data.')} {made_up}"])
+    if not month.coverage >= GATE:
+        paragraphs.insert(1, [language.text("Not fit to publish.")])
+    return "\n\n".join("\n".join(lines) for lines in paragraphs) + "\n"
+
+
+def withdrawn(act: Mapping[str, str], language: Language) -> str:
+    """Return when a report was withdrawn, and why."""
+    return language.text(
+        "This report was withdrawn on {day}: {reason}",
+        day=_day(act, language),
+        reason=act["reason"],
+    )
+
+
+def corrects(act: Mapping[str, str], language: Language) -> str:
+    """Return of which withdrawn report this one took the place."""
+    return language.text(
+        "This report takes the place of one that was withdrawn on {day}: {reason}",
+        day=_day(act, language),
+        reason=act["reason"],
+    )
+
+
+def _day(act: Mapping[str, str], language: Language) -> str:
+    return language.day(dt.datetime.fromisoformat(act["at"]).astimezone(AMSTERDAM).date())
+
+
+def _compared(facts: Facts, language: Language) -> str:
+    if not facts["earlier"]:
+        return language.text("What changed")
+    return language.text("What changed since {month}", month=language.month(facts["earlier"]))
+
+
+def _lost(one: Mapping[str, Any]) -> int:
+    """Return how many lost it this month and did not have it back when they were looked up."""
+    return int(one["loss_confirmed"] + one["loss_suspected"])
+
+
+def _counted_sentence(one: Mapping[str, Any], language: Language) -> str:
+    sure = language.text(
+        " ({confirmed} confirmed, {suspected} suspected)",
+        confirmed=language.number(one["loss_confirmed"]),
+        suspected=language.number(one["loss_suspected"]),
+    )
+    return language.text(
+        "{measure}: {gain} gained, {loss} lost{sure}; on the list {joined} new, {left} gone.",
+        measure=language.label(one["measure"]),
+        gain=language.number(one["gain"]),
+        loss=language.number(_lost(one)),
+        sure=sure if _lost(one) else "",
+        joined=language.number(one["joined"]),
+        left=language.number(one["left"]),
+    )
+
+
+def _move_sentences(facts: Facts, language: Language) -> list[str]:
+    if not facts["previous"]:
+        return []
+    month = language.month(facts["previous"])
+    if not facts["operator_moves"]:
+        return [
+            language.text(
+                "No domain's mail went to another operator since the report of {month}.",
+                month=month,
+            )
+        ]
+    return [
+        language.plural(
+            "The mail of {number} domain went to another operator since the report of {month}.",
+            "The mail of {number} domains went to another operator since the report of {month}.",
+            facts["operator_moves"],
+            month=month,
+        )
+    ]

@@ -15,7 +15,7 @@ from nbconvert.exporters import TemplateExporter
 from v6monitor.charts.chart import DOWNLOADS
 from v6monitor.language import Language
 from v6monitor.report.document import Document, Output, Prose
-from v6monitor.report.formats import FORMS
+from v6monitor.report.tables import FORMS
 
 TEMPLATES = Path(__file__).parent / "templates"
 _BESIDE = ("csv", "xlsx")  # on a page; the data page has all forms
@@ -69,6 +69,27 @@ class Section(NamedTuple):
     anchor: str
     title: str
     language: str
+
+
+def file_name(name: str, code: str, languages: Sequence[str], end: str = "html") -> str:
+    """Return a page's file: ``name.html``; of two languages the English one is ``name.en.html``."""
+    return f"{name}.en.{end}" if code == "en" and len(languages) > 1 else f"{name}.{end}"
+
+
+def twin(name: str, code: str, languages: Sequence[str], end: str = "html") -> str:
+    """Return the file of the same page in the other language; empty when there is none."""
+    others = [other for other in languages if other != code]
+    return file_name(name, others[0], languages, end) if others else ""
+
+
+def synthetic_notice(language: Language) -> list[Notice]:
+    """Return the banner of example data."""
+    return [
+        Notice(
+            language.text("Synthetic example data."),
+            language.text("These organisations, domains and numbers are made up."),
+        )
+    ]
 
 
 def heading(document: Document, language: Language) -> tuple[str, str]:

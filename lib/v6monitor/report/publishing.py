@@ -4,10 +4,11 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import nbformat
+import pandas as pd
 from nbformat import NotebookNode
 
 from v6monitor import workspace
@@ -15,29 +16,30 @@ from v6monitor.analysis.shares import GATE
 from v6monitor.charts.chart import MIME, slug
 from v6monitor.charts.tables import unpack
 from v6monitor.language import Language
+from v6monitor.language.columns import column
 from v6monitor.mail.letters import letters as letters_about
-from v6monitor.report import data, formats, letters, lint, message, news, pages, results
-from v6monitor.report.archive import file_name, leads_to, synthetic_notice, twin
-from v6monitor.report.dictionary import columns
+from v6monitor.report import letters, lint, news, pages, results, tables
+from v6monitor.report.archive_pages import first_page
 from v6monitor.report.document import Document, Output
 from v6monitor.report.exports import write_text
 from v6monitor.report.month import Month
 from v6monitor.report.news import News
-from v6monitor.report.pages import Link, Notice, Page
+from v6monitor.report.pages import Link, Notice, Page, file_name, synthetic_notice, twin
 from v6monitor.report.pdf import print_pages
 
 ANSWERED = ("30_adoption", "40_exchange_online", "50_changes")
-"""The notebooks whose answers stand on the index of a month."""
-
+"""The notebooks whose answers are on the index of a month."""
 OVERVIEW = "index"
-"""The first page of a month, and where what belongs to no notebook stands."""
+"""The first page of a month."""
+DATA = "data"
+"""The page that lists the tables."""
 
 Notebooks = Mapping[str, Document]
 
 
 @dataclass(frozen=True)
 class Report:
-    """The folder a report is made in, the one where it will stand, and what it is of."""
+    """A report in the making: its scratch folder, its final one, languages, month and changes."""
 
     scratch: Path
     target: Path
@@ -45,6 +47,31 @@ class Report:
     month: Month
     news: News
     pdf: bool = False
+
+    def file(self, name: str, code: str) -> str:
+        """Return the file of a page in a language."""
+        return file_name(name, code, self.languages)
+
+    def link(self, name: str, document: Document, language: Language) -> Link:
+        """Return the link to the page of a notebook."""
+        return Link(self.file(name, language.code), *pages.heading(document, language))
+
+    def fixed_link(self, name: str, language: Language) -> Link:
+        """Return the link to a page that every report has."""
+        titles = {
+            OVERVIEW: language.text("IPv6 at government domains"),
+            letters.NAME: language.text("Which letters are ready for the administrators?"),
+            DATA: language.text("Which data can be downloaded, and what do they mean?"),
+        }
+        return Link(self.file(name, language.code), titles[name])
+
+
+class Published(NamedTuple):
+    """A table of the report: its name, the page it is on, and its columns."""
+
+    name: str
+    page: str
+    columns: Sequence[tables.Column]
 
 
 def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -> dict[str, str]:
@@ -67,10 +94,10 @@ def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -
         for file, text in made[name].items():
             write_text(report.scratch / file, text)
         _keep(report, name, document.notebook)
-    published = [_published(report, name, document) for name, document in fit.items()]
+    published = [one for name, document in fit.items() for one in _exports(report, name, document)]
     if report.pdf:
         print_pages(sorted(report.scratch.rglob("*.html")))
-    _data(report, [*chain.from_iterable(published), _news(report), _letters(report, fit)], fit)
+    _data(report, [*published, _news(report), _letters(report, fit)], fit)
     _index(report, fit, {**failures, **unfit})
     return unfit
 
@@ -93,7 +120,7 @@ def _separate_files(notebooks: Notebooks) -> None:
 def _notebook_pages(report: Report, name: str, notebooks: Notebooks) -> dict[str, str]:
     found = {}
     for code in report.languages:
-        own = _link(report, name, notebooks[name], Language(code))
+        own = report.link(name, notebooks[name], Language(code))
         page = _page(report, own, code, notebooks)
         found[page.file] = pages.notebook_page(notebooks[name], page)
     return found
@@ -102,31 +129,27 @@ def _notebook_pages(report: Report, name: str, notebooks: Notebooks) -> dict[str
 def _page(report: Report, own: Link, code: str, notebooks: Notebooks) -> Page:
     """Return a page of the report with links to all others; ``own`` is its own link."""
     language = Language(code)
-    home = file_name(OVERVIEW, code, report.languages)
-    links = [Link(home, language.text("Overview"))]
-    links += [
-        _link(report, other, document, language)
-        for other, document in notebooks.items()
-        if not document.subject
-    ]
-    links.append(Link(file_name(letters.NAME, code, report.languages), letters.title(language)))
-    links.append(Link(file_name(data.PAGE, code, report.languages), data.title(language)))
+    home = report.file(OVERVIEW, code)
     return Page(
         own.file,
         language,
         own.title,
         report.month.period,
-        links,
+        [
+            Link(home, language.text("Overview")),
+            *(
+                report.link(name, document, language)
+                for name, document in notebooks.items()
+                if not document.subject
+            ),
+            report.fixed_link(letters.NAME, language),
+            report.fixed_link(DATA, language),
+        ],
         twin(own.file.partition(".")[0], code, report.languages),
         _notices(report.month, language),
         home,
         own.language,
     )
-
-
-def _link(report: Report, name: str, document: Document, language: Language) -> Link:
-    file = file_name(name, language.code, report.languages)
-    return Link(file, *pages.heading(document, language))
 
 
 def _notices(month: Month, language: Language) -> list[Notice]:
@@ -163,45 +186,44 @@ def _problems(text: str, document: Document) -> list[str]:
     return document.problems + found
 
 
-def _published(report: Report, name: str, document: Document) -> list[data.Published]:
+def _exports(report: Report, name: str, document: Document) -> list[Published]:
     """Write the tables and pictures that a notebook shows; return the tables."""
-    tables = []
+    published = []
     for shown in document.outputs:
         for code in {pages.picture_language(shown, one) for one in report.languages} - {""}:
             picture = report.scratch / "figures" / f"{slug(shown.name)}.{code}.svg"
             write_text(picture, shown.svg[code])
         if shown.table:
-            frame = unpack(shown.table)
-            formats.write(frame, report.scratch / "tables", shown.name)
-            tables.append(data.Published(shown.name, name, tuple(columns(frame))))
-    return tables
+            published.append(_export(report, shown.name, name, unpack(shown.table)))
+    return published
 
 
-def _news(report: Report) -> data.Published:
-    """Write the table of what changed, and mails that tell it; return the table."""
+def _export(report: Report, name: str, page: str, table: pd.DataFrame) -> Published:
+    tables.write(table, report.scratch / "tables", name)
+    return Published(name, page, tables.columns(table))
+
+
+def _news(report: Report) -> Published:
+    """Write the table of what changed, and mails about it; return the table."""
     for code in report.languages:
-        text = message.mail(report.month, report.news.told, Language(code))
+        text = news.mail(report.month, report.news.facts, Language(code))
         write_text(report.scratch / file_name("mail", code, report.languages, "txt"), text)
-    formats.write(report.news.table, report.scratch / "tables", news.NAME)
-    return data.Published(news.NAME, OVERVIEW, tuple(columns(report.news.table)))
+    return _export(report, news.NAME, OVERVIEW, report.news.table)
 
 
-def _letters(report: Report, notebooks: Notebooks) -> data.Published:
+def _letters(report: Report, notebooks: Notebooks) -> Published:
     """Write the letters to the administrators and the page that lists them; return the table."""
-    written = letters_about(report.month.laggards, observations=report.month)
-    merge = letters.merge(written)
-    formats.write(merge, report.scratch / "tables", letters.NAME)
+    written = letters_about(report.month.laggards, observations=report.month.observations)
     for code in report.languages:
-        notices = _notices(report.month, Language(code))
-        own = Link(file_name(letters.NAME, code, report.languages), letters.title(Language(code)))
-        page = _page(report, own, code, notebooks)
+        language = Language(code)
+        page = _page(report, report.fixed_link(letters.NAME, language), code, notebooks)
         for letter in written:
             file = letters.file_of(letter, code, report.languages)
-            one = letters.page(letter, code, report.languages, notices, home=f"../{page.file}")
+            one = letters.page(letter, code, report.languages, page.notices, home=f"../{page.file}")
             write_text(report.scratch / letters.NAME / file, one)
         text = letters.overview(page, written, report.languages)
         write_text(report.scratch / page.file, text)
-    return data.Published(letters.NAME, letters.NAME, tuple(columns(merge)))
+    return _export(report, letters.NAME, letters.NAME, letters.merge(written))
 
 
 def _keep(report: Report, name: str, notebook: NotebookNode) -> None:
@@ -209,20 +231,28 @@ def _keep(report: Report, name: str, notebook: NotebookNode) -> None:
     write_text(report.scratch / f"{name}.ipynb", text)
 
 
-def _data(report: Report, tables: Sequence[data.Published], notebooks: Notebooks) -> None:
-    """Write the page that lists the tables in all forms, and the data package."""
-    package = data.package(report.month.period, tables)
-    for file, content in ((data.PACKAGE, package), (results.FILE, results.results(report.month))):
-        text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-        write_text(report.scratch / file, text)
+def _data(report: Report, published: Sequence[Published], notebooks: Notebooks) -> None:
+    """Write the page that lists the tables in all forms, and what programs read."""
+    described = {table.name: table.columns for table in published}
+    package = tables.package(report.month.period, described)
+    _write_json(report, tables.PACKAGE, package)
+    _write_json(report, results.FILE, results.results(report.month))
+    names = sorted({one.name for table in published for one in table.columns})
+    unique = {table.name: table.page for table in reversed(published)}  # some are on two pages
     for code in report.languages:
-        own = Link(file_name(data.PAGE, code, report.languages), data.title(Language(code)))
-        page = _page(report, own, code, notebooks)
-        origins = {link.file.partition(".")[0]: link for link in page.links} | {
-            name: _link(report, name, document, page.language)
-            for name, document in notebooks.items()
-        }
-        write_text(report.scratch / page.file, data.page(page, tables, origins))
+        language = Language(code)
+        page = _page(report, report.fixed_link(DATA, language), code, notebooks)
+        origins = {name: report.fixed_link(name, language) for name in (OVERVIEW, letters.NAME)}
+        origins |= {name: report.link(name, one, language) for name, one in notebooks.items()}
+        rows = [(name, origins[unique[name]]) for name in sorted(unique)]
+        columns = [column(name, code) for name in names]
+        text = pages.plain_page("data", page, tables=rows, forms=tables.FORMS, columns=columns)
+        write_text(report.scratch / page.file, text)
+
+
+def _write_json(report: Report, file: str, content: Mapping[str, Any]) -> None:
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    write_text(report.scratch / file, text)
 
 
 def _clean(notebook: NotebookNode, report: Report) -> NotebookNode:
@@ -241,35 +271,32 @@ def _clean(notebook: NotebookNode, report: Report) -> NotebookNode:
 
 
 def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -> None:
+    files = ["tables/measurements.faults.csv", "tables/observations.parquet"]
+    files += [tables.PACKAGE, results.FILE]
+    for end in ("txt", "pdf", "ipynb"):
+        files += sorted(file.name for file in report.scratch.glob(f"*.{end}"))
     for code in report.languages:
         language = Language(code)
-        title = language.text("IPv6 at government domains")
-        own = Link(file_name(OVERVIEW, code, report.languages), title)
-        page = _page(report, own, code, notebooks)
+        page = _page(report, report.fixed_link(OVERVIEW, language), code, notebooks)
         answers = [
-            (file_name(name, code, report.languages), pages.markup(shown, language))
+            (report.file(name, code), pages.markup(shown, language))
             for name in ANSWERED
             if name in notebooks
             for shown in notebooks[name].outputs
             if shown.kind == "answer"
         ]
-        files = ["tables/measurements.faults.csv", "tables/observations.parquet"]
-        files += [data.PACKAGE, results.FILE]
-        files += sorted(file.name for file in report.scratch.glob("*.txt"))
-        files += sorted(file.name for file in report.scratch.glob("*.pdf"))
-        files += sorted(file.name for file in report.scratch.glob("*.ipynb"))
         text = pages.plain_page(
             "period",
             page,
             answers=answers,
             failed=sorted(failures.items()),
             factsheets=[
-                _link(report, name, document, language)
+                report.link(name, document, language)
                 for name, document in notebooks.items()
                 if document.subject
             ],
-            letters=Link(file_name(letters.NAME, code, report.languages), letters.title(language)),
-            data=Link(file_name(data.PAGE, code, report.languages), data.title(language)),
+            letters=report.fixed_link(letters.NAME, language),
+            data=report.fixed_link(DATA, language),
             downloads=files,
             previous=_previous(report, language),
             archive=f"../{page.file}",
@@ -281,4 +308,4 @@ def _previous(report: Report, language: Language) -> Link | None:
     month = report.news.previous
     if month is None:
         return None
-    return Link(f"../{leads_to(month, language.code)}", language.month(month["period"]))
+    return Link(f"../{first_page(month, language.code)}", language.month(month["period"]))

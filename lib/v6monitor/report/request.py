@@ -1,4 +1,4 @@
-"""What is asked of a run, and which files does it take? Known without pandas and papermill."""
+"""The options of a run, and the files it takes: known without papermill."""
 
 import glob
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ from v6monitor.report import manifest
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a run; paths are absolute, and empty means the default."""
+    """The options of a run; paths are absolute, and empty means the default."""
 
     out: Path
     period: str = ""

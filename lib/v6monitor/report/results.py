@@ -1,6 +1,7 @@
-"""What are the headline figures of a month, for a program that reads them? ``results.json``."""
+"""Facts of a month for programs: its headline figures (``results.json``) and those of its run."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from v6monitor.analysis.changes import move_counts
 from v6monitor.analysis.decomposition import parts
 from v6monitor.analysis.shares import GATE, VERDICT_OF, shares
 from v6monitor.mail.laggards import GROUPS
+from v6monitor.report import manifest
+from v6monitor.report.execution import Executed
 from v6monitor.report.month import Month
 
 FILE = "results.json"
@@ -18,7 +21,7 @@ SCHEMA = Path(__file__).with_name("results.schema.json")
 
 
 def results(month: Month) -> dict[str, Any]:
-    """Return the figures that the pages of a month tell, checked against ``SCHEMA``.
+    """Return the figures that the pages of a month show, checked against ``SCHEMA``.
 
     ``shares`` and ``shares_by_sector``: counts and shares (of 1; None where there is none) per
     source, measure and sector, as METHOD.md §5 defines them. ``changes``: per measure the moves
@@ -38,6 +41,47 @@ def results(month: Month) -> dict[str, Any]:
     }
     jsonschema.validate(found, json.loads(SCHEMA.read_text(encoding="utf-8")))
     return found
+
+
+def run_facts(
+    month: Month, results: Sequence[Executed], failures: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the part of ``run.json`` about what was asked, found, run and counted.
+
+    ``failures`` says by notebook why there is no page of it.
+    """
+    coverage = month.coverage
+    publishable = coverage >= GATE
+    asked = month.observations
+    first, last = month.asked
+    return {
+        "period": month.period,
+        "status": 5 if failures else 0 if publishable else 4,
+        "publishable": publishable,
+        "coverage": None if pd.isna(coverage) else round(coverage, 6),
+        "synthetic": month.synthetic,
+        "lookups": {
+            "resolvers": sorted(asked["resolver"].unique()),
+            "started": None if pd.isna(first) else first.isoformat(),
+            "finished": None if pd.isna(last) else last.isoformat(),
+            "questions": len(asked),
+            "attempts": int(asked["attempts"].sum()),
+            "outcomes": {str(k): int(v) for k, v in asked["outcome"].value_counts().items()},
+            "vantage": month.provenance.get("vantage", {"tested": False, "checks": []}),
+        },
+        "code": manifest.provenance(),
+        "headline": _headline(month),
+        "notebooks": [
+            {
+                "name": one.name,
+                "status": "failed" if one.name in failures else "ok",
+                "seconds": round(one.seconds, 2),
+                "sha256": manifest.sha256(one.source),
+                **({"error": failures[one.name]} if one.name in failures else {}),
+            }
+            for one in results
+        ],
+    }
 
 
 def _shares(month: Month, by: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -76,3 +120,17 @@ def _value(value: Any) -> Any:
     if pd.isna(value):
         return None
     return round(float(value), 6) if isinstance(value, float) else int(value)
+
+
+def _headline(month: Month) -> list[dict[str, Any]]:
+    rows = []
+    for source, states in (("measurement", month.measured), ("lookups", month.fresh)):
+        for measure in VERDICT_OF:
+            counts = shares(states(measure)).iloc[0]
+            names = ("yes", "no", "unknown", "not_applicable")
+            share = None if pd.isna(counts["adoption"]) else round(float(counts["adoption"]), 6)
+            rows.append(
+                {"source": source, "measure": measure, "adoption": share}
+                | {name: int(counts[name]) for name in names}
+            )
+    return rows

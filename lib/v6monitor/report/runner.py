@@ -1,44 +1,62 @@
-"""How does a month become a report? Inputs in, notebooks run, pages out, one swap at the end."""
+"""One run: measurements in, notebooks executed, pages out, one atomic swap at the end."""
 
 import datetime as dt
 import shutil
-from collections.abc import Callable, Collection, Sequence, Sized
+from collections.abc import Callable, Collection, Mapping, Sequence, Sized
 from concurrent.futures import Future, as_completed
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pandas as pd
 
-from v6monitor import intake as measurements
-from v6monitor import workspace
+from v6monitor import intake, workspace
 from v6monitor.dns import log, resolvers
 from v6monitor.errors import InputError, NotebookError, UsageError, V6MonitorError, VantageError
 from v6monitor.intake import companions
 from v6monitor.intake.organisations import SECTORS
-from v6monitor.report import archive, manifest, pdf, place
-from v6monitor.report.account import account
+from v6monitor.report import archive, archive_pages, manifest, pdf
+from v6monitor.report.archive import OBSERVATIONS
+from v6monitor.report.document import Document
 from v6monitor.report.document import read as read_document
-from v6monitor.report.execution import Executed, execute
+from v6monitor.report.execution import Executed, Planned, declared, execute, plan, typed, workers
 from v6monitor.report.exports import safe_csv, write_text
-from v6monitor.report.index import OBSERVATIONS
 from v6monitor.report.month import (
-    Month,
     choose_period,
     is_synthetic,
+    load,
     of_organisation,
     of_sectors,
     read_measurements,
 )
-from v6monitor.report.news import of as what_changed
-from v6monitor.report.parameters import Planned, declared, plan, typed
+from v6monitor.report.news import news
 from v6monitor.report.publishing import Report, publish
 from v6monitor.report.request import Request
-from v6monitor.report.workers import workers
+from v6monitor.report.results import run_facts
+
+Progress = Callable[[str], None]
 
 
-def make(request: Request, progress: Callable[[str], None]) -> dict[str, Any]:
-    """Make the report of a month and put it in the archive; returns its manifest.
+def series(request: Request) -> list[Request]:
+    """Return a request for every month that the measurements hold, the oldest first.
+
+    A month that the archive has already keeps its lookups: where its inputs changed, it is made
+    again from them. A month whose report was withdrawn is left out: it asks for a report of its
+    own.
+    """
+    table = of_sectors(read_measurements(request.measurements).table, request.sectors)
+    held = {month["period"]: month for month in archive.months(request.out)}
+    months = [
+        replace(request, period=period)
+        for period in sorted(table["measured_at"].dt.strftime("%Y-%m").unique())
+        if period not in held or not held[period]["withdrawn"]
+    ]
+    return [_replayed(one) if one.period in held else one for one in months]
+
+
+def make(request: Request, progress: Progress) -> dict[str, Any]:
+    """Make the report of a month and put it in the archive; return its manifest.
 
     All is made in a scratch folder beside the report and swapped in at the end, so that an error
     or an interruption leaves an older report as it was. A notebook that fails is kept under
@@ -48,63 +66,88 @@ def make(request: Request, progress: Callable[[str], None]) -> dict[str, Any]:
     if request.pdf:
         pdf.browser()
     if request.resolvers:
-        resolvers.parse(request.resolvers)  # wrong ones are told before anything is made
-    intake = read_measurements(request.measurements)
-    table = of_sectors(intake.table, request.sectors)
+        resolvers.parse(request.resolvers)  # a wrong one is an error before anything is made
+    read = read_measurements(request.measurements)
+    table = of_sectors(read.table, request.sectors)
     period = choose_period(request.period, table)
     current = table[table["measured_at"].dt.strftime("%Y-%m") == period]
     for name in request.organisations:
         of_organisation(current, name)
     notebooks = _parts(_chosen(request), current, request.organisations)
-    with place.locked(request.out), place.scratch(request.out, period) as scratch:
+    with archive.locked(request.out), archive.scratch(request.out, period) as scratch:
         tables = scratch / "tables"
-        tables.mkdir()
-        measurements.write(intake.table, tables / "measurements.csv")
-        write_text(tables / "measurements.faults.csv", safe_csv(intake.faults))
-        synthetic = is_synthetic(intake.table)
-        companions.copy(companions.search_path(request.measurements, synthetic=synthetic), tables)
-        if request.replay:
-            kept = log.read(request.replay), log.provenance(request.replay)
-            log.write(kept[0], tables / OBSERVATIONS, kept[1])
+        _write_inputs(request, read, tables)
         prepared = [(one, _values(one, request, period, tables)) for one in notebooks]
-        results = _run(prepared, scratch, progress)
+        executed = _run(prepared, scratch, progress)
+        failed = request.out / "_failed" / period
         if not (tables / OBSERVATIONS).exists():
-            _keep_failed(results, request.out / "_failed" / period)
-            raise _no_lookups(results)
+            _keep_failed(executed, failed)
+            raise _no_lookups(executed)
         progress("pages")
-        month = Month.load(
-            period,
-            str(tables / "measurements.csv"),
-            str(tables / OBSERVATIONS),
-            request.sectors,
+        month = load(
+            tables / "measurements.csv",
+            period=period,
+            observations=tables / OBSERVATIONS,
+            sectors=request.sectors,
         )
-        news = what_changed(month, request.out)
+        changed = news(month, request.out)
         target = request.out / period
-        report = Report(scratch, target, request.languages, month, news, request.pdf)
-        failures = {one.name: one.error for one in results if one.error}
-        parts = {one.name: one for one in notebooks}
-        made = {
-            one.name: read_document(
-                one.notebook, part=parts[one.name].part, subject=parts[one.name].subject
-            )
-            for one in results
-            if not one.error
-        }
-        failures |= publish(report, made, failures)
-        _keep_failed(results, request.out / "_failed" / period, failures)
-        write_text(tables / "measurements.csv", safe_csv(intake.table))  # it is published now
+        report = Report(scratch, target, request.languages, month, changed, request.pdf)
+        failures = {one.name: one.error for one in executed if one.error}
+        failures |= publish(report, _documents(notebooks, executed), failures)
+        _keep_failed(executed, failed, failures)
+        write_text(tables / "measurements.csv", safe_csv(read.table))  # it is published now
         for file in companions.own_files([tables]):  # these are not: their cells are as typed
             file.unlink()
-        found = account(month, results, failures)
-        found |= {"run_id": request.identity, "inputs": request.inputs}
-        found |= {"parameters": request.chosen}
-        found |= {"previous": news.told["previous"], "changes": news.told}
-        found |= {"started": started, "ended": _now()}
+        found = run_facts(month, executed, failures) | _provenance(request, changed.facts, started)
         found["outputs"] = manifest.hashes(scratch, (p for p in scratch.rglob("*") if p.is_file()))
         manifest.write(found, scratch / manifest.FILE)
-        place.swap(scratch, target)
-        archive.add(request.out, found)
+        archive.swap(scratch, target)
+        archive_pages.add(request.out, found)
     return found
+
+
+def _replayed(request: Request) -> Request:
+    if request.replay or manifest.find(request.out, request.identity):
+        return request
+    kept = archive.tables(request.out, request.period) / OBSERVATIONS
+    return replace(request, resolvers=(), replay=kept) if kept.is_file() else request
+
+
+def _write_inputs(request: Request, read: intake.Intake, tables: Path) -> None:
+    """Write the measurements, the files about their domains and the log to replay, if any."""
+    tables.mkdir()
+    intake.write(read.table, tables / "measurements.csv")
+    write_text(tables / "measurements.faults.csv", safe_csv(read.faults))
+    synthetic = is_synthetic(read.table)
+    companions.copy(companions.search_path(request.measurements, synthetic=synthetic), tables)
+    if request.replay:
+        rows, provenance = log.read(request.replay), log.provenance(request.replay)
+        log.write(rows, tables / OBSERVATIONS, provenance)
+
+
+def _documents(notebooks: Sequence[Planned], executed: Sequence[Executed]) -> dict[str, Document]:
+    """Return the notebooks that ran to their end, by name."""
+    planned = {one.name: one for one in notebooks}
+    return {
+        one.name: read_document(
+            one.notebook, part=planned[one.name].part, subject=planned[one.name].subject
+        )
+        for one in executed
+        if not one.error
+    }
+
+
+def _provenance(request: Request, facts: Mapping[str, Any], started: str) -> dict[str, Any]:
+    return {
+        "run_id": request.identity,
+        "inputs": request.inputs,
+        "parameters": request.chosen,
+        "previous": facts["previous"],
+        "changes": facts,
+        "started": started,
+        "ended": _now(),
+    }
 
 
 def _chosen(request: Request) -> list[Planned]:
@@ -174,7 +217,7 @@ def _values(one: Planned, request: Request, period: str, tables: Path) -> dict[s
 def _run(
     prepared: Sequence[tuple[Planned, dict[str, object]]],
     scratch: Path,
-    progress: Callable[[str], None],
+    progress: Progress,
 ) -> list[Executed]:
     """Execute the notebooks beside the report: the first one asks DNS, the rest reads its log."""
     (first, values), *others = prepared

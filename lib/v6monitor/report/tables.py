@@ -1,10 +1,13 @@
-"""In which forms does a table leave? CSV, also for a Dutch Excel, XLSX, JSON and Parquet."""
+"""Published tables: CSV (also for a Dutch Excel), XLSX, JSON, Parquet, and their dictionary.
+
+A cell is data in every form: never a formula or a link to a spreadsheet program.
+"""
 
 import datetime as dt
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import xlsxwriter
@@ -12,7 +15,6 @@ import xlsxwriter
 from v6monitor.charts.chart import slug
 from v6monitor.charts.tables import flat, parquet
 from v6monitor.language.columns import column
-from v6monitor.report.dictionary import Column, columns
 from v6monitor.report.exports import safe_csv, write_text
 
 FORMS: Mapping[str, str] = {
@@ -27,9 +29,21 @@ FORMS: Mapping[str, str] = {
 ``nl.csv`` is for a double click in a Dutch Excel: semicolons, decimal commas and a mark of UTF-8.
 """
 
+PACKAGE = "datapackage.json"
+
 _MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)  # no "made at": the same table, the same bytes
 _WIDEST = 60  # characters
 _LONGEST_CELL = 32_767  # characters that fit in a cell of a spreadsheet
+_TYPES = {"b": "boolean", "i": "integer", "u": "integer", "f": "number"}
+
+
+class Column(NamedTuple):
+    """A column of a table: its name, type of Table Schema, title and meaning, in English."""
+
+    name: str
+    type: str
+    title: str
+    meaning: str
 
 
 def write(table: pd.DataFrame, folder: Path, name: str) -> None:
@@ -41,6 +55,45 @@ def write(table: pd.DataFrame, folder: Path, name: str) -> None:
     write_text(file.with_suffix(".json"), records + "\n")
     file.with_suffix(".parquet").write_bytes(parquet(plain))
     file.with_suffix(".xlsx").write_bytes(_workbook(plain))
+
+
+def columns(table: pd.DataFrame) -> list[Column]:
+    """Return the columns of a table as the dictionary describes them, in their order."""
+    described = [column(str(name), "en") for name in table.columns]
+    return [
+        Column(one.name, _type(table[one.name].dtype), one.title, one.description)
+        for one in described
+    ]
+
+
+def package(period: str, tables: Mapping[str, Iterable[Column]]) -> dict[str, Any]:
+    """Return the ``datapackage.json`` of a period: a resource per table's CSV.
+
+    ``tables`` are the columns by the table's name. Follows Data Package and Table Schema 1.0.
+    """
+    return {
+        "profile": "tabular-data-package",
+        "name": f"v6monitor-{period}",
+        "title": f"IPv6 at Dutch government domains, {period}",
+        "resources": [
+            {
+                "profile": "tabular-data-resource",
+                "name": name,
+                "path": f"tables/{name}.csv",
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "schema": {
+                    "fields": [
+                        {"name": c.name, "type": c.type, "title": c.title, "description": c.meaning}
+                        for c in held
+                    ],
+                    "missingValues": [""],
+                },
+            }
+            for name, held in sorted(tables.items())
+        ],
+    }
 
 
 def _workbook(table: pd.DataFrame) -> bytes:
@@ -88,3 +141,9 @@ def _cell(value: Any) -> Any:
     if isinstance(value, str):
         return value[:_LONGEST_CELL]
     return value.item() if hasattr(value, "item") else value
+
+
+def _type(dtype: Any) -> str:
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return "datetime"
+    return _TYPES.get(dtype.kind, "date" if dtype.kind == "M" else "string")

@@ -1,0 +1,263 @@
+"""The archive's own pages: all months, Atom feeds (RFC 4287), changes, and withdrawn reports.
+
+There is a feed per language, as there is a page per language: in one feed for both, every month
+would come twice to every reader. All references are relative, for an archive does not know where
+it will be published. What an entry says follows from the index, and so do its times: the same
+archive gives the same bytes.
+"""
+
+import datetime as dt
+import math
+import shutil
+import uuid
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+from xml.etree import ElementTree as ET
+
+import pandas as pd
+
+from v6monitor import __version__
+from v6monitor.analysis.shares import VERDICT_OF
+from v6monitor.charts.wording import share_text
+from v6monitor.errors import UsageError
+from v6monitor.language import CODES, NO_VALUE, Language
+from v6monitor.report import archive, manifest, news
+from v6monitor.report.archive import Entry
+from v6monitor.report.exports import safe_csv, write_text
+from v6monitor.report.pages import Page, file_name, plain_page, synthetic_notice, twin
+
+CHANGES = "changes.csv"
+WITHDRAWN = "_withdrawn"
+"""The folder of reports that were withdrawn, as they were."""
+ATOM = "http://www.w3.org/2005/Atom"
+XHTML = "http://www.w3.org/1999/xhtml"
+
+
+class Files(NamedTuple):
+    """A feed's file, the page it goes with, and the feed in the other language."""
+
+    feed: str
+    page: str
+    twin: str
+
+
+def add(reports: Path, made: dict[str, Any]) -> None:
+    """Put a report in the archive, by its manifest."""
+    write(reports, archive.with_report(reports, made))
+
+
+def write(reports: Path, months: Sequence[Entry]) -> None:
+    """Write the pages of an archive with these months, its feeds and changes; last its index."""
+    languages = [code for code in CODES if any(code in month["languages"] for month in months)]
+    name = archive.identity(reports, months)
+    for code in languages:
+        language = Language(code)
+        files = Files(
+            file_name("feed", code, languages, "atom"),
+            file_name("index", code, languages),
+            twin("feed", code, languages, "atom"),
+        )
+        page = _page(files, twin("index", code, languages), months, language)
+        _replace(reports / files.page, page)
+        _replace(reports / files.feed, feed(name, months, files, language))
+    _replace(reports / CHANGES, safe_csv(_changes(reports, months)))
+    _replace(reports / archive.INDEX, archive.index(reports, months))
+
+
+def first_page(month: Entry, code: str) -> str:
+    """Return a month's first page seen from the archive, in this language where it has it."""
+    own = code if code in month["languages"] else month["languages"][0]
+    return f"{month['period']}/{file_name('index', own, month['languages'])}"
+
+
+def feed(identity: str, months: Sequence[Entry], files: Files, language: Language) -> str:
+    """Return the feed of the months, the newest first.
+
+    ``identity`` is the UUID of the archive: a month keeps its id when its report is made again.
+    """
+    base = uuid.UUID(identity)
+    root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": language.code})
+    _add(root, "title", language.text("IPv6 at government domains: what changed"))
+    _add(root, "id", uuid.uuid5(base, language.code).urn)
+    _add(root, "updated", max(_updated(month) for month in months))
+    _add(root, "link", rel="self", href=files.feed)
+    _add(root, "link", rel="alternate", type="text/html", href=files.page)
+    if files.twin:
+        _add(root, "link", rel="related", href=files.twin)
+    _add(_add(root, "author"), "name", "v6monitor")
+    _add(root, "generator", "v6monitor", version=__version__)
+    for month in reversed(months):
+        entry = _add(root, "entry")
+        _add(entry, "title", title(month, language))
+        _add(entry, "id", uuid.uuid5(base, f"{month['period']}/{language.code}").urn)
+        _add(entry, "updated", _updated(month))
+        page = first_page(month, language.code)
+        _add(entry, "link", rel="alternate", type="text/html", href=page)
+        items = _add(_add(_add(entry, "content", type="xhtml"), "div", xmlns=XHTML), "ul")
+        for sentence in sentences(month, language):
+            _add(items, "li", sentence)
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def title(month: Entry, language: Language) -> str:
+    """Return the title of an entry: the month with its counts, or that it was withdrawn."""
+    if month["withdrawn"]:
+        name = language.month(month["period"])
+        return language.text("IPv6 in {month}: report withdrawn", month=name)
+    return news.subject(month["period"], month["changes"], language)
+
+
+def sentences(month: Entry, language: Language) -> list[str]:
+    """Return the content of an entry, in sentences."""
+    if month["withdrawn"]:
+        return [news.withdrawn(month["withdrawn"], language)]
+    found = news.sentences(month["changes"], language)
+    if month["synthetic"]:
+        found.insert(0, language.text("Synthetic example data."))
+    if not month["publishable"]:
+        found.insert(0, language.text("Not fit to publish."))
+    if month["corrects"]:
+        found.insert(0, news.corrects(month["corrects"], language))
+    return found
+
+
+def withdraw(reports: Path, period: str, reason: str) -> tuple[Path, list[str]]:
+    """Withdraw a report from an archive, for a reason that readers get to see.
+
+    Every page of it now says when it was withdrawn and why, and so do its manifest, the archive's
+    pages, index and feed. Returns the folder where it is kept as it was, and the months whose
+    reports compare with it. UsageError when there is no such report, or no reason.
+    """
+    words = " ".join(reason.split())
+    if not words or not words.isprintable():
+        raise UsageError(f"--reason {reason!r}: give a reason in words, for readers get to see it")
+    if not (reports / archive.INDEX).is_file():
+        raise UsageError(f"{reports} is no archive: it has no {archive.INDEX}; name one with --out")
+    with archive.locked(reports):
+        month = _published(reports, period)
+        act = {"at": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "reason": words}
+        kept = reports / WITHDRAWN / f"{period}-{month['run_id']}"
+        _withdraw(reports, month, act, kept)
+        months = archive.without_report(reports, month, act)
+        write(reports, months)
+    return kept, [one["period"] for one in months if one["changes"]["previous"] == period]
+
+
+def _page(files: Files, other: str, months: Sequence[Entry], language: Language) -> str:
+    page = Page(
+        files.page,
+        language,
+        language.text("IPv6 at government domains: all reports"),
+        twin=other,
+        home=files.page,
+        notices=synthetic_notice(language) if all(m["synthetic"] for m in months) else (),
+    )
+    rows = [_row(month, language) for month in reversed(months)]
+    own = {"feed": files.feed, "changes": CHANGES, "index": archive.INDEX}
+    return plain_page("archive", page, rows=rows, measures=tuple(VERDICT_OF), **own)
+
+
+def _row(month: Entry, language: Language) -> tuple[str, str, str, list[list[str]]]:
+    """Return a month's page, its name, remarks, and lines per measure."""
+    marks = [] if month["publishable"] else [language.text("not fit to publish")]
+    marks += [language.text("synthetic")] if month["synthetic"] else []
+    if month["corrects"]:
+        marks.append(news.corrects(month["corrects"], language))
+    cells = _cells(month, language)
+    if month["withdrawn"]:
+        marks = [news.withdrawn(month["withdrawn"], language)]
+        cells = [[NO_VALUE] for _ in cells]
+    page = first_page(month, language.code)
+    return page, language.month(month["period"]), "; ".join(marks), cells
+
+
+def _cells(month: Entry, language: Language) -> list[list[str]]:
+    """Return per measure its share and, of all months but the first, the gains and losses."""
+    headline = {one["measure"]: one for one in month["headline"] if one["source"] == "measurement"}
+    cells = []
+    for one in month["changes"]["measures"]:
+        counts = headline[one["measure"]]
+        adoption = math.nan if counts["adoption"] is None else counts["adoption"]
+        cells.append([share_text(counts | {"adoption": adoption}, language)])
+        if month["changes"]["earlier"]:
+            cells[-1].append(news.ups_and_downs(one, language))
+    return cells
+
+
+def _changes(reports: Path, months: Sequence[Entry]) -> pd.DataFrame:
+    """Return the changed domains of all published months, the oldest first."""
+    tables = [pd.DataFrame(columns=list(news.COLUMNS), dtype="str")]
+    for month in months:
+        file = archive.tables(reports, str(month["period"])) / f"{news.NAME}.parquet"
+        if file.exists() and not month["withdrawn"]:
+            tables.append(pd.read_parquet(file))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _updated(month: Entry) -> str:
+    """Return when what an entry says last changed: its facts, or its being withdrawn."""
+    acts = [act["at"] for act in (month["withdrawn"], month["corrects"]) if act]
+    return str(max([month["changes"]["facts_of"], *acts]))
+
+
+def _add(parent: ET.Element, tag: str, text: str = "", **attributes: str) -> ET.Element:
+    child = ET.SubElement(parent, tag, attributes)
+    child.text = text or None
+    return child
+
+
+def _published(reports: Path, period: str) -> Entry:
+    published = {one["period"]: one for one in archive.months(reports) if not one["withdrawn"]}
+    if period not in published:
+        raise UsageError(
+            f"{reports}: no published report for {period!r}; "
+            f"published: {', '.join(published) or 'none'}"
+        )
+    return published[period]
+
+
+def _withdraw(reports: Path, month: Entry, act: dict[str, str], kept: Path) -> None:
+    """Put pages that say why in the place of the report, after keeping it as it was."""
+    report = reports / str(month["period"])
+    found = manifest.read(report / manifest.FILE)
+    pages = sorted(name for name in found["outputs"] if name.endswith(".html"))
+    with archive.scratch(reports, str(month["period"])) as scratch:
+        if "withdrawn" not in found:  # it is, when an earlier attempt was ended half-way
+            kept.parent.mkdir(exist_ok=True)
+            shutil.rmtree(kept, ignore_errors=True)
+            shutil.copytree(report, scratch.parent / kept.name).rename(kept)
+        for name in pages:
+            write_text(scratch / name, _withdrawn_page(name, month, act))
+        found |= {
+            "withdrawn": act,
+            "outputs": manifest.hashes(scratch, map(scratch.joinpath, pages)),
+        }
+        manifest.write(found, scratch / manifest.FILE)
+        archive.swap(scratch, report)
+
+
+def _withdrawn_page(file: str, month: Entry, act: dict[str, str]) -> str:
+    languages = month["languages"]
+    code = "en" if file.endswith(".en.html") or languages == ["en"] else "nl"
+    language = Language(code)
+    home = file_name("index", code, languages)
+    up = "../" * file.count("/")  # a letter is in a folder below
+    name = PurePosixPath(file).name
+    page = Page(
+        file,
+        language,
+        language.text("This report was withdrawn"),
+        str(month["period"]),
+        twin=twin(name.partition(".")[0], code, languages),
+        home=f"{up}{home}",
+    )
+    reason = news.withdrawn(act, language)
+    return plain_page("withdrawn", page, reason=reason, up=up, archive=f"{up}../{home}")
+
+
+def _replace(file: Path, text: str) -> None:
+    scratch = file.with_name(f".{file.name}.new")
+    write_text(scratch, text)
+    scratch.replace(file)
