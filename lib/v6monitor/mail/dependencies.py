@@ -6,17 +6,19 @@ A row per domain and dependency, with the columns ``domain``, ``host`` (empty wh
 """
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from v6monitor.dns.observation import Observation
-from v6monitor.mail.operators import Operators
+from v6monitor.mail.operators import Operators, known_operators
 from v6monitor.mail.providers import MICROSOFT, operator_of
 from v6monitor.names import registrable_domain
-from v6monitor.verdicts.evidence import Evidence
+from v6monitor.verdicts.evidence import Evidence, source_of
 from v6monitor.verdicts.logic import UNKNOWN
 from v6monitor.verdicts.mx import mail_hosts
+
+if TYPE_CHECKING:
+    from v6monitor.verdicts.evidence import Observations
 
 OWN_ZONE = "own_zone"
 """Stands for the operator of the name servers of the domain itself."""
@@ -34,7 +36,7 @@ class Dependency(NamedTuple):
 
 
 def mx_hosts(
-    observations: pd.DataFrame | Iterable[Observation],
+    observations: "Observations",
     providers: pd.DataFrame,
     operators: Operators | None = None,
 ) -> pd.DataFrame:
@@ -45,14 +47,14 @@ def mx_hosts(
     filled for hosts of Exchange Online only. A domain whose MX lookup failed has one row, without a
     host and unknown; domains to which mail does not apply are left out.
     """
-    evidence, table = Evidence.of(observations), operators or Operators()
+    evidence, table = Evidence.of(observations), operators or known_operators()
     domains = zip(providers["domain"], providers["tenant"], strict=True)
     rows = [row for domain, tenant in domains for row in _hosts(evidence, domain, tenant, table)]
-    return _frame(rows)
+    return _frame(rows, observations)
 
 
 def name_servers(
-    observations: pd.DataFrame | Iterable[Observation],
+    observations: "Observations",
     hosts: pd.DataFrame,
     operators: Operators | None = None,
 ) -> pd.DataFrame:
@@ -62,7 +64,7 @@ def name_servers(
     (where none was found the name that was looked up), ``operator`` that of the MX hosts in it, or
     ``own_zone`` for the zone of the domain itself.
     """
-    evidence, table = Evidence.of(observations), operators or Operators()
+    evidence, table = Evidence.of(observations), operators or known_operators()
     rows: dict[tuple[str, str], Dependency] = {}
     for domain in dict.fromkeys(hosts["domain"]):
         zone, state = _zone(evidence, domain)
@@ -73,7 +75,7 @@ def name_servers(
             zone, state = seen.setdefault(host, _zone(evidence, host))
             operator, kind = operator_of(host, table)
             rows.setdefault((domain, zone), Dependency(domain, zone, operator, kind, "", state))
-    return _frame(rows.values())
+    return _frame(rows.values(), observations)
 
 
 def _hosts(
@@ -93,5 +95,7 @@ def _zone(evidence: Evidence, name: str) -> tuple[str, str]:
     return zone, evidence.name_servers_have_ipv6(name).state or UNKNOWN
 
 
-def _frame(rows: Iterable[Dependency]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(Dependency._fields), dtype="str")
+def _frame(rows: Iterable[Dependency], observations: "Observations") -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=list(Dependency._fields), dtype="str")
+    table.attrs["source"] = source_of(observations)
+    return table

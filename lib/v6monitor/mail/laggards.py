@@ -157,25 +157,19 @@ def laggards(
 
 
 class Laggard(NamedTuple):
-    """A domain on the list, with what was measured on its MX hosts."""
+    """What was measured on a domain of the list; the fields are columns of ``laggards``."""
 
     domain: str
     group: str
     mx_hosts: tuple[str, ...]
-    """Every MX record in words: ``10 mx.town.example: A ok 198.51.100.25, AAAA nodata``."""
     failing_hosts: tuple[str, ...]
-    """The hosts for which the domain is on the list; in group ``unknown`` the undecided ones."""
+    """In group ``unknown`` the undecided hosts."""
     zone: str
     label: str
-    """Whose label the hosts have: ``own``, ``other`` or ``undecodable``; "" for none."""
     label_domain: str
-    """The other accepted domain whose switch decides; "" when it is the domain's own."""
     sole_cause: str
-    """Whether nothing but these hosts keeps the domain from IPv6; "" where that is no question."""
     doubt: str
-    """Which lookups failed; "" outside group ``unknown``."""
     asked_at: dt.datetime | None
-    """When the last of the lookups was done (UTC)."""
 
 
 def laggard(evidence: Evidence, provider: Provider) -> Laggard | None:

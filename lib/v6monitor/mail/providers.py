@@ -21,29 +21,21 @@ MICROSOFT = "Microsoft"
 
 
 class Provider(NamedTuple):
-    """The mail provider of one domain, and the evidence for it."""
+    """The mail provider of one domain: a row of what ``providers`` returns."""
 
     domain: str
     mail_provider: str
-    """``exo_direct``, ``exo_mixed``, ``exo_behind``, ``exo_possible``, ``other_mailbox``,
-    ``own_or_unknown``, ``unknown``, or the mail class of a domain that receives no mail."""
+    """Column ``class``."""
     confidence: str
-    """``high``, ``medium``, ``low``; "" when unknown."""
     operator: str
-    """Who runs the most preferred MX hosts; the registrable domain where the table has none."""
     kind: str
-    """``mailbox``, ``gateway`` or ``shared`` of the table; "" where it has none."""
     zone: str
     label: str
-    """Whose label the Exchange Online host has: ``own``, ``other`` or ``undecodable``."""
     label_domain: str
-    """The other accepted domain that the label belongs to, and whose switch decides."""
     tenant: str
     primary: str
-    """The most preferred MX hosts, separated by spaces."""
     evidence: str
     rule: str
-    """The number of the rule that decided."""
 
 
 COLUMNS = tuple("class" if name == "mail_provider" else name for name in Provider._fields)
@@ -67,11 +59,15 @@ def providers(
     Returns:
         A row per domain, all columns text: ``domain``; ``class`` (``exo_direct``, ``exo_mixed``,
         ``exo_behind``, ``exo_possible``, ``other_mailbox``, ``own_or_unknown``, ``unknown``, or the
-        mail class of a domain that receives no mail); ``confidence``; ``operator`` and ``kind`` of
-        the most preferred MX hosts; ``zone``, ``label`` and ``label_domain`` of an Exchange Online
-        host; ``tenant``; ``primary``, the most preferred MX hosts; ``evidence``; and ``rule``, the
-        number of the rule that decided. A failed lookup lowers the confidence or gives the class
-        ``unknown``; it never gives another class.
+        mail class of a domain that receives no mail); ``confidence`` (``high``, ``medium``,
+        ``low``; empty when unknown); ``operator`` of the MX hosts of the lowest preference, their
+        registrable domain where the table has none, and its ``kind`` (``mailbox``, ``gateway``,
+        ``shared``); ``zone`` of an Exchange Online host, and whose ``label`` it has (``own``,
+        ``other``, ``undecodable``), with the ``label_domain`` whose switch decides if another;
+        ``tenant``, as its DKIM records name it; ``primary``, the MX hosts of the lowest preference,
+        separated by spaces; ``evidence``; and ``rule``, the number of the rule that decided. A
+        failed lookup lowers the confidence or gives the class ``unknown``; it never gives another
+        class.
 
     Raises:
         InputError: the table lacks a column of the observation log, or the table of operators is

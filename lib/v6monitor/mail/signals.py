@@ -18,10 +18,9 @@ from typing import NamedTuple
 from v6monitor.dns.observation import NXDOMAIN, Question
 from v6monitor.mail.exchange_online import in_smtp_prefixes, label_of, tenant_of
 from v6monitor.verdicts.evidence import Evidence
-from v6monitor.verdicts.logic import NO, NOT_APPLICABLE, NOT_ASKED, UNKNOWN, YES
+from v6monitor.verdicts.logic import NO, NOT_APPLICABLE, NOT_ASKED, UNKNOWN, YES, disjunction
 
 SELECTORS = ("selector1", "selector2")
-AUTODISCOVER = "autodiscover.outlook.com"
 SPF = "spf.protection.outlook.com"
 CLASSIC_ZONE = "mail.protection.outlook.com"
 
@@ -29,6 +28,7 @@ OTHER_ZONE_SINCE = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
 """From this day a new accepted domain gets a name in mx.microsoft (Microsoft notice MC1048624)."""
 
 _DKIM = re.compile(r".+\.(?:onmicrosoft\.com|[a-z0-9]+-v[0-9]+\.dkim\.mail\.microsoft)")
+_AUTODISCOVER = re.compile(r"autodiscover\.outlook\.com")
 _PROOF = re.compile(r"ms=ms[0-9]+", re.IGNORECASE)
 _INCLUDE = re.compile(r"[+?~-]?include:" + re.escape(SPF) + r"\.?", re.IGNORECASE)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -63,38 +63,27 @@ class Predicted(NamedTuple):
 
 def signals(evidence: Evidence, domain: str) -> Signals:
     """Return the signals of Exchange Online other than the MX records."""
-    seen: list[str] = []
-    doubts: list[str] = []
-    selectors = {name: f"{name}._domainkey.{domain}" for name in SELECTORS}
-    targets = {name: evidence.records(host, "CNAME") for name, host in selectors.items()}
-    tenants = set()
-    dkim = []
-    for name, records in targets.items():
-        if records is None:
-            doubts.append(evidence.doubt(selectors[name], "CNAME"))
-        dkim.append(_state(records, _DKIM))
-        for target in records or ():
-            if _DKIM.fullmatch(target):
-                seen.append(f"DKIM {name} → {target}")
-                tenants.add(tenant_of(target))
-    autodiscover = evidence.records(f"autodiscover.{domain}", "CNAME")
-    if autodiscover is None:
-        doubts.append(evidence.doubt(f"autodiscover.{domain}", "CNAME"))
-    elif AUTODISCOVER in autodiscover:
-        seen.append(f"autodiscover → {AUTODISCOVER}")
+    names = {f"DKIM {name}": f"{name}._domainkey.{domain}" for name in SELECTORS}
+    names["autodiscover"] = f"autodiscover.{domain}"
+    found, doubts, targets = dict[str, str](), list[str](), list[str]()
+    for name, host in names.items():
+        records = evidence.records(host, "CNAME")
+        pattern = _AUTODISCOVER if name == "autodiscover" else _DKIM
+        signs = [record for record in records or () if pattern.fullmatch(record)]
+        found[name] = UNKNOWN if records is None else YES if signs else NO
+        doubts += [evidence.doubt(host, "CNAME")] if records is None else []
+        targets += [f"{name} → {sign}" for sign in signs]
     texts = evidence.records(domain, "TXT")
-    if texts is None:
-        doubts.append(f"TXT of {evidence.doubt(domain, 'TXT')}")
-        spf, proof = UNKNOWN, UNKNOWN
-    else:
-        spf, proof = _from_txt([text_of(record) for record in texts], seen)
+    doubts += [f"TXT of {evidence.doubt(domain, 'TXT')}"] if texts is None else []
+    spf, proofs = _from_txt([text_of(record) for record in texts or ()])
+    autodiscover = found.pop("autodiscover")
     return Signals(
-        dkim=YES if YES in dkim else UNKNOWN if UNKNOWN in dkim else NO,
-        autodiscover=_state(autodiscover, re.compile(re.escape(AUTODISCOVER))),
-        spf=spf,
-        proof=proof,
-        tenant=min(tenants - {""}, default=""),
-        evidence=tuple(seen),
+        dkim=disjunction(found.values()),
+        autodiscover=autodiscover,
+        spf=UNKNOWN if texts is None else YES if spf else NO,
+        proof=UNKNOWN if texts is None else YES if proofs else NO,
+        tenant=min((name for sign in targets if (name := tenant_of(sign.split()[-1]))), default=""),
+        evidence=(*targets, *spf, *proofs),
         doubts=tuple(doubts),
     )
 
@@ -140,13 +129,11 @@ def text_of(record: str) -> str:
     return _ESCAPED.sub(_unescape, joined)
 
 
-def _from_txt(texts: list[str], seen: list[str]) -> tuple[str, str]:
-    spf = any(_INCLUDE.fullmatch(term) for term in _spf_terms(texts))
-    if spf:
-        seen.append(f"SPF includes {SPF}")
+def _from_txt(texts: list[str]) -> tuple[list[str], list[str]]:
+    """Return the SPF include and the proofs of ownership among TXT records, in words."""
+    includes = any(_INCLUDE.fullmatch(term) for term in _spf_terms(texts))
     proofs = sorted(text for text in texts if _PROOF.fullmatch(text))
-    seen += [f"TXT {text}" for text in proofs]
-    return YES if spf else NO, YES if proofs else NO
+    return [f"SPF includes {SPF}"] if includes else [], [f"TXT {text}" for text in proofs]
 
 
 def _spf_terms(texts: list[str]) -> Iterator[str]:
@@ -154,12 +141,6 @@ def _spf_terms(texts: list[str]) -> Iterator[str]:
         version, *terms = text.split() or [""]
         if version.lower() == "v=spf1":
             yield from terms
-
-
-def _state(records: tuple[str, ...] | None, pattern: re.Pattern[str]) -> str:
-    if records is None:
-        return UNKNOWN
-    return YES if any(pattern.fullmatch(record) for record in records) else NO
 
 
 def _unescape(match: re.Match[str]) -> str:
