@@ -8,7 +8,7 @@ import pytest
 
 import v6monitor as v6
 from v6monitor.analysis.growth_models import fitted
-from v6monitor.errors import UsageError
+from v6monitor.errors import InputError, UsageError
 
 SIZE = 1000
 
@@ -203,3 +203,54 @@ def test_the_models_pass_through_their_own_curves():
     for model, curve in curves.items():
         found = fitted(model, months, curve(months)[None, :], ahead)[0, 0]
         assert found == pytest.approx(curve(ahead)[0], abs=0.01), model
+
+
+NOISY = (0.30, 0.34, 0.37, 0.44, 0.46, 0.53, 0.55, 0.61)
+
+
+@pytest.mark.parametrize(("end", "part"), [("low", 0.1), ("median", 0.5), ("high", 0.9)])
+def test_the_interval_holds_eight_of_ten_futures(end: str, part: float):
+    """A tenth of the futures has reached the target by its low end, nine tenths by its high end."""
+    states = series(*NOISY)
+    month = v6.forecast(states, target=0.7, deadline="").iloc[0][end]
+    before = str(pd.Period(month, "M") - 1)
+    by_then, by_before = (
+        v6.forecast(states, target=0.7, deadline=deadline).iloc[0]["by_deadline"]
+        for deadline in (month, before)
+    )
+    assert by_before < part <= by_then
+
+
+@pytest.mark.parametrize(("end", "part"), [("low", 0.9), ("high", 0.1)])
+def test_the_interval_of_the_share_holds_eight_of_ten_futures(end: str, part: float):
+    """In the first month ahead nine tenths are at its low end or above, a tenth at its high end."""
+    states = series(*(round(share * SIZE) / SIZE for share in (0.2, 0.3, 0.38, 0.5, 0.6, 0.72)))
+    ahead = v6.projection(states, target=0.9).query("adoption.isna()").iloc[0]
+    reached = v6.projection(states, target=ahead[end]).query("adoption.isna()").iloc[0]["reached"]
+    assert reached == pytest.approx(part, abs=0.002)
+
+
+@pytest.mark.parametrize(("stayed", "why"), [(8, ""), (7, "small_panel")])
+def test_exactly_four_fifths_known_all_along_is_enough(stayed: int, why: str):
+    """Of ten domains in the first and in the last month eight are in both, or seven."""
+    states = series(*(yes / 10 for yes in range(1, 9)), size=10)
+    number = states["domain"].str.extract(r"(\d+)")[0].astype(int)
+    month = pd.PeriodIndex(states["period"], freq="M").month
+    replaced = (number >= stayed) & (number < stayed + month - 1)
+    states["domain"] = states["domain"].where(~replaced, "new." + states["domain"])
+    row = v6.forecast(states, target=0.95, deadline="2027-12").iloc[0]
+    assert row["panel_share"] == pytest.approx(stayed / 10)
+    assert row["refusal"] == why
+
+
+def test_by_default_the_agreement_of_2021_is_the_goal():
+    """All of the list by the end of 2021: no future makes that any more."""
+    row = v6.forecast(series(*NOISY)).iloc[0]
+    assert (row["target"], row["deadline"], row["by_deadline"]) == (1.0, "2021-12", 0.0)
+
+
+def test_two_measures_make_no_series():
+    """Web and mail are forecast apart."""
+    both = pd.concat([series(*NOISY).assign(measure=name) for name in ("web", "mail")])
+    with pytest.raises(InputError, match="mail, web"):
+        v6.forecast(both)

@@ -8,7 +8,7 @@ import pytest
 
 import v6monitor as v6
 from v6monitor.analysis import shares
-from v6monitor.errors import InputError
+from v6monitor.errors import InputError, UsageError
 
 STATES = {"y": "yes", "n": "no", "?": "unknown", "-": "not_applicable"}
 
@@ -17,6 +17,14 @@ def states(text: str, **columns: str) -> pd.DataFrame:
     """Return a states table of ``y``, ``n``, ``?`` and ``-``, a domain each."""
     table = pd.DataFrame({"domain": [f"d{n}" for n in range(len(text))]})
     return table.assign(state=[STATES[letter] for letter in text], **columns).astype("str")
+
+
+def months(*texts: str, start: str = "2026-01") -> pd.DataFrame:
+    """Return web states, a text per month in a row."""
+    first = pd.Period(start, "M")
+    return pd.concat(
+        states(text, period=str(first + n), measure="web") for n, text in enumerate(texts)
+    )
 
 
 def test_shares_have_their_denominators() -> None:
@@ -175,3 +183,127 @@ def test_nothing_is_changed_in_place() -> None:
     shares.ranking(v6.shares(table, by="sector"))
     shares.one_per_domain(pd.concat([table, table]))
     pd.testing.assert_frame_equal(table, copy)
+
+
+def test_the_trend_counts_every_month_and_measure() -> None:
+    """A row per month and measure, months in order."""
+    both = pd.concat([months("yn", "yy"), months("nn", "yn").assign(measure="mail")])
+    table = v6.shares(both, by=["period", "measure"])
+    found = list(zip(table["measure"], table["period"], table["yes"], strict=True))
+    assert found == [
+        ("mail", "2026-01", 0),
+        ("mail", "2026-02", 1),
+        ("web", "2026-01", 1),
+        ("web", "2026-02", 2),
+    ]
+
+
+def test_a_list_that_is_less_than_four_fifths_the_same_is_a_break() -> None:
+    """Five domains of which four stay are one set; eight of which four are new are not."""
+    table = v6.shares(months("ynyn", "ynyny", "ynynynyn"), by=["period", "measure"])
+    assert list(table["break_reason"]) == ["", "", "domains"]
+
+
+def test_a_new_version_of_the_tests_is_a_break_from_its_day() -> None:
+    """Version 1.7.0 came on 2023-04-11: a measurement on the 3rd is before it, the 20th after."""
+    early = months("yn", "yn", "yn", start="2023-03")
+    early["measured_at"] = early["period"] + "-03"
+    late = early.assign(measured_at=early["period"] + "-20")
+    assert list(v6.shares(early, by=["period", "measure"])["break_reason"]) == ["", "", "tests"]
+    assert list(v6.shares(late, by=["period", "measure"])["break_reason"]) == ["", "tests", ""]
+
+
+def test_sectors_compare_with_the_earliest_month_of_the_year_before() -> None:
+    """Thirteen months back is too long ago, twelve is not."""
+    history = months(*["ynnnn"] * 13, "yyynn").assign(sector="rijk")
+    (row,) = shares.with_earlier(v6.shares(history, by=["period", "sector"])).to_dict("records")
+    assert (row["earlier"], row["period"]) == ("2026-02", "2027-02")
+    assert row["earlier_adoption"] == pytest.approx(0.2)
+    assert row["adoption"] == pytest.approx(0.6)
+
+
+def test_sectors_do_not_compare_across_a_break() -> None:
+    """With another list in between there is no earlier month of the same set."""
+    history = months("yn", "ynynynyn", "ynynynyn").assign(sector="rijk")
+    table = v6.shares(history, by=["period", "sector"])
+    assert set(shares.with_earlier(table)["earlier"]) == {"2026-02"}
+    assert set(shares.with_earlier(table[table["period"] < "2026-03"])["earlier"]) == {""}
+
+
+def test_the_first_month_has_nothing_to_compare_with() -> None:
+    """No earlier month is an empty text and counts of 0, no error."""
+    (row,) = shares.with_earlier(
+        v6.shares(months("yyynn").assign(sector="rijk"), by=["period", "sector"])
+    ).to_dict("records")
+    assert (row["earlier"], row["earlier_yes"], row["measure"]) == ("", 0, "web")
+    assert pd.isna(row["earlier_adoption"])
+
+
+def test_two_measures_in_one_figure_are_an_error_in_words() -> None:
+    """Web and mail are not added up."""
+    both = pd.concat([months("y"), months("y").assign(measure="mail")]).assign(sector="rijk")
+    with pytest.raises(InputError, match="mail, web"):
+        shares.with_earlier(v6.shares(both, by=["period", "sector"]))
+
+
+def test_exactly_four_fifths_of_the_list_is_one_set() -> None:
+    """Of ten domains two are replaced: one set; of three replaced: a break."""
+    first = states("y" * 10, period="2026-01", measure="web")
+    for replaced, reason in ((2, ""), (3, "domains")):
+        second = first.assign(period="2026-02")
+        second["domain"] = ["new" + name for name in second["domain"][:replaced]] + list(
+            second["domain"][replaced:]
+        )
+        table = v6.shares(pd.concat([first, second]), by="period")
+        assert list(table["break_reason"]) == ["", reason]
+
+
+def test_a_break_is_of_its_own_series() -> None:
+    """One sector has another list in the second month, the other has the same."""
+    same = pd.concat([states("yn", period=f"2026-0{n}", sector="rijk") for n in (1, 2)])
+    other = pd.concat(
+        [
+            states("yn", period=f"2026-0{n}", sector="zbo").assign(domain=[f"a{n}", f"b{n}"])
+            for n in (1, 2)
+        ]
+    )
+    table = v6.shares(pd.concat([same, other]), by=["period", "sector"])
+    assert table[["sector", "period", "break_reason"]].to_numpy().tolist() == [
+        ["rijk", "2026-01", ""],
+        ["rijk", "2026-02", ""],
+        ["zbo", "2026-01", ""],
+        ["zbo", "2026-02", "domains"],
+    ]
+    compared = shares.with_earlier(table).set_index("sector")
+    assert compared.loc["rijk", ["earlier", "earlier_yes"]].to_list() == ["2026-01", 1]
+    assert compared.loc["zbo", ["earlier", "earlier_yes"]].to_list() == ["2026-01", 0]
+
+
+def test_of_several_months_the_newest_counts() -> None:
+    """It is named; the measure is kept."""
+    (row,) = v6.shares(months("nn", "yn")).to_dict("records")
+    assert (row["period"], row["measure"], row["yes"]) == ("2026-02", "web", 1)
+    assert v6.shares(months("yn").iloc[:0])["period"].to_list() == [""]
+
+
+def test_a_domain_in_several_lists_counts_once() -> None:
+    """In all once, and once in each list."""
+    both = pd.concat([states("yn", sector="rijk"), states("y", sector="zbo")])
+    assert v6.shares(both)["applicable"].to_list() == [2]
+    assert v6.shares(both, by="sector")["applicable"].to_list() == [2, 1]
+
+
+def test_a_column_that_is_not_there_is_named() -> None:
+    """With those that are."""
+    with pytest.raises(UsageError, match=r"'sectr'.*domain, state, sector"):
+        v6.shares(states("y", sector="rijk"), by="sectr")
+
+
+def test_a_table_names_only_the_measurements_that_it_is_of() -> None:
+    """The newest month of a history is of one day; other sources stay."""
+    history = months("yn", "yn").assign(measured_at=lambda t: pd.to_datetime(t["period"] + "-05"))
+    days = ["measurement 2026-01-05 Internet.nl", "measurement 2026-02-05 Internet.nl"]
+    history.attrs["source"] = [*days, "waivers.csv"]
+    assert v6.shares(history).attrs["source"] == [days[1], "waivers.csv"]
+    assert v6.shares(history, by="period").attrs["source"] == [*days, "waivers.csv"]
+    assert history.attrs["source"] == [*days, "waivers.csv"]

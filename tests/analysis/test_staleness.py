@@ -1,8 +1,11 @@
 """Measured against fresh, domain by domain."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
+import v6monitor as v6
 from v6monitor.analysis import staleness
 
 
@@ -73,3 +76,36 @@ def test_nothing_to_compare() -> None:
     compared = staleness.compare(one, one.assign(domain="b"))
     assert compared.empty
     assert staleness.matrix(compared).iloc[:, 1:].to_numpy().sum() == 0
+
+
+def test_a_month_has_a_row_per_domain_and_measure() -> None:
+    """Each measure against its verdict; an earlier month and a measure without one are left out."""
+    states = pd.DataFrame(
+        [
+            ("a", "2026-09", "mail", "yes"),
+            ("a", "2026-10", "mail", "no"),
+            ("a", "2026-10", "web", "yes"),
+            ("b", "2026-10", "dns", "yes"),
+            ("b", "2026-10", "mail_category", "yes"),
+        ],
+        columns=["domain", "period", "measure", "state"],
+    ).assign(measured_at=pd.Timestamp("2026-10-05"))
+    verdicts = pd.DataFrame(
+        {
+            "domain": ["a", "b"],
+            "mail_all": ["yes", ""],
+            "web": ["no", ""],
+            "dns_2": ["", "yes"],
+            "reasons": ["web: a: only_unusable:mapped", ""],
+        }
+    )
+    verdicts.attrs["source"] = ["lookups 2026-10-07T12:00:00+00:00"]
+    asked = pd.DataFrame({"asked_at": [pd.Timestamp("2026-10-07 12:00", tz="UTC")]})
+    month = SimpleNamespace(period="2026-10", states=states, verdicts=verdicts, observations=asked)
+    table = v6.staleness(month)
+    assert table[["domain", "measure", "outcome", "age_days"]].to_numpy().tolist() == [
+        ["a", "web", "unexplained", 2.5],
+        ["a", "mail", "fixed_since", 2.5],
+        ["b", "dns", "agrees", 2.5],
+    ]
+    assert table.attrs["source"] == ["lookups 2026-10-07T12:00:00+00:00"]

@@ -78,3 +78,9 @@ def test_a_table_without_rows_keeps_its_header():
     page = table_html(pd.DataFrame({"sector": pd.Series([], dtype="str")}), ENGLISH, "None")
     assert "<tbody></tbody>" in page
     assert "Sector" in page
+
+
+def test_a_row_header_is_never_empty() -> None:
+    """Who listens to a table hears a dash for what is not known (WCAG 1.3.1)."""
+    table = pd.DataFrame({"organisation": ["", "C"], "domains": [1, 2]})
+    assert '<th scope="row">–</th>' in table_html(table, Language("nl"), "Tabel")

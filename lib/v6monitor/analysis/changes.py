@@ -248,7 +248,7 @@ def flaps(history: pd.DataFrame) -> "pd.Series[Any]":
         "recovered": recovered,
         "share": recovered / followed if followed else float("nan"),
     }
-    return pd.Series(found, dtype=object)
+    return with_source(pd.Series(found, dtype=object), history)
 
 
 def known(states: "pd.Series[str]") -> "pd.Series[bool]":

@@ -44,7 +44,8 @@ def decompose(
 
     """
     both = pair(narrow(before), narrow(after), renames)
-    return pd.Series({**_decompose(both), **compared(before, after)}, dtype=object)
+    split = pd.Series({**_decompose(both), **compared(before, after)}, dtype=object)
+    return with_source(split, before, after)
 
 
 def parts(before: pd.DataFrame, after: pd.DataFrame, renames: Renames = None) -> pd.DataFrame:

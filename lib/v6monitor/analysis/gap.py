@@ -173,7 +173,8 @@ def what_if(
     state = hosts["state"].mask(fixed & hosts["state"].eq(NO), YES)
     after = _share(hosts.assign(state=state))
     gain = 100 * (after["adoption"] - now)
-    return pd.Series({**after, "adoption_now": now, "points": gain}, dtype=object)
+    found = pd.Series({**after, "adoption_now": now, "points": gain}, dtype=object)
+    return with_source(found, hosts)
 
 
 def scenarios(

@@ -6,7 +6,7 @@ All functions take a *states table*: a row per domain with the columns ``domain`
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +37,7 @@ TOTAL = "total"
 OTHER = "other"
 
 By = str | Sequence[str]
+Table = TypeVar("Table", pd.DataFrame, "pd.Series[Any]")
 
 
 def shares(states: pd.DataFrame, *, by: By = ()) -> pd.DataFrame:
@@ -88,7 +89,8 @@ def shares(states: pd.DataFrame, *, by: By = ()) -> pd.DataFrame:
     if "period" in states and "period" not in keys:
         named["period"] = str(states["period"].max()) if len(states) else ""
         states = states[states["period"] == named["period"]]
-    single = one_per_domain(states, keys)
+    needed = {*keys, "domain", "state", "measured_at", "explained"}
+    single = one_per_domain(states[[name for name in states if name in needed]], keys)
     table = shares_of_counts(count(single, keys)).assign(**named)
     if "period" in keys:
         table["break_reason"] = _break_reasons(table, single, keys)
@@ -258,7 +260,7 @@ def check(states: pd.DataFrame, keys: Sequence[str] = (), known: Sequence[str] =
         )
 
 
-def with_source(table: pd.DataFrame, *origins: pd.DataFrame) -> pd.DataFrame:
+def with_source(table: Table, *origins: pd.DataFrame) -> Table:
     """Return the table with the sources of the tables that it was made from.
 
     Of a table with ``measured_at``, the measurements of other days are left out: a single month of
@@ -268,8 +270,8 @@ def with_source(table: pd.DataFrame, *origins: pd.DataFrame) -> pd.DataFrame:
     for origin in origins:
         given = origin.attrs.get("source", ())
         if "measured_at" in origin:
-            days = {str(day)[:10] for day in origin["measured_at"].unique()}
-            kept = [text for text in given if _day_of(text) in {"", *days}]
+            days = {"", *(str(day)[:10] for day in origin["measured_at"].unique())}
+            kept = [text for text in given if _day_of(text) in days]
             given = kept or given
         sources |= dict.fromkeys(given)
     table.attrs = {**table.attrs, "source": list(sources)} if sources else dict(table.attrs)

@@ -36,8 +36,7 @@ def staleness(month: Any) -> pd.DataFrame:
 
     Example:
         >>> import v6monitor as v6
-        >>> month = v6.load(period="2026-10")  # doctest: +SKIP
-        >>> staleness(month)["outcome"].value_counts()  # doctest: +SKIP
+        >>> v6.staleness(v6.load())["outcome"].value_counts()  # doctest: +SKIP
 
     Source:
         METHOD.md, "Two sources, two series".
@@ -51,7 +50,7 @@ def staleness(month: Any) -> pd.DataFrame:
         measured = one_per_domain(now[now["measure"] == measure])
         parts.append(compare(measured, fresh.assign(asked_at=asked_at)))
     table = pd.concat(parts, ignore_index=True)
-    return with_source(table, now, month.observations)
+    return with_source(table, now, month.verdicts)
 
 
 def compare(measured: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:

@@ -1,9 +1,13 @@
 """Who moved, how sure a loss is, and how often one comes back."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
 import v6monitor as v6
+from v6monitor.analysis.changes import confirming
+from v6monitor.errors import InputError, UsageError
 
 STATES = {"y": "yes", "n": "no", "?": "unknown", "-": "not_applicable"}
 
@@ -144,3 +148,104 @@ def test_two_empty_months_compare_to_nothing() -> None:
     assert v6.changes.moves(nothing, nothing).empty
     assert v6.changes.move_counts(nothing, nothing).empty
     assert v6.changes.transitions(nothing, nothing).iloc[:, 1:].to_numpy().sum() == 0
+
+
+MEASURED = pd.Timestamp("2026-10-05")
+
+
+@pytest.mark.parametrize(
+    ("asked", "confirms"),
+    [
+        ("2026-10-06 00:00:00", True),
+        ("2026-10-05 23:59:59", False),
+        ("2026-10-05 00:00:00", False),
+        ("2026-11-28 12:00:00", True),
+        ("", False),
+    ],
+)
+def test_a_lookup_confirms_from_a_day_after_the_measurement(asked: str, confirms: bool) -> None:
+    """Exactly a day is enough, a second less is not; without lookups there is nothing."""
+    fresh = month(a="n")
+    asked_at = pd.Timestamp(asked, tz="UTC") if asked else pd.NaT
+    found = confirming(fresh, measured_at=MEASURED, asked_at=asked_at)
+    assert len(found) == confirms
+
+
+def a_month(asked: str) -> SimpleNamespace:
+    """Return what a Month has: two months of mail and web, and lookups of which one says no."""
+    days = {"2026-09": "2026-09-05", "2026-10": "2026-10-05"}
+    parts = [
+        month("2026-09", a="y", b="y", c="n", old="y").assign(measure="mail"),
+        month("2026-10", a="n", b="n", c="y", new="y").assign(measure="mail"),
+        month("2026-09", a="n").assign(measure="web"),
+        month("2026-10", a="y").assign(measure="web"),
+    ]
+    states = pd.concat([*parts, parts[0].iloc[:1].assign(sector="gemeente")], ignore_index=True)
+    states["measured_at"] = pd.to_datetime(states["period"].map(days))
+    states.attrs["source"] = [f"measurement {day} Internet.nl" for day in days.values()]
+    verdicts = pd.DataFrame({"domain": ["a", "b"], "mail_all": ["no", "yes"], "web": ["", ""]})
+    return SimpleNamespace(
+        period="2026-10",
+        states=states,
+        renames={"old": "new"},
+        verdicts=verdicts,
+        observations=pd.DataFrame({"asked_at": [pd.Timestamp(asked, tz="UTC")]}),
+    )
+
+
+def test_a_month_is_compared_with_the_one_before() -> None:
+    """Its renames are followed, its lookups confirm, a domain in two lists counts once."""
+    moved = v6.changes.moves(a_month("2026-10-06")).set_index("domain")
+    assert moved["move"].to_dict() == {"a": "loss", "b": "loss", "c": "gain"}
+    assert moved["status"].to_dict() == {"a": "confirmed", "b": "recovered", "c": ""}
+    counted = v6.changes(a_month("2026-10-06"), by=())
+    assert counted[["panel", "gain", "loss_confirmed", "joined", "left"]].to_numpy().tolist() == [
+        [4, 1, 1, 0, 0]
+    ]
+    assert counted[["earlier", "period", "measure"]].to_numpy().tolist() == [
+        ["2026-09", "2026-10", "mail"]
+    ]
+    assert counted.attrs["source"] == [
+        "measurement 2026-09-05 Internet.nl",
+        "measurement 2026-10-05 Internet.nl",
+    ]
+
+
+def test_lookups_of_the_day_itself_confirm_nothing() -> None:
+    """They could be of before the measurement."""
+    moved = v6.changes.moves(a_month("2026-10-05 12:00"))
+    assert set(moved.loc[moved["move"] == "loss", "status"]) == {"suspected"}
+
+
+def test_another_measure_of_a_month_can_be_chosen() -> None:
+    """Mail is the headline; web is asked for by name, anything else is named."""
+    assert v6.changes(a_month("2026-10-05"), measure="web")["gain"].to_list() == [1]
+    with pytest.raises(UsageError, match="'ipv6' is not one of web, mail, dns"):
+        v6.changes(a_month("2026-10-05"), measure="ipv6")
+
+
+def test_changes_are_counted_by_sector_where_there_is_one() -> None:
+    """Else in one row; several columns are a row per combination."""
+    before, after = month(a="n", d="n"), month(a="y", d="n")
+    assert v6.changes(before, after=after)["sector"].to_list() == ["rijk", "gemeente"]
+    plain = [table[["domain", "state"]] for table in (before, after)]
+    assert v6.changes(plain[0], after=plain[1])["gain"].to_list() == [1]
+    both = [table.assign(province=table["domain"]) for table in (before, after)]
+    table = v6.changes(both[0], after=both[1], by=["sector", "province"])
+    assert table[["sector", "province", "gain"]].to_numpy().tolist() == [
+        ["rijk", "a", 1],
+        ["gemeente", "d", 0],
+    ]
+
+
+def test_what_cannot_be_compared_is_named() -> None:
+    """A missing month, one too many, a column that is not there, and two measures in one table."""
+    before = month(a="n")
+    with pytest.raises(UsageError, match="after is missing"):
+        v6.changes(before)
+    with pytest.raises(UsageError, match="after was given beside a Month"):
+        v6.changes(a_month("2026-10-05"), after=before)
+    with pytest.raises(UsageError, match="no column 'list' to group by"):
+        v6.changes(before, after=before, by="list")
+    with pytest.raises(InputError, match="mail, web"):
+        v6.changes(before.assign(measure="web"), after=before.assign(measure="mail"))

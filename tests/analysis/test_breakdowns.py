@@ -1,11 +1,14 @@
-"""The tables under the figures."""
+"""Breakdowns of one month: states, sub-tests, operators, provinces, domains and reasons."""
 
 import pandas as pd
 import pytest
+from seen import V6, host, name_servers, no_signals, seen
 
 import v6monitor as v6
 from v6monitor.analysis import breakdowns, shares
+from v6monitor.charts.provinces import MAP
 from v6monitor.errors import InputError
+from v6monitor.verdicts.judge import judge
 
 STATES = {"y": "yes", "p": "partly", "n": "no", "?": "unknown", "-": "not_applicable"}
 
@@ -179,3 +182,146 @@ def test_quality_of_nothing_is_an_empty_table(log: pd.DataFrame | None) -> None:
     table = breakdowns.quality(states(""), log)
     assert list(table.columns) == ["subject", "outcome", "count"]
     assert table.empty
+
+
+def test_every_province_has_a_row_and_the_rest_one():
+    """A province without domains counts 0; an empty name and another spelling are elsewhere."""
+    states = pd.DataFrame(
+        {
+            "domain": list("abcdefg"),
+            "state": ["yes", "yes", "no", "yes", "unknown", "yes", "no"],
+            "province": ["Limburg"] * 5 + ["", "Holland"],
+            "measure": "mail",
+        }
+    )
+    table = breakdowns.provinces(states).set_index("province")
+    assert len(table) == 13
+    assert table.loc["Limburg", ["yes", "no", "unknown", "adoption"]].to_list() == [3, 1, 1, 0.75]
+    assert table.loc["elsewhere", "applicable"] == 2
+    assert table.loc["Zeeland", "applicable"] == 0
+    assert table["applicable"].sum() == 7
+
+
+def test_the_map_has_a_place_for_each():
+    """Each of the twelve once."""
+    drawn = sorted(name for line in MAP for name in line if name)
+    none = pd.DataFrame({"domain": [], "state": [], "province": []}, dtype="str")
+    assert drawn == sorted(set(breakdowns.provinces(none)["province"]) - {"elsewhere"})
+
+
+LISTED = pd.DataFrame(
+    [
+        ("a.example", "A", "web", "yes"),
+        ("a.example", "A", "mail", "yes"),
+        ("b.example", "", "web", "yes"),
+        ("b.example", "", "mail", "no"),
+        ("c.example", "C", "dns", "unknown"),
+        ("d.example", "D", "mail", "not_applicable"),
+    ],
+    columns=["domain", "organisation", "measure", "state"],
+)
+
+
+def test_a_domain_is_listed_for_what_it_lacks_or_what_nobody_could_tell():
+    """What was not measured stays empty; what does not apply is no reason."""
+    listed = breakdowns.lacking(LISTED)
+    assert listed.to_dict("list") == {
+        "domain": ["b.example", "c.example"],
+        "organisation": ["", "C"],
+        "web": ["yes", ""],
+        "mail": ["no", ""],
+        "dns": ["", "unknown"],
+    }
+
+
+def judged() -> pd.DataFrame:
+    """Return verdicts: an MX that timed out, a host with a server failure, one not asked, a yes."""
+    rows = [
+        seen("aa.example", "MX", outcome="timeout"),
+        seen("bb.example", "MX", "10 mx.bb.example"),
+        *host("mx.bb.example", outcome="servfail"),
+        seen("cc.example", "MX", "10 mx.cc.example"),
+        seen("dd.example", "MX", "10 mx.dd.example"),
+        *host("mx.dd.example", V6),
+    ]
+    for name in ("aa", "bb", "cc", "dd"):
+        rows += [*no_signals(f"{name}.example"), *name_servers(f"{name}.example", True, True)]
+    return judge(rows, domains=[f"{name}.example" for name in ("aa", "bb", "cc", "dd")])
+
+
+@pytest.mark.parametrize("measure", ["mail_all", "mail"])
+def test_the_reason_of_a_verdict_is_an_outcome(measure: str):
+    """Also when the states call the verdict by what it measures."""
+    states = shares.verdict_states(judged(), "mail_all").assign(measure=measure)
+    counted = breakdowns.unknown_by_reason(states)
+    assert counted.to_dict("records") == [
+        {"reason": "not_asked", "count": 1},
+        {"reason": "servfail", "count": 1},
+        {"reason": "timeout", "count": 1},
+    ]
+
+
+def test_the_quality_strip_has_the_reasons():
+    """Known, and each reason apart."""
+    states = shares.verdict_states(judged(), "mail_all")
+    table = breakdowns.quality(states).set_index("outcome")["count"]
+    assert table.to_dict() == {"timeout": 1, "servfail": 1, "not_asked": 1, "known": 1}
+
+
+def test_groups_count_apart_and_sum_to_the_unknown():
+    """The parts sum to the column ``unknown`` of the shares."""
+    states = pd.DataFrame(
+        {
+            "domain": list("abcdef"),
+            "state": ["unknown", "unknown", "yes", "unknown", "no", "unknown"],
+            "sector": ["rijk", "rijk", "rijk", "gemeente", "gemeente", "gemeente"],
+            "reason": ["timeout", "", "", "bogus", "", "bogus"],
+        }
+    )
+    table = breakdowns.unknown_by_reason(states, by="sector")
+    assert table.to_numpy().tolist() == [
+        ["gemeente", "bogus", 2],
+        ["rijk", "timeout", 1],
+        ["rijk", "unknown", 1],
+    ]
+    shares = v6.shares(states, by="sector").set_index("sector")["unknown"]
+    assert table.groupby("sector")["count"].sum().to_dict() == shares.to_dict()
+
+
+def test_a_measured_unknown_has_no_reason():
+    """The exports of a measurement do not say why."""
+    states = pd.DataFrame({"domain": ["a", "b"], "state": ["unknown", "yes"]})
+    assert breakdowns.unknown_by_reason(states).to_dict("records") == [
+        {"reason": "unknown", "count": 1}
+    ]
+
+
+CHECK = {
+    "check": "dns64",
+    "resolver": "192.0.2.53",
+    "question": "ipv4only.arpa AAAA",
+    "expected": "nodata",
+    "found": "ok 64:ff9b::c000:aa",
+    "result": "failed",
+}
+
+
+def test_a_row_per_check_and_resolver():
+    """As the self-test found it."""
+    table = breakdowns.vantage({"vantage": {"tested": True, "checks": [CHECK]}})
+    assert table.to_dict("records") == [{key: CHECK[key] for key in table.columns}]
+
+
+@pytest.mark.parametrize(
+    "provenance",
+    [
+        {},
+        {"vantage": "not tested"},
+        {"vantage": {"tested": False, "checks": []}},
+        {"vantage": {"checks": "none"}},
+        {"vantage": {"checks": [1, {}, {"result": "perhaps"}]}},
+    ],
+)
+def test_what_is_no_check_is_no_row(provenance: dict[str, object]):
+    """An older log, one without a test, one by another program."""
+    assert breakdowns.vantage(provenance).empty
