@@ -109,7 +109,7 @@ def mx(*records: str, at: dt.datetime = NOON) -> Observation:
 def test_each_group_of_the_list(
     log: list[Observation], group: str, hosts: str, sole_cause: str
 ) -> None:
-    """The definitions of METHOD.md §10, with what else can be wrong in groups of its own."""
+    """The definitions of METHOD.md, with what else can be wrong in groups of its own."""
     row = listed(log).iloc[0]
     assert (row["group"], row["failing_hosts"]) == (group, hosts)
     assert row["sole_cause"] == sole_cause

@@ -179,7 +179,7 @@ def explain(
         >>> explain("https://town.example/", observations=log)
         <Card town.example: mail_all not_applicable; 1 lookups>
 
-    Source: METHOD.md §4 and §10.
+    Source: METHOD.md, "Verdicts" and "Exchange Online".
 
     """
     try:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from v6monitor.verdicts.evidence import Observations
 
 EXCHANGE_GROUPS = ("exchange_online", "obsolete_name")
-"""The groups that together are the Exchange Online laggards of METHOD.md §10."""
+"""The groups that together are the Exchange Online laggards."""
 
 WITHOUT_IPV6 = (*EXCHANGE_GROUPS, "gateway", "no_address")
 """The groups in which an MX host was found to have no IPv6."""
@@ -129,7 +129,7 @@ def laggards(
         >>> laggards(log)[["domain", "group", "next_step"]].to_dict("records")
         [{'domain': 'town.example', 'group': 'exchange_online', 'next_step': 'enable_ipv6'}]
 
-    Source: METHOD.md §10.
+    Source: METHOD.md, "Exchange Online".
 
     """
     evidence = Evidence.of(observations)
@@ -173,7 +173,7 @@ class Laggard(NamedTuple):
 
 
 def laggard(evidence: Evidence, provider: Provider) -> Laggard | None:
-    """Return why a domain is on the list; None when it is not (METHOD.md §10)."""
+    """Return why a domain is on the list; None when it is not (METHOD.md, "Exchange Online")."""
     mail = mail_hosts(evidence, provider.domain)
     measured = _measure(evidence, mail)
     group, hosts = _group(evidence, provider.mail_provider, mail, measured)

@@ -93,7 +93,7 @@ def letters(laggards: pd.DataFrame, *, observations: "Observations") -> list[Let
         >>> letters(laggards([]), observations=[])
         []
 
-    Source: METHOD.md §10.
+    Source: METHOD.md, "Exchange Online".
 
     """
     evidence = Evidence.of(observations)
@@ -155,7 +155,7 @@ class Step(NamedTuple):
 
 
 def steps(letter: Letter, language: Language) -> list[Step]:
-    """Return what the administrator does, in order (EXCHANGE_ONLINE.md §7)."""
+    """Return what the administrator does, in order."""
     return [
         *_switch(letter, language),
         *_publish(letter, language),

@@ -83,7 +83,7 @@ def providers(
         >>> providers(log)[["class", "operator", "zone"]].to_dict("records")
         [{'class': 'exo_direct', 'operator': 'Microsoft', 'zone': 'classic'}]
 
-    Source: METHOD.md §10.
+    Source: METHOD.md, "Exchange Online".
 
     """
     evidence = Evidence.of(observations)
@@ -106,7 +106,7 @@ def from_table(table: pd.DataFrame) -> Iterator[Provider]:
 
 
 def provider(evidence: Evidence, domain: str, operators: Operators) -> Provider:
-    """Return who runs the mail of one domain, by the first rule that fits (METHOD.md §10).
+    """Return who runs the mail of one domain, by the first rule that fits.
 
     0: the MX lookup failed. 1: no usable MX host. 3: all MX hosts are Exchange Online. 4: some
     are. 5: a known mailbox host receives first. 6: signals of Exchange Online behind a gateway,

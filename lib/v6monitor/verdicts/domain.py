@@ -62,7 +62,7 @@ class Judgement(NamedTuple):
 
 
 def judgement(evidence: Evidence, domain: str, types: Collection[str] | None = None) -> Judgement:
-    """Return the verdicts on a domain (METHOD.md §4).
+    """Return the verdicts on a domain (METHOD.md, "Verdicts").
 
     ``types`` says whether it is judged as ``web``, as ``mail`` or as both; by default as whatever
     the evidence has an MX or AAAA question for.

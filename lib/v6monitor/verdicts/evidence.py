@@ -87,7 +87,7 @@ class Evidence:
         return f"{name}: {row.outcome if row else f'{qtype} not asked'}"
 
     def has_ipv6(self, host: str) -> Verdict:
-        """Return whether a host has at least one usable AAAA (METHOD.md §2)."""
+        """Return whether a host has at least one usable AAAA (METHOD.md, "A host has IPv6")."""
         addresses = self.records(host, "AAAA")
         if addresses is None:
             return Verdict(UNKNOWN, self.doubt(host, "AAAA"))
@@ -167,7 +167,7 @@ def source_of(observations: Any) -> list[str]:
 def is_definite(row: Observation) -> bool:
     """Return whether an observation says something about the name.
 
-    An ``ok`` must have records, and they must be readable (METHOD.md §1).
+    An ``ok`` must have records, and they must be readable (METHOD.md, "One question, one outcome").
     """
     if row.outcome != OK:
         return row.outcome in DEFINITE

@@ -34,13 +34,15 @@ def judge(
             log has both. By default those that the log, or the month, is about.
 
     Returns:
-        A row per domain, all columns text: ``domain``; ``mail_class`` (METHOD.md §3); the verdicts
-        ``mail_all``, ``mail_any``, ``mail_primary``, ``web``, ``web_www``, ``web_apex``, ``dns_2``
-        and ``mail_end_to_end``, each ``yes``, ``no``, ``unknown`` or ``not_applicable``; and
-        ``reasons``, why each verdict is not yes. A verdict is empty where it is no question: a
-        domain that is only a website has no mail verdicts. What should have been looked up and was
-        not is ``unknown``, so that an unfinished log lowers the coverage. ``attrs["source"]`` says
-        which lookups it is from.
+        A row per domain, all columns text. ``domain``; ``mail_class``: ``has_mx``, ``null_mx``,
+        ``null_mx_conflict``, ``no_mx``, ``invalid_mx``, ``nonexistent`` or ``unknown``; the
+        verdicts, each ``yes``, ``no``, ``unknown`` or ``not_applicable``: ``mail_all`` (every MX
+        host has IPv6), ``mail_any``, ``mail_primary`` (every host of the lowest preference),
+        ``web`` (the listed host), ``web_www``, ``web_apex``, ``dns_2`` (two name servers) and
+        ``mail_end_to_end`` (the name servers on the way too); and ``reasons``, why each verdict is
+        not yes. A verdict is empty where it is no question: a domain that is only a website has no
+        mail verdicts. What should have been looked up and was not is ``unknown``, so that an
+        unfinished log lowers the coverage. ``attrs["source"]`` names the lookups.
 
     Raises:
         InputError: the table lacks a column of the observation log.
@@ -57,7 +59,7 @@ def judge(
         >>> judge(log)[["domain", "mail_all"]].to_dict("records")
         [{'domain': 'town.example', 'mail_all': 'yes'}]
 
-    Source: METHOD.md §3 and §4.
+    Source: METHOD.md, "What a domain does with mail" and "Verdicts".
 
     """
     evidence = Evidence.of(observations)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from v6monitor.verdicts.evidence import Evidence
 
 APPLICABLE = frozenset({"has_mx", "null_mx_conflict", "unknown"})
-"""The mail classes that count in a share of mail; all others are beside it (METHOD.md §3)."""
+"""The mail classes that count in a share of mail; all others are counted beside it."""
 
 _OWNERSHIP_PROOF = re.compile(r"(?:ms[0-9]+|[0-9a-f]{40})\.msv1\.invalid(?:\..+)?")
 
@@ -23,7 +23,7 @@ class MailHosts(NamedTuple):
     """The mail class and the MX hosts of one domain."""
 
     mail_class: str
-    """A class of METHOD.md §3; "" when the log has no MX question for the domain."""
+    """``has_mx``, ``null_mx`` …; "" when the log has no MX question for the domain."""
     hosts: tuple[MailHost, ...] = ()
     """The distinct usable MX hosts, the most preferred first."""
     notes: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class MailHosts(NamedTuple):
 
 
 def mail_hosts(evidence: Evidence, domain: str) -> MailHosts:
-    """Return the mail class and the usable MX hosts of a domain (METHOD.md §3, RFC 5321, RFC 7505).
+    """Return the mail class and the usable MX hosts of a domain (RFC 5321, RFC 7505).
 
     Targets that cannot receive mail are dropped with a note: ``localhost``, IP literals,
     ``*.invalid`` and left-over proofs of ownership.
