@@ -37,7 +37,7 @@ TOTAL = "total"
 OTHER = "other"
 
 By = str | Sequence[str]
-Table = TypeVar("Table", pd.DataFrame, "pd.Series[Any]")
+Table = TypeVar("Table", bound="pd.DataFrame | pd.Series[Any]")
 
 
 def shares(states: pd.DataFrame, *, by: By = ()) -> pd.DataFrame:
