@@ -10,7 +10,7 @@ from v6monitor.dns.observation import UNKNOWN, Observation
 from v6monitor.language import Language
 from v6monitor.mail.commands import IPV6_STATUS, enable_ipv6, quote_powershell
 from v6monitor.mail.laggards import laggards
-from v6monitor.mail.letters import Letter, letters, remarks, situations, steps, switching
+from v6monitor.mail.letters import Letter, letters, powershell, remarks, situations, steps
 
 EN = Language("en")
 QUOTES = "'\u2018\u2019\u201a\u201b"
@@ -120,7 +120,7 @@ def test_a_gateway_is_asked_and_the_switch_is_left_out() -> None:
         "Ask gate.example for an IPv6 address (AAAA record) on mx.gate.example."
     )
     assert step.commands == "dig AAAA mx.gate.example"
-    assert switching(letter) == ""
+    assert powershell(letter) == ""
 
 
 def test_the_commands_name_only_the_domains_that_exchange_online_switches() -> None:
@@ -128,7 +128,7 @@ def test_the_commands_name_only_the_domains_that_exchange_online_switches() -> N
     log = [*exchange("a.example", "townhall"), *behind("b.example", "townhall")]
     (letter,) = written(log)
     assert letter.domains() == ("a.example", "b.example")
-    assert switching(letter) == enable_ipv6(["a.example"])
+    assert powershell(letter) == enable_ipv6(["a.example"])
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_a_letter_fits_the_day_of_asking(
     log = [row._replace(asked_at=day) for row in exchange("a.example")]
     (letter,) = written(log)
     words = texts(letter)
-    assert ("Enable-IPv6" in words) == self_service == bool(switching(letter))
+    assert ("Enable-IPv6" in words) == self_service == bool(powershell(letter))
     assert ("within 24 to 48 hours" in words) != self_service
     assert ("Wait at most an hour" in words) == self_service
     assert ("since October 2024" in words) == by_default
@@ -214,7 +214,7 @@ def test_a_failed_lookup_never_adds_a_letter_or_a_command(data: st.DataObject) -
     ]
     for letter in written(damaged):
         assert set(letter.domains()) <= {"a.example", "b.example"}
-        assert switching(letter) in {"", enable_ipv6(["a.example"])}
+        assert powershell(letter) in {"", enable_ipv6(["a.example"])}
         for one in letter.measured:
             assert one.mx.outcome == "ok"
             assert one.ipv6 is not None

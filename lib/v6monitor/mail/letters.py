@@ -164,7 +164,7 @@ def steps(letter: Letter, language: Language) -> list[Step]:
     ]
 
 
-def switching(letter: Letter) -> str:
+def powershell(letter: Letter) -> str:
     """Return the PowerShell that turns IPv6 on for exactly the domains of a letter.
 
     "" where the letter is about none on Exchange Online, or was measured when Microsoft did that
@@ -226,7 +226,7 @@ def _by_oneself(letter: Letter, check: str, language: Language) -> Iterator[Step
             "Turn IPv6 on for these domains, and for any other that step 3 does not show as "
             "Enabled."
         ),
-        switching(letter),
+        powershell(letter),
     )
     yield Step(
         language.text(
@@ -288,7 +288,7 @@ def _at_the_gateway(letter: Letter, language: Language) -> Iterator[Step]:
 
 
 def _afterwards(letter: Letter, language: Language) -> Iterator[Step]:
-    if not switching(letter):
+    if not powershell(letter):
         return
     if letter.day is None or letter.day >= DNSSEC_SINCE:
         yield Step(

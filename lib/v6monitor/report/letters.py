@@ -6,7 +6,7 @@ import pandas as pd
 
 from v6monitor.dns.observation import OK, Observation
 from v6monitor.language import AMSTERDAM, CODES, NO_VALUE, Language
-from v6monitor.mail.letters import Letter, Measured, remarks, situations, steps, switching
+from v6monitor.mail.letters import Letter, Measured, powershell, remarks, situations, steps
 from v6monitor.report.pages import Notice, Page, file_name, plain_page, twin
 
 NAME = "letters"
@@ -94,7 +94,7 @@ def merge(letters: Sequence[Letter]) -> pd.DataFrame:
             **{name: "; ".join(letter.values(name)) for name in _MERGED},
             "domains": "; ".join(letter.domains()),
             "day": letter.day.isoformat() if letter.day else "",
-            "powershell": switching(letter),
+            "powershell": powershell(letter),
             **{f"{name}_{code}": text for code in CODES for name, text in _texts(letter, code)},
         }
         for letter in letters

@@ -196,20 +196,20 @@ def _weight(row: Observation) -> tuple[bool, dt.datetime, str, str, tuple[str, .
 
 
 def _normalised(row: Observation) -> Observation:
-    lists = {"answers": row.answers, "chain": row.chain}
-    for name, cell in lists.items():
-        lists[name] = tuple(json.loads(cell) if isinstance(cell, str) else cell)
-    if row.qtype.upper() in _NAMES:
-        lists["answers"] = tuple(map(_plain_name, lists["answers"]))
-    moment = row.asked_at
+    """Return a row as the log has it; from CSV its lists are JSON and its moment is a text."""
+    qtype, answers, moment = row.qtype.upper(), _list(row.answers), row.asked_at
     return row._replace(
         qname=_plain_name(row.qname),
-        qtype=row.qtype.upper(),
-        answers=lists["answers"],
-        chain=tuple(map(_plain_name, lists["chain"])),
+        qtype=qtype,
+        answers=tuple(map(_plain_name, answers)) if qtype in _NAMES else answers,
+        chain=tuple(map(_plain_name, _list(row.chain))),
         asked_at=dt.datetime.fromisoformat(moment) if isinstance(moment, str) else moment,
         detail=row.detail if isinstance(row.detail, str) else "",
     )
+
+
+def _list(cell: Iterable[str]) -> tuple[str, ...]:
+    return tuple(json.loads(cell) if isinstance(cell, str) else cell)
 
 
 def _plain_name(name: str) -> str:
