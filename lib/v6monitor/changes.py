@@ -10,13 +10,12 @@ from v6monitor.analysis.changes import (
     panel,
     transitions,
 )
-from v6monitor.analysis.decomposition import decompose, decompose_by, kitagawa, parts
+from v6monitor.analysis.decomposition import decompose, kitagawa, parts
 from v6monitor.callable_module import make_callable
 
 __all__ = [
     "changes",
     "decompose",
-    "decompose_by",
     "flaps",
     "kitagawa",
     "losses",

@@ -253,12 +253,13 @@ def judged() -> pd.DataFrame:
 def test_the_reason_of_a_verdict_is_an_outcome(measure: str):
     """Also when the states call the verdict by what it measures."""
     states = shares.verdict_states(judged(), "mail_all").assign(measure=measure)
-    counted = breakdowns.unknown_by_reason(states)
-    assert counted.to_dict("records") == [
-        {"reason": "not_asked", "count": 1},
-        {"reason": "servfail", "count": 1},
-        {"reason": "timeout", "count": 1},
-    ]
+    found = breakdowns.reasons(states)
+    assert dict(zip(states["domain"], found, strict=True)) == {
+        "aa.example": "timeout",
+        "bb.example": "servfail",
+        "cc.example": "not_asked",
+        "dd.example": "",
+    }
 
 
 def test_the_quality_strip_has_the_reasons():
@@ -268,32 +269,12 @@ def test_the_quality_strip_has_the_reasons():
     assert table.to_dict() == {"timeout": 1, "servfail": 1, "not_asked": 1, "known": 1}
 
 
-def test_groups_count_apart_and_sum_to_the_unknown():
-    """The parts sum to the column ``unknown`` of the shares."""
-    states = pd.DataFrame(
-        {
-            "domain": list("abcdef"),
-            "state": ["unknown", "unknown", "yes", "unknown", "no", "unknown"],
-            "sector": ["rijk", "rijk", "rijk", "gemeente", "gemeente", "gemeente"],
-            "reason": ["timeout", "", "", "bogus", "", "bogus"],
-        }
-    )
-    table = breakdowns.unknown_by_reason(states, by="sector")
-    assert table.to_numpy().tolist() == [
-        ["gemeente", "bogus", 2],
-        ["rijk", "timeout", 1],
-        ["rijk", "unknown", 1],
-    ]
-    shares = v6.shares(states, by="sector").set_index("sector")["unknown"]
-    assert table.groupby("sector")["count"].sum().to_dict() == shares.to_dict()
-
-
 def test_a_measured_unknown_has_no_reason():
-    """The exports of a measurement do not say why."""
+    """The exports of a measurement do not say why; a column that does is taken as it is."""
     states = pd.DataFrame({"domain": ["a", "b"], "state": ["unknown", "yes"]})
-    assert breakdowns.unknown_by_reason(states).to_dict("records") == [
-        {"reason": "unknown", "count": 1}
-    ]
+    assert breakdowns.reasons(states).to_list() == ["unknown", ""]
+    told = states.assign(reason=["bogus", "bogus"])
+    assert breakdowns.reasons(told).to_list() == ["bogus", ""]
 
 
 CHECK = {

@@ -127,17 +127,6 @@ def test_of_merged_names_one_stays(
     assert (split["n_stayers"], split["n_leavers"]) == (stayers, leavers)
 
 
-def test_per_sector_every_group_has_its_own_decomposition() -> None:
-    """One group gains by its domains, the other by its list; empty ones are not invented."""
-    before = table({"a": "no", "b": "no"}, "2026-01").assign(sector=["rijk", "gemeente"])
-    after = table({"a": "yes", "b": "no", "c": "yes"}, "2026-02")
-    after = after.assign(sector=["rijk", "gemeente", "gemeente"])
-    split = v6.changes.decompose_by(before, after).set_index("sector")
-    assert split.loc["rijk", "within"] == 100
-    assert split.loc["gemeente", "entrants"] == 50
-    assert list(split["earlier"]) == ["2026-01", "2026-01"]
-
-
 def test_a_domain_twice_in_a_month_is_an_error_in_words() -> None:
     """What a domain's state is must be settled before it is compared."""
     twice = pd.concat([table({"a": "yes"}), table({"a": "no"})])

@@ -13,6 +13,14 @@ from v6monitor.analysis import staleness
 from v6monitor.charts.chart import Chart
 
 
+def matrix(measured: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
+    """Return the number of domains per measured and fresh state."""
+    three = ["yes", "no", "unknown"]
+    found = staleness.compare(measured, fresh)
+    table = pd.crosstab(found["measured"], found["fresh"]).reindex(index=three, columns=three)
+    return table.fillna(0).astype(int).rename_axis(columns=None).reset_index()
+
+
 def every() -> dict[str, Chart]:
     """Return the charts with tables from nothing to much."""
     year = world(months(10))
@@ -29,8 +37,7 @@ def every() -> dict[str, Chart]:
     }.items():
         found[f"changes, {name}"] = chart.changes(v6.changes.move_counts(one, other))
         found[f"decomposition, {name}"] = chart.decomposition(v6.changes.parts(one, other))
-        matrix = staleness.matrix(staleness.compare(one, other))
-        found[f"staleness, {name}"] = chart.staleness(matrix)
+        found[f"staleness, {name}"] = chart.staleness(matrix(one, other))
     return found
 
 
@@ -83,8 +90,7 @@ def test_the_parts_of_the_decomposition_are_drawn_in_points() -> None:
 
 def test_staleness_has_a_bar_per_measured_state() -> None:
     """Of four measured no, one is yes now: a quarter of that bar."""
-    compared = staleness.compare(states("yynnnn"), states("yyynnn"))
-    bars = chart.staleness(staleness.matrix(compared)).figure().axes[0].patches
+    bars = chart.staleness(matrix(states("yynnnn"), states("yyynnn"))).figure().axes[0].patches
     assert [bar.get_width() for bar in bars] == [1.0, 0.25, 0.75]
 
 
@@ -108,6 +114,5 @@ def test_the_decomposition_says_its_three_parts() -> None:
 
 def test_the_measurement_is_compared_with_the_lookups() -> None:
     """Of four measured without IPv6 one has it now; of two with it none lost it."""
-    compared = staleness.compare(states("yynnnn"), states("yyynnn"))
-    caption = chart.staleness(staleness.matrix(compared)).caption()
+    caption = chart.staleness(matrix(states("yynnnn"), states("yyynnn"))).caption()
     assert caption.startswith("1 of 4 results measured without IPv6 have it now; 0 of 2")

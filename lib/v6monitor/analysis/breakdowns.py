@@ -14,7 +14,6 @@ from v6monitor.analysis.shares import (
     STATES,
     TOTAL,
     VERDICT_OF,
-    By,
     check,
     count,
     measure_of,
@@ -183,16 +182,6 @@ def quality(states: pd.DataFrame, observations: pd.DataFrame | None = None) -> p
     long = pd.concat(parts, ignore_index=True)
     table = long.groupby(["subject", "outcome"], sort=False).size().rename("count").reset_index()
     return with_source(table, states, *([] if observations is None else [observations]))
-
-
-def unknown_by_reason(states: pd.DataFrame, *, by: By = ()) -> pd.DataFrame:
-    """Return the number of unknown states by reason: columns ``by``, ``reason`` and ``count``."""
-    keys = [by] if isinstance(by, str) else list(by)
-    unknown = states.assign(reason=reasons(states))[states["state"] == "unknown"]
-    counted = unknown.groupby([*keys, "reason"], dropna=False, observed=True).size()
-    table = counted.rename("count").reset_index()
-    ascending = [*(True for _ in keys), False, True]
-    return table.sort_values([*keys, "count", "reason"], ascending=ascending, ignore_index=True)
 
 
 def reasons(states: pd.DataFrame) -> "pd.Series[str]":

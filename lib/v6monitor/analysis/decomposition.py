@@ -5,8 +5,6 @@ import pandas as pd
 from v6monitor.analysis.changes import ABSENT, Renames, compared, known, narrow, pair
 from v6monitor.analysis.shares import check, with_source
 
-_NO_PAIRS = pd.DataFrame({"before": [], "after": []}, dtype="str")
-
 
 def decompose(
     before: pd.DataFrame, after: pd.DataFrame, renames: Renames = None
@@ -67,23 +65,6 @@ def parts(before: pd.DataFrame, after: pd.DataFrame, renames: Renames = None) ->
         table[f"domains_{month}"] = [len(part) for part in states]
         table[f"share_{month}"] = [_share(part) for part in states]
     table["points"] = [split[part] for part in table["part"]]
-    return with_source(table.assign(**compared(before, after)), before, after)
-
-
-def decompose_by(
-    before: pd.DataFrame,
-    after: pd.DataFrame,
-    *,
-    by: str = "sector",
-    renames: Renames = None,
-) -> pd.DataFrame:
-    """Return the decomposition of every group's own share; columns ``by`` and as of ``decompose``.
-
-    A domain that stayed counts in the group that it is in now.
-    """
-    groups = pair(before, after, renames).groupby(by, dropna=False, observed=True)
-    rows = [{by: group, **_decompose(both)} for group, both in groups]
-    table = pd.DataFrame(rows, columns=[by, *_decompose(_NO_PAIRS)])
     return with_source(table.assign(**compared(before, after)), before, after)
 
 

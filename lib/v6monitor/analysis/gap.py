@@ -110,27 +110,6 @@ def concentration(month: Any, *, by: str = "operator") -> Concentration:
     return Concentration(hhi, 1 / hhi, len(parts), domains)
 
 
-def overview(month: Any) -> pd.DataFrame:
-    """Return in one row how large the gap is, who has most of it and how concentrated it is.
-
-    Columns: those of ``shares`` of all domains; ``operator``, who has most failing domains (empty
-    where there is none), ``domains`` and ``sole`` of it; ``operators`` (with a part of the gap) and
-    ``equal`` (see ``Concentration``).
-    """
-    hosts = _hosts(month)
-    largest = attribution(hosts)
-    most = largest.iloc[0] if len(largest) else pd.Series({"operator": "", "domains": 0, "sole": 0})
-    concentrated = concentration(hosts)
-    table = shares(domain_states(hosts)).assign(
-        operator=str(most["operator"]),
-        domains=int(most["domains"]),
-        sole=int(most["sole"]),
-        operators=concentrated.units,
-        equal=concentrated.equal,
-    )
-    return with_source(table, hosts)
-
-
 def what_if(
     month: Any, operators: Collection[str] = (), *, tenants: Collection[str] = ()
 ) -> "pd.Series[Any]":

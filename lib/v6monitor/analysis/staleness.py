@@ -17,7 +17,6 @@ from v6monitor.analysis.shares import (
 )
 
 OUTCOMES = ("agrees", "fixed_since", "lost_since", "unexplained", "could_not_tell", "applicability")
-THREE = ("yes", "no", "unknown")
 
 
 def staleness(month: Any) -> pd.DataFrame:
@@ -77,17 +76,6 @@ def compare(measured: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
         both["reason"] = ""
     both["outcome"] = _outcome(both)
     return with_source(both.drop(columns="asked_at", errors="ignore"), measured, fresh)
-
-
-def matrix(compared: pd.DataFrame) -> pd.DataFrame:
-    """Return the number of domains per ``measured`` state (rows) and fresh state (columns).
-
-    Both ways yes, no and unknown; what is not applicable in either is not in it.
-    """
-    counted = pd.crosstab(compared["measured"], compared["fresh"])
-    table = counted.reindex(index=list(THREE), columns=list(THREE), fill_value=0)
-    table = table.rename_axis(index="measured", columns=None).reset_index()
-    return with_source(table, compared)
 
 
 def _age(both: pd.DataFrame) -> "pd.Series[float]":
