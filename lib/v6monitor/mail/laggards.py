@@ -232,9 +232,10 @@ def tally(laggards: pd.DataFrame, by: str) -> pd.DataFrame:
         explained=("waiver_status", lambda status: int((status == "valid").sum())),
         domains=("domain", " ".join),
     )
-    return table.reset_index().sort_values(
-        ["laggards", by], ascending=[False, True], ignore_index=True
-    )
+    order = ["laggards", by]
+    table = table.reset_index().sort_values(order, ascending=[False, True], ignore_index=True)
+    table.attrs["source"] = laggards.attrs.get("source", [])
+    return table
 
 
 class _Measured(NamedTuple):
