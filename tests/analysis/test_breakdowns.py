@@ -4,10 +4,8 @@ import pandas as pd
 import pytest
 from seen import V6, host, name_servers, no_signals, seen
 
-import v6monitor as v6
 from v6monitor.analysis import breakdowns, shares
 from v6monitor.charts.provinces import MAP
-from v6monitor.errors import InputError
 from v6monitor.verdicts.judge import judge
 
 STATES = {"y": "yes", "p": "partly", "n": "no", "?": "unknown", "-": "not_applicable"}
@@ -17,75 +15,6 @@ def states(text: str, **columns: str) -> pd.DataFrame:
     """Return a states table of ``y``, ``p``, ``n``, ``?`` and ``-``, a domain each."""
     table = pd.DataFrame({"domain": [f"d{n}" for n in range(len(text))]})
     return table.assign(state=[STATES[letter] for letter in text], **columns).astype("str")
-
-
-def months(*texts: str, start: str = "2026-01") -> pd.DataFrame:
-    """Return web states, a text per month in a row."""
-    first = pd.Period(start, "M")
-    return pd.concat(
-        states(text, period=str(first + n), measure="web") for n, text in enumerate(texts)
-    )
-
-
-def test_the_trend_counts_every_month_and_measure() -> None:
-    """A row per month and measure, months in order."""
-    both = pd.concat([months("yn", "yy"), months("nn", "yn").assign(measure="mail")])
-    table = v6.shares(both, by=["period", "measure"])
-    found = list(zip(table["measure"], table["period"], table["yes"], strict=True))
-    assert found == [
-        ("mail", "2026-01", 0),
-        ("mail", "2026-02", 1),
-        ("web", "2026-01", 1),
-        ("web", "2026-02", 2),
-    ]
-
-
-def test_a_list_that_is_less_than_four_fifths_the_same_is_a_break() -> None:
-    """Five domains of which four stay are one set; eight of which four are new are not."""
-    table = v6.shares(months("ynyn", "ynyny", "ynynynyn"), by=["period", "measure"])
-    assert list(table["break_reason"]) == ["", "", "domains"]
-
-
-def test_a_new_version_of_the_tests_is_a_break_from_its_day() -> None:
-    """Version 1.7.0 came on 2023-04-11: a measurement on the 3rd is before it, the 20th after."""
-    early = months("yn", "yn", "yn", start="2023-03")
-    early["measured_at"] = early["period"] + "-03"
-    late = early.assign(measured_at=early["period"] + "-20")
-    assert list(v6.shares(early, by=["period", "measure"])["break_reason"]) == ["", "", "tests"]
-    assert list(v6.shares(late, by=["period", "measure"])["break_reason"]) == ["", "tests", ""]
-
-
-def test_sectors_compare_with_the_earliest_month_of_the_year_before() -> None:
-    """Thirteen months back is too long ago, twelve is not."""
-    history = months(*["ynnnn"] * 13, "yyynn").assign(sector="rijk")
-    (row,) = shares.with_earlier(v6.shares(history, by=["period", "sector"])).to_dict("records")
-    assert (row["earlier"], row["period"]) == ("2026-02", "2027-02")
-    assert row["earlier_adoption"] == pytest.approx(0.2)
-    assert row["adoption"] == pytest.approx(0.6)
-
-
-def test_sectors_do_not_compare_across_a_break() -> None:
-    """With another list in between there is no earlier month of the same set."""
-    history = months("yn", "ynynynyn", "ynynynyn").assign(sector="rijk")
-    table = v6.shares(history, by=["period", "sector"])
-    assert set(shares.with_earlier(table)["earlier"]) == {"2026-02"}
-    assert set(shares.with_earlier(table[table["period"] < "2026-03"])["earlier"]) == {""}
-
-
-def test_the_first_month_has_nothing_to_compare_with() -> None:
-    """No earlier month is an empty text and counts of 0, no error."""
-    (row,) = shares.with_earlier(
-        v6.shares(months("yyynn").assign(sector="rijk"), by=["period", "sector"])
-    ).to_dict("records")
-    assert (row["earlier"], row["earlier_yes"], row["measure"]) == ("", 0, "web")
-    assert pd.isna(row["earlier_adoption"])
-
-
-def test_two_measures_in_one_figure_are_an_error_in_words() -> None:
-    """Web and mail are not added up."""
-    both = pd.concat([months("y"), months("y").assign(measure="mail")]).assign(sector="rijk")
-    with pytest.raises(InputError, match="mail, web"):
-        shares.with_earlier(v6.shares(both, by=["period", "sector"]))
 
 
 def test_states_are_counted_with_a_total() -> None:
@@ -273,8 +202,8 @@ def test_a_measured_unknown_has_no_reason():
     """The exports of a measurement do not say why; a column that does is taken as it is."""
     states = pd.DataFrame({"domain": ["a", "b"], "state": ["unknown", "yes"]})
     assert breakdowns.reasons(states).to_list() == ["unknown", ""]
-    told = states.assign(reason=["bogus", "bogus"])
-    assert breakdowns.reasons(told).to_list() == ["bogus", ""]
+    with_reason = states.assign(reason=["bogus", "bogus"])
+    assert breakdowns.reasons(with_reason).to_list() == ["bogus", ""]
 
 
 CHECK = {

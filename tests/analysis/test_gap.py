@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from dependencies import WORLD, dependencies
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from needs_tables import WORLD, needs
 
 import v6monitor as v6
 from v6monitor.analysis.gap import domain_states
@@ -17,7 +17,7 @@ from v6monitor.errors import InputError, UsageError
 
 def test_a_cause_is_sole_shared_or_unclear():
     """Alone; with another that fails; with another of which it could not be told."""
-    world = needs(a="Xn Xn Yy", b="Xn Yn", c="Xn Y?", d="Xn X?", e="Yy")
+    world = dependencies(a="Xn Xn Yy", b="Xn Yn", c="Xn Y?", d="Xn X?", e="Yy")
     table = v6.gap.attribution(world).set_index("operator").drop(columns="failing")
     assert table.loc["X"].to_dict() == {"domains": 4, "sole": 2, "with_others": 1, "unclear": 1}
     assert table.loc["Y"].to_dict() == {"domains": 1, "sole": 0, "with_others": 1, "unclear": 0}
@@ -25,7 +25,7 @@ def test_a_cause_is_sole_shared_or_unclear():
 
 def test_the_rest_is_one_row_that_counts_a_domain_once():
     """Operators of one domain are together; a domain that fails at two of them is one domain."""
-    world = needs(a="Xn", b="Xn", c="Vn Wn", d="Yn", e="Xy")
+    world = dependencies(a="Xn", b="Xn", c="Vn Wn", d="Yn", e="Xy")
     table = v6.gap.attribution(world, top=5)
     assert table["operator"].to_list() == ["X", "other"]
     assert table["domains"].to_list() == [2, 2]
@@ -34,7 +34,7 @@ def test_the_rest_is_one_row_that_counts_a_domain_once():
 
 def test_by_tenant_hosts_without_one_are_left_out():
     """A gateway has no tenant."""
-    table = v6.gap.attribution(needs(a="Mnt", b="Mnt Gn", c="Gn"), by="tenant")
+    table = v6.gap.attribution(dependencies(a="Mnt", b="Mnt Gn", c="Gn"), by="tenant")
     assert table.to_dict("records") == [
         {"tenant": "t", "domains": 2, "sole": 1, "with_others": 1, "unclear": 0, "failing": 3}
     ]
@@ -42,7 +42,7 @@ def test_by_tenant_hosts_without_one_are_left_out():
 
 def test_concentration_of_hand():
     """Three and a half domains at X, a half at Y: (7/8)² + (1/8)²."""
-    found = v6.gap.concentration(needs(a="Xn", b="Xn", c="Xn", d="Xn Yn"))
+    found = v6.gap.concentration(dependencies(a="Xn", b="Xn", c="Xn", d="Xn Yn"))
     assert found.hhi == pytest.approx((7 / 8) ** 2 + (1 / 8) ** 2)
     assert found.equal == pytest.approx(1 / found.hhi)
     assert (found.units, found.domains) == (2, 4)
@@ -50,7 +50,7 @@ def test_concentration_of_hand():
 
 def test_without_a_gap_nothing_is_concentrated():
     """NaN and no error."""
-    found = v6.gap.concentration(needs(a="Xy", b="X?"))
+    found = v6.gap.concentration(dependencies(a="Xy", b="X?"))
     assert math.isnan(found.hhi)
     assert found.domains == 0
 
@@ -77,7 +77,7 @@ def test_concentration_lies_between_one_and_equal_parts(world: pd.DataFrame):
         assert 1 - 1e-9 <= found.equal <= found.units + 1e-9
 
 
-MIXED = needs(a="Xn", b="Xn Yn", c="Yn", d="Yn", e="Zy", f="Zy")
+MIXED = dependencies(a="Xn", b="Xn Yn", c="Yn", d="Yn", e="Zy", f="Zy")
 
 
 def test_a_set_of_operators_brings_more_than_its_members():
@@ -95,7 +95,7 @@ def test_points_count_from_the_present():
 
 def test_what_is_unknown_stays_unknown():
     """A domain whose other host could not be told does not become a yes, only no longer a no."""
-    world = needs(a="Xn Y?", b="Xy", c="Xy", d="Xn", e="Xy", f="-?")
+    world = dependencies(a="Xn Y?", b="Xy", c="Xy", d="Xn", e="Xy", f="-?")
     told = v6.gap.what_if(world, ["X"])
     assert told[["yes", "no", "unknown"]].to_list() == [4, 0, 2]
     assert told[["adoption", "lower", "upper"]].to_list() == [1.0, 4 / 6, 1.0]
@@ -103,7 +103,7 @@ def test_what_is_unknown_stays_unknown():
 
 def test_one_tenant_is_a_set_too():
     """Only the hosts that the tenant administers change."""
-    world = needs(a="Mnt", b="Mnt", c="Mnu", d="My", e="My")
+    world = dependencies(a="Mnt", b="Mnt", c="Mnu", d="My", e="My")
     assert v6.gap.what_if(world, tenants=["t"])["yes"] == 4
 
 
@@ -122,14 +122,16 @@ def test_a_state_that_is_not_one_is_told():
 
 def test_under_five_domains_there_are_no_points():
     """Counts only, as for every share."""
-    told = v6.gap.what_if(needs(a="Xn", b="Xy"), ["X"])
+    told = v6.gap.what_if(dependencies(a="Xn", b="Xy"), ["X"])
     assert told["yes"] == 2
     assert pd.isna(told["points"])
 
 
 def test_the_order_is_no_sorting_by_size():
     """B has most failing domains, but they fail at A too: A goes first, then B brings three."""
-    world = needs(a="An", b="An", c="An Bn", d="An Bn", e="An Bn", f="Bn", g="Cn", h="Cn", i="Cy")
+    world = dependencies(
+        a="An", b="An", c="An Bn", d="An Bn", e="An Bn", f="Bn", g="Cn", h="Cn", i="Cy"
+    )
     order = v6.gap.fix_order(world)
     assert order["operator"].to_list() == ["now", "A", "B", "C"]
     assert order["solved"].to_list() == [0, 2, 4, 2]
@@ -138,7 +140,7 @@ def test_the_order_is_no_sorting_by_size():
 
 def test_the_order_per_tenant_leaves_other_hosts_alone():
     """A domain that also fails at a gateway is not solved by its tenant."""
-    world = needs(a="Mnt", b="Mnt", c="Mnt Gn", d="Mnu", e="Gn", f="My")
+    world = dependencies(a="Mnt", b="Mnt", c="Mnt Gn", d="Mnu", e="Gn", f="My")
     order = v6.gap.fix_order(world, "tenant")
     assert order["tenant"].to_list() == ["now", "t", "u"]
     assert order["yes"].to_list() == [1, 3, 4]
@@ -146,7 +148,7 @@ def test_the_order_per_tenant_leaves_other_hosts_alone():
 
 def test_what_comes_after_the_top_is_one_row():
     """Steps of one domain each are not worth a row; nothing is lost of the sum."""
-    world = needs(a="An", b="An", c="Bn", d="Cn", e="Dn", f="Ey")
+    world = dependencies(a="An", b="An", c="Bn", d="Cn", e="Dn", f="Ey")
     order = v6.gap.fix_order(world, top=5)
     assert order["operator"].to_list() == ["now", "A", "other"]
     assert order["domains"].to_list() == [0, 2, 3]
@@ -156,8 +158,8 @@ def test_what_comes_after_the_top_is_one_row():
 
 def test_without_a_gap_there_is_nothing_to_do():
     """One row, the present; also of no domain at all."""
-    assert v6.gap.fix_order(needs(a="Xy", b="Xy"))["operator"].to_list() == ["now"]
-    assert v6.gap.fix_order(needs())["applicable"].to_list() == [0]
+    assert v6.gap.fix_order(dependencies(a="Xy", b="Xy"))["operator"].to_list() == ["now"]
+    assert v6.gap.fix_order(dependencies())["applicable"].to_list() == [0]
 
 
 def test_scenarios_end_with_everybody():
@@ -235,7 +237,7 @@ def test_the_states_are_those_of_the_shares(world: pd.DataFrame):
 
 def test_of_equal_gains_the_operator_with_more_failing_domains_goes_first():
     """A, B and D each solve one domain, and B fails at two; of the rest the name decides."""
-    world = needs(a="An", b="Bn", c="Bn Cn", d="Dn", e="Xy")
+    world = dependencies(a="An", b="Bn", c="Bn Cn", d="Dn", e="Xy")
     order = v6.gap.fix_order(world)
     assert order["operator"].to_list() == ["now", "B", "A", "C", "D"]
     assert order["solved"].to_list() == [0, 1, 1, 1, 1]

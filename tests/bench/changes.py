@@ -1,4 +1,4 @@
-"""How long do decomposition, transitions and league tables take, next to reading the file?
+"""How long do decomposition, transitions and rankings take, next to reading the file?
 
 Run it with ``python tests/bench/changes.py``. It reads the real monthly panel with pandas, as an
 analyst does, and then makes the tables of every pair of months, five times by turns in one run; it
@@ -48,8 +48,8 @@ def matrices(months: list[pd.DataFrame]) -> int:
     return sum(len(v6.changes.transitions(one, other)) for one, other in pairwise(months))
 
 
-def leagues(months: list[pd.DataFrame]) -> int:
-    """Make the league table of every month."""
+def rankings(months: list[pd.DataFrame]) -> int:
+    """Rank the sectors of every month."""
     return sum(len(shares.ranking(v6.shares(month, by="sector"))) for month in months)
 
 
@@ -70,7 +70,7 @@ def main() -> int:
     work = {
         "decomposition": lambda: decompositions(months),
         "transition matrix": lambda: matrices(months),
-        "league tables": lambda: leagues(months),
+        "rankings": lambda: rankings(months),
     }
     reading, spent = [], {name: list[float]() for name in work}
     for _ in range(ROUNDS):

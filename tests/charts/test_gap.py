@@ -6,28 +6,32 @@ import pandas as pd
 import pytest
 from chart_rules import check, words
 from chart_worlds import LONG
+from dependencies import dependencies
 from matplotlib.colors import to_hex
-from needs_tables import needs
 
 import v6monitor as v6
 from v6monitor import charts
 from v6monitor.charts.chart import Chart
 from v6monitor.charts.style import STATE_COLOURS
 
-TYPICAL = needs(a="Xn", b="Xn Yn", c="Yn", d="Yn", e="Zy", f="-?")
-ONE = needs(a="Xn")
-CLOSED = needs(a="Xy", b="Xy", c="Yy", d="Yy", e="Yy")
-UNKNOWN = needs(a="-?", b="X?")
-OWN = needs(a="An", b="Bn", c="Cy", d="Dy", e="Ey")
-NONE = needs()
+TYPICAL = dependencies(a="Xn", b="Xn Yn", c="Yn", d="Yn", e="Zy", f="-?")
+ONE = dependencies(a="Xn")
+CLOSED = dependencies(a="Xy", b="Xy", c="Yy", d="Yy", e="Yy")
+UNKNOWN = dependencies(a="-?", b="X?")
+OWN = dependencies(a="An", b="Bn", c="Cy", d="Dy", e="Ey")
+NONE = dependencies()
 MANY = "ABCDEFGHIJKLMNOPQRST"
 WORLDS = {
     "none": NONE,
     "no gap": CLOSED,
     "all unknown": UNKNOWN,
-    "small": needs(a="Xn", b="Xy"),
-    "many": needs(**{f"d{n}": f"{MANY[n * n % 20]}n{n % 9} Z{'yn?'[n % 3]}" for n in range(90)}),
-    "long names": needs(**{f"d{n}": "Xn" for n in range(7)}).assign(operator=LONG, tenant=LONG),
+    "small": dependencies(a="Xn", b="Xy"),
+    "many": dependencies(
+        **{f"d{n}": f"{MANY[n * n % 20]}n{n % 9} Z{'yn?'[n % 3]}" for n in range(90)}
+    ),
+    "long names": dependencies(**{f"d{n}": "Xn" for n in range(7)}).assign(
+        operator=LONG, tenant=LONG
+    ),
 }
 
 
@@ -57,7 +61,7 @@ def test_text_is_large_horizontal_inside_and_apart(name: str, code: str) -> None
 
 def test_every_step_begins_where_the_one_before_ended() -> None:
     """Now 2 of 6; X then gives 3, Y the rest: bars from 0, 1/3 and 1/2."""
-    table = v6.gap.fix_order(needs(a="Xy", b="Xy", c="Xn", d="Yn", e="Yn", f="Yn"))
+    table = v6.gap.fix_order(dependencies(a="Xy", b="Xy", c="Xn", d="Yn", e="Yn", f="Yn"))
     figure = charts.fix_order(table).figure()
     steps = [bar for bar in figure.axes[0].patches if _colour(bar) == STATE_COLOURS["yes"].lower()]
     ends = [(round(bar.get_x(), 3), round(bar.get_x() + bar.get_width(), 3)) for bar in steps]
@@ -67,7 +71,7 @@ def test_every_step_begins_where_the_one_before_ended() -> None:
 
 def test_what_is_unknown_is_grey_in_every_step() -> None:
     """One unknown of six: a grey bar between the bounds."""
-    table = v6.gap.fix_order(needs(a="Xy", b="Xy", c="Xn", d="Xn", e="Xn", f="-?"))
+    table = v6.gap.fix_order(dependencies(a="Xy", b="Xy", c="Xn", d="Xn", e="Xn", f="-?"))
     figure = charts.fix_order(table).figure()
     assert "undetermined" in words(figure)
     assert len([bar for bar in figure.axes[0].patches if _colour(bar) == "#949494"]) == 2
@@ -75,7 +79,7 @@ def test_what_is_unknown_is_grey_in_every_step() -> None:
 
 def test_causes_are_parts_of_a_bar() -> None:
     """Sole, with others and unclear side by side, from 0."""
-    table = v6.gap.attribution(needs(a="Xn", b="Xn", c="Xn Yn", d="Xn Y?"))
+    table = v6.gap.attribution(dependencies(a="Xn", b="Xn", c="Xn Yn", d="Xn Y?"))
     bars = charts.attribution(table).figure().axes[0].patches
     assert [(bar.get_x(), bar.get_width()) for bar in bars[:3]] == [(0, 2), (2, 1), (3, 1)]
 
@@ -102,7 +106,7 @@ def test_the_answer_has_the_size_of_the_gap(
 
 def test_the_answer_says_how_much_the_three_largest_have() -> None:
     """A domain that fails at two of them counts once: 5 of 6."""
-    world = needs(a="An", b="An Bn", c="Bn", d="Cn", e="Cn", f="Dn", g="Zy")
+    world = dependencies(a="An", b="An Bn", c="Bn", d="Cn", e="Cn", f="Dn", g="Zy")
     assert numbers(charts.gap_answer(world).note()) == ["4", "83%"]
 
 
@@ -141,7 +145,7 @@ def test_the_caption_of_the_fix_order_has_the_shares(world: pd.DataFrame, found:
 
 def test_the_fix_order_of_tenants_names_tenants() -> None:
     """One administrator each."""
-    world = needs(a="Mnt", b="Mnt", c="Mnu", d="Mnv", e="My")
+    world = dependencies(a="Mnt", b="Mnt", c="Mnu", d="Mnv", e="My")
     chart = charts.fix_order(v6.gap.fix_order(world, by="tenant", top=5))
     assert "tenant t " in chart.caption("en")
     assert "tenant t " in chart.caption("nl")
@@ -150,9 +154,9 @@ def test_the_fix_order_of_tenants_names_tenants() -> None:
 @pytest.mark.parametrize(
     ("world", "caption"),
     [
-        (needs(a="Xn", b="Xn", c="Yn"), "Most paths break at the zones of X: 2 of 3."),
+        (dependencies(a="Xn", b="Xn", c="Yn"), "Most paths break at the zones of X: 2 of 3."),
         (
-            needs(a="Xn", b="Xn").assign(operator="own_zone"),
+            dependencies(a="Xn", b="Xn").assign(operator="own_zone"),
             "All 2 broken paths break at the domain's own name servers.",
         ),
     ],
@@ -160,10 +164,10 @@ def test_the_fix_order_of_tenants_names_tenants() -> None:
 def test_the_caption_of_the_zones_has_their_numbers(world: pd.DataFrame, caption: str) -> None:
     """Whose name servers break the way; all of them is said as all."""
     assert charts.zones(v6.gap.attribution(world, top=5)).caption() == caption
-    assert numbers(charts.zones(v6.gap.attribution(needs(a="Xn", b="Yn"), top=5)).caption()) == [
-        "2"
-    ]
-    assert numbers(charts.zones(v6.gap.attribution(needs(a="Xy"), top=5)).caption()) == []
+    assert numbers(
+        charts.zones(v6.gap.attribution(dependencies(a="Xn", b="Yn"), top=5)).caption()
+    ) == ["2"]
+    assert numbers(charts.zones(v6.gap.attribution(dependencies(a="Xy"), top=5)).caption()) == []
 
 
 def numbers(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What does a mail domain need? From observations to the needs tables."""
+"""From observations to the tables of what a mail domain depends on."""
 
 import pandas as pd
 from seen import V6, host, name_servers, no_signals, seen
@@ -36,7 +36,7 @@ def world() -> list[object]:
 
 
 def mx_hosts() -> pd.DataFrame:
-    """Return the needs of the headline."""
+    """Return what the headline depends on."""
     return dependencies.mx_hosts(world(), providers(world(), operators=GATE), GATE)
 
 
@@ -54,7 +54,7 @@ def test_every_host_has_an_operator_a_tenant_and_a_state():
 
 
 def test_the_states_are_the_verdicts():
-    """The needs of the headline give mail_all of every domain to which mail applies."""
+    """The MX hosts give mail_all of every domain to which mail applies."""
     judged = judge(world()).set_index("domain")["mail_all"]
     states = domain_states(mx_hosts()).set_index("domain")["state"]
     assert states.to_dict() == judged[judged != "not_applicable"].to_dict()
@@ -77,7 +77,7 @@ def test_name_servers_on_the_way():
 def test_both_tables_together_are_the_verdict_end_to_end():
     """mail_end_to_end is yes when MX hosts and name servers have all it needs."""
     hosts = mx_hosts()
-    needs = pd.concat([hosts, dependencies.name_servers(world(), hosts, GATE)])
+    both = pd.concat([hosts, dependencies.name_servers(world(), hosts, GATE)])
     judged = judge(world()).set_index("domain")["mail_end_to_end"]
-    states = domain_states(needs).set_index("domain")["state"]
+    states = domain_states(both).set_index("domain")["state"]
     assert states.to_dict() == judged[judged != "not_applicable"].to_dict()

@@ -30,7 +30,7 @@ REFUSALS = ("nothing_known", "target_reached", "few_points", "small_panel", "not
 """Why there is no forecast, in the order in which it is decided."""
 
 HORIZON = 240
-"""Nothing is said of what lies more than so many months ahead."""
+"""Months ahead after which a forecast gives no date."""
 
 PATHS = 1000
 """Futures per model."""

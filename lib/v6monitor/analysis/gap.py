@@ -1,9 +1,9 @@
-"""The mail domains without IPv6: whose hosts they wait for, and what fixing some would bring.
+"""Mail domains without IPv6: the operators they depend on, and what fixing some would bring.
 
-All functions take a table of dependencies: a row per domain and thing it needs with IPv6, with the
+All functions take a table of dependencies: a row per domain and host it depends on, with the
 columns ``domain``, ``operator`` (who runs it), ``tenant`` (may be empty) and ``state`` (``yes``,
 ``no``, ``unknown``). A domain has IPv6 when all its rows have it. ``Month.mx_hosts`` is the table
-of ``mail_all``, and stands for itself where a Month is given. Definitions: METHOD.md, "The gap".
+of ``mail_all``; it is used where a Month is given. Definitions: METHOD.md, "The gap".
 """
 
 from collections.abc import Collection, Mapping
@@ -23,7 +23,7 @@ NOW = "now"
 
 
 def attribution(month: Any, *, by: str = "operator", top: int | None = None) -> pd.DataFrame:
-    """Return for whose hosts the failing mail domains wait, most domains first.
+    """Return the operators whose hosts keep mail domains from IPv6, most domains first.
 
     Args:
         month: a Month, or a table of dependencies (see the module).
@@ -179,10 +179,11 @@ def scenarios(
 
 
 def fix_order(month: Any, by: str = "operator", *, top: int | None = None) -> pd.DataFrame:
-    """Return whom to ask first: each step takes who then adds most to the adoption.
+    """Return the order of fixes in which each step adds most to the adoption.
 
-    A domain that fails at several gains only with the last of them, so that this is no sorting by
-    size. Of equal gains, who has most failing domains goes first, then the name.
+    A domain that fails at several operators gains only with the last of them, so that the order is
+    not that of the sizes. Of equal gains, the operator with most failing domains goes first, then
+    the name decides.
 
     Args:
         month: a Month, or a table of dependencies (see the module).
@@ -327,7 +328,7 @@ def _hosts(month: Any) -> pd.DataFrame:
 
 
 def _failing(hosts: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Return at whom each domain fails, once each; InputError for a state that is none."""
+    """Return each domain with the units it fails at; InputError for an invalid state."""
     domain_states(hosts)
     return hosts.loc[hosts["state"] == NO, ["domain", by]].drop_duplicates(ignore_index=True)
 

@@ -1,4 +1,4 @@
-"""Needs tables in few words, for the tests of the gap."""
+"""Tables of dependencies in few words, for the tests of the gap."""
 
 import pandas as pd
 from hypothesis import strategies as st
@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 STATES = {"y": "yes", "n": "no", "?": "unknown"}
 
 
-def needs(**domains: str) -> pd.DataFrame:
-    """Return a needs table: ``a="Xn Yy"`` is a domain with a failing host of X and a good one of Y.
+def dependencies(**domains: str) -> pd.DataFrame:
+    """Return a table: ``a="Xn Yy"`` is a domain with a failing host of X and a good one of Y.
 
     A third letter is the tenant: ``Mnt`` is a failing host of M, administered by tenant t.
     """
@@ -26,6 +26,6 @@ HOST = st.builds(
 )
 DOMAIN = st.one_of(st.lists(HOST, min_size=1, max_size=3).map(" ".join), st.just("-?"))
 WORLD = st.lists(DOMAIN, min_size=5, max_size=9).map(
-    lambda domains: needs(**{f"d{number}": hosts for number, hosts in enumerate(domains)})
+    lambda domains: dependencies(**{f"d{number}": hosts for number, hosts in enumerate(domains)})
 )
 """Small worlds: up to nine domains with up to three hosts of four operators."""
