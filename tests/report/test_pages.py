@@ -6,10 +6,12 @@ from looking import opened
 from matplotlib.figure import Figure
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from seen import host, seen
 
 from v6monitor.charts.chart import Chart, Words
-from v6monitor.charts.display import bundle, caption
+from v6monitor.charts.display import bundle, caption, card_bundle
 from v6monitor.language import Language
+from v6monitor.mail.card import explain
 from v6monitor.report.document import read
 from v6monitor.report.lint import problems
 from v6monitor.report.pages import Link, Notice, Page, heading, notebook_page
@@ -229,6 +231,18 @@ def test_texts_and_numbers_are_published():
     for piece in ("<p>66.4</p>", "<pre>[1,\n 2]</pre>"):
         assert piece in found["nl"]
     assert '<div lang="en"><p>&lt;b&gt;a&lt;/b&gt;</p></div>' in found["nl"]
+
+
+def test_an_evidence_card_is_published_in_both_languages():
+    """Its tables have captions and scopes, and a record brings no markup."""
+    log = [seen("town.example", "MX", "10 mx.town.example"), *host("mx.town.example")]
+    hostile = seen("town.example", "TXT", '"<script>alert(1)</script>"')
+    card = explain("town.example", observations=[*log, hostile])
+    found = pages_of(new_markdown_cell("# A"), dutch("# A"), ran(card_bundle(card)))
+    for code, words in (("nl", "geen record"), ("en", "no such record")):
+        assert problems(found[code], tables=3) == []
+        assert f"mx.town.example: {words}" in found[code]
+        assert "<script>" not in found[code]
 
 
 def test_a_cell_for_analysts_is_on_no_page():

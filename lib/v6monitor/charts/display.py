@@ -1,4 +1,4 @@
-"""Display of DataFrames in a Jupyter kernel: an accessible table that a page can publish.
+"""Display in a Jupyter kernel: DataFrames and evidence cards, as a page can publish them.
 
 ``import v6monitor`` switches it on in a kernel, and nothing else does.
 """
@@ -70,12 +70,21 @@ def bundle(table: "pd.DataFrame | pd.Series[Any]") -> dict[str, object]:
     }
 
 
+def card_bundle(card: Any) -> dict[str, object]:
+    """Return the display data of an evidence card: its tables in both languages."""
+    name = f"<p><strong>{html.escape(card.domain)}</strong></p>"
+    pages = {code: f"{name}\n{card.html(code)}" for code in CODES}
+    held = {"name": "", "kind": "text", "html": pages, "table": "", "svg": {}}
+    return {"text/plain": repr(card), "text/html": pages["en"], MIME: held}
+
+
 def switch_on() -> bool:
-    """Register the display of DataFrames and Series in a Jupyter kernel; tell if there is one."""
+    """Register the display of tables and cards in a Jupyter kernel; return if there is one."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is None or not hasattr(shell, "kernel"):
         return False
     formatter = shell.display_formatter.mimebundle_formatter
     for kind in (pd.DataFrame, pd.Series):
         formatter.for_type(kind, bundle)
+    formatter.for_type_by_name("v6monitor.mail.card", "Card", card_bundle)  # not imported yet
     return True

@@ -96,7 +96,7 @@ class Card:
 
         """
         words = Language(language)
-        tables = [_table(section) for section in self._sections(words, words.label)]
+        tables = [_table(section, self.domain) for section in self._sections(words, words.label)]
         commands = html.escape("\n".join(self._commands()))
         check = html.escape(words.text("Check it yourself"))
         return "\n".join([*tables, f"<p>{check}:</p><pre><code>{commands}</code></pre>"])
@@ -268,9 +268,10 @@ def _printable(line: str) -> str:
     return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
 
 
-def _table(section: _Section) -> str:
+def _table(section: _Section, domain: str) -> str:
     """Return a section as a table that scrolls by itself, and by keyboard, on a narrow screen."""
     title = html.escape(section.title)
+    label = html.escape(f"{section.title}: {domain}")  # unique on a page with several cards
     head = "".join(f'<th scope="col">{_capital(name)}</th>' for name in section.columns)
     rows = "".join(
         f'<tr><th scope="row">{html.escape(first)}</th>'
@@ -278,7 +279,7 @@ def _table(section: _Section) -> str:
         for first, *others in section.rows
     )
     return (
-        f'<div class="scroll" role="region" aria-label="{title}" tabindex="0"><table>'
+        f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table>'
         f"<caption><strong>{title}</strong></caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
