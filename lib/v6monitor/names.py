@@ -1,4 +1,4 @@
-"""Which domain name does a cell mean? The same key for every way people write it."""
+"""Host names: one normalised key for every way people write a name, a URL or an address."""
 
 import ipaddress
 import re
@@ -21,7 +21,7 @@ _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 FLAT = frozenset({"com", "eu", "microsoft", "net", "nl", "org"})
 """Top-level domains in which the registries delegate nothing but second-level names."""
 _NORMAL = re.compile(r"(?!.*--)(?=.{4,253}$)(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+[a-z]{2,63}")
-"""What ``normalise`` leaves as it is: told at once, because most names are like that."""
+"""What ``normalise`` leaves as it is: a quick test, because most names are like that."""
 
 
 class Name(NamedTuple):
@@ -32,7 +32,7 @@ class Name(NamedTuple):
 
 
 class InvalidNameError(ValueError):
-    """The text is not a host name; the message is the reason, fit for a faults list."""
+    """The text is not a valid host name; the message is the reason, as faults state it."""
 
 
 def normalise(raw: str) -> Name:

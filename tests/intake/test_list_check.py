@@ -234,6 +234,7 @@ CELLS = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=50)
 @given(st.lists(CELLS, min_size=1, max_size=12))
 def test_whatever_is_in_a_list_is_a_finding_of_a_known_kind(tmp_path_factory, rows):

@@ -9,11 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 COUNT = int(os.environ.get("V6MONITOR_MUTANTS", "250"))
 SEED = 20_261_005
 MOST_MEMORY = 1024  # MiB
 
 
+@pytest.mark.slow
 def test_no_damaged_file_is_too_much(real_data):
     """No traceback, no hang, no memory above 1 GiB; a table that was read comes back the same."""
     script = Path(__file__).with_name("mutants.py")

@@ -56,6 +56,7 @@ def _written(header, rows, delimiter):
     return text.getvalue().encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMS)
 @settings(max_examples=60, deadline=None)
 @given(rows=ROWS, delimiter=st.sampled_from(",;\t"))

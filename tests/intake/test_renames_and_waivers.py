@@ -181,6 +181,7 @@ WAIVERS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(STATES, WAIVERS)
 def test_a_waiver_never_changes_a_share(states, waivers):

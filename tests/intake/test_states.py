@@ -65,3 +65,29 @@ def test_result_that_a_file_does_not_have(intake):
     text = "domain,ok\na.example,1\n"
     found = intake(text, "2026-10-05.csv", columns={"domain": "domain", "ok": "ws_address"})
     assert measurements.states(found.table)["measure"].tolist() == ["web"]
+
+
+def test_sources_name_each_measurement(intake, tmp_path):
+    """Every day of measurement is a source of its own, on the table and on the states."""
+    web, mail = "a-2026-10-05.csv", "b-2026-10-06.csv"
+    (tmp_path / web).write_text(web_export(web_row("a.example")))
+    (tmp_path / mail).write_text(mail_export(mail_row("a.example", "passed")))
+    (tmp_path / "list.csv").write_text("List,Domain\nrijk,b.example\n")
+    found = measurements.read(tmp_path)
+    measured = ["measurement 2026-10-05 Internet.nl", "measurement 2026-10-06 Internet.nl"]
+    assert found.table.attrs["source"] == found.faults.attrs["source"] == [*measured, "list.csv"]
+    only = measurements.measured(found.table)
+    assert only.attrs["source"] == measured
+    assert measurements.states(only).attrs["source"] == measured
+    assert measurements.states(only[only["type"] == "mail"]).attrs["source"] == measured[1:]
+    assert repr(found) == "Intake(4 rows, 0 faults)"
+
+
+def test_mapped_results_are_not_called_internet_nl(intake):
+    """Nothing says who measured a table that is read by a mapping, also when it is kept."""
+    text = "Website,IPv6\na.example,ja\n"
+    columns = {"Website": "domain", "IPv6": "ws_address"}
+    table = intake(text, "x-2026-10-05.csv", columns=columns).table
+    again = intake(table.to_csv(index=False), "own.csv").table
+    for one in (table, again, measurements.states(again)):
+        assert one.attrs["source"] == ["measurement 2026-10-05"]

@@ -111,6 +111,7 @@ def summary(faults: pd.DataFrame) -> pd.DataFrame:
     counted: pd.DataFrame = reasons.groupby(["reason", "done"], as_index=False).agg(
         faults=("row", "size"), example=("value", "first")
     )
+    counted.attrs = dict(faults.attrs)
     return counted.sort_values(["faults", "reason"], ascending=[False, True], ignore_index=True)
 
 

@@ -1,6 +1,6 @@
 """Columns of the canonical table, the labels files have for them, and the result words.
 
-A cell means the same in every file: the functions that interpret one stand at the end.
+A cell means the same in every file: the functions that interpret one come last.
 """
 
 import math

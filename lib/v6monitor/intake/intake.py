@@ -164,6 +164,7 @@ def join(intake: _Read, registers: Iterable[Path]) -> _Read:
     """Return an intake with its organisations, and with the faults of the registers."""
     register = read_registers(registers)
     faults = pd.concat([intake.faults, register.faults], ignore_index=True)
+    faults.attrs = dict(intake.faults.attrs)
     return intake._replace(table=attach(intake.table, register.table), faults=faults)
 
 
@@ -269,7 +270,7 @@ class _Reading:
         files = pd.DataFrame(self._files, columns=["file", "format", "rows", "note"])
         counted = files["file"].map(faults["file"].value_counts()).fillna(0).astype("int64")
         files.insert(3, "faults", counted)
-        table.attrs["source"] = sources(table)
+        table.attrs["source"] = faults.attrs["source"] = sources(table)
         return Batch(table, faults, files, errors)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from v6monitor.dns.observation import UNKNOWN
 from v6monitor.intake.cleaning import Reason
 from v6monitor.intake.organisations import sector_in
+from v6monitor.intake.states import sources
 
 FINDINGS = ("what", "domain", "type", "list", "file", "row", "detail")
 """``what`` is a code (of ``FIXES`` or ``LIST_CHANGES``); ``domain`` the name, or the text that is
@@ -73,7 +74,9 @@ def to_fix(  # noqa: PLR0913 - each is another source of findings
         _without_owner(now),
         _waived(waivers),
     ]
-    return _together(parts, FIXES)
+    found = _together(parts, FIXES)
+    found.attrs["source"] = [*sources(now), *observations.attrs.get("source", ())]
+    return found
 
 
 def list_changes(
@@ -97,7 +100,9 @@ def list_changes(
             _findings("disappeared", gone[successor == ""]),
             _findings("new", here[~here["domain"].isin(set(then["domain"]) | set(successor))]),
         ]
-    return _together(parts, LIST_CHANGES)
+    found = _together(parts, LIST_CHANGES)
+    found.attrs["source"] = [*sources(before), *sources(now)]
+    return found
 
 
 def faults_of_month(faults: pd.DataFrame, history: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
@@ -117,13 +122,17 @@ def files(now: pd.DataFrame, faults: pd.DataFrame) -> pd.DataFrame:
     table = now.groupby(keys, as_index=False).agg(rows=("domain", "size"))
     counted = table["source_file"].map(faults["file"].value_counts()).fillna(0).astype("int64")
     table = table.assign(faults=counted)
-    return table.rename(columns={"source_file": "file", "source_format": "format"})
+    table = table.rename(columns={"source_file": "file", "source_format": "format"})
+    table.attrs["source"] = sources(now)
+    return table
 
 
 def counts_by_kind(findings: pd.DataFrame) -> pd.DataFrame:
     """Return findings counted by ``what``, in their order: ``count`` and the first ``example``."""
-    counted = findings.groupby("what", sort=False)
-    return counted.agg(count=("what", "size"), example=("domain", "first")).reset_index()
+    kinds = findings.groupby("what", sort=False)
+    counted = kinds.agg(count=("what", "size"), example=("domain", "first")).reset_index()
+    counted.attrs = dict(findings.attrs)
+    return counted
 
 
 def summary(now: pd.DataFrame, faults: pd.DataFrame, fixes: pd.DataFrame) -> pd.DataFrame:
@@ -143,7 +152,9 @@ def summary(now: pd.DataFrame, faults: pd.DataFrame, fixes: pd.DataFrame) -> pd.
         "most": str(kinds.index[0]) if len(kinds) else "",
         "most_count": int(kinds.iloc[0]) if len(kinds) else 0,
     }
-    return pd.DataFrame([row])
+    found = pd.DataFrame([row])
+    found.attrs["source"] = sources(now)
+    return found
 
 
 def _faulty(faults: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:

@@ -90,7 +90,7 @@ _EXPORT = {
 """The labels that an export of organisaties.overheid.nl has for each field."""
 
 _TOOI = r"^https?://identifier\.overheid\.nl/tooi/id/[^/]+/"
-"""What stands before the identifier itself (standaarden.overheid.nl/tooi)."""
+"""The prefix of an identifier of the government's register (standaarden.overheid.nl/tooi)."""
 
 _LARGEST = 256 << 20
 _ROOT = "RegisterInternetdomeinenOverheid"

@@ -34,6 +34,7 @@ def measured(table: pd.DataFrame) -> pd.DataFrame:
             "the files list domains but contain no measurement results; look the domains up with "
             "v6monitor lookup, or add the files with results of Internet.nl"
         )
+    found.attrs["source"] = sources(found)
     return found
 
 
@@ -94,4 +95,6 @@ def overview(table: pd.DataFrame) -> pd.DataFrame:
     counted = table.assign(error=table["status"].eq("error")).groupby(
         ["list", "type", "measured_at"], as_index=False
     )
-    return counted.agg(domains=("domain", "size"), error=("error", "sum"))
+    found: pd.DataFrame = counted.agg(domains=("domain", "size"), error=("error", "sum"))
+    found.attrs["source"] = sources(table)
+    return found

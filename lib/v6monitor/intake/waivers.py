@@ -13,15 +13,7 @@ from v6monitor.intake.tables import labelled, load, selected
 from v6monitor.names import InvalidNameError, normalise
 
 RENAMES = ("old", "new", "date")
-WAIVERS = (
-    "domain",
-    "type",
-    "standard",
-    "explanation",
-    "owner",
-    "valid_from",
-    "valid_until",
-)
+WAIVERS = ("domain", "type", "standard", "explanation", "owner", "valid_from", "valid_until")
 MATCH = ("waiver", "waiver_owner", "waiver_until", "waiver_status")
 """Columns that ``matched`` adds: explanation, who gave it, last day, and valid or expired."""
 
