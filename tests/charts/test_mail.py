@@ -143,6 +143,7 @@ def test_the_caption_of_the_months_compares_the_first_with_the_last() -> None:
     assert numbers(chart.caption("nl")) == ["7", "2026", "2026", "1.200"]
     assert chart.note("en").endswith("3 of 7.")
     assert chart.alt("en").count(". ") == 1
+    assert numbers(charts.laggards_by_month(by_month((1, 0, 0))).caption("en")) == ["1", "2026"]
 
 
 def test_what_microsoft_changed_is_in_the_chart_of_its_month() -> None:

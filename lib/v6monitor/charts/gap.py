@@ -54,7 +54,7 @@ def gap_answer(hosts: pd.DataFrame, *, name: str = "answer") -> Chart:
 
     Args:
         hosts: a row per mail domain and mail server, with ``operator`` and ``state``, such as
-            ``Month.mx_needs``.
+            ``Month.mx_hosts``.
         name: names the answer on its page.
 
     Source: METHOD.md §8.

@@ -456,12 +456,16 @@ def _laggards_by_month_words(table: pd.DataFrame, language: Language) -> Words:
     if table.empty:
         return Words(language.text("There are no months to compare."), note, alt)
     first, last = (dict(table.iloc[at]) for at in (0, -1))
-    caption = language.text(
-        "Of the domains now on Exchange Online, {last} lacked IPv6 in {month}; in {first} there"
-        " were {before}.",
-        last=language.number(int(last["no"])),
+    caption = language.plural(
+        "{number} domain that is now on Exchange Online lacked IPv6 in {month}.",
+        "{number} domains that are now on Exchange Online lacked IPv6 in {month}.",
+        int(last["no"]),
         month=language.month(str(last["period"])),
-        first=language.month(str(first["period"])),
-        before=language.number(int(first["no"])),
     )
+    before = language.text(
+        "In {month} there were {number}.",
+        month=language.month(str(first["period"])),
+        number=language.number(int(first["no"])),
+    )
+    caption = joined(caption, before if len(table) > 1 else "")
     return Words(caption, joined(note, explained(table.iloc[-1:], language)), alt)
