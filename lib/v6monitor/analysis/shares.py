@@ -87,8 +87,9 @@ def shares(states: pd.DataFrame, *, by: By = ()) -> pd.DataFrame:
     if "measure" in states and "measure" not in keys:
         named["measure"] = measure_of(states)
     if "period" in states and "period" not in keys:
-        named["period"] = str(states["period"].max()) if len(states) else ""
-        states = states[states["period"] == named["period"]]
+        periods = states["period"].astype("str")
+        named["period"] = str(periods.max()) if len(states) else ""
+        states = states[periods == named["period"]]
     needed = {*keys, "domain", "state", "measured_at", "explained"}
     single = one_per_domain(states[[name for name in states if name in needed]], keys)
     table = shares_of_counts(count(single, keys)).assign(**named)
