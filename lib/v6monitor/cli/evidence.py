@@ -2,7 +2,8 @@
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -128,13 +129,8 @@ def _mail(domains: Sequence[tuple[str, str]]) -> list[str]:
 
 def _write(table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV that is safe to open in a spreadsheet program."""
-    try:
+    with _writing("--out", path):
         write_text(path, safe_csv(table))
-    except OSError as error:
-        raise UsageError(
-            f"--out {path}: cannot be written ({error.strerror}); name a file in a folder that "
-            "you may write to"
-        ) from error
 
 
 def _write_letters(folder: Path, written: Sequence[Letter], *, synthetic: bool) -> None:
@@ -143,18 +139,13 @@ def _write_letters(folder: Path, written: Sequence[Letter], *, synthetic: bool) 
     from v6monitor.report import tables  # noqa: PLC0415
     from v6monitor.report.pages import synthetic_notice  # noqa: PLC0415
 
-    try:
+    with _writing("--letters", folder):
         for code in CODES:
             notices = synthetic_notice(Language(code)) if synthetic else []
             for letter in written:
                 text = pages.page(letter, code, CODES, notices)
                 write_text(folder / pages.file_of(letter, code, CODES), text)
         tables.write(pages.merge(written), folder, pages.NAME)
-    except OSError as error:
-        raise UsageError(
-            f"--letters {folder}: cannot be written ({error.strerror}); name a folder that you "
-            "may write to"
-        ) from error
 
 
 def _write_card(card: Card, path: Path, language: Language) -> None:
@@ -164,12 +155,19 @@ def _write_card(card: Card, path: Path, language: Language) -> None:
     heading = language.text("What do the lookups say about {domain}?", domain=card.domain)
     notices = synthetic_notice(language) if card.domain.endswith(".example") else []
     page = Page(path.name, language, heading, notices=notices, home="")
-    try:
+    with _writing("--html", path):
         write_text(path, plain_page("card", page, card=card.html(language.code)))
+
+
+@contextmanager
+def _writing(option: str, path: Path) -> Iterator[None]:
+    """Turn an error of the file system into a sentence that says what to do."""
+    try:
+        yield
     except OSError as error:
         raise UsageError(
-            f"--html {path}: cannot be written ({error.strerror}); name a file in a folder that "
-            "you may write to"
+            f"{option} {path}: cannot be written ({error.strerror}); name one in a folder that you "
+            "may write to"
         ) from error
 
 
