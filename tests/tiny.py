@@ -19,24 +19,20 @@ measurements: str = ""
 observations: str = ""
 sectors: list = []
 """
-TELLING = """
-
+LOAD = """
+import v6monitor as v6
 from v6monitor.charts.chart import Words
-from v6monitor.report.month import Month
-from v6monitor.report.exhibits import answer, table
 
-def tell(frame, language):
-    return Words(f"{len(frame)} rows", "of the month", "A table.")
-
-month = Month.load(period, measurements, observations, sectors)
+month = v6.load(measurements, period=period, observations=observations, sectors=sectors)
 """
 GOOD = [
     "# How many domains?\n\nThe first sentence.",
+    "nl:# Hoeveel domeinen?\n\nDe eerste zin.",
     PARAMETERS,
-    TELLING,
-    "answer(month.current, tell=tell)",
+    LOAD,
+    'v6.Chart("answer", month.current, lambda t, _: Words(f"{len(t)} rows"), kind="answer")',
     "## Which ones?\n\nAll of them, as the [other page](20_other.ipynb) says.",
-    'table("domains", month.owners, tell=tell, source=month.measurement_source)',
+    'v6.caption(month.owners, "The domains", nl="De domeinen", name="domains")',
 ]
 
 
@@ -70,11 +66,18 @@ class World:
 
 
 def write_notebook(path: Path, cells: Sequence[str]) -> None:
-    """Write a notebook: prose begins with ``#``, the first code cell holds the parameters."""
+    """Write a notebook; the first code cell holds the parameters.
+
+    Prose begins with ``#``, and the Dutch twin of the cell before it with ``nl:``.
+    """
     made = []
     for source in cells:
-        prose = source.startswith("#")
-        made.append(new_markdown_cell(source) if prose else new_code_cell(source.strip()))
+        if source.startswith("nl:"):
+            made.append(new_markdown_cell(source[3:], metadata={"tags": ["nl"]}))
+        elif source.startswith("#"):
+            made.append(new_markdown_cell(source))
+        else:
+            made.append(new_code_cell(source.strip()))
     code = [cell for cell in made if cell.cell_type == "code"]
     code[0].metadata["tags"] = ["parameters"]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}

@@ -11,6 +11,8 @@ from looking import opened
 from v6monitor.errors import UsageError
 from v6monitor.report.pdf import print_pages
 
+pytestmark = pytest.mark.slow  # a whole report
+
 TAGGED = (b"/StructTreeRoot", b"/MarkInfo", b"/Lang")
 
 

@@ -5,6 +5,8 @@ import json
 import pytest
 from frictionless import Package
 
+pytestmark = pytest.mark.slow  # a whole report
+
 
 @pytest.fixture(scope="module")
 def package(example_archive):

@@ -30,6 +30,8 @@ import sys
 sys.path[:0] = {path!r}
 from tiny import World
 from v6monitor.report.runner import make
+
+pytestmark = pytest.mark.slow  # a whole report
 world = World.__new__(World)
 world.out, world.measured, world.log = map(__import__("pathlib").Path, {files!r})
 make(world.request(__import__("pathlib").Path({plan!r})), print)

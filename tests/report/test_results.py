@@ -8,6 +8,8 @@ import pytest
 from v6monitor.report.month import Month
 from v6monitor.report.results import results
 
+pytestmark = pytest.mark.slow  # a whole report
+
 
 @pytest.fixture(scope="module")
 def told(example_archive):

@@ -10,6 +10,8 @@ from v6monitor.cli import main
 from v6monitor.report import archive, manifest, runner
 from v6monitor.report.runner import make
 
+pytestmark = pytest.mark.slow  # a whole report
+
 MONTHS = ["2026-09", "2026-10"]
 
 

@@ -13,6 +13,8 @@ from v6monitor.report import archive, manifest
 from v6monitor.report.lint import problems
 from v6monitor.report.runner import make
 
+pytestmark = pytest.mark.slow  # a whole report
+
 REASON = "The resolver  hid\nIPv6 addresses & <names>."
 SAID = "The resolver hid IPv6 addresses &amp; &lt;names&gt;."
 
@@ -124,10 +126,10 @@ def test_a_withdrawal_that_was_ended_half_way_can_be_done_again(world):
 @pytest.mark.parametrize(
     ("period", "reason", "told"),
     [
-        ("2026-08", REASON, "no report of '2026-08' that stands; those that do are of 2026-09, "),
-        ("../2026-09", REASON, "no report of '../2026-09' that stands"),
-        ("2026-09", " \n", "tell in words why"),
-        ("2026-09", "a\x00b", "tell in words why"),
+        ("2026-08", REASON, "no published report for '2026-08'; published: 2026-09, "),
+        ("../2026-09", REASON, "no published report for '../2026-09'"),
+        ("2026-09", " \n", "give a reason in words"),
+        ("2026-09", "a\x00b", "give a reason in words"),
     ],
 )
 def test_what_cannot_be_withdrawn_is_told(world, capsys, period, reason, told):
@@ -148,7 +150,7 @@ def test_a_folder_that_is_no_archive_is_told(tmp_path, capsys):
 
 
 def test_it_is_not_withdrawn_twice(world, capsys):
-    """The second time there is none that stands."""
+    """The second time there is none."""
     assert withdraw(world) == 0
     assert withdraw(world) == 2
-    assert "no report of '2026-09' that stands" in capsys.readouterr().err
+    assert "no published report for '2026-09'" in capsys.readouterr().err

@@ -9,6 +9,8 @@ from looking import opened
 from v6monitor.report import archive
 from v6monitor.report.archive_pages import withdraw
 
+pytestmark = pytest.mark.slow  # a whole report
+
 
 @pytest.mark.parametrize("width", [1280, 320])
 def test_axe_finds_nothing(browser, example_archive, tmp_path, width):
