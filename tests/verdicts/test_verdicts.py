@@ -313,6 +313,16 @@ def test_verdicts_name_the_lookups_they_are_from() -> None:
     assert judge(table).attrs["source"] == ["obs.parquet"]
 
 
+def test_names_may_be_written_in_any_way() -> None:
+    """One name is enough; upper case, a URL or a final dot is the same name."""
+    for name in ("town.example", "Town.example.", "https://TOWN.example/"):
+        for domains in (name, [name], [(name, "mail")]):
+            row = judge(MANY, domains=domains).iloc[0]
+            assert (row["domain"], row["mail_all"]) == ("town.example", "no")
+    both = judge(MANY, domains=[("town.example", "mail"), "town.example"]).iloc[0]
+    assert (both["mail_all"], both["web"]) == ("no", "yes")
+
+
 def test_a_month_is_judged_on_its_own_subjects() -> None:
     """Anything with observations and subjects will do."""
     month = SimpleNamespace(observations=log.frame(MANY), subjects=[("null.example", "mail")])

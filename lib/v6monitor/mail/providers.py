@@ -10,7 +10,7 @@ from v6monitor.mail.operators import Operators, known_operators
 from v6monitor.mail.signals import Signals, signals
 from v6monitor.names import registrable_domain
 from v6monitor.verdicts.evidence import Evidence, source_of
-from v6monitor.verdicts.judge import subjects
+from v6monitor.verdicts.judge import a_label, subjects
 from v6monitor.verdicts.logic import UNKNOWN, YES
 from v6monitor.verdicts.mx import MailHosts, mail_hosts
 
@@ -91,7 +91,8 @@ def providers(
         pairs = getattr(observations, "subjects", None) or subjects(evidence)
         domains = [domain for domain, kind in pairs if kind == "mail"]
     table = operators or getattr(observations, "operators", None) or known_operators()
-    rows = [provider(evidence, domain, table) for domain in domains]
+    names = [domains] if isinstance(domains, str) else domains
+    rows = [provider(evidence, a_label(name), table) for name in names]
     found = pd.DataFrame(rows, columns=list(Provider._fields), dtype="str")
     found = found.set_axis(list(COLUMNS), axis="columns")
     found.attrs["source"] = source_of(observations)

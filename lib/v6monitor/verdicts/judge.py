@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from v6monitor.names import InvalidNameError, normalise
 from v6monitor.verdicts.domain import COLUMNS, judgement
 from v6monitor.verdicts.evidence import Evidence, source_of
 
@@ -66,15 +67,26 @@ def judge(
     if domains is None:
         domains = getattr(observations, "subjects", None) or subjects(evidence)
     types: dict[str, set[str] | None] = {}
-    for subject in domains:
-        if isinstance(subject, str):
-            types[subject] = None
-        elif (of_type := types.setdefault(subject[0], set())) is not None:
-            of_type.add(subject[1])
+    for subject in [domains] if isinstance(domains, str) else domains:
+        name, *kinds = [subject] if isinstance(subject, str) else subject
+        domain = a_label(name)
+        known = types.setdefault(domain, set())
+        if kinds and known is not None:
+            known.update(kinds)
+        else:
+            types[domain] = None
     rows = [judgement(evidence, domain, of_type).row() for domain, of_type in types.items()]
     table = pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
     table.attrs["source"] = source_of(observations)
     return table
+
+
+def a_label(name: str) -> str:
+    """Return a name as the log has it: an A-label in lower case; the text itself if it is none."""
+    try:
+        return normalise(name).domain
+    except InvalidNameError:
+        return name
 
 
 def subjects(
