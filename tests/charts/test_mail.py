@@ -126,6 +126,27 @@ def test_the_answer_counts_the_laggards_of_exchange_online() -> None:
         assert numbers(answer.note(code)) == ["3", "2", "1", "1", "1"]
 
 
+def test_what_the_laggards_of_a_group_share_is_said_once() -> None:
+    """A row per group and step; the domain of one is named, of several there is a place for it."""
+    laggards = listed(
+        group=["exchange_online"] * 4 + ["gateway"],
+        explanation=["off_by_default_on"] * 4 + ["gateway"],
+        next_step=["enable_ipv6"] * 4 + ["ask_gateway"],
+        failing_hosts=["mx1.example", "mx2.example", "mx3.example", "mx4.example", "gate.example"],
+        operator=["Microsoft"] * 4 + ["Gate"],
+    ).assign(doubt="", label_domain="", asked_at=pd.Timestamp("2026-10-06T12:00", tz="UTC"))
+    chart = charts.laggard_steps(laggards)
+    assert numbers(chart.caption("en")) == ["4", "5"]
+    page = chart.html("nl")
+    assert page.count("<tbody><tr>") == 1
+    assert page.count("<tr>") == 3
+    assert "Enable-IPv6ForAcceptedDomain -Domain &lt;domein&gt;" in page
+    assert "mx1.example" not in page
+    assert "Gate" in page
+    assert "gate.example" in page
+    assert not numbers(charts.laggard_steps(laggards[:0]).caption("en"))
+
+
 def test_laggards_have_a_bar_per_month() -> None:
     """The bars count from 0; explained is hatched, unknown is grey and not in the number."""
     figure = charts.laggards_by_month(by_month((9, 0, 0), (7, 2, 3))).figure("en")

@@ -9,6 +9,7 @@ from v6monitor.charts.forecast import backtest, forecast, forecast_answer, proje
 from v6monitor.charts.gap import attribution, fix_order, gap_answer, zones
 from v6monitor.charts.mail import (
     laggard_list,
+    laggard_steps,
     laggards_by,
     laggards_by_month,
     laggards_now,
@@ -31,6 +32,7 @@ __all__ = [
     "forecast_answer",
     "gap_answer",
     "laggard_list",
+    "laggard_steps",
     "laggards_by",
     "laggards_by_month",
     "laggards_now",

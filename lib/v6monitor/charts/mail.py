@@ -52,7 +52,7 @@ from v6monitor.charts.wording import (
     undetermined,
 )
 from v6monitor.language import Language
-from v6monitor.mail.advice import summary
+from v6monitor.mail.advice import steps, summary
 from v6monitor.mail.laggards import EXCHANGE_GROUPS
 from v6monitor.workspace import REFERENCE
 
@@ -137,7 +137,7 @@ def laggards_by_month(table: pd.DataFrame, *, name: str = "laggards-by-month") -
 
 
 def laggard_list(laggards: pd.DataFrame, *, name: str = "laggards") -> Chart:
-    """Return the laggard list as a table with sentences: why a domain is on it and what to do.
+    """Return the laggard list as a table of what differs by domain.
 
     Args:
         laggards: the list of ``v6monitor.laggards``.
@@ -147,6 +147,25 @@ def laggard_list(laggards: pd.DataFrame, *, name: str = "laggards") -> Chart:
 
     """
     return Chart(name, laggards, _laggard_list_words, show=summary, kind="table")
+
+
+def laggard_steps(laggards: pd.DataFrame, *, name: str = "laggards-steps") -> Chart:
+    """Return the table of why the domains of each group are on the laggard list, and what to do.
+
+    Args:
+        laggards: the list of ``v6monitor.laggards``.
+        name: names the files of the table, which count the domains by group, explanation and next
+            step, as codes.
+
+    """
+    codes = ["group", "explanation", "next_step"]
+    table = laggards.groupby(codes, sort=False).agg(laggards=("domain", "count")).reset_index()
+    table.attrs = dict(laggards.attrs)
+
+    def show(_: pd.DataFrame, language: Language) -> pd.DataFrame:
+        return steps(laggards, language)
+
+    return Chart(name, table, _laggard_steps_words, show=show, kind="table")
 
 
 def laggards_by(table: pd.DataFrame, *, name: str = "") -> Chart:
@@ -308,6 +327,18 @@ def _laggard_list_words(laggards: pd.DataFrame, language: Language) -> Words:
     )
     note = language.text("By group and name; domains that could not be determined come last.")
     return Words(caption, joined(note, _waivers(laggards, language)))
+
+
+def _laggard_steps_words(table: pd.DataFrame, language: Language) -> Words:
+    if table.empty:
+        return Words(language.text("No domain needs action."))
+    largest = max(table.to_dict("records"), key=lambda row: row["laggards"])
+    caption = language.text(
+        "Largest group: {group}, {counts} domains.",
+        group=group_name(largest["group"], language),
+        counts=out_of(largest["laggards"], table["laggards"].sum(), language),
+    )
+    return Words(caption, language.text("Why the domains are on the list, and what to do."))
 
 
 def _places_words(table: pd.DataFrame, language: Language) -> Words:

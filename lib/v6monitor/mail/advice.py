@@ -74,13 +74,12 @@ SUMMARY = (
     "domain",
     "organisation",
     "group",
-    "explanation",
-    "next_step",
+    "failing_hosts",
     "first_month_without",
     "tenant",
     "waiver",
 )
-"""The columns of the laggard list that a reader needs to act."""
+"""The columns of the laggard list that differ by domain; the rest is said once (``steps``)."""
 
 _LISTED = 3  # mail servers that a sentence names one by one
 _OUTCOME = re.compile(rf"(?<=: )({'|'.join(sorted(OUTCOMES))})(?=[,;]|$)")
@@ -144,9 +143,32 @@ def in_words(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
 
 
 def summary(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Return the columns ``SUMMARY`` of the laggard list, with sentences in place of the codes."""
-    waivers = [waiver_text(row, language) for row in laggards.to_dict("records")]
-    return in_words(laggards, language).assign(waiver=waivers)[list(SUMMARY)]
+    """Return the columns ``SUMMARY`` of the laggard list in words.
+
+    Where the result is unknown, the lookups that failed take the place of the mail servers.
+    """
+    rows = laggards.to_dict("records")
+    hosts = [reason_text(str(row["doubt"]), language) or row["failing_hosts"] for row in rows]
+    waivers = [waiver_text(row, language) for row in rows]
+    return laggards.assign(failing_hosts=hosts, waiver=waivers)[list(SUMMARY)]
+
+
+def steps(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Return the explanation and next step of each group of the list, in words, once.
+
+    Columns: ``group``, ``laggards`` (the number of domains), ``explanation`` and ``next_step``.
+    """
+    found = []
+    for codes, part in laggards.groupby(["group", "explanation", "next_step"], sort=False):
+        rows = part.to_dict("records")
+        if len(set(part["doubt"])) > 1:
+            rows[0]["doubt"] = language.text("see the table")
+        one = rows[0] | {"failing_hosts": " ".join(part["failing_hosts"])}
+        one["operator"] = ", ".join(part["operator"].unique())
+        if len(rows) > 1:
+            one["domain"] = language.text("<domain>")
+        found.append((codes[0], len(rows), explanation(rows, language), next_step(one, language)))
+    return pd.DataFrame(found, columns=["group", "laggards", "explanation", "next_step"])
 
 
 def _values(rows: Sequence[Row], language: Language) -> dict[str, str]:
