@@ -78,7 +78,8 @@ def test_sources_name_each_measurement(intake, tmp_path):
     assert found.table.attrs["source"] == found.faults.attrs["source"] == [*measured, "list.csv"]
     only = measurements.measured(found.table)
     assert only.attrs["source"] == measured
-    assert measurements.states(only).attrs["source"] == measured
+    assert measurements.states(found.table).attrs["source"] == measured
+    assert measurements.overview(found.table).attrs["source"] == measured
     assert measurements.states(only[only["type"] == "mail"]).attrs["source"] == measured[1:]
     assert repr(found) == "Intake(4 rows, 0 faults)"
 

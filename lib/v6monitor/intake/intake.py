@@ -85,7 +85,7 @@ def read(
     Args:
         files: one or more paths; a folder is read with all below it.
         measured_at: day as YYYY-MM-DD, for files in which nothing says when they were measured.
-        sector: of all domains, instead of what lists and file names say.
+        sector: of all domains, instead of what lists and file names say, such as ``"gemeente"``.
         columns: field of the canonical table by column label, for a table of an unknown form,
             such as ``{"Website": "domain", "IPv6": "ws_address"}``.
 
@@ -97,8 +97,9 @@ def read(
         ``file``, ``row``, ``column``, ``value``, ``reason``, ``done``.
 
     Raises:
-        InputError: for a file that cannot be read, or when nothing says when it was measured.
-        UsageError: for an option that is not right.
+        InputError: for a file that is missing or cannot be read, or when nothing says when it was
+            measured.
+        UsageError: for a day, sector or field that does not exist.
 
     Example:
         >>> import tempfile
@@ -112,7 +113,7 @@ def read(
         >>> found.table.attrs["source"]
         ['measurement 2026-10-06']
 
-    Source: METHOD.md §6.
+    Source: METHOD.md, "Two sources, two series".
 
     """
     batch = read_files(files, measured_at=measured_at, sector=sector, columns=columns)

@@ -52,7 +52,7 @@ def states(table: pd.DataFrame) -> pd.DataFrame:
         (``MEASURES``), ``state``, ``organisation``, ``sector``, ``province``, ``list``. Its
         ``attrs["source"]`` names the measurements.
 
-    Source: METHOD.md §5 and §6.
+    Source: METHOD.md, "Shares" and "Two sources, two series".
 
     """
     parts = []
@@ -66,7 +66,7 @@ def states(table: pd.DataFrame) -> pd.DataFrame:
     found.insert(0, "period", found["measured_at"].dt.strftime("%Y-%m").astype("str"))
     order = ["period", *_KEPT[:3], "measure", "state", *_KEPT[3:]]
     found = found[order]
-    found.attrs["source"] = sources(table)
+    found.attrs["source"] = sources(table[table["measured_at"].notna()])
     return found
 
 
@@ -88,13 +88,13 @@ def sources(table: pd.DataFrame) -> list[str]:
 
 
 def overview(table: pd.DataFrame) -> pd.DataFrame:
-    """Count a canonical table by ``list``, ``type`` and ``measured_at``: ``domains`` and ``error``.
+    """Return ``domains`` and ``error`` counted by ``list``, ``type`` and ``measured_at``.
 
-    ``error`` counts the domains of which the test gave no result.
+    ``error`` is the number of domains for which the test gave no result.
     """
     counted = table.assign(error=table["status"].eq("error")).groupby(
         ["list", "type", "measured_at"], as_index=False
     )
     found: pd.DataFrame = counted.agg(domains=("domain", "size"), error=("error", "sum"))
-    found.attrs["source"] = sources(table)
+    found.attrs["source"] = sources(table[table["measured_at"].notna()])
     return found
