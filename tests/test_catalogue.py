@@ -5,7 +5,6 @@ from io import BytesIO
 from pathlib import Path
 from string import Formatter
 
-import nbformat
 import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
@@ -13,11 +12,9 @@ from babel.messages.pofile import read_po
 from v6monitor.charts.mail import EVENTS
 from v6monitor.charts.trend import BREAKS
 from v6monitor.charts.wording import MEASURES, SHARES
-from v6monitor.findings.hygiene import REMEDIES
 from v6monitor.intake.cleaning import Reason
 from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
 from v6monitor.mail.card import CONFIDENCE
-from v6monitor.workspace import notebooks
 
 PACKAGE = Path(__file__).parents[1] / "lib" / "v6monitor"
 TABLES = (
@@ -28,14 +25,13 @@ TABLES = (
     EXPLANATIONS,
     NEXT_STEPS,
     CONFIDENCE,
-    REMEDIES,
     {reason.name: reason.value for reason in Reason},
 )
 TEMPLATE_TEXT = re.compile(r"""text\((["'])(.+?)\1\)""")
 
 
 def messages() -> set[str]:
-    """Return the texts of the code, its tables, the templates and the notebooks' prose."""
+    """Return the texts of the code, its tables and the templates."""
     found = {text for table in TABLES for text in table.values()}
     for file in PACKAGE.rglob("*.py"):
         source = BytesIO(file.read_bytes())
@@ -43,9 +39,6 @@ def messages() -> set[str]:
             found.add(message if isinstance(message, str) else message[0])
     for file in PACKAGE.rglob("*.j2"):
         found |= {text for _, text in TEMPLATE_TEXT.findall(file.read_text(encoding="utf-8"))}
-    for file in notebooks().glob("*.ipynb"):
-        cells = nbformat.read(file, as_version=4).cells
-        found |= {cell.source for cell in cells if cell.cell_type == "markdown"}
     return found
 
 

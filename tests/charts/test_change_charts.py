@@ -5,7 +5,7 @@ import pytest
 from chart_rules import check, words
 from chart_worlds import months
 from chart_worlds import states as world
-from test_drawn_values import states
+from test_adoption import states
 
 import v6monitor as v6
 from v6monitor import charts as chart

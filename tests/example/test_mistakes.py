@@ -5,31 +5,19 @@ from pathlib import Path
 import pytest
 
 from v6monitor.intake import list_check
-from v6monitor.report.month import Month
+from v6monitor.report.month import Month, load
 from v6monitor_example.exports import NOBODYS, SITE
 
 
 @pytest.fixture(scope="module")
 def month(made: Path) -> Month:
     """Return the newest month, with lookups of names that the name server does not answer for."""
-    return Month.load()
-
-
-def _fixes(month: Month) -> dict[str, list[str]]:
-    found = list_check.to_fix(
-        month.current,
-        list_check.faults_of_month(month.faults, month.history, month.current),
-        renames=month.renames,
-        waivers=month.waiver_list,
-        observations=month.observations,
-        ever=month.history["domain"],
-    )
-    return found.groupby("what")["domain"].agg(list).to_dict()
+    return load()
 
 
 def test_every_kind_of_finding_is_there(month: Month) -> None:
     """But a sector that is not known: every list of the example is named after one."""
-    found = _fixes(month)
+    found = month.corrections.groupby("what")["domain"].agg(list).to_dict()
     assert set(found) == set(list_check.FIXES) - {"no_sector"}
     assert NOBODYS in found["no_organisation"]
     assert SITE in found["nonexistent"]
@@ -37,7 +25,7 @@ def test_every_kind_of_finding_is_there(month: Month) -> None:
 
 def test_the_list_changed(month: Month) -> None:
     """One name took the place of another, one is gone, one is new."""
-    moved = list_check.list_changes(month.rows(month.earlier), month.current, month.renames)
+    moved = month.list_changes
     assert set(moved["what"]) == set(list_check.LIST_CHANGES)
     assert moved.loc[moved["what"] == "renamed", "detail"].tolist() == [SITE]
 

@@ -1,7 +1,8 @@
-"""Does every notebook read as it should and run as users run it?"""
+"""Notebooks: their form, their two languages, and that they run as users run them."""
 
 import ast
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -15,8 +16,10 @@ from v6monitor.report.execution import declared
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
-LONGEST_CELL = 12
-STATEMENTS = {ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.Expr}
+POLICY = ["00_start", "30_adoption", "40_exchange_online", "60_briefing", "70_factsheet"]
+LONGEST_CELL = 20
+NOT_IN_A_CELL = {ast.FunctionDef, ast.ClassDef, ast.Try, ast.While}
+LINK = re.compile(r"\]\((.+?)\)")
 
 
 @pytest.mark.parametrize("file", ALL, ids=lambda file: file.stem)
@@ -29,21 +32,32 @@ def test_a_notebook_is_committed_without_outputs(file):
 
 
 @pytest.mark.parametrize("file", ALL, ids=lambda file: file.stem)
-def test_a_notebook_is_prose_with_calls(file):
-    """One H1 that is a question, typed parameters with a comment, short cells of calls."""
+def test_a_notebook_shows_its_analysis(file):
+    """One H1 that is a question, typed parameters with a comment, short cells of plain pandas."""
     cells = nbformat.read(file, as_version=4).cells
-    title = cells[0].source.splitlines()[0]
-    assert title.startswith("# ")
-    assert title.endswith("?")
-    titles = [cell for cell in cells if cell.source.startswith("# ")]
-    assert len([cell for cell in titles if "nl" not in cell.metadata.get("tags", [])]) == 1
+    prose = [cell for cell in cells if cell.cell_type == "markdown"]
+    titles = [cell for cell in prose if cell.source.startswith("# ")]
+    assert cells[0] is titles[0]
+    assert all(cell.source.splitlines()[0].endswith("?") for cell in titles)
+    assert [_tags(cell) for cell in titles] in ([set()], [set(), {"nl"}])
     for cell in cells:
         if cell.cell_type == "code":
             assert len(cell.source.splitlines()) <= LONGEST_CELL
-            assert {type(one) for one in ast.parse(cell.source).body} <= STATEMENTS
+            assert not {type(one) for one in ast.walk(ast.parse(cell.source))} & NOT_IN_A_CELL
     parameters = declared(file)
     assert {"period", "measurements", "observations", "sectors"} <= set(parameters)
     assert all(parameter.help for parameter in parameters.values())
+
+
+@pytest.mark.parametrize("name", POLICY)
+def test_what_policy_readers_get_is_in_both_languages(name):
+    """Under each English cell of a policy notebook is its Dutch twin, with as many headings."""
+    cells = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4).cells
+    for cell, after in zip(cells, [*cells[1:], cells[0]], strict=True):
+        if cell.cell_type == "markdown" and not _tags(cell) & {"nl", "analyst"}:
+            assert _tags(after) == {"nl"}, cell.source
+            assert cell.source.count("## ") == after.source.count("## ")
+            assert LINK.findall(cell.source) == LINK.findall(after.source)
 
 
 @pytest.mark.parametrize("file", ALL, ids=lambda file: file.stem)
@@ -67,6 +81,10 @@ def test_a_notebook_runs_with_plain_papermill(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "September 2026" in made.read_text(encoding="utf-8")
+
+
+def _tags(cell: nbformat.NotebookNode) -> set[str]:
+    return set(cell.metadata.get("tags", []))
 
 
 def _jupyter(arguments: list[str], folder: Path) -> Path:

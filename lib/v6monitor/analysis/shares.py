@@ -116,11 +116,11 @@ def shares_of_counts(counts: pd.DataFrame) -> pd.DataFrame:
 def with_earlier(table: pd.DataFrame, *, by: str = "sector", months: int = 12) -> pd.DataFrame:
     """Return the newest month of ``shares`` per period and group, beside an earlier one.
 
-    The earlier month is the first that is at most ``months`` before the newest, and from which some
-    group has no break since. Returns the rows of the newest month, highest adoption first and
-    groups without a percentage last, with ``earlier`` (empty when there is none) and
-    ``earlier_yes``, ``earlier_no`` and ``earlier_adoption``: 0, 0 and NaN for a group that was not
-    there, or has a break since.
+    The earlier month is the first that is at most ``months`` before the newest and that at least
+    half of the groups can be compared with: they have no break since. Returns the rows of the
+    newest month, highest adoption first and groups without a percentage last, with ``earlier``
+    (empty when there is none) and ``earlier_yes``, ``earlier_no`` and ``earlier_adoption``: 0, 0
+    and NaN for a group that was not there, or has a break since.
     """
     newest = str(table["period"].max()) if len(table) else ""
     broken = table[table["break_reason"] != ""].groupby(by, dropna=False)["period"].max()
@@ -128,7 +128,9 @@ def with_earlier(table: pd.DataFrame, *, by: str = "sector", months: int = 12) -
     since = since.where(since.notna(), "").astype("str")
     first = str(pd.Period(newest, "M") - months) if newest else ""
     comparable = table["period"].lt(newest) & table["period"].ge(first) & table["period"].ge(since)
-    earlier = str(table.loc[comparable, "period"].min()) if comparable.any() else ""
+    groups = table.loc[comparable, "period"].value_counts()
+    most = groups.index[2 * groups >= table["period"].eq(newest).sum()]
+    earlier = str(most.min()) if len(most) else ""
     counts = ["yes", "no", "adoption"]
     then = table.loc[comparable & table["period"].eq(earlier), [by, *counts]]
     then = then.rename(columns={name: f"earlier_{name}" for name in counts})

@@ -1,6 +1,6 @@
-"""What does a table look like? One function per figure: (table, language) -> Figure.
+"""Charts of ``v6.chart``: each function takes a table and returns a Chart that shows itself.
 
-No titles and no prose in the picture: the finding stands beside it (``v6monitor.findings``).
+A module holds one subject: its tables, drawings and captions.
 """
 
 from v6monitor.charts.adoption import sectors, states, sub_tests
@@ -16,10 +16,9 @@ from v6monitor.charts.mail import (
     operators,
 )
 from v6monitor.charts.provinces import provinces
-from v6monitor.charts.quality import quality
+from v6monitor.charts.quality import quality, vantage
 from v6monitor.charts.style import png, svg
-from v6monitor.charts.trend import trend
-from v6monitor.charts.vantage import vantage
+from v6monitor.charts.trend import headline, trend
 
 __all__ = [
     "attribution",
@@ -31,6 +30,7 @@ __all__ = [
     "forecast",
     "forecast_answer",
     "gap_answer",
+    "headline",
     "laggard_list",
     "laggard_steps",
     "laggards_by",

@@ -1,12 +1,11 @@
-"""Which sector lags, what is the state now, and where in the chain does it fail? (figures 2-4)"""
-
-from collections.abc import Mapping
-from typing import Any
+"""Adoption in one month: groups then and now, the states of each group, and the sub-tests."""
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from v6monitor.analysis.shares import SMALLEST_GROUP
+from v6monitor.analysis.breakdowns import sub_tests as count_sub_tests
+from v6monitor.analysis.shares import DEFINITE, SMALLEST_GROUP, STATES, TOTAL, ranking, with_earlier
+from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import (
     Mark,
     Row,
@@ -18,19 +17,186 @@ from v6monitor.charts.layout import (
     state_marks,
 )
 from v6monitor.charts.style import BOUNDS, GREY_INK, INK, STATE_COLOURS, offset, styled
-from v6monitor.charts.wording import SHOWN, counts_in_words, group_name, percents, size
+from v6monitor.charts.tables import with_columns
+from v6monitor.charts.wording import (
+    SHOWN,
+    Record,
+    counts_in_words,
+    definition_of,
+    explained,
+    group_name,
+    joined,
+    out_of,
+    percents,
+    share_text,
+    size,
+    undetermined,
+)
+from v6monitor.errors import UsageError
 from v6monitor.language import Language
 
 
-@styled
-def sectors(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Figure:
-    """Draw the adoption of every group: a year ago ○, now ●, and in grey what could not be told.
+def sectors(table: pd.DataFrame, *, period: str = "", name: str = "sectors") -> Chart:
+    """Return a dumbbell chart: the share of every group now, and up to a year before.
 
-    ``table`` is that of ``adoption.sectors``. Groups without a percentage show their counts.
+    Args:
+        table: shares of one measure by month and one group, sectors or any other:
+            ``v6.shares(mail, by=["period", "sector"])``.
+        period: the month that counts as now, as YYYY-MM; by default the newest.
+        name: names the files of the chart.
+
+    Returns:
+        A Chart; its table has a row per group, highest share first, with ``earlier``: the first
+        month, at most a year before, that most groups can be compared with. A group that cannot
+        has no ring; one of fewer than five domains has its counts.
+
+    Raises:
+        UsageError: for a table that is not of shares by month and one group.
+
+    Example:
+        >>> from v6monitor.analysis.shares import shares
+        >>> states = pd.DataFrame({"domain": list("abcde"), "state": ["yes"] * 4 + ["no"]})
+        >>> states = states.assign(sector="rijk", period="2026-10", measure="mail")
+        >>> sectors(shares(states, by=["period", "sector"])).caption()
+        'Central government 80.0% (4 of 5). There is no comparable earlier month.'
+
     """
+    if "period" not in table:
+        raise UsageError(
+            "there is no column 'period' in the shares: v6.shares(states, by=['period', 'sector'])"
+        )
+    by = group_column(table)
+    past = table[table["period"] <= period] if period else table
+    return Chart(name, with_earlier(past, by=by), _sector_words, _draw_sectors)
+
+
+def states(counts: pd.DataFrame, *, measure: str = "", name: str = "states") -> Chart:
+    """Return stacked bars of the domains with IPv6, partly, without and undetermined per group.
+
+    Args:
+        counts: a row per group, named by the index or the first column, and a column with the
+            number of domains per state (``yes``, ``partly``, ``no``, ``unknown``,
+            ``not_applicable``; one that is missing is 0). ``explained``, if there, is how many of
+            those without or partly have a valid explanation.
+        measure: what is counted, such as ``mail``, for the caption.
+        name: names the files of the chart.
+
+    Returns:
+        A Chart; its table has the highest part with IPv6 first and a row ``total`` last.
+
+    Example:
+        >>> counts = pd.DataFrame({"yes": [3], "no": [2]}, index=["rijk"]).rename_axis("sector")
+        >>> states(counts).caption()
+        'IPv6 at 5 domains: 3 yes, 2 no.'
+
+    """
+    table = with_columns(counts)
+    by, numbers = table.columns[0], [*DEFINITE, *STATES[2:]]
+    numbers += ["explained"] if "explained" in table else []
+    table = table.reindex(columns=[by, *numbers]).fillna(dict.fromkeys(numbers, 0))
+    table = table.astype(dict.fromkeys(numbers, "int64"))
+    table["applicable"] = table[list(SHOWN)].sum(axis=1)
+    part = table["yes"] / table["applicable"].where(table["applicable"] > 0)
+    table = table.loc[part.sort_values(ascending=False, kind="stable").index]
+    if len(table):
+        total = table.drop(columns=by).sum().to_frame().T.assign(**{by: TOTAL})
+        table = pd.concat([table, total[table.columns]], ignore_index=True)
+    table = table.assign(measure=measure) if measure else table
+    table.attrs = dict(counts.attrs)
+    return Chart(name, table, _state_words, _draw_states)
+
+
+def sub_tests(results: pd.DataFrame, *, name: str = "chain") -> Chart:
+    """Return stacked bars of the results of Internet.nl's sub-tests, in the order of the chain.
+
+    Args:
+        results: rows of one month of the canonical table, such as ``month.current``; with a
+            column ``explained`` those that fail and have a valid explanation are counted.
+        name: names the files of the chart.
+
+    Returns:
+        A Chart; its table has a row per type and test.
+
+    """
+    return Chart(name, count_sub_tests(results), _sub_test_words, _draw_sub_tests)
+
+
+def group_column(table: pd.DataFrame) -> str:
+    """Return the column of a table of shares that names its groups: the one beside ``period``.
+
+    Shares by period alone are those of one ``measure``.
+
+    Raises:
+        UsageError: when there is none, or more than one.
+
+    """
+    columns = [str(column) for column in table.columns]
+    before = columns[: columns.index("yes")] if "yes" in columns else []
+    keys = [column for column in before if column != "period"]
+    if not keys and "measure" in columns:
+        return "measure"
+    if len(keys) != 1:
+        found = f"grouped by {', '.join(keys)}" if keys else "without a column of groups"
+        raise UsageError(
+            f"found shares {found}: expected one group,"
+            " as in v6.shares(states, by=['period', 'sector'])"
+        )
+    return keys[0]
+
+
+def ranking_text(table: pd.DataFrame, by: str, language: Language) -> str:
+    """Return the lowest and the highest group of shares, each with all that are tied with it."""
+    ranked = ranking(table).dropna(subset="adoption")
+    lowest = ranked[ranked["rank_to"] == ranked["rank_to"].max()]
+    highest = ranked[ranked["rank"] == 1]
+    if ranked.empty:
+        return language.text("No group has five domains with a known result: counts only.")
+    if len(lowest) < len(ranked):
+        return language.text(
+            "Lowest: {lowest}; highest: {highest}.",
+            lowest=_listed(lowest, by, language),
+            highest=_listed(highest, by, language),
+        )
+    groups = f"{_listed(ranked, by, language)}."
+    if len(ranked) == 1:
+        return groups
+    return language.text("No group is certainly ahead: {groups}", groups=groups)
+
+
+def nothing_measured(language: Language, alt: str, outside: str = "") -> Words:
+    """Return the words of a chart without a domain; ``outside`` says how many are left out."""
+    finding = language.text("There is no domain to which this applies.")
+    return Words(finding, outside or language.text("Nothing was measured."), alt)
+
+
+def _sector_words(table: pd.DataFrame, language: Language) -> Words:
+    earlier = str(table["earlier"].iloc[0]) if len(table) else ""
+    alt = joined(
+        language.text("Dumbbell chart of the share of domains with IPv6 per group, then and now.")
+        if earlier
+        else language.text("Dot chart of the share of domains with IPv6 per group."),
+        language.text("It shows which groups lag."),
+    )
+    if table.empty:
+        return nothing_measured(language, alt)
+    by = group_column(table)
+    note = language.text(
+        "Share of domains with a known result, {month}. Groups under five: counts.",
+        month=language.month(str(table["period"].iloc[0])),
+    )
+    unknown = undetermined(table["unknown"].sum(), table["applicable"].sum(), language)
+    return Words(
+        joined(ranking_text(table, by, language), _moved_most(table, by, earlier, language)),
+        joined(definition_of(table, language), note, unknown, explained(table, language)),
+        alt,
+    )
+
+
+@styled
+def _draw_sectors(table: pd.DataFrame, language: Language) -> Figure:
+    """Draw then as a ring, now as a dot, and the undetermined part in grey."""
     if table.empty:
         return nothing(language.text("There are no domains to draw."))
-    rows = _named(table, by, language)
     colour = STATE_COLOURS["yes"]
     key = [Mark(language.month(str(table["period"].iloc[0])), colour, "dot")]
     if earlier := str(table["earlier"].iloc[0]):
@@ -38,7 +204,7 @@ def sectors(table: pd.DataFrame, language: Language, *, by: str = "sector") -> F
     large = table["applicable"] >= SMALLEST_GROUP
     if table.loc[large, "unknown"].sum():
         key.append(Mark(language.label("unknown"), BOUNDS))
-    chart = rows_chart(rows, key=key, right=84)
+    chart = rows_chart(_rows(table, group_column(table), language), key=key, right=84)
     share_axis(chart.axes, percents(language))
     for row, middle in zip(table.to_dict("records"), chart.middles, strict=True):
         if row["applicable"] < SMALLEST_GROUP:
@@ -49,44 +215,119 @@ def sectors(table: pd.DataFrame, language: Language, *, by: str = "sector") -> F
     return chart.figure
 
 
-@styled
-def states(table: pd.DataFrame, language: Language, *, by: str = "sector") -> Figure:
-    """Draw yes, partly, no and unknown of every group as parts of 100 %, with their counts.
+def _state_words(table: pd.DataFrame, language: Language) -> Words:
+    alt = language.text(
+        "Stacked bar chart of the domains with IPv6, partly, without and undetermined per group."
+        " It shows where the remaining domains are."
+    )
+    if table.empty:
+        return nothing_measured(language, alt)
+    row = table.iloc[-1].to_dict()
+    number, outside = int(row["applicable"]), int(row["not_applicable"])
+    left_out = language.plural(
+        "{number} domain to which this does not apply is left out.",
+        "{number} domains to which this does not apply are left out.",
+        outside,
+    )
+    if not number:
+        return nothing_measured(language, alt, left_out if outside else "")
+    counted = ((state, row[state]) for state in SHOWN if row[state] or state == "yes")
+    finding = language.plural(
+        "IPv6 at {number} domain: {counts}.",
+        "IPv6 at {number} domains: {counts}.",
+        number,
+        counts=", ".join(f"{language.number(n)} {language.label(state)}" for state, n in counted),
+    )
+    if row["unknown"] == number:
+        finding = language.plural(
+            "The result of the one domain is undetermined.",
+            "The results of all {number} domains are undetermined.",
+            number,
+        )
+    parts = language.text("Shares of the domains to which this applies; their number is shown.")
+    reasons = explained(table.iloc[-1:], language)
+    note = joined(definition_of(table, language), parts, left_out if outside else "", reasons)
+    return Words(finding, note, alt)
 
-    ``table`` is that of ``adoption.states_by_sector``; groups below five domains are in words.
-    """
+
+@styled
+def _draw_states(table: pd.DataFrame, language: Language) -> Figure:
+    """Draw yes, partly, no and unknown of every group as parts of 100 %, with their counts."""
     if table.empty:
         return nothing(language.text("There are no domains to draw."))
-    rows = _named(table, by, language)
-    chart = rows_chart(rows, key=state_marks(table, SHOWN, language), right=28)
-    share_axis(chart.axes, percents(language))
-    _parts(chart, table, language)
-    return chart.figure
+    rows = _rows(table, table.columns[0], language)
+    return _parts(rows, table, language)
+
+
+def _sub_test_words(table: pd.DataFrame, language: Language) -> Words:
+    alt = language.text(
+        "Stacked bar chart of the results of Internet.nl's sub-tests for web and mail. It shows"
+        " where in the chain IPv6 is missing."
+    )
+    tested = table[table["applicable"] > 0]
+    if tested.empty:
+        return nothing_measured(language, alt)
+    findings = []
+    for type_, tests in tested.groupby("type", sort=False):
+        worst = max(tests.to_dict("records"), key=lambda row: row["no"] / row["applicable"])
+        values = {
+            "type": language.label(str(type_)),
+            "test": language.label(str(worst["test"])),
+            "counts": out_of(worst["no"], worst["applicable"], language),
+        }
+        if worst["no"]:
+            findings.append(
+                language.text("{type} fails most often at “{test}”: {counts} domains.", **values)
+            )
+        else:
+            findings.append(language.text("{type} fails at no sub-test.", **values))
+    note = language.text(
+        "Each bar counts the domains to which the test applies: reachability is only tested where"
+        " there is an address."
+    )
+    unknown = language.text(
+        "Undetermined: {counts} results.",
+        counts=out_of(tested["unknown"].sum(), tested["applicable"].sum(), language),
+    )
+    return Words(joined(*findings), joined(note, unknown), alt)
 
 
 @styled
-def sub_tests(table: pd.DataFrame, language: Language) -> Figure:
-    """Draw the results of every sub-test, web above mail, as parts of what it applies to.
-
-    ``table`` is that of ``adoption.sub_tests``. A test that applies to nothing says so.
-    """
+def _draw_sub_tests(table: pd.DataFrame, language: Language) -> Figure:
+    """Draw every sub-test, web above mail, as parts of the domains to which it applies."""
     shown = table[table.groupby("type")["applicable"].transform("sum") > 0]
     if shown.empty:
         return nothing(language.text("There are no domains to draw."))
     rows = [
-        Row(
-            f"{language.label(row['type'])}: {language.label(row['test'])}",
-            size(row, language),
-        )
+        Row(f"{language.label(row['type'])}: {language.label(row['test'])}", size(row, language))
         for row in shown.to_dict("records")
     ]
-    chart = rows_chart(rows, key=state_marks(shown, SHOWN, language), right=28)
-    share_axis(chart.axes, percents(language))
-    _parts(chart, shown, language)
-    return chart.figure
+    return _parts(rows, shown, language)
 
 
-def _then_and_now(chart: Rows, row: Mapping[Any, Any], middle: float, language: Language) -> None:
+def _moved_most(table: pd.DataFrame, by: str, earlier: str, language: Language) -> str:
+    moved = (table["adoption"] - table["earlier_adoption"]).set_axis(table[by])
+    if not earlier or moved.isna().all():
+        return language.text("There is no comparable earlier month.")
+    month = language.month(earlier)
+    if moved.max() <= 0:
+        return language.text("No group gained since {month}.", month=month)
+    return language.text(
+        "Largest gain since {month}: {group}, {points} percentage points.",
+        month=month,
+        group=group_name(moved.idxmax(), language),
+        points=language.points(100 * float(moved.max())),
+    )
+
+
+def _listed(ranked: pd.DataFrame, by: str, language: Language) -> str:
+    rows = ranked.to_dict("records")
+    return language.listed(
+        [f"{group_name(row[by], language)} {share_text(row, language)}" for row in rows]
+    )
+
+
+def _then_and_now(chart: Rows, row: Record, middle: float, language: Language) -> None:
     axes, colour, then = chart.axes, STATE_COLOURS["yes"], row["earlier_adoption"]
     axes.barh(middle, row["upper"] - row["lower"], 12, left=row["lower"], color=BOUNDS)
     axes.plot([then, row["adoption"]], [middle, middle], color=colour)
@@ -100,12 +341,15 @@ def _then_and_now(chart: Rows, row: Mapping[Any, Any], middle: float, language: 
     )  # fmt: skip
 
 
-def _named(table: pd.DataFrame, by: str, language: Language) -> list[Row]:
+def _rows(table: pd.DataFrame, by: str, language: Language) -> list[Row]:
     rows = table.to_dict("records")
     return [Row(group_name(row[by], language), size(row, language)) for row in rows]
 
 
-def _parts(chart: Rows, table: pd.DataFrame, language: Language) -> None:
+def _parts(rows: list[Row], table: pd.DataFrame, language: Language) -> Figure:
+    """Draw the states of every row as parts of what applies; small groups are in words."""
+    chart = rows_chart(rows, key=state_marks(table, SHOWN, language), right=28)
+    share_axis(chart.axes, percents(language))
     for index, row in enumerate(table.to_dict("records")):
         if row["applicable"] < SMALLEST_GROUP:
             words = counts_in_words(row, language)
@@ -113,3 +357,4 @@ def _parts(chart: Rows, table: pd.DataFrame, language: Language) -> None:
         else:
             counts = {state: int(row[state]) for state in SHOWN}
             stacked(chart, index, counts, 1 / row["applicable"], language)
+    return chart.figure

@@ -1,16 +1,23 @@
-"""Is it regional? A tile per province (figure 9)."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Adoption by province: a tile map."""
 
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from v6monitor.analysis.shares import SMALLEST_GROUP
+from v6monitor.analysis.shares import SMALLEST_GROUP, STATES, shares_of_counts
+from v6monitor.charts.adoption import ranking_text
+from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import LINE, Mark, draw_key, key_height, nothing, wrapped
 from v6monitor.charts.style import STATE_COLOURS, WIDTH, ink_on, new_figure, pixels, styled
-from v6monitor.charts.wording import counts_in_words, size
+from v6monitor.charts.wording import (
+    Record,
+    counts_in_words,
+    definition_of,
+    explained,
+    joined,
+    size,
+    undetermined,
+)
 from v6monitor.language import Language
 
 MAP = (
@@ -20,23 +27,74 @@ MAP = (
     ("Zeeland", "Noord-Brabant", "Gelderland"),
     ("", "", "Limburg"),
 )
-"""Where each province stands; north is up."""
+"""The place of each province; north is up."""
+
+PROVINCES = [name for line in MAP for name in line if name]
+ELSEWHERE = "elsewhere"
+"""The row of central government and of all whose province is not stated or not known."""
 
 BLUES = ("#E8EDF5", "#BCCADF", "#8BA3C7", "#4C6DA1", "#154273")
 """From 0 to 100 % in steps of 20, the last the blue of yes."""
 
 TALL, GAP, STRIP = 92, 8, 10
 
+COUNTS = (*STATES, "explained")
+
+
+def provinces(table: pd.DataFrame, *, name: str = "provinces") -> Chart:
+    """Return a tile map: the share of domains with IPv6 in each of the twelve provinces.
+
+    Args:
+        table: shares of one measure and month by province: ``v6.shares(mail, by="province")``.
+        name: names the files of the chart.
+
+    Returns:
+        A Chart; its table has all twelve in the order of the map, and a last row ``elsewhere``:
+        central government and all whose province is not stated or not known, in no tile. A
+        province of fewer than five domains has counts.
+
+    """
+    counts = [column for column in COUNTS if column in table]
+    place = table["province"].where(table["province"].isin(PROVINCES), ELSEWHERE)
+    summed = table[counts].groupby(place).sum().reindex([*PROVINCES, ELSEWHERE], fill_value=0)
+    found = shares_of_counts(summed).rename_axis("province")
+    constant = {name: table[name].iloc[0] for name in ("measure", "period") if name in table}
+    found = found.reset_index().assign(**constant) if len(table) else found.reset_index()
+    found.attrs = dict(table.attrs)
+    return Chart(name, found, _words, _draw)
+
+
+def _words(table: pd.DataFrame, language: Language) -> Words:
+    alt = language.text(
+        "Tile map of the twelve provinces by their share of domains with IPv6. It shows whether the"
+        " gap is regional."
+    )
+    twelve, elsewhere = table[table["province"] != ELSEWHERE], table[table["province"] == ELSEWHERE]
+    if not twelve["applicable"].sum():
+        return Words(
+            language.text("The province of no domain is known."),
+            language.text("Nothing was measured."),
+            alt,
+        )
+    note = language.text(
+        "Share of domains with a known result; provinces under five: counts. Not on the map, as"
+        " central government or without a stated province: {number}.",
+        number=language.number(elsewhere["applicable"].sum()),
+    )
+    unknown = undetermined(twelve["unknown"].sum(), twelve["applicable"].sum(), language)
+    return Words(
+        ranking_text(twelve, "province", language),
+        joined(definition_of(table, language), note, unknown, explained(twelve, language)),
+        alt,
+    )
+
 
 @styled
-def provinces(table: pd.DataFrame, language: Language) -> Figure:
-    """Draw a tile per province, darker with a higher share, the share and the number in it.
-
-    ``table`` is that of ``adoption.provinces``. A grey strip at the bottom of a tile is the part
-    that could not be told. A province of fewer than five domains has counts; what is elsewhere is
-    in no tile.
-    """
-    rows = {row["province"]: row for row in table.to_dict("records") if row["province"] in _PLACED}
+def _draw(table: pd.DataFrame, language: Language) -> Figure:
+    """Draw a tile per province, darker with a higher share; a grey strip is undetermined."""
+    rows = {
+        row["province"]: row for row in table.to_dict("records") if row["province"] in PROVINCES
+    }
     if not any(row["applicable"] for row in rows.values()):
         return nothing(language.text("There are no domains to draw."))
     steps = [
@@ -58,10 +116,7 @@ def provinces(table: pd.DataFrame, language: Language) -> Figure:
     return figure
 
 
-_PLACED = {name for line in MAP for name in line if name}
-
-
-def _tile(figure: Figure, row: Mapping[Any, Any], x: float, y: float, language: Language) -> None:
+def _tile(figure: Figure, row: Record, x: float, y: float, language: Language) -> None:
     width, place = (WIDTH + GAP) / len(MAP[0]) - GAP, pixels(figure)
     small = row["applicable"] < SMALLEST_GROUP
     unknown = row["applicable"] and not row["yes"] + row["no"]
@@ -77,12 +132,12 @@ def _tile(figure: Figure, row: Mapping[Any, Any], x: float, y: float, language: 
                       edgecolor="white", linewidth=0.8, transform=place)
         )  # fmt: skip
     if small:
-        said = wrapped(counts_in_words(row, language), width - 20, 2)
+        lines = wrapped(counts_in_words(row, language), width - 20, 2)
     elif unknown:
-        said = [language.label("unknown"), size(row, language, ", ")]
+        lines = [language.label("unknown"), size(row, language, ", ")]
     else:
-        said = [language.percent(row["adoption"]), size(row, language, ", ")]
-    for number, text in enumerate([str(row["province"]), *said]):
+        lines = [language.percent(row["adoption"]), size(row, language, ", ")]
+    for number, text in enumerate([str(row["province"]), *lines]):
         figure.text(
             x + 11, y + TALL - 17 - (LINE + 2) * number, text, va="center", color=ink_on(colour),
             weight="bold" if number == 1 and not small else "normal", transform=place,

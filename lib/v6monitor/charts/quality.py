@@ -1,8 +1,14 @@
-"""Can we trust this month? (figure 11)"""
+"""Quality of a month: how much is known, why the rest is not, and the tests of the resolvers."""
+
+from collections.abc import Mapping
 
 import pandas as pd
 from matplotlib.figure import Figure
 
+from v6monitor.analysis.breakdowns import quality as count_known
+from v6monitor.analysis.breakdowns import vantage as list_checks
+from v6monitor.analysis.shares import GATE
+from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import (
     HALO,
     LINE,
@@ -16,41 +22,153 @@ from v6monitor.charts.layout import (
     wrapped,
 )
 from v6monitor.charts.style import GREY_INK, INK, PALE, STATE_COLOURS, WIDTH, offset, styled
-from v6monitor.charts.wording import percents
+from v6monitor.charts.wording import domains, group_name, joined, out_of, percents
 from v6monitor.language import Language
 
-COLOURS = {
+KNOWN = {
     "known": STATE_COLOURS["yes"],
     "not_applicable": PALE,
     "unknown": STATE_COLOURS["unknown"],
 }
+CHECKED = {
+    "passed": STATE_COLOURS["yes"],
+    "failed": STATE_COLOURS["no"],
+    "not_tested": STATE_COLOURS["unknown"],
+}
 RIGHT = 84
 
 
-@styled
-def quality(table: pd.DataFrame, language: Language, *, reasons: bool = True) -> Figure:
-    """Draw per subject how much of the list could be told, with ``reasons`` for the rest under it.
+def quality(
+    states: pd.DataFrame,
+    observations: pd.DataFrame | None = None,
+    *,
+    reasons: bool = True,
+    name: str = "quality",
+) -> Chart:
+    """Return stacked bars of how much of each measure is known, not applicable and undetermined.
 
-    ``table`` is that of ``adoption.quality``. A bar is the whole list as 100 %; the coverage, of
-    what applies, stands at its end.
+    Args:
+        states: a states table of one month, of any measures.
+        observations: the lookups of the month, for a bar of their own.
+        reasons: whether the reasons of what is undetermined are under each bar.
+        name: names the files of the chart.
+
+    Returns:
+        A Chart; its table counts ``outcome`` per ``subject``. The coverage at the end of a bar is
+        of the domains to which the measure applies; below 98 % a month is not published.
+
+    Source:
+        METHOD.md, "Shares".
+
     """
+    table = count_known(states, observations)
+
+    def draw(numbers: pd.DataFrame, language: Language) -> Figure:
+        return _draw_quality(numbers, language, reasons)
+
+    return Chart(name, table, _quality_words, draw)
+
+
+def vantage(
+    provenance: Mapping[str, object], *, picture: bool = True, name: str = "vantage"
+) -> Chart:
+    """Return bars of the tests of the resolvers that a log of lookups holds.
+
+    Args:
+        provenance: of the log, such as ``month.provenance``.
+        picture: whether there is a chart; without, the finding alone, as an answer.
+        name: names the files of the chart.
+
+    Returns:
+        A Chart; its table has a row per ``check`` and ``resolver``.
+
+    """
+    table = list_checks(provenance)
+    if "started" in provenance:
+        table.attrs["source"] = [f"lookups {provenance['started']}"]
+    if not picture:
+        return Chart(name, table, _vantage_words, kind="answer")
+    return Chart(name, table, _vantage_words, _draw_vantage)
+
+
+def _quality_words(table: pd.DataFrame, language: Language) -> Words:
+    alt = language.text(
+        "Stacked bar chart of how much of each list was known, undetermined or not applicable."
+        " It shows whether this month can be trusted."
+    )
+    applies = table[table["outcome"] != "not_applicable"]
+    applicable = applies.groupby("subject", sort=False)["count"].sum()
+    applicable = applicable[applicable > 0]
+    if applicable.empty:
+        nothing_measured = language.text("Nothing was measured.")
+        return Words(nothing_measured, "", alt)
+    known = applies[applies["outcome"] == "known"].groupby("subject")["count"].sum()
+    known = known.reindex(applicable.index, fill_value=0)
+    coverage = known / applicable
+    names = {subject: group_name(subject, language) for subject in applicable.index}
+    finding = language.text(
+        "Known results: {shares}.",
+        shares=language.listed(
+            [f"{names[subject]} {language.percent(share)}" for subject, share in coverage.items()]
+        ),
+    )
+    measures = coverage.drop("lookups", errors="ignore")  # the gate is for measures alone
+    low = [names[subject] for subject in measures.index[measures < GATE]]
+    gate = language.percent(GATE, 0)
+    verdict = language.text("That meets the {gate} needed to publish.", gate=gate)
+    if low:
+        verdict = language.text(
+            "Below the {gate} needed to publish: {subjects}.",
+            gate=gate,
+            subjects=language.listed(low),
+        )
+    note = language.text(
+        "Of all to which it applies: {counts}.",
+        counts="; ".join(
+            f"{names[subject]} {out_of(part, whole, language)}"
+            for subject, part, whole in zip(names, known, applicable, strict=True)
+        ),
+    )
+    return Words(
+        joined(finding, verdict if len(measures) else ""),
+        joined(note, _reasons_text(applies, language)),
+        alt,
+    )
+
+
+def _reasons_text(applies: pd.DataFrame, language: Language) -> str:
+    rest = applies[applies["outcome"] != "known"]
+    if not rest["count"].sum():
+        return language.text("Every result is known.")
+    reasons = rest.groupby("outcome")["count"].sum().sort_values(ascending=False, kind="stable")
+    unnamed = language.text("no reason given")
+    words = [
+        f"{unnamed if reason == 'unknown' else group_name(reason, language)} {language.number(n)}"
+        for reason, n in reasons.items()
+    ]
+    return language.text("Undetermined because of: {reasons}.", reasons=", ".join(words))
+
+
+@styled
+def _draw_quality(table: pd.DataFrame, language: Language, reasons: bool) -> Figure:
+    """Draw each list as 100 %, its coverage at the end, and the reasons under the bar."""
     if table.empty:
         return nothing(language.text("There are no measurements to draw."))
     subjects = {str(name): _parts(rows) for name, rows in table.groupby("subject", sort=False)}
     why = {name: _named(parts[1], language) if reasons else [] for name, parts in subjects.items()}
     rows = [
-        Row(language.label(name), size(name, sum(parts.values()), language), len(why[name]))
+        Row(language.label(name), _size(name, sum(parts.values()), language), len(why[name]))
         for name, (parts, _) in subjects.items()
     ]
-    totals = {kind: sum(parts[kind] for parts, _ in subjects.values()) for kind in COLOURS}
-    key = [Mark(language.label(kind), COLOURS[kind]) for kind in COLOURS if totals[kind]]
+    totals = {kind: sum(parts[kind] for parts, _ in subjects.values()) for kind in KNOWN}
+    key = [Mark(language.label(kind), KNOWN[kind]) for kind in KNOWN if totals[kind]]
     chart = rows_chart(rows, key=key, right=RIGHT)
     share_axis(chart.axes, percents(language))
     for index, (name, (parts, _)) in enumerate(subjects.items()):
         start, total = 0.0, sum(parts.values())
         for kind, count in parts.items():
             text = language.number(count)
-            bar(chart, index, start, count / total, COLOURS[kind], text=text)
+            bar(chart, index, start, count / total, KNOWN[kind], text=text)
             start += count / total
         applicable = parts["known"] + parts["unknown"]
         middle = chart.middles[index]
@@ -65,11 +183,11 @@ def quality(table: pd.DataFrame, language: Language, *, reasons: bool = True) ->
     return chart.figure
 
 
-def size(subject: str, number: int, language: Language) -> str:
+def _size(subject: str, number: int, language: Language) -> str:
     """Return how many domains were measured, or how many questions were asked."""
     if subject == "lookups":
         return language.plural("{number} question", "{number} questions", number)
-    return language.plural("{number} domain", "{number} domains", number)
+    return domains(number, language)
 
 
 def _parts(rows: pd.DataFrame) -> tuple[dict[str, int], dict[str, int]]:
@@ -87,3 +205,78 @@ def _named(reasons: dict[str, int], language: Language) -> list[str]:
     order = sorted(named.items(), key=lambda item: -item[1])
     words = ", ".join(f"{language.number(n)} {language.label(reason)}" for reason, n in order)
     return wrapped(words, WIDTH - RIGHT - 230, 4)
+
+
+def _vantage_words(table: pd.DataFrame, language: Language) -> Words:
+    alt = language.text(
+        "Bar chart of the checks of the resolvers before the lookups, passed or failed. It shows"
+        " whether their answers can be trusted."
+    )
+    note = language.text(
+        "Before the lookups each resolver gets questions with known answers: a resolver that makes"
+        " up or hides IPv6 would give wrong results."
+    )
+    if table.empty:
+        return Words(language.text("The resolvers were not tested."), note, alt)
+    done = table[table["result"] != "not_tested"]
+    failed = done[done["result"] == "failed"]
+    counts = out_of(len(done), len(table), language)
+    if done.empty:
+        finding = language.text("No check of the resolvers could be done.")
+    elif len(failed):
+        names = [language.label(name, "check") for name in dict.fromkeys(failed["check"])]
+        finding = language.text(
+            "Failed: {counts} checks of the resolvers ({names}).",
+            counts=out_of(len(failed), len(done), language),
+            names=language.listed(names),
+        )
+    elif len(done) < len(table):
+        finding = language.text(
+            "{counts} checks of the resolvers were done; all of these passed.", counts=counts
+        )
+    else:
+        finding = language.plural(
+            "The one check of the resolvers passed.",
+            "All {number} checks of the resolvers passed.",
+            len(done),
+        )
+    return Words(finding, note, alt)
+
+
+@styled
+def _draw_vantage(table: pd.DataFrame, language: Language) -> Figure:
+    """Draw per check how many resolvers passed it, and what a failing one answered."""
+    if table.empty:
+        return nothing(language.text("The resolvers were not tested."))
+    checks = {str(name): found for name, found in table.groupby("check", sort=False)}
+    answers = {name: _failures(found) for name, found in checks.items()}
+    rows = [
+        Row(
+            language.label(name, "check"),
+            language.plural("{number} resolver", "{number} resolvers", len(found)),
+            len(answers[name]),
+        )
+        for name, found in checks.items()
+    ]
+    results = [result for result in CHECKED if table["result"].eq(result).any()]
+    key = [Mark(language.label(result), CHECKED[result]) for result in results]
+    chart = rows_chart(rows, key=key, bottom=8)
+    chart.axes.set_xlim(0, 1)
+    chart.axes.set_xticks([])
+    for index, (name, found) in enumerate(checks.items()):
+        start = 0.0
+        for result in results:
+            number = int(found["result"].eq(result).sum())
+            text = language.number(number)
+            bar(chart, index, start, number / len(found), CHECKED[result], text=text)
+            start += number / len(found)
+        for line, text in enumerate(answers[name]):
+            y = chart.middles[index] + THICK / 2 + LINE * (line + 0.8)
+            chart.axes.text(0, y, text, va="center", color=GREY_INK)
+    return chart.figure
+
+
+def _failures(found: pd.DataFrame) -> list[str]:
+    failed = found[found["result"] == "failed"]
+    words = "; ".join(failed["resolver"] + ": " + failed["found"])
+    return wrapped(words, WIDTH - 250, 3) if words else []

@@ -1,21 +1,16 @@
-"""How far are we, and how fast? The line per month (figure 1)."""
+"""Adoption over time: a line per month, and the headline that answers how far along it is."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from v6monitor.charts.layout import (
-    LINE,
-    Mark,
-    draw_key,
-    key_height,
-    nothing,
-    width_of,
-    wrapped,
-)
+from v6monitor.charts.adoption import group_column, nothing_measured
+from v6monitor.charts.chart import Chart, Words
+from v6monitor.charts.layout import LINE, Mark, draw_key, key_height, nothing, width_of, wrapped
 from v6monitor.charts.months import (
     BOTTOM,
     LEFT,
@@ -31,14 +26,17 @@ from v6monitor.charts.months import (
     ordinal,
     placed,
 )
-from v6monitor.charts.style import (
-    BOUNDS,
-    GREY_INK,
-    INK,
-    WIDTH,
-    new_axes,
-    new_figure,
-    styled,
+from v6monitor.charts.style import BOUNDS, GREY_INK, INK, WIDTH, new_axes, new_figure, styled
+from v6monitor.charts.wording import (
+    SHARES,
+    Record,
+    definition_of,
+    explained,
+    group_name,
+    joined,
+    named_share,
+    out_of,
+    share_text,
 )
 from v6monitor.language import Language
 
@@ -49,27 +47,98 @@ OTHERS = ("#154273", "-")
 BREAKS = {"domains": "other list of domains", "tests": "other version of the tests"}
 
 
-@styled
 def trend(
     table: pd.DataFrame,
-    language: Language,
     *,
-    by: str = "measure",
     events: pd.DataFrame | None = None,
     target: float | None = 1.0,
-) -> Figure:
-    """Draw the adoption per month, a line per series; in grey what could not be told.
+    name: str = "trend",
+) -> Chart:
+    """Return a line chart of the share of domains with IPv6 per month, a line per group.
 
-    ``table`` is that of ``adoption.trend``; ``events`` has ``date`` and ``label``; ``target`` is a
-    share of 1. A line joins neighbours at the series' own pace: none crosses a missing month, a
-    month without a percentage or a break. Labels stand at the ends of the lines, with the month
-    where a line ends early.
+    Args:
+        table: shares by month and one group, such as measures or sectors:
+            ``v6.shares(month.states, by=["period", "measure"])``.
+        events: ``date`` (YYYY-MM or YYYY-MM-DD) and ``label`` of what to mark above the lines.
+        target: a share of 1 to mark with a dashed line; None for no line.
+        name: names the files of the chart.
+
+    Returns:
+        A Chart. A line joins neighbours at the series' own pace: none crosses a missing month, a
+        month without a percentage or a break; grey is the undetermined part.
+
+    Raises:
+        UsageError: for a table that is not of shares by month and one group.
+
     """
+    group_column(table)
+
+    def draw(numbers: pd.DataFrame, language: Language) -> Figure:
+        return _draw_trend(numbers, language, events, target)
+
+    return Chart(name, table, _trend_words, draw)
+
+
+def headline(table: pd.DataFrame, *, name: str = "answer") -> Chart:
+    """Return in two lines how many domains have IPv6 and within which bounds: a page's answer.
+
+    Args:
+        table: shares by month and one group, as for ``trend``.
+        name: names the answer on a page.
+
+    Returns:
+        A Chart without a picture.
+
+    Raises:
+        UsageError: for a table that is not of shares by month and one group.
+
+    """
+    group_column(table)
+    return Chart(name, table, _headline_words, kind="answer")
+
+
+def _trend_words(table: pd.DataFrame, language: Language) -> Words:
+    alt = language.text(
+        "Line chart of the share of domains with IPv6 per month. It shows how far the target of"
+        " 100% is away, and how fast the distance shrinks."
+    )
+    if table.empty:
+        return nothing_measured(language, alt)
+    by, first, last = group_column(table), str(table["period"].min()), str(table["period"].max())
+    rows = _newest(table, by)
+    counts = [f"{group_name(name, language)} {share_text(rows[name], language)}" for name in rows]
+    note = language.text(
+        "Share of domains with a known result, {first} to {last}. In {last}: {counts}.",
+        first=language.month(first),
+        last=language.month(last),
+        counts="; ".join(counts),
+    )
+    unsure = [
+        f"{group_name(name, language)} {out_of(row['unknown'], row['applicable'], language)}"
+        for name, row in rows.items()
+        if row["unknown"]
+    ]
+    unknown = (
+        language.text("Undetermined: {counts}.", counts="; ".join(unsure))
+        if unsure
+        else language.text("Every result is known.")
+    )
+    newest = pd.DataFrame([*rows.values()])
+    reasons = explained(newest, language, by=by)
+    note = joined(definition_of(table, language) if by != "measure" else "", note, unknown, reasons)
+    return Words(_since(table, by, first, language), note, alt)
+
+
+@styled
+def _draw_trend(
+    table: pd.DataFrame, language: Language, events: pd.DataFrame | None, target: float | None
+) -> Figure:
+    """Draw the lines, with their names and newest shares at their ends and breaks above them."""
     if table.empty:
         return nothing(language.text("There are no measurements to draw."))
     months = table["period"].map(ordinal)
     low, high = months.min() - 0.5, months.max() + 0.5
-    series = _series(table, by)
+    series = _series(table, group_column(table))
     ends = [_end(rows, name, colour, months.max(), language) for name, rows, colour, _ in series]
     if target is not None:
         share = language.percent(target, 0)
@@ -94,10 +163,85 @@ def trend(
     return figure
 
 
+def _headline_words(table: pd.DataFrame, language: Language) -> Words:
+    if table.empty:
+        return nothing_measured(language, "")
+    by = group_column(table)
+    rows = _newest(table, by)
+    months = sorted(set(table["period"]))
+    values = {
+        "month": language.month(months[-1]),
+        "shares": language.listed([named_share(name, row, language) for name, row in rows.items()]),
+    }
+    if all(name in SHARES and not math.isnan(row["adoption"]) for name, row in rows.items()):
+        now = language.text(
+            "In {month}, {shares} had IPv6. The agreement was 100% by the end of 2021.", **values
+        )
+    else:
+        now = language.text("IPv6 in {month}: {shares}.", **values)
+    bounds = [
+        language.text(
+            "{name} between {lower} and {upper}",
+            name=group_name(name, language),
+            lower=language.percent(row["lower"]),
+            upper=language.percent(row["upper"]),
+        )
+        for name, row in rows.items()
+        if row["unknown"] and not math.isnan(row["adoption"])
+    ]
+    note = (
+        language.text(
+            "Counting the undetermined domains either way: {bounds}.",
+            bounds=language.listed(bounds),
+        )
+        if bounds
+        else _trend_words(table, language).note
+    )
+    return Words(joined(now, _since(table, by, months[-2:][0], language)), note)
+
+
+def _newest(table: pd.DataFrame, by: str) -> dict[str, Record]:
+    """Return the rows of the newest month by group; web, mail and name servers first."""
+    newest = table[table["period"] == table["period"].max()]
+    rows: dict[str, Record] = {str(row[by]): row for row in newest.to_dict("records")}
+    return {name: rows[name] for name in _in_order(rows)}
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
+
+
+def _since(table: pd.DataFrame, by: str, earlier: str, language: Language) -> str:
+    """Return the change since an earlier month of every group that can be compared with it."""
+    last = str(table["period"].max())
+    if earlier == last:
+        return language.text("This is the first month: there is nothing to compare with.")
+    later = table[table["period"] > earlier]
+    broken = set(later.loc[later["break_reason"] != "", by])
+    comparable = table[table["adoption"].notna() & ~table[by].isin(broken)]
+    before, now = (
+        comparable[comparable["period"] == month].set_index(by)["adoption"]
+        for month in (earlier, last)
+    )
+    moved = (100 * (now - before)).dropna()
+    month = language.month(earlier)
+    if moved.empty:
+        return language.text("It cannot be compared with {month}.", month=month)
+    return language.text(
+        "Since {month}, in percentage points: {changes}.",
+        month=month,
+        changes=language.listed(
+            [
+                f"{group_name(name, language)} {language.points(moved[name])}"
+                for name in _in_order(moved.index)
+            ]
+        ),
+    )
+
+
 def _series(table: pd.DataFrame, by: str) -> list[tuple[str, pd.DataFrame, str, object]]:
     """Return name, rows, colour and dashes of every line; web, mail and name servers first."""
-    names = list(dict.fromkeys(table[by]))
-    names.sort(key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
+    names = _in_order(dict.fromkeys(table[by]))
     looks = LINES if len(names) <= len(LINES) else [OTHERS] * len(names)
     rows = [table[table[by] == name].sort_values("period") for name in names]
     return [
@@ -129,11 +273,11 @@ def _draw_stretch(axes: Axes, stretch: pd.DataFrame, colour: str, dashes: object
 
 
 def _end(rows: pd.DataFrame, name: str, colour: str, last: int, language: Language) -> End:
-    label = wrapped(language.label(name) or language.text("not stated"), LABEL, 1)
-    told = rows[rows["adoption"].notna()]
-    if told.empty:
+    label = wrapped(group_name(name, language), LABEL, 1)
+    known = rows[rows["adoption"].notna()]
+    if known.empty:
         return End(last, 0.5, [*label, _no_share(rows.iloc[-1], language)], INK)
-    final = told.iloc[-1]
+    final = known.iloc[-1]
     x, share = ordinal(final["period"]), language.percent(final["adoption"])
     if x < last:
         share += f" ({final['period']})"

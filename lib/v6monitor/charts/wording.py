@@ -8,7 +8,7 @@ import pandas as pd
 
 from v6monitor.language import NO_VALUE, Language
 
-Row = Mapping[Hashable, Any]
+Record = Mapping[Hashable, Any]
 
 SHOWN = ("yes", "partly", "no", "unknown")
 """The states that a bar is made of, in their order; the rest does not apply."""
@@ -67,7 +67,7 @@ def out_of(part: float, whole: float, language: Language) -> str:
     )
 
 
-def share_text(row: Row, language: Language) -> str:
+def share_text(row: Record, language: Language) -> str:
     """Return ``68.0% (427 of 628)`` of a row of shares; counts alone where there is no percentage.
 
     Where nothing is known, it says so.
@@ -81,7 +81,7 @@ def share_text(row: Row, language: Language) -> str:
     return f"{language.percent(row['adoption'])} ({counts})"
 
 
-def named_share(name: str, row: Row, language: Language) -> str:
+def named_share(name: str, row: Record, language: Language) -> str:
     """Return ``68.0% of mail domains``, or ``Mail 2 of 3`` where there is no percentage."""
     if name in SHARES and not math.isnan(row["adoption"]):
         return language.text(SHARES[name], share=language.percent(row["adoption"]))
@@ -146,19 +146,19 @@ def domains(number: float, language: Language) -> str:
     return language.plural("{number} domain", "{number} domains", int(number))
 
 
-def explained_number(row: Row, language: Language) -> str:
+def explained_number(row: Record, language: Language) -> str:
     """Return ``3 explained`` for under the name of a row; empty for none."""
     number = int(row.get("explained", 0))
     return language.text("{number} explained", number=language.number(number)) if number else ""
 
 
-def size(row: Row, language: Language, between: str = "\n") -> str:
+def size(row: Record, language: Language, between: str = "\n") -> str:
     """Return ``342 domains`` and ``3 explained``: how many of those without IPv6 say why."""
     parts: Sequence[str] = (domains(row["applicable"], language), explained_number(row, language))
     return between.join(filter(None, parts))
 
 
-def counts_in_words(row: Row, language: Language) -> str:
+def counts_in_words(row: Record, language: Language) -> str:
     """Return ``1 yes, 2 no`` of a group that is too small for a share."""
     counted = [(state, int(row.get(state, 0))) for state in SHOWN]
     words = [f"{language.number(n)} {language.label(state)}" for state, n in counted if n]

@@ -146,7 +146,7 @@ def split(cell: str) -> list[str]:
     """
     if not _DIVIDER.search(cell):
         return [cell]
-    between = r"[;,|]\s+|\n" if "//" in cell else r"[;,|\n]"
+    between = r"\s*(?:[;,|]\s+|\n)\s*" if "//" in cell else r"\s*[;,|\n]\s*"
     pieces = (piece.strip() for piece in re.split(between, cell))
     return [piece for piece in pieces if piece and not piece.startswith("label:")]
 

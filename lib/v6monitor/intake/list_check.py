@@ -18,14 +18,29 @@ FINDINGS = ("what", "domain", "type", "list", "file", "row", "detail")
 none, or "" when it goes for the whole list; ``file`` and ``row`` where it was read (row 0: in no
 file); ``detail`` the other list, name, sector, state, day or number it is about, by code."""
 
-FIXES = (
-    *("placeholder", "not_a_name", "nonexistent", "no_answer", "rewritten"),
-    *("twice", "two_lists", "two_sectors", "two_owners", "www_and_bare"),
-    *("old_name", "new_name_missing"),
-    *("no_organisation", "no_sector", "unknown_sector", "no_province", "unknown_province"),
-    *("waiver_expired", "waiver_needless", "waiver_not_listed"),
-)
-"""What to correct: names, duplicates, mergers, organisations, waivers."""
+FIXES: Mapping[str, str] = {
+    "placeholder": "Put the domain name in its place, or remove the row.",
+    "not_a_name": "Write the plain domain name: letters, digits, hyphens and dots.",
+    "nonexistent": "Check the spelling; if the domain was given up, remove it.",
+    "no_answer": "Check again next month; if it persists, tell the organisation.",
+    "rewritten": "Write the plain domain name, in lower case and one in a cell.",
+    "twice": "Remove one of the rows: the first one counts.",
+    "two_lists": "Choose the list that it belongs to: it counts once.",
+    "two_sectors": "Choose the sector of the organisation that has it.",
+    "two_owners": "Keep the row with the organisation that has it now.",
+    "www_and_bare": "Choose the address that the public uses; the other one counts double.",
+    "old_name": "Put the new name in its place.",
+    "new_name_missing": "Add the new name to the list, or correct the renames.",
+    "no_organisation": "Add it to the register, with the organisation that has it.",
+    "no_sector": "Give it a sector in the register, or put it in a list named after one.",
+    "unknown_sector": "Write one of the known sectors.",
+    "no_province": "Give the organisation its province in the register.",
+    "unknown_province": "Write one of the twelve provinces.",
+    "waiver_expired": "Ask its owner to comply, or to explain again.",
+    "waiver_needless": "Remove the waiver: the domain has IPv6, or nothing to test.",
+    "waiver_not_listed": "Correct the name in the waiver, or remove it.",
+}
+"""What to correct (names, duplicates, mergers, organisations, waivers), and how."""
 
 LIST_CHANGES = ("renamed", "disappeared", "new")
 """What changed in the list since the measurement before: not wrong by itself."""
@@ -74,7 +89,7 @@ def to_fix(  # noqa: PLR0913 - each is another source of findings
         _without_owner(now),
         _waived(waivers),
     ]
-    found = _together(parts, FIXES)
+    found = _together(parts, tuple(FIXES))
     found.attrs["source"] = [*sources(now), *observations.attrs.get("source", ())]
     return found
 
@@ -110,51 +125,6 @@ def faults_of_month(faults: pd.DataFrame, history: pd.DataFrame, now: pd.DataFra
     others = set(history["source_file"]) - set(now["source_file"])
     kept = faults[~faults["file"].isin(others)]
     return kept.assign(row=pd.to_numeric(kept["row"])).reset_index(drop=True)
-
-
-def files(now: pd.DataFrame, faults: pd.DataFrame) -> pd.DataFrame:
-    """Return the files of a month with their numbers of rows and faults, and their day.
-
-    Returns ``file``, ``format``, ``measured_at``, ``date_source`` (where that day was found),
-    ``rows`` and ``faults``.
-    """
-    keys = ["source_file", "source_format", "measured_at", "date_source"]
-    table = now.groupby(keys, as_index=False).agg(rows=("domain", "size"))
-    counted = table["source_file"].map(faults["file"].value_counts()).fillna(0).astype("int64")
-    table = table.assign(faults=counted)
-    table = table.rename(columns={"source_file": "file", "source_format": "format"})
-    table.attrs["source"] = sources(now)
-    return table
-
-
-def counts_by_kind(findings: pd.DataFrame) -> pd.DataFrame:
-    """Return findings counted by ``what``, in their order: ``count`` and the first ``example``."""
-    kinds = findings.groupby("what", sort=False)
-    counted = kinds.agg(count=("what", "size"), example=("domain", "first")).reset_index()
-    counted.attrs = dict(findings.attrs)
-    return counted
-
-
-def summary(now: pd.DataFrame, faults: pd.DataFrame, fixes: pd.DataFrame) -> pd.DataFrame:
-    """Return in one row what came in and what is to be corrected.
-
-    ``period``, ``files`` and ``rows`` of the month, ``dropped``, ``changed`` and ``kept`` cells,
-    the number of ``fixes``, the most frequent kind (``most``) and its number (``most_count``).
-    """
-    done = faults["done"].value_counts()
-    kinds = fixes["what"].value_counts(sort=False).sort_values(ascending=False, kind="stable")
-    row = {
-        "period": f"{now['measured_at'].max():%Y-%m}",
-        "files": now["source_file"].nunique(),
-        "rows": len(now),
-        **{name: int(done.get(name, 0)) for name in ("dropped", "changed", "kept")},
-        "fixes": len(fixes),
-        "most": str(kinds.index[0]) if len(kinds) else "",
-        "most_count": int(kinds.iloc[0]) if len(kinds) else 0,
-    }
-    found = pd.DataFrame([row])
-    found.attrs["source"] = sources(now)
-    return found
 
 
 def _faulty(faults: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from v6monitor.analysis.staleness import staleness
 from v6monitor.dns import log
 from v6monitor.dns.recording import Task
 from v6monitor.errors import InputError, UsageError
-from v6monitor.intake import companions, waivers
+from v6monitor.intake import companions, list_check, waivers
 from v6monitor.intake.organisations import SECTORS
 from v6monitor.intake.states import sources
 from v6monitor.language import AMSTERDAM, Language
@@ -75,7 +75,7 @@ def load(
     chosen = choose_period(period, table)
     months = table["measured_at"].dt.strftime("%Y-%m")
     history = table[months <= chosen].reset_index(drop=True)
-    history.attrs["source"] = sources(history)
+    history.attrs["source"] = faults.attrs["source"] = sources(history)
     month = Month(chosen, history, faults, log.empty(), {}, files)
     if isinstance(observations, pd.DataFrame):
         return replace(month, observations=observations)
@@ -305,6 +305,37 @@ class Month:
         day = f"{self.current['measured_at'].max():%Y-%m-%d}"
         found = waivers.waiver_list(self.waivers, states, day)
         return _from(found, [self._about("waivers").name, *sources(self.current)])
+
+    # The list of domains
+
+    @cached_property
+    def corrections(self) -> pd.DataFrame:
+        """Return what to correct in the list of domains, a row per name and kind.
+
+        ``what`` (a kind), ``domain``, ``type``, ``list``, ``file`` and ``row`` where it was read,
+        ``detail`` (the other name, list, sector or day) and ``to_do``.
+        """
+        found = list_check.to_fix(
+            self.current,
+            list_check.faults_of_month(self.faults, self.history, self.current),
+            renames=self.renames,
+            waivers=self.waiver_list,
+            observations=self.observations,
+            ever=self.history["domain"],
+        )
+        found = found.assign(to_do=found["what"].map(list_check.FIXES).astype("str"))
+        return _from(found, [*sources(self.current), *self._lookups_source()])
+
+    @cached_property
+    def list_changes(self) -> pd.DataFrame:
+        """Return the names added to, removed from or renamed in the list since the month before.
+
+        ``what`` (``new``, ``disappeared`` or ``renamed``), ``domain``, ``type``, ``list``, ``file``
+        and ``row`` where it was read, and ``detail``: the new name.
+        """
+        before = self.rows(self.earlier)
+        found = list_check.list_changes(before, self.current, self.renames)
+        return _from(found, [*sources(before), *sources(self.current)])
 
     # Until all notebooks are rewritten
 

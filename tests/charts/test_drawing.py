@@ -1,0 +1,152 @@
+"""The rules of drawing: readable text, fixed bytes, colours; no, one and many groups."""
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+from chart_rules import check, words
+from chart_worlds import LONG, months, states
+from matplotlib import font_manager, get_data_path
+from test_quality import provenance
+
+import v6monitor as v6
+from v6monitor.charts.chart import Chart
+from v6monitor.charts.provinces import PROVINCES
+from v6monitor.charts.style import STATE_COLOURS, contrast, ink_on, svg
+
+EVENTS = pd.DataFrame(
+    {
+        "date": ["2025-12", "2026-01-20", "2026-08-01", "2022"],
+        "label": [
+            "Exchange Online turns IPv6 on by default, in steps",
+            "Agreement: government web and mail on IPv6 before the end of 2021",
+            "New accepted domains get an mx.microsoft name",
+            "not drawn: only the year is known",
+        ],
+    }
+)
+
+
+def one_month(sectors: int, **options: int) -> pd.DataFrame:
+    """Return one month of mail states of so many groups, those after seven with long names."""
+    mail = states(["2026-08"], ("mail",), **options)
+    names = list(dict.fromkeys(mail["sector"]))[:sectors]
+    few = mail[mail["sector"].isin(names)]
+    if sectors <= len(names):
+        return few
+    more = [few.assign(sector=f"{LONG} {n}", domain=f"{n}." + few["domain"]) for n in range(18)]
+    return pd.concat([few, *more], ignore_index=True)
+
+
+def trend(table: pd.DataFrame, by: str = "measure", **options: object) -> Chart:
+    """Return the chart of shares by month."""
+    return v6.chart.trend(v6.shares(table, by=["period", by]), **options)
+
+
+def by_state(table: pd.DataFrame) -> Chart:
+    """Return the chart of the states of each sector."""
+    return v6.chart.states(pd.crosstab(table["sector"], table["state"]))
+
+
+def provinces(letters: str) -> Chart:
+    """Return the map of provinces with 0, 3, 6 … domains, of these states in turn."""
+    names = {"y": "yes", "n": "no", "?": "unknown"}
+    rows = [
+        (f"{province}{n}", province, names[letters[n % len(letters)]])
+        for size, province in enumerate(PROVINCES if letters else [])
+        for n in range(3 * size)
+    ]
+    table = pd.DataFrame(rows, columns=["domain", "province", "state"], dtype="str")
+    return v6.chart.provinces(v6.shares(table.assign(explained=True), by="province"))
+
+
+def charts() -> dict[str, Chart]:
+    """Return charts of tables from nothing to much."""
+    year = states(months(10))
+    mail = year[year["measure"] == "mail"]
+    outcomes = ["ok"] * 9000 + ["servfail", "timeout", "refused", "bogus", "chain", "mismatch"] * 9
+    found = {
+        "trend, ten months": trend(year),
+        "trend, one month": trend(states(["2026-08"])),
+        "trend, forty months": trend(states(months(40), ("mail",))),
+        "trend, missing months": trend(year[~year["period"].isin(["2026-01", "2026-04"])]),
+        "trend, all unknown": trend(states(months(3), unknown=1)),
+        "trend, none": trend(year[:0]),
+        "trend, 25 groups": trend(one_month(25), "sector"),
+        "trend, events": trend(year, events=EVENTS),
+        "sectors, a year": v6.chart.sectors(v6.shares(mail, by=["period", "sector"])),
+        "quality, lookups": v6.chart.quality(year, pd.DataFrame({"outcome": outcomes})),
+        "provinces, mixed": provinces("yyn?y"),
+        "provinces, unknown": provinces("?"),
+        "provinces, none": provinces(""),
+        "vantage, failed": v6.chart.vantage(provenance("pfpfpp--", 3)),
+        "vantage, none": v6.chart.vantage({}),
+    }
+    for name, number, unknown in [("0", 0, 40), ("1", 1, 40), ("25", 25, 40), ("unknown", 7, 1)]:
+        month = one_month(number, unknown=unknown)
+        by_sector = v6.shares(month, by=["period", "sector"])
+        found[f"sectors, {name}"] = v6.chart.sectors(by_sector)
+        found[f"states, {name}"] = by_state(month)
+        found[f"quality, {name}"] = v6.chart.quality(month)
+    return found
+
+
+CHARTS = charts()
+
+
+@pytest.mark.parametrize("code", ["nl", "en"])
+@pytest.mark.parametrize("name", CHARTS)
+def test_text_is_large_horizontal_inside_and_apart(name, code):
+    """No text is small, turned, cut off by the edge or on top of another, at 720 pixels."""
+    check(CHARTS[name].figure(code))
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_the_alternative_text_is_two_sentences(name):
+    """A screen reader hears chart type, what data and why it is here; the caption has an end."""
+    chart = CHARTS[name]
+    assert chart.alt().count(". ") == 1
+    assert {"chart", "map"} & set(chart.alt().split(".")[0].split())
+    assert chart.caption().endswith(".")
+    assert chart.caption("nl") != chart.caption()
+
+
+@pytest.mark.parametrize("name", [name for name in CHARTS if "unknown" in name])
+def test_what_is_unknown_is_drawn_and_named(name):
+    """A month of which nothing is known shows that, and no percentage of yes."""
+    assert "undetermined" in " ".join(words(CHARTS[name].figure()))
+
+
+def test_the_picture_has_the_same_bytes_again():
+    """The same table gives the same SVG, without a date in it."""
+    chart = CHARTS["trend, events"]
+    first, second = (svg(chart.figure("nl")) for _ in range(2))
+    assert first == second
+    assert "<dc:date>" not in first
+
+
+def test_the_own_settings_of_a_user_change_nothing():
+    """A matplotlibrc with another type and size gives the same picture."""
+    chart = CHARTS["states, 1"]
+    plain = svg(chart.figure())
+    with mpl.rc_context({"font.size": 20, "axes.grid": True, "text.color": "red"}):
+        assert svg(chart.figure()) == plain
+
+
+def test_the_typeface_is_the_one_matplotlib_ships():
+    """A DejaVu of the system, of another version, would give other bytes."""
+    assert font_manager.findfont("DejaVu Sans").startswith(get_data_path())
+
+
+def test_untrusted_names_are_plain_text():
+    """A name with markup for formulas or signs without a glyph is drawn as it is."""
+    figure = by_state(one_month(1).assign(sector="$x^2$ \\frac 漢字")).figure()
+    check(figure)
+    assert "$x^2$ \\frac ??" in words(figure)
+
+
+@pytest.mark.parametrize("state", STATE_COLOURS)
+def test_colours_stand_out(state):
+    """Every state is 3:1 on white, and the ink in it 4.5:1 (WCAG 2.1)."""
+    colour = STATE_COLOURS[state]
+    assert contrast(colour, "#FFFFFF") >= 3
+    assert contrast(ink_on(colour), colour) >= 4.5
