@@ -4,11 +4,10 @@ from v6monitor.analysis.gap import (
     attribution,
     concentration,
     fix_order,
-    scenarios,
     what_if,
 )
 from v6monitor.callable_module import make_callable
 
-__all__ = ["attribution", "concentration", "fix_order", "scenarios", "what_if"]
+__all__ = ["attribution", "concentration", "fix_order", "what_if"]
 
 make_callable(__name__, attribution)

@@ -162,13 +162,6 @@ def test_without_a_gap_there_is_nothing_to_do():
     assert v6.gap.fix_order(dependencies())["applicable"].to_list() == [0]
 
 
-def test_scenarios_end_with_everybody():
-    """The largest operators alone, then all together."""
-    table = v6.gap.scenarios(MIXED, top=1)
-    assert table["scenario"].to_list() == ["Y", "total"]
-    assert table["adoption"].to_list() == [pytest.approx(4 / 6), 1.0]
-
-
 @settings(deadline=None, max_examples=25)
 @given(WORLD, st.sets(st.sampled_from("WXYZ")))
 def test_the_bounds_contain_every_completion(world: pd.DataFrame, chosen: set[str]):
@@ -257,5 +250,5 @@ def test_the_tables_name_their_source():
     """As of the lookups that the hosts come from."""
     hosts = MIXED.copy()
     hosts.attrs["source"] = ["lookups 2026-10-07T09:00:00+00:00"]
-    for table in (v6.gap(hosts), v6.gap.fix_order(hosts), v6.gap.scenarios(hosts)):
+    for table in (v6.gap(hosts), v6.gap.fix_order(hosts)):
         assert table.attrs["source"] == ["lookups 2026-10-07T09:00:00+00:00"]

@@ -6,7 +6,7 @@ columns ``domain``, ``operator`` (who runs it), ``tenant`` (may be empty) and ``
 of ``mail_all``; it is used where a Month is given. Definitions: METHOD.md, "The gap".
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -154,28 +154,6 @@ def what_if(
     gain = 100 * (after["adoption"] - now)
     found = pd.Series({**after, "adoption_now": now, "points": gain}, dtype=object)
     return with_source(found, hosts)
-
-
-def scenarios(
-    month: Any, *, sets: Mapping[str, Collection[str]] | None = None, top: int = 5
-) -> pd.DataFrame:
-    """Return what each operator alone would bring, and all of them: a row per ``scenario``.
-
-    ``sets`` gives sets of operators by name; by default each of the ``top`` operators with most
-    failing domains alone, but none of a single one. A last row ``total`` is all operators. Columns
-    as of ``what_if``.
-    """
-    hosts = _hosts(month)
-    if sets is None:
-        largest = attribution(hosts).head(top)
-        sets = {name: [name] for name in largest.loc[largest["domains"] > 1, "operator"]}
-    everybody = set(hosts["operator"]) - {""}
-    rows = [
-        {"scenario": name, **what_if(hosts, operators)}
-        for name, operators in {**sets, "total": everybody}.items()
-    ]
-    table = pd.DataFrame(rows, columns=["scenario", *COUNTS, *SHARES, "adoption_now", "points"])
-    return with_source(table.astype({"scenario": "str", **dict.fromkeys(COUNTS, "int64")}), hosts)
 
 
 def fix_order(month: Any, by: str = "operator", *, top: int | None = None) -> pd.DataFrame:
