@@ -266,7 +266,7 @@ def _quiet(_: str) -> None:
 
 
 def _wait_for(file: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while not file.exists():
         assert time.monotonic() < deadline, "the notebook did not start"
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""Is a page fit to publish? What an accessibility audit or a privacy officer would find first."""
+"""Faults of a page: what an accessibility audit or a privacy officer would find first."""
 
 import re
 from collections import Counter
@@ -13,8 +13,8 @@ _FORBIDDEN = frozenset({"script", "iframe", "object", "embed", "link", "form", "
 def problems(page: str, *, figures: int = 0, tables: int = 0) -> list[str]:
     """Return what is wrong with a page, empty when nothing is.
 
-    ``figures`` and ``tables`` are how many exhibits of each kind the notebook showed: a template
-    can drop them without a word. WCAG 2.1 AA: 1.1.1 (alt), 1.3.1 (captions, scopes), 2.4.2
+    ``figures`` and ``tables`` are how many of each kind the notebook showed, for a
+    template can drop them silently. WCAG 2.1 AA: 1.1.1 (alt), 1.3.1 (captions, scopes), 2.4.2
     (title), 3.1.1 (language); no script and nothing fetched from elsewhere.
     """
     reader = _Reader()

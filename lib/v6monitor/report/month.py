@@ -247,6 +247,20 @@ class Month:
         return float((counts["yes"] + counts["no"]).sum() / counts["applicable"].sum())
 
     @cached_property
+    def headline(self) -> pd.DataFrame:
+        """Return the shares of this month, a row per ``source`` and ``measure``.
+
+        ``source`` is ``measurement`` or ``lookups``; the other columns are those of ``shares``.
+        """
+        rows = [
+            shares(states(measure)).assign(source=source)
+            for source, states in (("measurement", self.measured), ("lookups", self.fresh))
+            for measure in VERDICT_OF
+        ]
+        both = [*sources(self.current), *self._lookups_source()]
+        return _from(pd.concat(rows, ignore_index=True), both)
+
+    @cached_property
     def stale(self) -> pd.DataFrame:
         """Return measured against fresh states, a row per domain and measure."""
         return staleness(self)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from v6monitor.analysis.changes import moves
-from v6monitor.analysis.shares import GATE, VERDICT_OF, shares
+from v6monitor.analysis.shares import GATE, VERDICT_OF
 from v6monitor.charts.wording import share_text
 from v6monitor.dns import log
 from v6monitor.language import AMSTERDAM, Language
@@ -184,9 +184,9 @@ def sentences(facts: Facts, language: Language) -> list[str]:
 def mail(month: Month, facts: Facts, language: Language) -> str:
     """Return a mail as text: its subject on the first line, and after an empty line its body."""
     headline = [
-        f"- {language.label(measure)}: "
-        + share_text(shares(month.measured(measure)).iloc[0].to_dict(), language)
-        for measure in VERDICT_OF
+        f"- {language.label(row['measure'])}: {share_text(row, language)}"
+        for row in month.headline.to_dict("records")
+        if row["source"] == "measurement"
     ]
     paragraphs = [
         [subject(month.period, facts, language)],

@@ -18,6 +18,7 @@ from v6monitor.report.month import Month
 
 FILE = "results.json"
 SCHEMA = Path(__file__).with_name("results.schema.json")
+_HEADLINE = ["source", "measure", "adoption", "yes", "no", "unknown", "not_applicable"]
 
 
 def results(month: Month) -> dict[str, Any]:
@@ -34,8 +35,8 @@ def results(month: Month) -> dict[str, Any]:
         "synthetic": month.synthetic,
         "coverage": _value(month.coverage),
         "publishable": bool(month.coverage >= GATE),
-        "shares": _shares(month, ()),
-        "shares_by_sector": _shares(month, ("sector",)),
+        "shares": _records(month.headline.drop(columns="period")),
+        "shares_by_sector": _by_sector(month),
         "changes": [_changes(month, measure) for measure in VERDICT_OF] if month.earlier else [],
         "laggards": _laggards(month),
     }
@@ -70,7 +71,7 @@ def run_facts(
             "vantage": month.provenance.get("vantage", {"tested": False, "checks": []}),
         },
         "code": manifest.provenance(),
-        "headline": _headline(month),
+        "headline": _records(month.headline[_HEADLINE]),
         "notebooks": [
             {
                 "name": one.name,
@@ -84,12 +85,12 @@ def run_facts(
     }
 
 
-def _shares(month: Month, by: tuple[str, ...]) -> list[dict[str, Any]]:
+def _by_sector(month: Month) -> list[dict[str, Any]]:
     return [
         {"source": source, "measure": measure} | _plain(row)
         for source, states in (("measurement", month.measured), ("lookups", month.fresh))
         for measure in VERDICT_OF
-        for row in shares(states(measure), by=by)
+        for row in shares(states(measure), by="sector")
         .drop(columns=["measure", "period"])
         .to_dict("records")
     ]
@@ -109,6 +110,10 @@ def _laggards(month: Month) -> dict[str, int]:
     return {group: int(counts.get(group, 0)) for group in GROUPS}
 
 
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [_plain(row) for row in table.to_dict("records")]
+
+
 def _plain(record: Any) -> dict[str, Any]:
     """Return a row or series as JSON has it: no NaN, no types of numpy, shares with six digits."""
     return {str(name): _value(value) for name, value in record.items()}
@@ -120,17 +125,3 @@ def _value(value: Any) -> Any:
     if pd.isna(value):
         return None
     return round(float(value), 6) if isinstance(value, float) else int(value)
-
-
-def _headline(month: Month) -> list[dict[str, Any]]:
-    rows = []
-    for source, states in (("measurement", month.measured), ("lookups", month.fresh)):
-        for measure in VERDICT_OF:
-            counts = shares(states(measure)).iloc[0]
-            names = ("yes", "no", "unknown", "not_applicable")
-            share = None if pd.isna(counts["adoption"]) else round(float(counts["adoption"]), 6)
-            rows.append(
-                {"source": source, "measure": measure, "adoption": share}
-                | {name: int(counts[name]) for name in names}
-            )
-    return rows
