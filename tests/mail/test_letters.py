@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from seen import NOON, host, no_signals, seen
+from seen import NOON, V6, host, no_signals, seen
 
 from v6monitor.dns.observation import UNKNOWN, Observation
 from v6monitor.language import Language
@@ -165,6 +165,16 @@ def test_an_unknown_domain_gets_no_letter_and_is_not_called_a_laggard() -> None:
     assert letter.domains() == ("a.example",)
     assert remarks(letter, EN) == ["The result could not be determined for: b.example."]
     assert "b.example" not in "".join(step.commands for step in steps(letter, EN))
+
+
+def test_an_address_elsewhere_is_for_the_analyst() -> None:
+    """An AAAA outside Microsoft's networks may be an error in the data: no letter."""
+    log = exchange("a.example", "townhall")
+    foreign = [
+        row._replace(outcome="ok", answers=(V6,)) if row.qtype == "AAAA" else row for row in log
+    ]
+    assert laggards(foreign)["group"].tolist() == ["foreign_address"]
+    assert written(foreign) == []
 
 
 def test_the_evidence_is_that_of_the_log() -> None:

@@ -63,6 +63,7 @@ def test_one_host_without_ipv6_fails_all_but_not_any_and_not_primary() -> None:
         (["10 old.example", "20 new.example"], "no"),
         (["5 new.example", "5 newer.example", "10 old.example"], "yes"),
         (["100 old.example", "20 new.example"], "yes"),
+        (["10 new.example", "20 old.example", "30 new.example"], "yes"),
     ],
 )
 def test_every_host_of_the_lowest_preference_decides_mail_primary(
