@@ -9,7 +9,7 @@ import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
-from v6monitor.charts.mail import EVENTS
+from v6monitor.charts.laggards import EVENTS
 from v6monitor.charts.trend import BREAKS
 from v6monitor.charts.wording import MEASURES, SHARES
 from v6monitor.intake.cleaning import Reason

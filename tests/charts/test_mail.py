@@ -151,8 +151,8 @@ def test_laggards_have_a_bar_per_month() -> None:
     """The bars count from 0; explained is hatched, unknown is grey and not in the number."""
     figure = charts.laggards_by_month(by_month((9, 0, 0), (7, 2, 3))).figure("en")
     bars = [bar for bar in figure.axes[0].patches if bar.get_height()]
-    assert [bar.get_height() for bar in bars] == [9, 3, 4, 2]
-    assert [bool(bar.get_hatch()) for bar in bars] == [False, True, False, False]
+    assert [bar.get_height() for bar in bars] == [3, 9, 4, 2]
+    assert [bool(bar.get_hatch()) for bar in bars] == [True, False, False, False]
     assert len({round(bar.get_x(), 2) for bar in bars}) == 2
     assert {"9", "7\n+2", "explained", "undetermined"} <= set(words(figure))
 

@@ -7,14 +7,14 @@ from v6monitor.charts.adoption import sectors, states, sub_tests
 from v6monitor.charts.changes import changes, changes_answer, decomposition, staleness
 from v6monitor.charts.forecast import backtest, forecast, forecast_answer, projection, times
 from v6monitor.charts.gap import attribution, fix_order, gap_answer, zones
-from v6monitor.charts.mail import (
+from v6monitor.charts.laggards import (
     laggard_list,
     laggard_steps,
     laggards_by,
     laggards_by_month,
     laggards_now,
-    operators,
 )
+from v6monitor.charts.mail import operators
 from v6monitor.charts.provinces import provinces
 from v6monitor.charts.quality import quality, vantage
 from v6monitor.charts.style import png, svg

@@ -1,0 +1,315 @@
+"""Laggards of Exchange Online: how many, whose, why, and what to do (figures 6 and 7)."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from v6monitor.charts.chart import Chart, Words
+from v6monitor.charts.layout import HALO, Mark, draw_key, key_height, nothing, width_of
+from v6monitor.charts.mail import whole_numbers
+from v6monitor.charts.months import (
+    BOTTOM,
+    LEFT,
+    draw_flags,
+    flags,
+    flags_height,
+    month_axis,
+    ordinal,
+    placed,
+)
+from v6monitor.charts.style import STATE_COLOURS, WIDTH, new_axes, new_figure, offset, styled
+from v6monitor.charts.wording import explained, group_name, joined, out_of
+from v6monitor.language import Language
+from v6monitor.mail.advice import steps, summary
+from v6monitor.mail.laggards import EXCHANGE_GROUPS
+from v6monitor.workspace import REFERENCE
+
+PLOT = 260
+RIGHT = 24
+FLAG = 150
+"""Pixels to the right of the axes when an event near the edge needs room for its text."""
+
+EVENTS = {
+    "default_on": "Exchange Online turns on IPv6 by default, in steps",
+    "new_zone_for_new_domains": "New domains get a name under mx.microsoft",
+}
+"""The events of ``reference/events.csv`` that are in the chart of the laggards, as messages."""
+
+LAYERS = {
+    "explained": (STATE_COLOURS["no"], "hatched"),
+    "no": (STATE_COLOURS["no"], "square"),
+    "unknown": (STATE_COLOURS["unknown"], "square"),
+}
+"""The parts of a bar of laggards, from the bottom: colour and shape."""
+
+
+def laggards_now(laggards: pd.DataFrame, *, name: str = "answer") -> Chart:
+    """Return the answer to how many domains on Exchange Online lack IPv6.
+
+    Args:
+        laggards: the list of ``v6monitor.laggards``.
+        name: names the answer on its page.
+
+    Returns:
+        A Chart without a picture.
+
+    Source: METHOD.md §10.
+
+    """
+    return Chart(name, laggards, _laggards_now_words, kind="answer")
+
+
+def laggards_by_month(table: pd.DataFrame, *, name: str = "laggards-by-month") -> Chart:
+    """Return the chart of how many domains on Exchange Online lacked IPv6 in each month.
+
+    Args:
+        table: a row per ``period`` with the counts ``no`` and ``unknown``, as ``v6monitor.shares``
+            gives them of the domains that are on Exchange Online now, and perhaps ``explained``.
+        name: names the files of the chart.
+
+    Returns:
+        A Chart with a bar per month; above it the number that lacks IPv6, and ``+3`` for unknown.
+
+    Source: METHOD.md §6 and §10.
+
+    """
+    return Chart(name, table, _laggards_by_month_words, _draw_laggards_by_month)
+
+
+def laggard_list(laggards: pd.DataFrame, *, name: str = "laggards") -> Chart:
+    """Return the laggard list as a table of what differs by domain.
+
+    Args:
+        laggards: the list of ``v6monitor.laggards``.
+        name: names the files of the table, which hold all columns of the list.
+
+    Source: METHOD.md §10.
+
+    """
+    return Chart(name, laggards, _laggard_list_words, show=summary, kind="table")
+
+
+def laggard_steps(laggards: pd.DataFrame, *, name: str = "laggards-steps") -> Chart:
+    """Return the table of why the domains of each group are on the laggard list, and what to do.
+
+    Args:
+        laggards: the list of ``v6monitor.laggards``.
+        name: names the files of the table, which count the domains by group, explanation and next
+            step, as codes.
+
+    """
+    codes = ["group", "explanation", "next_step"]
+    table = laggards.groupby(codes, sort=False).agg(laggards=("domain", "count")).reset_index()
+    table.attrs = dict(laggards.attrs)
+
+    def show(_: pd.DataFrame, language: Language) -> pd.DataFrame:
+        return steps(laggards, language)
+
+    return Chart(name, table, _laggard_steps_words, show=show, kind="table")
+
+
+def laggards_by(table: pd.DataFrame, *, name: str = "") -> Chart:
+    """Return the table of the laggards per tenant, per gateway operator, or per place.
+
+    Args:
+        table: a row per ``tenant``, per ``operator`` of a gateway, or per ``sector``, ``province``
+            or other place, in the first column or the index; ``laggards``, the number of domains,
+            and any other columns. The note has the number of ``explained``.
+        name: names the files of the table; by default after the first column.
+
+    Returns:
+        A Chart without a picture, most laggards first; ``elsewhere`` is last.
+
+    Example:
+        >>> places = pd.DataFrame({"sector": ["rijk", "gemeente"], "laggards": [1, 4]})
+        >>> laggards_by(places).caption()
+        'Most Exchange Online domains without IPv6: Municipalities, 4 of 5.'
+
+    """
+    rows = table if table.index.name is None else table.reset_index()
+    first = str(rows.columns[0])
+    rows = rows.assign(_last=rows[first].eq("elsewhere")).sort_values(
+        ["_last", "laggards", first], ascending=[True, False, True], ignore_index=True
+    )
+    words = {"tenant": _tenants_words, "operator": _gateways_words}.get(first, _places_words)
+    return Chart(name or f"laggards-{first}", rows.drop(columns="_last"), words, kind="table")
+
+
+def _laggards_now_words(laggards: pd.DataFrame, language: Language) -> Words:
+    groups = laggards["group"].value_counts()
+    ours = laggards[laggards["group"].isin(EXCHANGE_GROUPS)]
+    caption = language.plural(
+        "{number} mail domain on Exchange Online lacks IPv6.",
+        "{number} mail domains on Exchange Online lack IPv6.",
+        len(ours),
+    )
+    if len(laggards) and laggards["group"].eq("unknown").all():
+        caption = language.text(
+            "Which domains on Exchange Online lack IPv6 could not be determined."
+        )
+    note = language.text(
+        "For {sole} of them that is the only cause. Another {gateways} are on Exchange Online"
+        " behind a mail gateway without IPv6; {unknown} could not be determined.",
+        sole=language.number(int(ours["sole_cause"].eq("yes").sum())),
+        gateways=language.number(int(groups.get("gateway", 0))),
+        unknown=language.number(int(groups.get("unknown", 0))),
+    )
+    return Words(caption, joined(note, _waivers(ours, language)))
+
+
+def _laggard_list_words(laggards: pd.DataFrame, language: Language) -> Words:
+    caption = language.plural(
+        "{number} domain that needs action", "{number} domains that need action", len(laggards)
+    )
+    note = language.text("By group and name; domains that could not be determined come last.")
+    return Words(caption, joined(note, _waivers(laggards, language)))
+
+
+def _laggard_steps_words(table: pd.DataFrame, language: Language) -> Words:
+    if table.empty:
+        return Words(language.text("No domain needs action."))
+    largest = max(table.to_dict("records"), key=lambda row: row["laggards"])
+    caption = language.text(
+        "Largest group: {group}, {counts} domains.",
+        group=group_name(largest["group"], language),
+        counts=out_of(largest["laggards"], table["laggards"].sum(), language),
+    )
+    return Words(caption, language.text("Why the domains are on the list, and what to do."))
+
+
+def _places_words(table: pd.DataFrame, language: Language) -> Words:
+    note = language.text("Mail domains on Exchange Online for which no AAAA was measured.")
+    total = int(table["laggards"].sum())
+    if not total:
+        return Words(language.text("No laggard on Exchange Online was found."), note)
+    caption = language.text(
+        "Most Exchange Online domains without IPv6: {place}, {counts}.",
+        place=language.label(str(table.iloc[0, 0])),
+        counts=out_of(table["laggards"].iloc[0], total, language),
+    )
+    return Words(caption, joined(note, explained(table.assign(no=table["laggards"]), language)))
+
+
+def _tenants_words(table: pd.DataFrame, language: Language) -> Words:
+    caption = language.plural(
+        "{number} tenant has more than one domain without IPv6: {domains} together.",
+        "{number} tenants have more than one domain without IPv6: {domains} together.",
+        len(table),
+        domains=language.number(int(table["laggards"].sum())),
+    )
+    if table.empty:
+        caption = language.text("No tenant has more than one domain without IPv6.")
+    return Words(caption, language.text("The tenant is read from the DKIM records."))
+
+
+def _gateways_words(table: pd.DataFrame, language: Language) -> Words:
+    note = language.text(
+        "Domains on Exchange Online behind a mail server with an IPv4 address and no IPv6 address."
+    )
+    if table.empty:
+        return Words(language.text("No gateway without IPv6 was found."), note)
+    largest = table.iloc[0]
+    values = {"operator": largest["operator"], "number": language.number(largest["laggards"])}
+    if len(table) == 1:
+        return Words(language.text("All of them ({number}) are behind {operator}.", **values), note)
+    return Words(language.text("Most of them ({number}) are behind {operator}.", **values), note)
+
+
+def _waivers(laggards: pd.DataFrame, language: Language) -> str:
+    """Return how many laggards have a valid explanation, and how many one that has expired."""
+    status = laggards["waiver_status"].value_counts()
+    valid, expired = (int(status.get(name, 0)) for name in ("valid", "expired"))
+    return joined(
+        language.text("With a valid explanation: {number}.", number=valid) if valid else "",
+        language.text("With an expired explanation: {number}.", number=expired) if expired else "",
+    )
+
+
+@styled
+def _draw_laggards_by_month(table: pd.DataFrame, language: Language) -> Figure:
+    """Draw a bar per month from 0: explained hatched at the bottom, unknown grey on top."""
+    if table.empty:
+        return nothing(language.text("There are no lookups to draw."))
+    counts = _layers(table)
+    there = [name for name in LAYERS if name == "no" or counts[name].sum()]
+    marks = [Mark(group_name(name, language), *LAYERS[name]) for name in there]
+    key = marks if len(marks) > 1 else []
+    low, high = min(counts.index) - 0.7, max(counts.index) + 0.7
+    happened = flags(_events(), low, high, language)
+    late = any(high - flag.x < (high - low) / 5 for flag in happened)
+    width = WIDTH - LEFT - (FLAG if late else RIGHT)
+    found = placed(happened, LEFT, width / (high - low), low)
+    figure = new_figure(BOTTOM + PLOT + max(14.0, flags_height(found) + 6) + key_height(key))
+    axes = new_axes(figure, LEFT, BOTTOM, width, PLOT)
+    month_axis(axes, low, high, width, language)
+    axes.set_ylim(0, max(1.0, 1.2 * counts.sum(axis=1).max()))
+    whole_numbers(axes.yaxis, language)
+    axes.grid(axis="y")
+    _month_bars(axes, counts[there], width / (high - low), language)
+    draw_flags(figure, axes, found, BOTTOM + PLOT)
+    draw_key(figure, key)
+    return figure
+
+
+def _events() -> pd.DataFrame:
+    """Return what Microsoft changed for all domains of Exchange Online, from the dated story."""
+    events = pd.read_csv(REFERENCE / "events.csv", dtype="str")
+    return events.assign(label=events["event"].map(EVENTS)).dropna(subset="label")
+
+
+def _layers(table: pd.DataFrame) -> pd.DataFrame:
+    """Return per month, as a number on the axis, how many are in each part of its bar."""
+    excused = table.get("explained", 0)
+    counts = table.assign(explained=excused, no=table["no"] - excused)[list(LAYERS)]
+    return counts.set_axis([ordinal(str(period)) for period in table["period"]])
+
+
+def _month_bars(axes: Axes, counts: pd.DataFrame, month: float, language: Language) -> None:
+    """Draw the bars, with their numbers above them where these fit; a month in pixels."""
+    unknown = counts.get("unknown", counts["no"] * 0)
+    above = [language.number(number) for number in counts.sum(axis=1) - unknown]
+    more = [f"\n+{language.number(number)}" if number else "" for number in unknown]
+    all_fit = max(map(width_of, above)) + 6 <= month
+    base = counts["no"] * 0
+    for name in counts:
+        colour, shape = LAYERS[str(name)]
+        hatched = shape == "hatched"
+        axes.bar(
+            counts.index, counts[name], min(0.7, 64 / month), bottom=base,
+            hatch="////" if hatched else None, color="white" if hatched else colour,
+            edgecolor=colour if hatched else "white",
+        )  # fmt: skip
+        base = base + counts[name]
+    for x, height, number, doubtful in zip(counts.index, base, above, more, strict=True):
+        if all_fit or x in {counts.index[0], counts.index[-1]}:
+            axes.annotate(
+                number + doubtful, (x, height), offset(0, 4), textcoords="offset points",
+                ha="center", va="bottom", path_effects=HALO,
+            )  # fmt: skip
+
+
+def _laggards_by_month_words(table: pd.DataFrame, language: Language) -> Words:
+    alt = language.text(
+        "Bar chart of the Exchange Online domains without IPv6 per measured month. It shows whether"
+        " their number falls."
+    )
+    note = language.text(
+        "Domains that are on Exchange Online by the newest lookups, and whose mail servers did not"
+        " all have IPv6 in the measurement of the month."
+    )
+    if table.empty:
+        return Words(language.text("There are no months to compare."), note, alt)
+    first, last = (dict(table.iloc[at]) for at in (0, -1))
+    caption = language.plural(
+        "{number} domain that is now on Exchange Online lacked IPv6 in {month}.",
+        "{number} domains that are now on Exchange Online lacked IPv6 in {month}.",
+        int(last["no"]),
+        month=language.month(str(last["period"])),
+    )
+    before = language.text(
+        "In {month} there were {number}.",
+        month=language.month(str(first["period"])),
+        number=language.number(int(first["no"])),
+    )
+    caption = joined(caption, before if len(table) > 1 else "")
+    return Words(caption, joined(note, explained(table.iloc[-1:], language)), alt)
