@@ -1,4 +1,4 @@
-"""What every test shares: no network but loopback, and the place of the real data."""
+"""Shared by all tests: no network but loopback, the folder of the real data, the slow tests."""
 
 import ipaddress
 import os
@@ -24,6 +24,16 @@ def _only_loopback(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_only_loopback)
+
+SLOW_FIXTURES = {"archive", "browser", "all_months", "shared_world", "scheduled"}
+"""Whole reports and a browser: tests that use them are marked ``slow``."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use a slow fixture."""
+    for item in items:
+        if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

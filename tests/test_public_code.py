@@ -93,6 +93,7 @@ def test_continuous_integration_runs_on_the_versions_that_are_claimed():
     assert project["requires-python"] == f">={claimed[0]}"
 
 
+@pytest.mark.slow
 def test_the_hook_takes_outputs_out_of_notebooks(tmp_path):
     """And leaves a notebook without them as it is, to the byte."""
     config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))

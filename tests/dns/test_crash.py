@@ -82,6 +82,7 @@ def runners() -> Iterator[SimpleQueue[Runner]]:
         runner.close()
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_a_run_goes_on(
     zones: Path, undisturbed: pd.DataFrame, runners: SimpleQueue[Runner], tmp_path: Path
 ) -> None:

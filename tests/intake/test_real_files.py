@@ -102,6 +102,7 @@ def test_spreadsheets(real_data, file):
     assert found.faults["reason"].str.startswith("empty row").all()
 
 
+@pytest.mark.slow
 def test_whole_folder(real_data):
     """Every measurement and list loads by itself; the rest is named and passed by."""
     folders = [real_data / name for name in FOLDERS]

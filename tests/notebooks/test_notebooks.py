@@ -61,12 +61,14 @@ def test_what_policy_readers_get_is_in_both_languages(name):
 
 
 @pytest.mark.parametrize("file", ALL, ids=lambda file: file.stem)
+@pytest.mark.slow
 def test_a_notebook_runs_from_its_own_folder(file, tmp_path):
     """With its defaults, offline, from notebooks/ as JupyterLab does."""
     made = _jupyter(["nbconvert", "--to", "notebook", "--execute", file.name], tmp_path)
     assert _errors(made) == []
 
 
+@pytest.mark.slow
 def test_a_notebook_runs_with_plain_papermill(tmp_path):
     """From the repository's root, with a month as parameter."""
     made = tmp_path / "out.ipynb"

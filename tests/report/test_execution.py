@@ -9,6 +9,8 @@ import pytest
 
 from v6monitor.report.execution import execute
 
+pytestmark = pytest.mark.slow
+
 KERNEL = """
 import os, pathlib, sys
 tries = pathlib.Path({tries!r})
