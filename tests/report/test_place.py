@@ -124,6 +124,7 @@ def test_a_run_that_was_killed_is_in_nobody_s_way(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_the_archive_holds_a_whole_report(tmp_path):
     """The old one or the new one; and the index is one that can be read."""
     old = tmp_path / "old"
