@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 REPORT ?=
-TEST ?= -m "not slow"
+TEST ?= -n auto --dist loadfile -m "not slow"
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # uv installs ten times as fast; pip does it where uv cannot be had or finds no packages.
