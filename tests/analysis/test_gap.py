@@ -162,6 +162,7 @@ def test_without_a_gap_there_is_nothing_to_do():
     assert v6.gap.fix_order(dependencies())["applicable"].to_list() == [0]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(WORLD, st.sets(st.sampled_from("WXYZ")))
 def test_the_bounds_contain_every_completion(world: pd.DataFrame, chosen: set[str]):

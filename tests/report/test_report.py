@@ -17,8 +17,6 @@ from v6monitor.report import archive, manifest
 from v6monitor.report.lint import problems
 from v6monitor.report.runner import make
 
-pytestmark = pytest.mark.slow
-
 FAULTY = {
     "20_other": ["# Does it fail?", PARAMETERS, "raise ValueError('two\\nlines')"],
     "30_exit": ["# Does it stop?", PARAMETERS, "raise SystemExit(0)", "1 + 1"],
