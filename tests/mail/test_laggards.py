@@ -16,7 +16,6 @@ from v6monitor.mail.laggards import (
     EXCHANGE_GROUPS,
     GROUPS,
     laggards,
-    tally,
 )
 from v6monitor.mail.providers import providers
 
@@ -308,23 +307,6 @@ def test_the_list_is_sorted_by_group_and_domain() -> None:
     table = listed(log, mx(f"10 {NEW}"), host(NEW))
     assert list(table["domain"]) == ["town.example", "a.example", "b.example"]
     assert set(EXCHANGE_GROUPS) < set(GROUPS)
-
-
-def test_the_list_counted_per_tenant() -> None:
-    """The largest tenant first, with its domains; those without a known tenant are left out."""
-    table = pd.DataFrame(
-        {
-            "domain": ["a.example", "b.example", "c.example", "d.example"],
-            "tenant": ["small", "large", "large", ""],
-            "sole_cause": ["yes", "yes", "no", "yes"],
-            "waiver_status": ["", "valid", "expired", ""],
-        }
-    )
-    assert tally(table, "tenant").to_numpy().tolist() == [
-        ["large", 2, 1, 1, "b.example c.example"],
-        ["small", 1, 1, 0, "a.example"],
-    ]
-    assert tally(listed(), "tenant").empty
 
 
 def test_a_provider_table_from_a_file_gives_the_same_list() -> None:

@@ -218,26 +218,6 @@ def day_of(moment: object) -> dt.date | None:
     return moment.astimezone(AMSTERDAM).date()
 
 
-def tally(laggards: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Return a laggard list counted per tenant, operator, sector, province or another column.
-
-    A row per value, the largest first: the column itself, ``laggards`` (domains), ``sole_cause``
-    (of which with no other cause), ``explained`` (of which with a valid waiver) and ``domains``
-    (their names, separated by spaces). Rows without a value are left out.
-    """
-    groups = laggards[laggards[by] != ""].groupby(by, sort=True)
-    table = groups.agg(
-        laggards=("domain", "size"),
-        sole_cause=("sole_cause", lambda causes: int((causes == YES).sum())),
-        explained=("waiver_status", lambda status: int((status == "valid").sum())),
-        domains=("domain", " ".join),
-    )
-    order = ["laggards", by]
-    table = table.reset_index().sort_values(order, ascending=[False, True], ignore_index=True)
-    table.attrs["source"] = laggards.attrs.get("source", [])
-    return table
-
-
 class _Measured(NamedTuple):
     states: Mapping[str, str]
     failing: list[str]
