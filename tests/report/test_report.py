@@ -17,6 +17,8 @@ from v6monitor.report import archive, manifest
 from v6monitor.report.lint import problems
 from v6monitor.report.runner import make
 
+pytestmark = pytest.mark.slow  # whole reports
+
 FAULTY = {
     "20_other": ["# Does it fail?", PARAMETERS, "raise ValueError('two\\nlines')"],
     "30_exit": ["# Does it stop?", PARAMETERS, "raise SystemExit(0)", "1 + 1"],
@@ -30,8 +32,6 @@ import sys
 sys.path[:0] = {path!r}
 from tiny import World
 from v6monitor.report.runner import make
-
-pytestmark = pytest.mark.slow  # a whole report
 world = World.__new__(World)
 world.out, world.measured, world.log = map(__import__("pathlib").Path, {files!r})
 make(world.request(__import__("pathlib").Path({plan!r})), print)
