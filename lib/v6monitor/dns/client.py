@@ -1,13 +1,14 @@
-"""How are many questions asked at once? A few sockets, a window, and one place that waits.
+"""Client for many queries at once: a few sockets, a window, and one loop that waits for them all.
 
-No thread, task or timer per question: one loop waits for the sockets, reads what came, sweeps what
-took too long and fills the window again. Therefore it also runs where an event loop runs already
-(a Jupyter kernel), and Ctrl-C ends it at once.
+No thread, task or timer per query: the loop waits for the sockets, reads what came, handles what
+timed out and fills the window again. It therefore also runs where an event loop runs already (a
+Jupyter kernel), and Ctrl-C ends it at once.
 """
 
 import datetime as dt
 import gc
 import heapq
+import math
 import selectors
 import time
 from collections import deque
@@ -16,55 +17,86 @@ from contextlib import ExitStack
 from functools import partial
 from itertools import count, cycle
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from v6monitor.dns import observation as outcomes
-from v6monitor.dns.asking import Asking, Manners, Step
-from v6monitor.dns.codec import decode, unaskable
-from v6monitor.dns.decoding import Decoder
+from v6monitor.dns.codec import Reading, decode, unaskable
+from v6monitor.dns.fastpath import Decoder
 from v6monitor.dns.observation import Observation, invalid_name
 from v6monitor.dns.pacing import Pace
-from v6monitor.dns.reading import Reading
+from v6monitor.dns.plan import Work
 from v6monitor.dns.resolvers import UDP, Resolver
-from v6monitor.dns.streams import Job, Result, Streams
-from v6monitor.dns.underway import (
-    NEVER,
-    Flight,
-    Line,
-    StreamTicket,
-    open_line,
-    random_id,
-)
-from v6monitor.dns.wire import Malformed, answers, asks
-from v6monitor.dns.work import Work
+from v6monitor.dns.retry import Policy, QueryState, Step
+from v6monitor.dns.transport import Job, Result, StreamPool, UdpSocket, random_id
+from v6monitor.dns.wire import Malformed, is_response, repeats_question
 
-_LINES = 8  # sockets per resolver: one alone loses answers when many come at once
+_SOCKETS = 8  # per resolver: one alone loses answers when many come at once
 _DATAGRAMS_PER_WAKE = 64
 _LARGEST_DATAGRAM = 4096  # bytes: three times what is asked for (EDNS)
-_LONGER = (1, 2, 4)  # times the time to wait, at each next message
-_USUAL_SEARCHES = gc.get_threshold()
-_OBJECTS_PER_SEARCH = 50_000
-"""For cycles, which asking does not make: as often as usual they take an eighth of the time."""
+_BACK_OFF = (1, 2, 4)  # times the time-out, at each next message
+_USUAL_COLLECTION = gc.get_threshold()
+_OBJECTS_PER_COLLECTION = 50_000
+"""Queries make no cycles: collecting them at the usual pace takes an eighth of the time."""
 _TICK = 0.02  # seconds between two looks at the deadlines
 _STRAYS_COMPARED = 20
-"""Of the stray packets of a tick so many are compared with what is under way; all are counted."""
+"""Of the stray packets of a tick so many are compared with the queries; all are counted."""
+
+
+class InFlight:
+    """A query in flight: its ``state``, its deadline, and where answers may come in."""
+
+    __slots__ = ("_asked_at", "_started", "deadline", "done", "name", "sent", "sent_on", "state")
+
+    def __init__(self, state: QueryState, asked_at: dt.datetime) -> None:
+        self.state = state
+        self.name = state.name
+        self.deadline = math.inf
+        self.done = False
+        self.sent = 0
+        self.sent_on: list[tuple[UdpSocket, int]] = []
+        self._asked_at = asked_at
+        self._started = time.monotonic()
+
+    def is_latest(self, udp: UdpSocket, message_id: int) -> bool:
+        """Return whether an answer there is to the latest attempt, not to an earlier one."""
+        return bool(self.sent_on) and self.sent_on[-1] == (udp, message_id)
+
+    def forget(self) -> None:
+        """Expect no more answers to the messages sent."""
+        for udp, message_id in self.sent_on:
+            del udp.in_flight[message_id]
+        self.sent_on.clear()
+
+    def observation(self) -> Observation:
+        """Return the row of a query that is done."""
+        microseconds = int(1e6 * (time.monotonic() - self._started))
+        return self.state.observation(self._asked_at, microseconds / 1000, self.sent)
+
+
+class StreamTicket(NamedTuple):
+    """The query that an exchange over TCP, TLS or HTTPS belongs to."""
+
+    query: InFlight
+    message_id: int
+    resolver: int
 
 
 class Client:
     """Asks resolvers many questions at once; a context manager.
 
-    Each question gives one observation, whatever happens.
+    Each question gives one observation, whatever happens. ``ignored`` counts packets that came in
+    and answered no query.
     """
 
-    def __init__(self, resolvers: Sequence[Resolver], manners: Manners) -> None:
+    def __init__(self, resolvers: Sequence[Resolver], policy: Policy) -> None:
         self._resolvers = tuple(resolvers)
         self._labels = [resolver.label for resolver in resolvers]
-        self._manners = manners
-        self._paces = [Pace(manners.rate, manners.timeout) for _ in resolvers]
+        self._policy = policy
+        self._paces = [Pace(policy.rate, policy.timeout) for _ in resolvers]
         self._turn = cycle(range(len(self._resolvers)))
-        self._patience = [manners.timeout * longer for longer in _LONGER]
-        self._waiting: set[Flight] = set()
-        self._paused: list[tuple[float, int, Flight]] = []
+        self._timeouts = [policy.timeout * longer for longer in _BACK_OFF]
+        self._in_flight: set[InFlight] = set()
+        self._paused: list[tuple[float, int, InFlight]] = []
         self._order = count()  # makes the heap's entries comparable
         self._unfinished = 0
         self._settled: deque[Observation] = deque()
@@ -72,16 +104,15 @@ class Client:
         self._strays_compared = 0
         self._compared_since = 0.0
         self.ignored = 0
-        """Packets that came in and answered nothing that was asked."""
 
     def __enter__(self) -> Self:
-        """Open the sockets; OSError when there is no way to a resolver's kind of address."""
+        """Open the sockets; OSError when there is no route to a resolver's kind of address."""
         with ExitStack() as opened:
-            opened.callback(gc.set_threshold, *_USUAL_SEARCHES)
-            gc.set_threshold(_OBJECTS_PER_SEARCH)
+            opened.callback(gc.set_threshold, *_USUAL_COLLECTION)
+            gc.set_threshold(_OBJECTS_PER_COLLECTION)
             self._selector = opened.enter_context(selectors.DefaultSelector())
-            self._lines = [self._open_lines(number, opened) for number in range(len(self._paces))]
-            self._streams = Streams(self._selector, self._on_result)
+            self._sockets = [self._connect(number, opened) for number in range(len(self._paces))]
+            self._streams = StreamPool(self._selector, self._on_result)
             opened.callback(self._streams.close)
             self._opened = opened.pop_all()
         return self
@@ -92,14 +123,14 @@ class Client:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the sockets; what is under way is lost."""
+        """Close the sockets; queries in flight are dropped."""
         self._opened.close()
 
     def run(self, work: Work) -> Iterator[Observation]:
-        """Ask everything, and what is added meanwhile; gives each observation when it is there."""
+        """Ask everything, and what is added meanwhile; yield each observation as it comes."""
         while True:
-            nothing_waits = self._fill(work)
-            if nothing_waits and not self._unfinished and not self._settled:
+            exhausted = self._fill(work)
+            if exhausted and not self._unfinished and not self._settled:
                 return
             for key, _ in self._selector.select(0 if self._settled else _TICK):
                 key.data()
@@ -112,9 +143,9 @@ class Client:
     # What goes out
 
     def _fill(self, work: Work) -> bool:
-        """Start questions as far as the window and the pace allow; tell whether none is left."""
+        """Start queries as far as window and pace allow; return whether no question is left."""
         moment = dt.datetime.now(dt.UTC)
-        while len(self._waiting) < self._manners.concurrency:
+        while len(self._in_flight) < self._policy.concurrency:
             resolver = self._next_resolver()
             if resolver is None:
                 return False
@@ -125,8 +156,8 @@ class Client:
                 self._settled.append(invalid_name(question, reason))
                 continue
             self._unfinished += 1
-            asking = Asking(question, resolver, self._labels, self._manners)
-            self._send(Flight(asking, moment))
+            state = QueryState(question, resolver, self._labels, self._policy)
+            self._send(InFlight(state, moment))
         return False
 
     def _next_resolver(self) -> int | None:
@@ -137,100 +168,100 @@ class Client:
                 return number
         return None
 
-    def _send(self, flight: Flight) -> None:
-        """Ask what is to be asked now."""
-        asking = flight.asking
-        if asking.name != flight.name:  # a CNAME was followed
-            flight.forget()
-            flight.name = asking.name
-        self._waiting.add(flight)
-        self._paces[asking.resolver].take()
-        if self._resolvers[asking.resolver].transport != UDP:
-            self._stream(flight)
+    def _send(self, query: InFlight) -> None:
+        """Send the next message of a query."""
+        state = query.state
+        if state.name != query.name:  # a CNAME was followed
+            query.forget()
+            query.name = state.name
+        self._in_flight.add(query)
+        self._paces[state.resolver].take()
+        if self._resolvers[state.resolver].transport != UDP:
+            self._stream(query)
             return
-        line = next(self._lines[asking.resolver])
-        message_id = line.new_id()
-        message = asking.message(message_id)
-        flight.deadline = time.monotonic() + self._wait(flight)
+        udp = next(self._sockets[state.resolver])
+        message_id = udp.new_id()
+        message = state.message(message_id)
+        query.deadline = time.monotonic() + self._timeout(query)
         try:
-            line.send(message)
-        except BlockingIOError:  # the system's own buffer is full: nobody's silence
-            self._put_aside(flight, _TICK)
+            udp.send(message)
+        except BlockingIOError:  # the system's own buffer is full: no fault of the resolver
+            self._pause(query, _TICK)
             return
         except OSError as error:
-            flight.sent += 1
-            self._do(flight, asking.on_unreachable(_reason(error)))
+            query.sent += 1
+            self._do(query, state.on_unreachable(_reason(error)))
             return
-        flight.sent += 1
-        line.waiting[message_id] = flight
-        flight.tickets.append((line, message_id))
+        query.sent += 1
+        udp.in_flight[message_id] = query
+        query.sent_on.append((udp, message_id))
 
-    def _stream(self, flight: Flight) -> None:
+    def _stream(self, query: InFlight) -> None:
         """Fetch the answer over a connection, in another thread."""
-        asking = flight.asking
-        flight.sent += 1
-        flight.deadline = NEVER  # the exchange has its own
-        ticket = StreamTicket(flight, random_id(), asking.resolver)
-        message = asking.message(ticket.message_id)
-        resolver = self._resolvers[asking.resolver]
-        self._streams.submit(Job(ticket, resolver, message, 2 * self._wait(flight)))
+        state = query.state
+        query.sent += 1
+        query.deadline = math.inf  # the exchange has its own
+        ticket = StreamTicket(query, random_id(), state.resolver)
+        message = state.message(ticket.message_id)
+        resolver = self._resolvers[state.resolver]
+        self._streams.submit(Job(ticket, resolver, message, 2 * self._timeout(query)))
 
-    def _wait(self, flight: Flight) -> float:
+    def _timeout(self, query: InFlight) -> float:
         """Return how many seconds an answer may take now."""
-        return self._patience[min(flight.asking.silences, len(_LONGER) - 1)]
+        return self._timeouts[min(query.state.timeouts, len(_BACK_OFF) - 1)]
 
     # What comes in
 
-    def _receive(self, line: Line) -> None:
-        receive = line.socket.recv
+    def _receive(self, udp: UdpSocket) -> None:
+        receive = udp.socket.recv
         for _ in range(_DATAGRAMS_PER_WAKE):
             try:
                 message = receive(_LARGEST_DATAGRAM)
             except BlockingIOError:
                 return
             except OSError as error:  # an ICMP message came: nobody listens there
-                self._on_unreachable(line, _reason(error))
+                self._on_unreachable(udp, _reason(error))
             else:
-                self._on_datagram(line, message)
+                self._on_datagram(udp, message)
 
-    def _on_datagram(self, line: Line, message: bytes) -> None:
+    def _on_datagram(self, udp: UdpSocket, message: bytes) -> None:
         message_id = int.from_bytes(message[:2], "big")
-        flight = line.waiting.get(message_id)
-        if flight is not None and (reading := self._ordinary(flight, message)):
-            self._count(flight, line)
-            self._do(flight, flight.asking.on_reading(reading, line.resolver, current=True))
+        query = udp.in_flight.get(message_id)
+        if query is not None and (reading := self._ordinary(query, message)):
+            self._count(query, udp)
+            self._do(query, query.state.on_reading(reading, udp.resolver, current=True))
             return
-        if flight is None:
-            self._on_stray(line, message)
+        if query is None:
+            self._on_stray(udp, message)
             return
-        asking = flight.asking
-        if not answers(message, message_id, asking.asked, exact=asking.mixed_case):
-            self._ignore(flight, "")
+        state = query.state
+        if not is_response(message, message_id, state.section, exact=state.mixed_case):
+            self._ignore(query, "")
             return
         try:
             reply = decode(message)
         except Malformed as error:
-            self._ignore(flight, str(error))
+            self._ignore(query, str(error))
             return
-        latest = flight.is_latest(line, message_id)
-        step = asking.on_reply(reply, line.resolver, current=latest, streamed=False)
+        latest = query.is_latest(udp, message_id)
+        step = state.on_reply(reply, udp.resolver, current=latest, streamed=False)
         if step is Step.WAIT and latest:
             return
-        self._count(flight, line)
+        self._count(query, udp)
         if step is not Step.DONE:
-            del line.waiting[message_id]
-            flight.tickets.remove((line, message_id))
-        self._do(flight, step)
+            del udp.in_flight[message_id]
+            query.sent_on.remove((udp, message_id))
+        self._do(query, step)
 
-    def _ignore(self, flight: Flight, why: str) -> None:
-        """Count a packet that came in with a query's id and is no answer to it."""
+    def _ignore(self, query: InFlight, why: str) -> None:
+        """Count a packet that has a query's id and does not answer it."""
         self.ignored += 1
-        flight.asking.on_mismatch(why)
+        query.state.on_mismatch(why)
 
-    def _on_stray(self, line: Line, message: bytes) -> None:
+    def _on_stray(self, udp: UdpSocket, message: bytes) -> None:
         """Count a packet with an id that no query on this socket has.
 
-        What asks the same as one of them counts there too: that is an answer with a wrong id.
+        A query about the same question counts it too: that is an answer with a wrong id.
         """
         self.ignored += 1
         if self._strays_compared == _STRAYS_COMPARED:
@@ -240,117 +271,119 @@ class Client:
         if not self._strays_compared:
             self._compared_since = time.monotonic()
         self._strays_compared += 1
-        for flight in line.waiting.values():
-            if asks(message, flight.asking.asked):
-                flight.asking.on_mismatch("")
+        for query in udp.in_flight.values():
+            if repeats_question(message, query.state.section):
+                query.state.on_mismatch("")
 
-    def _count(self, flight: Flight, line: Line) -> None:
-        self._paces[line.resolver].answered += flight.sent == 1
+    def _count(self, query: InFlight, udp: UdpSocket) -> None:
+        self._paces[udp.resolver].answered += query.sent == 1
 
-    def _ordinary(self, flight: Flight, message: bytes) -> Reading | None:
-        """Return what an answer says, when it is an ordinary one to this question."""
-        asking = flight.asking
-        if asking.chain:  # it is about the last target
+    def _ordinary(self, query: InFlight, message: bytes) -> Reading | None:
+        """Return what an answer says, when it is an ordinary one to this query."""
+        state = query.state
+        if state.chain:  # it is about the last target
             return None
-        return self._decoder.read(message, asking.asked, asking.question)
+        return self._decoder.read(message, state.section, state.question)
 
-    def _on_unreachable(self, line: Line, why: str) -> None:
-        for message_id, flight in list(line.waiting.items()):
-            if flight.is_latest(line, message_id) and flight.asking.resolver == line.resolver:
-                self._do(flight, flight.asking.on_unreachable(why))
+    def _on_unreachable(self, udp: UdpSocket, why: str) -> None:
+        for message_id, query in list(udp.in_flight.items()):
+            if query.is_latest(udp, message_id) and query.state.resolver == udp.resolver:
+                self._do(query, query.state.on_unreachable(why))
 
     def _on_result(self, result: Result) -> None:
         """Take what came over TCP, TLS or HTTPS."""
-        if not result.ticket.flight.done:
-            self._do(result.ticket.flight, self._on_stream(result))
+        ticket: StreamTicket = result.ticket
+        if not ticket.query.done:
+            self._do(ticket.query, self._on_stream(result))
 
     def _on_stream(self, result: Result) -> Step:
-        flight, message_id, resolver = result.ticket
+        ticket: StreamTicket = result.ticket
+        query, message_id, resolver = ticket
         over_udp = self._resolvers[resolver].transport == UDP
         if result.error is not None:
-            silent = isinstance(result.error, TimeoutError)
-            outcome = outcomes.TIMEOUT if silent else outcomes.UNREACHABLE
-            why = "no answer in time" if silent else _reason(result.error)
+            timed_out = isinstance(result.error, TimeoutError)
+            outcome = outcomes.TIMEOUT if timed_out else outcomes.UNREACHABLE
+            why = "no answer in time" if timed_out else _reason(result.error)
         else:
-            reading = self._ordinary(flight, result.answer)
+            reading = self._ordinary(query, result.answer)
             if reading is not None and result.answer[:2] == message_id.to_bytes(2, "big"):
-                return flight.asking.on_reading(reading, resolver, current=True)
+                return query.state.on_reading(reading, resolver, current=True)
             outcome, why = outcomes.MISMATCH, "no answer to the question over the connection"
             step = self._step_of_stream(result)
             if step is not Step.WAIT:
                 return step
         if over_udp:  # asked because the answer over UDP was truncated
             outcome, why = outcomes.TRUNCATED, f"truncated, then TCP: {why}"
-        return flight.asking.on_broken_stream(outcome, why)
+        return query.state.on_broken_stream(outcome, why)
 
     def _step_of_stream(self, result: Result) -> Step:
-        """Take a message that dnspython is to read; ``WAIT`` when it is no answer."""
-        flight, message_id, resolver = result.ticket
-        asking = flight.asking
-        if not answers(result.answer, message_id, asking.asked, exact=asking.mixed_case):
+        """Take a message that dnspython has to read; ``WAIT`` when it is no answer."""
+        ticket: StreamTicket = result.ticket
+        query, message_id, resolver = ticket
+        state = query.state
+        if not is_response(result.answer, message_id, state.section, exact=state.mixed_case):
             return Step.WAIT
         try:
             reply = decode(result.answer)
         except Malformed as error:
-            return asking.on_mismatch(str(error))
-        return asking.on_reply(reply, resolver, current=True, streamed=True)
+            return state.on_mismatch(str(error))
+        return state.on_reply(reply, resolver, current=True, streamed=True)
 
     # What happens with time
 
     def _sweep(self, now: float) -> None:
-        """See to what has waited long enough."""
+        """Handle what timed out, and send again what was paused for long enough."""
         for pace in self._paces:
-            pace.weigh(now)
-        for flight in [flight for flight in self._waiting if flight.deadline <= now]:
-            pace = self._paces[flight.asking.resolver]
-            pace.silent += flight.sent == 1
-            step = flight.asking.on_silence(self._wait(flight))
-            if step is Step.SEND and not self._paces[flight.asking.resolver].allows():
-                self._put_aside(flight, 0.0)
+            pace.adjust(now)
+        for query in [query for query in self._in_flight if query.deadline <= now]:
+            self._paces[query.state.resolver].timed_out += query.sent == 1
+            step = query.state.on_timeout(self._timeout(query))
+            if step is Step.SEND and not self._paces[query.state.resolver].allows():
+                self._pause(query, 0.0)
             else:
-                self._do(flight, step)
+                self._do(query, step)
         while self._paused and self._paused[0][0] <= now and self._has_room(self._paused[0][-1]):
-            flight = heapq.heappop(self._paused)[-1]
-            if not flight.done:
-                self._send(flight)
+            query = heapq.heappop(self._paused)[-1]
+            if not query.done:
+                self._send(query)
 
-    def _has_room(self, flight: Flight) -> bool:
-        """Tell whether a question that was put aside may be asked again now."""
-        room = len(self._waiting) < self._manners.concurrency
-        return flight.done or (room and self._paces[flight.asking.resolver].allows())
+    def _has_room(self, query: InFlight) -> bool:
+        """Return whether a paused query may be sent again now."""
+        room = len(self._in_flight) < self._policy.concurrency
+        return query.done or (room and self._paces[query.state.resolver].allows())
 
-    def _do(self, flight: Flight, step: Step) -> None:
+    def _do(self, query: InFlight, step: Step) -> None:
         match step:
             case Step.DONE:
-                self._finish(flight)
+                self._finish(query)
             case Step.SEND:
-                self._send(flight)
+                self._send(query)
             case Step.STREAM:
-                self._waiting.add(flight)
-                self._stream(flight)
+                self._in_flight.add(query)
+                self._stream(query)
             case Step.PAUSE:
-                self._put_aside(flight, self._manners.pause)
+                self._pause(query, self._policy.pause)
 
-    def _finish(self, flight: Flight) -> None:
-        flight.done = True
-        flight.forget()
-        self._waiting.discard(flight)
+    def _finish(self, query: InFlight) -> None:
+        query.done = True
+        query.forget()
+        self._in_flight.discard(query)
         self._unfinished -= 1
-        self._settled.append(flight.observation())
+        self._settled.append(query.observation())
 
-    def _put_aside(self, flight: Flight, seconds: float) -> None:
+    def _pause(self, query: InFlight, seconds: float) -> None:
         """Leave the window to others for a while."""
-        self._waiting.discard(flight)
-        heapq.heappush(self._paused, (time.monotonic() + seconds, next(self._order), flight))
+        self._in_flight.discard(query)
+        heapq.heappush(self._paused, (time.monotonic() + seconds, next(self._order), query))
 
-    def _open_lines(self, number: int, opened: ExitStack) -> Iterator[Line]:
-        lines = []
-        for _ in range(_LINES if self._resolvers[number].transport == UDP else 0):
-            line = open_line(self._resolvers[number], number)
-            opened.callback(line.socket.close)
-            self._selector.register(line.socket, selectors.EVENT_READ, partial(self._receive, line))
-            lines.append(line)
-        return cycle(lines)
+    def _connect(self, number: int, opened: ExitStack) -> Iterator[UdpSocket]:
+        made = []
+        for _ in range(_SOCKETS if self._resolvers[number].transport == UDP else 0):
+            udp = UdpSocket.connect(self._resolvers[number], number)
+            opened.callback(udp.socket.close)
+            self._selector.register(udp.socket, selectors.EVENT_READ, partial(self._receive, udp))
+            made.append(udp)
+        return cycle(made)
 
 
 def _reason(error: OSError) -> str:

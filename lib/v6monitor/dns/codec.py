@@ -1,4 +1,4 @@
-"""What does a DNS message hold? Questions to bytes, and bytes to what we need of an answer."""
+"""Messages by way of dnspython: queries to bytes, bytes to a reply, and a reply to an outcome."""
 
 import os
 import re
@@ -12,11 +12,13 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.opcode
+import dns.rcode
 import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 
-from v6monitor.dns.wire import Malformed, know, readable
+from v6monitor.dns import observation as outcomes
+from v6monitor.dns.wire import Malformed, register_type, sanitised
 
 EDNS_PAYLOAD = 1232
 """Bytes in one UDP answer: fits every path without fragments (DNS flag day 2020)."""
@@ -31,8 +33,36 @@ _LONGEST_NAME = 253
 _ASKABLE = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_-]{1,63}\.)*[0-9]*[a-z_-][a-z0-9_-]{0,40}")
 _LENGTH = [bytes([length]) for length in range(64)]
 _KNOWN = 1 << 16
-"""Names that are remembered as they are written in a message: most are asked for several types."""
+"""Encoded names that are cached: most are asked for several types."""
 _HOST_DATA = frozenset({dns.rdatatype.CNAME, dns.rdatatype.MX, dns.rdatatype.NS})
+
+
+LONGEST_CHAIN = 16
+"""CNAMEs that are followed (METHOD.md §1)."""
+
+LONGEST_TTL = 0x7FFFFFFF
+"""Seconds (RFC 2181 §8)."""
+
+_BOGUS = range(6, 13)
+"""Extended errors that mean failed DNSSEC validation (RFC 8914 §4.7-4.13)."""
+
+_FAILURES = {
+    dns.rcode.FORMERR: outcomes.FORMERR,
+    dns.rcode.SERVFAIL: outcomes.SERVFAIL,
+    dns.rcode.NOTIMP: outcomes.NOTIMP,
+    dns.rcode.REFUSED: outcomes.REFUSED,
+    dns.rcode.BADVERS: outcomes.FORMERR,  # it does not speak EDNS 0: ask without
+}
+_FINISHED = frozenset({int(dns.rcode.NOERROR), int(dns.rcode.NXDOMAIN)})
+QUESTION_MAY_BE_MISSING = frozenset(_FAILURES)
+"""Response codes that a server may send in a header without question."""
+
+LONGEST_TEXT = 200
+"""Characters kept in a detail of a text that anybody can write."""
+
+MOST_RECORDS = 1000
+LONGEST_RECORD = 4096
+"""Of a longer answer, or longer record, this much is kept; the detail says so."""
 
 
 class Record(NamedTuple):
@@ -45,7 +75,7 @@ class Record(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What one message from a resolver says."""
+    """A decoded message from a resolver."""
 
     message_id: int
     is_answer: bool
@@ -57,11 +87,25 @@ class Reply(NamedTuple):
     records: tuple[Record, ...]
     """Of the type asked for and CNAME only."""
     zone: str | None
-    """The owner of the SOA record in the authority section: the zone that says no."""
+    """The owner of the SOA record in the authority section: the zone that denies."""
     referral: bool
-    """Name servers instead of an answer: this was not a resolver's work."""
+    """Name servers instead of an answer: it does not come from a resolver."""
     extended_errors: tuple[tuple[int, str], ...]
     """Code and text (RFC 8914)."""
+
+
+class Reading(NamedTuple):
+    """The meaning of a reply: an outcome, or the name to ask next."""
+
+    outcome: str
+    answers: tuple[str, ...] = ()
+    chain: tuple[str, ...] = ()
+    ttl: int | None = None
+    ask: str = ""
+    """The target of a CNAME about which the reply says nothing; ``outcome`` is then empty."""
+    detail: str = ""
+    authenticated: bool = False
+    """The AD bit."""
 
 
 @lru_cache(_KNOWN)
@@ -123,18 +167,18 @@ def _labels(name: str) -> bytes:
 def _kind(qtype: str) -> bytes:
     """Return the root, in which every name ends, and a type and class."""
     rdtype = dns.rdatatype.from_text(qtype)
-    know(rdtype)
+    register_type(rdtype)
     return struct.pack("!xHH", rdtype, dns.rdataclass.IN)
 
 
 def decode(wire: bytes) -> Reply:
-    """Read a message; ``Malformed`` when it is none, or holds what is not of class IN.
+    """Return what a message says; ``Malformed`` when it is none, or has records of another class.
 
-    Only of what ``wire.answers`` says that it answers a query of ours. Of a truncated message
-    only the header and the question: the rest may be cut anywhere, and is asked again over TCP.
+    Call it for what ``wire.is_response`` accepts only. Of a truncated message only the header and
+    the question are read: the rest may be cut anywhere, and is asked again over TCP.
     """
     cut = len(wire) >= _HEADER_SIZE and bool(wire[2] & _TRUNCATED)
-    given = readable(wire, only_question=cut)
+    given = sanitised(wire, only_question=cut)
     try:
         return _reply(dns.message.from_wire(given, question_only=cut, one_rr_per_rrset=True))
     except (dns.exception.DNSException, ValueError, IndexError, struct.error) as error:
@@ -184,3 +228,104 @@ def _records(message: dns.message.Message, asked: int | None) -> list[Record]:
 
 def _text(name: dns.name.Name) -> str:
     return name.to_text(omit_final_dot=True).lower()
+
+
+def read(reply: Reply, qname: str, qtype: str, chain: tuple[str, ...] = ()) -> Reading:
+    """Return what a reply says about a question; ``chain`` are the CNAME targets followed before.
+
+    CNAMEs are followed within the reply (not when CNAME itself was asked), records beside
+    the chain are left out. "No such record" is believed only of a resolver's finished
+    answer: a referral, other names' records instead of this one's, or a CNAME whose target the
+    reply is silent about, is not a no (RFC 2308).
+    """
+    reading = _read(reply, qname, qtype, chain)
+    return reading._replace(authenticated=reply.authenticated)
+
+
+def _read(reply: Reply, qname: str, qtype: str, chain: tuple[str, ...]) -> Reading:
+    if reply.rcode not in _FINISHED:
+        return _failure(reply)
+    path = _follow(reply, chain[-1] if chain else qname, qtype, (qname, *chain))
+    followed, name = path.names[1:], path.names[-1]
+    if path.trouble:
+        return Reading(outcomes.CHAIN, chain=followed, detail=path.trouble)
+    found = [r for r in reply.records if r.rdtype == qtype and r.owner == name]
+    if not found:
+        return _without_records(reply, path)
+    if reply.rcode == dns.rcode.NXDOMAIN:
+        return Reading(outcomes.SERVFAIL, chain=followed, detail="NXDOMAIN with records")
+    ttl = min([*path.ttls, *(record.ttl for record in found)])
+    answers, cut = _kept(sorted({record.data for record in found}))
+    return Reading(outcomes.OK, answers, followed, ttl, detail=cut)
+
+
+def _kept(answers: list[str]) -> tuple[tuple[str, ...], str]:
+    """Return the part of an answer that is kept, and a note about the rest."""
+    cut = []
+    if len(answers) > MOST_RECORDS:
+        cut.append(f"{len(answers)} records, {MOST_RECORDS} kept")
+        answers = answers[:MOST_RECORDS]
+    if any(len(answer) > LONGEST_RECORD for answer in answers):
+        longest = max(map(len, answers))
+        cut.append(f"a record of {longest} characters, {LONGEST_RECORD} kept")
+        answers = [answer[:LONGEST_RECORD] for answer in answers]
+    return tuple(answers), "; ".join(cut)
+
+
+def describe_errors(reply: Reply) -> str:
+    """Return the response code and the extended errors of a reply: ``SERVFAIL, 22 …: text``."""
+    parts = [dns.rcode.to_text(dns.rcode.Rcode.make(reply.rcode))]
+    for code, text in reply.extended_errors:
+        meaning = dns.edns.EDECode(code).name if code in set(dns.edns.EDECode) else ""
+        printable = "".join(character if character.isprintable() else " " for character in text)
+        parts.append(f"EDE {code} {meaning} {printable[:LONGEST_TEXT]}".strip())
+    return ", ".join(parts)
+
+
+def _failure(reply: Reply) -> Reading:
+    outcome = _FAILURES.get(dns.rcode.Rcode.make(reply.rcode), outcomes.SERVFAIL)
+    if outcome == outcomes.SERVFAIL and any(code in _BOGUS for code, _ in reply.extended_errors):
+        outcome = outcomes.BOGUS
+    return Reading(outcome, detail=describe_errors(reply))
+
+
+class _Path(NamedTuple):
+    names: tuple[str, ...]
+    ttls: list[int]
+    trouble: str = ""
+
+
+def _without_records(reply: Reply, path: _Path) -> Reading:
+    followed, name = path.names[1:], path.names[-1]
+    if reply.rcode == dns.rcode.NXDOMAIN:
+        return Reading(outcomes.NXDOMAIN, chain=followed)
+    if path.ttls and not within(name, reply.zone):
+        return Reading("", chain=followed, ttl=min(path.ttls), ask=name)
+    if reply.referral:
+        return Reading(outcomes.SERVFAIL, chain=followed, detail="a referral, not an answer")
+    if reply.records and not path.ttls and reply.zone is None:
+        return Reading(outcomes.SERVFAIL, chain=followed, detail="only records of other names")
+    return Reading(outcomes.NODATA, chain=followed)
+
+
+def _follow(reply: Reply, name: str, qtype: str, names: tuple[str, ...]) -> _Path:
+    """Walk from a name along the CNAMEs of a reply; ``names`` are those passed, this one last."""
+    ttls: list[int] = []
+    if qtype == "CNAME":
+        return _Path(names, ttls)
+    aliases = {record.owner: record for record in reply.records if record.rdtype == "CNAME"}
+    while name in aliases:
+        ttls.append(aliases[name].ttl)
+        name = aliases[name].data
+        looped = name in names
+        names = (*names, name)
+        if looped:
+            return _Path(names, ttls, f"a CNAME loop at {name}")
+        if len(names) > LONGEST_CHAIN + 1:
+            return _Path(names, ttls, f"more than {LONGEST_CHAIN} CNAMEs")
+    return _Path(names, ttls)
+
+
+def within(name: str, zone: str | None) -> bool:
+    """Return whether a name is in a zone; the zone's own name is, ``None`` holds nothing."""
+    return zone is not None and (zone in {".", name} or name.endswith("." + zone))

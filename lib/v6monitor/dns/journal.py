@@ -1,52 +1,64 @@
-"""What is known when a run is cut off? All but its last second: the log while it is made.
+"""Journal of a run in progress: an append-only file that loses at most the last second.
 
-A journal stands beside the log that it will become, as ``NAME.partial``, and only grows. Its frames
-(``journalfile``) hold rows (an Arrow batch) or a note (JSON).
+A journal is beside the log that it will become, as ``NAME.partial``. The file is one line that
+identifies it, then frames: a mark of the file's own, a kind, a length, a checksum, and the content,
+which is rows (an Arrow batch) or a note (JSON). The last frame may be torn.
 """
 
 # pyarrow has half its types:
 # mypy: disable-error-code="no-untyped-call, attr-defined, name-defined"
 
+import contextlib
 import json
+import os
+import re
+import secrets
+import struct
 import threading
 import time
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import pyarrow as pa
+from filelock import FileLock, Timeout
 
-from v6monitor.dns.journalfile import SUFFIX, JournalFile, told_errors
+from v6monitor.dns.log import SCHEMA, batch
 from v6monitor.dns.observation import Observation
-from v6monitor.dns.table import SCHEMA, batch
-from v6monitor.errors import UsageError
+from v6monitor.errors import InputError, UsageError
 
+SUFFIX = ".partial"  # after the name of the log that it will become
+
+_TITLE = b"v6monitor journal 1 "
+_FIRST_LINE = re.compile(_TITLE + rb"([0-9a-f]{32}) ([0-9a-f]{64})\n")
+_LONGEST_LINE = 200
+_FRAME = struct.Struct("<16scII")  # mark, kind, length, checksum
 _ROWS, _NOTE = b"R", b"N"
 _BATCH = 4096  # rows
-_MOST_WAITING = 16 * _BATCH  # rows: a disk slower than the resolvers makes the asking wait
+_MOST_WAITING = 16 * _BATCH  # rows: a disk slower than the resolvers makes the client wait
 _WRITE_EVERY = 0.1  # seconds
-_MAY_LAG = 0.5  # seconds that a row is not written: then the asking waits too
-_SYNC_EVERY = 0.5  # seconds: what a power cut may take; a killed process loses no written row
+_MAY_LAG = 0.5  # seconds without a write: then the client waits too
+_SYNC_EVERY = 0.5  # seconds that a power cut may take; a killed process loses no written row
 _NAP = 0.01
 
 
-def place(path: Path) -> Path:
-    """Return where the journal of a log stands."""
+def journal_of(path: Path) -> Path:
+    """Return the path of a log's journal."""
     return path.with_name(path.name + SUFFIX)
 
 
 class Journal:
-    """The rows of a run under way; a context manager that keeps them when it is left.
+    """The rows of a run in progress; a context manager that keeps them when it is left.
 
-    ``about`` (64 hexadecimal digits) says what list of names the run is about: it goes on with the
-    same list only. A thread of its own writes the rows, so that they are kept also while nothing
-    comes in, and Ctrl-C cuts no frame; another sees to it that the disk has them, which may take
-    long.
+    ``about`` (64 hexadecimal digits, ``plan.digest``) identifies the list of names: a run is
+    resumed with the same list only. One thread writes the rows, so that they are kept also
+    while nothing comes in, and Ctrl-C cuts no frame; another syncs the disk, which may take long.
 
     Raises UsageError when another run writes there, or nothing can be written; InputError when
-    the file is no journal, is damaged, or is about another list. It is then left as it is.
+    the file is no journal, is damaged, or is about another list. The file is then left as it is.
     """
 
     def __init__(self, path: Path, about: str) -> None:
@@ -60,10 +72,10 @@ class Journal:
 
     def __enter__(self) -> Self:
         """Open the file, drop what was cut off, and begin to write."""
-        self._file = JournalFile(self.path, self._about)
+        self._file = _JournalFile(self.path, self._about)
         self._written_at = time.monotonic()
         self._threads = [
-            threading.Thread(target=self._kept_up, args=(work,), name=name, daemon=True)
+            threading.Thread(target=self._run_thread, args=(work,), name=name, daemon=True)
             for name, work in (("v6monitor-write", self._write), ("v6monitor-sync", self._sync))
         ]
         for thread in self._threads:
@@ -94,15 +106,15 @@ class Journal:
 
     def note(self, content: Mapping[str, Any]) -> None:
         """Keep a note about the run, before its first row."""
-        with told_errors(self.path):
+        with _named_errors(self.path):
             self._file.put(_NOTE, json.dumps(content).encode())
 
     def notes(self) -> Iterator[dict[str, Any]]:
-        """Give the notes that are kept."""
+        """Yield the notes."""
         yield from map(json.loads, self._file.contents(_NOTE))
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Give the rows that are kept, as Arrow batches."""
+        """Yield the rows as Arrow batches."""
         for content in self._file.contents(_ROWS):
             yield pa.ipc.read_record_batch(pa.py_buffer(content), SCHEMA)
 
@@ -116,13 +128,13 @@ class Journal:
             raise self._refusal(self._failure)
 
     def finish(self) -> None:
-        """Write what waits; from here on nothing is added. UsageError when that fails."""
+        """Write what waits; nothing is added from here on. UsageError when that fails."""
         self._stop()
         if self._failure:
             raise self._refusal(self._failure)
 
     def remove(self) -> None:
-        """Take the journal away: the log is written."""
+        """Delete the journal: the log is written."""
         self._file.close()
         self.path.unlink()
 
@@ -130,11 +142,11 @@ class Journal:
         late = time.monotonic() - self._written_at > _MAY_LAG
         return late or len(self._waiting) > _MOST_WAITING
 
-    def _kept_up(self, work: Callable[[], None]) -> None:
-        """Do the work of a thread; what stops it is told to who appends."""
+    def _run_thread(self, work: Callable[[], None]) -> None:
+        """Run a thread; what stops it is raised by the next ``append``."""
         try:
             work()
-        except Exception as error:  # noqa: BLE001 - else who appends would wait for ever
+        except Exception as error:  # noqa: BLE001 - else append would wait for ever
             self._failure = error
 
     def _write(self) -> None:
@@ -150,7 +162,7 @@ class Journal:
         self._file.sync()
 
     def _sync(self) -> None:
-        """See now and then that the disk has what was written."""
+        """Sync the disk now and then."""
         while not self._closing.wait(_SYNC_EVERY):
             self._file.sync()
 
@@ -171,3 +183,138 @@ class Journal:
             f"{self.path}: cannot be written ({reason}); what it holds is kept: "
             "make room, then go on with --resume"
         )
+
+
+class _Frame(NamedTuple):
+    kind: bytes
+    content: bytes
+    end: int
+
+
+class _JournalFile:
+    """Append-only file of frames; a torn last frame is dropped when it is opened.
+
+    Raises UsageError when another run writes there, or nothing can be written; InputError when
+    the file is no journal, is damaged, or is ``about`` another list. It is then left as it is.
+    """
+
+    def __init__(self, path: Path, about: str) -> None:
+        self.path = path
+        self._about = about
+        with _named_errors(path):
+            self._locked = self._lock()
+            try:
+                self._file = path.open("a+b", buffering=0)
+            except BaseException:
+                self._locked.release()
+                raise
+            try:
+                self._mark, self._start = self._identify()
+                self._end = self._whole()
+                self._file.truncate(self._end)
+            except BaseException:
+                self.close()
+                raise
+
+    def contents(self, kind: bytes) -> Iterator[bytes]:
+        """Yield the contents of the frames of a kind, in their order."""
+        yield from (frame.content for frame in self._frames() if frame.kind == kind)
+
+    def put(self, kind: bytes, content: bytes) -> None:
+        """Add a frame, whole or not at all; OSError when it cannot be written."""
+        frame = _FRAME.pack(self._mark, kind, len(content), zlib.crc32(content)) + content
+        try:
+            written = self._file.write(frame) or 0
+            while written < len(frame):  # a disk takes a part of what it has no room for
+                written += self._file.write(frame[written:]) or 0
+        except OSError:
+            with contextlib.suppress(OSError):
+                self._file.truncate(self._end)
+            raise
+        self._end += len(frame)
+
+    def sync(self) -> None:
+        """Wait until the disk has what was written, so that a power cut takes nothing of it."""
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Close and unlock the file."""
+        self._file.close()
+        with contextlib.suppress(OSError):  # Windows deletes no open file
+            Path(self._locked.lock_file).unlink()  # locked still, so nobody else has it open
+        self._locked.release()
+
+    def _identify(self) -> tuple[bytes, int]:
+        """Return the mark and where the frames begin; write the first line of a new file."""
+        with self.path.open("rb") as file:
+            line = file.readline(_LONGEST_LINE)
+            is_all = not file.read(1)
+        found = _FIRST_LINE.fullmatch(line)
+        cut_off = is_all and not line.endswith(b"\n") and _TITLE.startswith(line[: len(_TITLE)])
+        if found is None and not cut_off:
+            raise InputError(
+                f"{self.path}: damaged, or no unfinished lookup run; {_advice(self.path)}"
+            )
+        if found is None:  # new, or cut off before there was anything in it
+            mark = secrets.token_bytes(16)
+            line = _TITLE + f"{mark.hex()} {self._about}\n".encode()
+            self._file.truncate(0)
+            self._file.write(line)
+            return mark, len(line)
+        if found[2].decode() != self._about:
+            raise InputError(
+                f"{self.path}: was begun with another list of names; {_advice(self.path)}"
+            )
+        return bytes.fromhex(found[1].decode()), len(line)
+
+    def _whole(self) -> int:
+        """Return where the last whole frame ends; InputError when there is more after damage."""
+        self._end = os.fstat(self._file.fileno()).st_size
+        end = self._start
+        for frame in self._frames():
+            end = frame.end
+        with self.path.open("rb") as file:
+            file.seek(end)
+            beyond = file.read(_FRAME.size)
+            while more := file.read(1 << 20):
+                if self._mark in beyond[1:] + more:
+                    raise InputError(
+                        f"{self.path}: is damaged at byte {end:,}; {_advice(self.path)}"
+                    )
+                beyond = b"." + more[-len(self._mark) :]
+        return end
+
+    def _frames(self) -> Iterator[_Frame]:
+        """Yield the whole frames, up to the first that is torn or this run's end of the file."""
+        with self.path.open("rb") as file:
+            at = file.seek(self._start)
+            while at + _FRAME.size <= self._end:
+                mark, kind, length, checksum = _FRAME.unpack(file.read(_FRAME.size))
+                at += _FRAME.size + length
+                if mark != self._mark or at > self._end:
+                    return
+                content = file.read(length)
+                if zlib.crc32(content) != checksum:
+                    return
+                yield _Frame(kind, content, at)
+
+    def _lock(self) -> FileLock:
+        lock = FileLock(self.path.with_name(f".{self.path.name}.lock"), thread_local=False)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout as error:
+            raise UsageError(f"{self.path}: another lookup is writing it; wait for it") from error
+        return lock
+
+
+def _advice(path: Path) -> str:
+    return f"remove it to begin anew, or name another file than {path.name.removesuffix(SUFFIX)}"
+
+
+@contextlib.contextmanager
+def _named_errors(path: Path) -> Iterator[None]:
+    """Raise what the system says about a file that cannot be written as a UsageError."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror or error})") from error

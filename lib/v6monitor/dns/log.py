@@ -1,101 +1,423 @@
-"""Where is the evidence kept? The observation log: Parquet or CSV, raw, never changed again.
+"""Observation log: Parquet or CSV on disk, DataFrame in memory, Arrow batches while written.
 
-A row per question with the columns of ``Observation``; in the Parquet file's metadata stands the
-provenance (``provenance`` tells what is in it). This is the log as the rest of the package knows
-it: DataFrames. While a run is under way its rows stand in a ``journal``; ``logfile`` writes them.
+A row per question with the columns of ``Observation``; a Parquet file's metadata has the
+provenance. A log is written once, whole or not at all, and never changed. Nothing here imports
+pandas when it is loaded: a lookup does without, which saves it 36 MB and a quarter of a second.
 """
 
 # pyarrow has half its types:
 # mypy: disable-error-code="attr-defined, name-defined, no-untyped-call"
 
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from contextlib import contextmanager
+from functools import lru_cache, partial
+from itertools import accumulate, chain, repeat
 from pathlib import Path
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from v6monitor.dns import logfile
-from v6monitor.dns.observation import Observation
-from v6monitor.dns.table import COLUMNS, SCHEMA, batch
-from v6monitor.errors import InputError
+from v6monitor.dns.observation import OUTCOMES, Observation
+from v6monitor.errors import InputError, UsageError
 
-_LISTS = ["answers", "chain"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = Observation._fields
+SUFFIXES = (".parquet", ".csv")
+
+_LIST = pa.list_(pa.string())
+SCHEMA = pa.schema(
+    [
+        ("qname", pa.string()),
+        ("qtype", pa.string()),
+        ("outcome", pa.string()),
+        ("answers", _LIST),
+        ("chain", _LIST),
+        ("ttl", pa.int64()),
+        ("authenticated", pa.bool_()),
+        ("resolver", pa.string()),
+        ("asked_at", pa.timestamp("us", "UTC")),
+        ("duration_ms", pa.float64()),
+        ("attempts", pa.int64()),
+        ("detail", pa.string()),
+    ]
+)
+
+_EXPECTED = "expected an observation log that `v6monitor lookup` wrote"
+_PROVENANCE = b"v6monitor.provenance"
+_ROW_GROUP = 1 << 14  # rows: more of them take more memory and hardly less space
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+_ASKED_AT = COLUMNS.index("asked_at")
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
 
 
-def frame(observations: Iterable[Observation]) -> pd.DataFrame:
-    """Return observations as a table with the columns ``COLUMNS``, in the order given.
+def read_log(path: str | Path | Iterable[str | Path]) -> pd.DataFrame:
+    """Return the observations of a log, or of several as one, in the order of asking.
 
-    Texts are ``str``; ``answers`` and ``chain`` lists of texts; ``ttl`` and ``attempts`` Int64,
-    ``ttl`` NA where there is none; ``asked_at`` UTC.
+    A question that was asked in several logs keeps all its rows; which of them counts is decided
+    when they are judged.
+
+    Args:
+        path: a Parquet file, or a CSV whose ``answers`` and ``chain`` are JSON lists; or several.
+
+    Returns:
+        One row per question, with the columns
+
+        - ``qname`` (lower-case A-label, no final dot), ``qtype``, ``outcome`` (METHOD.md §1);
+        - ``answers`` (list of record data), ``chain`` (list of CNAME targets followed);
+        - ``ttl`` (seconds; NA without answers), ``authenticated`` (the AD bit);
+        - ``resolver``, ``asked_at`` (UTC), ``duration_ms`` (milliseconds), ``attempts`` (messages
+          sent), ``detail`` (what went wrong on the way).
+
+        ``attrs["source"]`` names the lookups, ``attrs["provenance"]`` has what the file says about
+        its making (as ``provenance``, without the list of names).
+
+    Raises:
+        InputError: a file is not there, is damaged or is no observation log.
+
+    Example:
+        >>> import tempfile
+        >>> from v6monitor.dns.observation import Observation
+        >>> noon = dt.datetime(2026, 10, 1, 12, tzinfo=dt.UTC)
+        >>> row = Observation(
+        ...     "a.example", "A", "nodata", (), (), None, False, "192.0.2.53", noon, 1.5, 1, ""
+        ... )
+        >>> path = Path(tempfile.mkdtemp()) / "obs.parquet"
+        >>> save([batch([row])], path, {"resolvers": ["192.0.2.53"]})
+        >>> log = read_log(path)
+        >>> log[["qname", "qtype", "outcome"]].to_dict("records")
+        [{'qname': 'a.example', 'qtype': 'A', 'outcome': 'nodata'}]
+        >>> log.attrs["source"]
+        ['lookups 2026-10-01T12:00:00+00:00']
+
+    Source:
+        DESIGN.md §6, METHOD.md §1.
     """
-    return _to_frame(pa.Table.from_batches([batch(tuple(observations))]))
-
-
-def empty() -> pd.DataFrame:
-    """Return a log without rows."""
-    return frame(())
-
-
-def read(paths: str | Path | Iterable[str | Path]) -> pd.DataFrame:
-    """Read a log, or several as one: all their rows, in the order of asking.
-
-    A question that was asked in several logs keeps all its rows: which of them counts is for
-    ``evidence`` to say. Raises InputError when a file is not there, is damaged or is no log.
-    """
-    table = _to_frame(pa.concat_tables(logfile.load(path) for path in _listed(paths)))
-    return table.sort_values(["asked_at", "qname", "qtype"], kind="stable", ignore_index=True)
+    paths = _listed(path)
+    table = _to_frame(pa.concat_tables(load(one) for one in paths))
+    result = table.sort_values(["asked_at", "qname", "qtype"], kind="stable", ignore_index=True)
+    # Without the list of names: pandas copies attrs with every table it derives.
+    result.attrs["provenance"] = {k: v for k, v in provenance(paths).items() if k != "subjects"}
+    return with_source(result)
 
 
 def provenance(paths: str | Path | Iterable[str | Path]) -> dict[str, Any]:
     """Return what a log says about its making; of several logs, taken together.
 
     ``subjects`` (list of [domain, type]) · ``resolvers`` as the user named them · ``started`` and
-    ``finished`` (ISO, UTC) · ``versions`` of the programs · ``settings`` of the asking ·
+    ``finished`` (ISO, UTC) · ``versions`` of the programs · ``settings`` of the policy ·
     ``vantage`` (``tested``, and the ``checks`` of ``vantage.Check``) · ``sessions``, in how many
-    goes it was made · ``reused``, how many answers an earlier log gave · ``failure``, why nobody
-    was asked. Logs of earlier versions hold less. A CSV has none: {}. Raises InputError as
-    ``read``.
+    parts it was made · ``reused``, how many answers an earlier log gave · ``failure``, why nothing
+    was asked. Logs of earlier versions have less. A CSV has none: {}. Raises InputError as
+    ``read_log``.
     """
-    found = [told for path in _listed(paths) if (told := logfile.provenance(path))]
+    found = [one for path in _listed(paths) if (one := _provenance(path))]
     if len(found) <= 1:
         return found[0] if found else {}
-    vantage = [told.get("vantage", {}) for told in found]
+    vantage = [one.get("vantage", {}) for one in found]
     return {
         "subjects": _union(found, "subjects"),
         "resolvers": _union(found, "resolvers"),
-        "started": min(told["started"] for told in found),
-        "finished": max(told["finished"] for told in found),
-        "versions": {name: number for told in found for name, number in told["versions"].items()},
+        "started": min(one["started"] for one in found),
+        "finished": max(one["finished"] for one in found),
+        "versions": {name: number for one in found for name, number in one["versions"].items()},
         "vantage": {
-            "tested": all(told.get("tested") for told in vantage),
+            "tested": all(one.get("tested") for one in vantage),
             "checks": _union(vantage, "checks"),
         },
     }
 
 
+def frame(observations: Iterable[Observation]) -> pd.DataFrame:
+    """Return observations as a table with the columns ``COLUMNS``, in the order given.
+
+    Texts are ``str``; ``answers`` and ``chain`` lists of texts; ``ttl`` and ``attempts`` integers,
+    ``ttl`` NA where there is none; ``asked_at`` UTC.
+    """
+    return with_source(_to_frame(pa.Table.from_batches([batch(tuple(observations))])))
+
+
+def with_source(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with ``attrs["source"]``: when its lookups began."""
+    first = None if table.empty else table["asked_at"].min().isoformat(timespec="seconds")
+    table.attrs["source"] = [f"lookups {first}"] if first else []
+    return table
+
+
 def write(table: pd.DataFrame, path: str | Path, provenance: Mapping[str, Any]) -> None:
-    """Write such a table as a log: ``logfile.save``."""
+    """Write such a table as a log (``save``)."""
     rows = pa.Table.from_pandas(table[list(COLUMNS)], schema=SCHEMA, preserve_index=False)
-    logfile.save(rows.to_batches(), Path(path), provenance)
+    save(rows.to_batches(), Path(path), provenance)
+
+
+# Files
+
+
+def check_writable(path: Path) -> None:
+    """Raise UsageError when a log cannot be written there: better before asking than after."""
+    if path.suffix not in SUFFIXES:
+        raise UsageError(f"{path}: expected a name that ends in {' or '.join(SUFFIXES)}")
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder; expected the name of a file")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise UsageError(f"{path}: its folder is not there or cannot be written to")
+
+
+def save(batches: Iterable[pa.RecordBatch], path: Path, provenance: Mapping[str, Any]) -> None:
+    """Write a log; the file is there completely or not at all, and replaces an older one whole.
+
+    The suffix decides: Parquet with the provenance in its metadata, or CSV without it. Rows pass
+    in batches, so that a log of any length takes little memory. UsageError when the path cannot
+    be written.
+    """
+    check_writable(path)
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    write_as = _write_csv if path.suffix == ".csv" else _write_parquet
+    try:
+        with scratch.open("xb") as file:
+            write_as(batches, file, provenance)
+            file.flush()
+            os.fsync(file.fileno())
+        scratch.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror or error})") from error
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def load(path: Path) -> pa.Table:
+    """Return the rows of a log with the columns of ``SCHEMA``. InputError as ``read_log``."""
+    with _named_errors(path):
+        table = _read_csv(path) if path.suffix == ".csv" else _read_parquet(path)
+    unknown = set(table["outcome"].unique().to_pylist()) - OUTCOMES
+    empty = any(table[name].null_count for name in COLUMNS if name != "ttl")
+    if unknown or empty:
+        found = f"outcome {min(map(str, unknown))!r}" if unknown else "empty cells"
+        raise InputError(f"{path}: {found} in an observation log; {_EXPECTED}")
+    return table
+
+
+def _provenance(path: Path) -> dict[str, Any]:
+    if path.suffix == ".csv":
+        return {}
+    with _named_errors(path), path.open("rb") as file:
+        found = json.loads((pq.read_metadata(file).metadata or {}).get(_PROVENANCE, b"{}"))
+        if not isinstance(found, dict):
+            raise TypeError("its provenance is not a JSON object")
+        return found
+
+
+def _write_parquet(
+    batches: Iterable[pa.RecordBatch], file: IO[bytes], provenance: Mapping[str, Any]
+) -> None:
+    with pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
+        for group in _grouped(batches):
+            writer.write_table(pa.Table.from_batches(group, SCHEMA))
+        writer.add_key_value_metadata({_PROVENANCE: _as_json(provenance)})
+
+
+def _grouped(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    """Join small batches: a row group of a few rows compresses badly."""
+    group: list[pa.RecordBatch] = []
+    for rows in batches:
+        group.append(rows)
+        if sum(part.num_rows for part in group) >= _ROW_GROUP:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _as_json(provenance: Mapping[str, Any]) -> bytes:
+    """Return the provenance as JSON; its subjects, a generator of any length, are added last."""
+    rest = {name: value for name, value in provenance.items() if name != "subjects"}
+    made = bytearray(json.dumps(rest, ensure_ascii=False, sort_keys=True)[:-1].encode())
+    made += b', "subjects": [' if rest else b'"subjects": ['
+    for number, pair in enumerate(provenance.get("subjects", ())):
+        made += (", " * bool(number) + json.dumps(list(pair), ensure_ascii=False)).encode()
+    return bytes(made + b"]}")
+
+
+def _read_parquet(path: Path) -> pa.Table:
+    with path.open("rb") as file:
+        return pq.read_table(file, columns=list(COLUMNS)).cast(SCHEMA)
+
+
+def _write_csv(batches: Iterable[pa.RecordBatch], file: IO[bytes], _: Mapping[str, Any]) -> None:
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for rows in batches:
+        writer.writerows(map(_to_cells, observations(rows)))
+    text.flush()
+    text.detach()
+
+
+def _read_csv(path: Path) -> pa.Table:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        cells = csv.reader(file, strict=True)
+        header = next(cells, [])
+        places = [header.index(name) for name in COLUMNS]
+        rows = [_from_cells([row[place] for place in places]) for row in cells]
+    return pa.Table.from_batches([batch(rows)])
+
+
+def _to_cells(row: Observation) -> list[str]:
+    """Return the CSV cells of an observation; no spreadsheet program runs them as a formula.
+
+    Anybody may have written the name and the detail: one that begins as a formula does gets a
+    ``'`` before it.
+    """
+    cells = row._replace(
+        qname=_harmless(row.qname),
+        answers=json.dumps(row.answers, ensure_ascii=False),  # type: ignore[arg-type]
+        chain=json.dumps(row.chain, ensure_ascii=False),  # type: ignore[arg-type]
+        ttl="" if row.ttl is None else row.ttl,  # type: ignore[arg-type]
+        asked_at=row.asked_at.isoformat(),  # type: ignore[arg-type]
+        detail=_harmless(row.detail),
+    )
+    return [str(cell) for cell in cells]
+
+
+def _from_cells(cells: Sequence[str]) -> Observation:
+    """Return the observation in CSV cells; ValueError when they hold none."""
+    row = Observation(*cells)  # type: ignore[arg-type] # texts, to be read one by one
+    asked_at = dt.datetime.fromisoformat(str(row.asked_at))
+    return row._replace(
+        qname=row.qname.removeprefix("'"),
+        answers=tuple(map(str, json.loads(str(row.answers)))),
+        chain=tuple(map(str, json.loads(str(row.chain)))),
+        ttl=int(row.ttl) if row.ttl else None,
+        authenticated=str(row.authenticated) == "True",
+        asked_at=asked_at if asked_at.tzinfo else asked_at.replace(tzinfo=dt.UTC),
+        duration_ms=float(row.duration_ms),
+        attempts=int(row.attempts),
+        detail=row.detail.removeprefix("'"),
+    )
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+@contextmanager
+def _named_errors(path: Path) -> Iterator[None]:
+    """Raise whatever makes a file unreadable as an InputError that names the file."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file; {_EXPECTED}") from error
+    except (OSError, ValueError, TypeError, LookupError, csv.Error, pa.ArrowException) as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise InputError(
+            f"{path}: damaged, or no observation log ({reason}); {_EXPECTED}"
+        ) from error
+
+
+# Tables
+
+
+def batch(rows: Sequence[Observation]) -> pa.RecordBatch:
+    """Return observations as an Arrow batch, in the order given.
+
+    It is made from buffers, because ``pa.array`` loads pandas at its first call.
+    """
+    columns = dict(zip(COLUMNS, list(zip(*rows, strict=True)) or repeat(()), strict=False))
+    asked_at = [microseconds(moment) for moment in columns.pop("asked_at")]
+    ttls = columns.pop("ttl")
+    known = [ttl is not None for ttl in ttls]
+    made = {name: _ARRAYS[SCHEMA.field(name).type](values) for name, values in columns.items()}
+    made["asked_at"] = _numbers(asked_at, SCHEMA.field("asked_at").type)
+    made["ttl"] = _numbers([ttl or 0 for ttl in ttls], pa.int64(), _bits(known))
+    return pa.record_batch([made[name] for name in COLUMNS], schema=SCHEMA)
+
+
+def observations(rows: pa.RecordBatch) -> Iterator[Observation]:
+    """Yield the rows of an Arrow batch as observations."""
+    columns = [rows.column(name) for name in COLUMNS]
+    columns[_ASKED_AT] = columns[_ASKED_AT].view(pa.int64())
+    for cells in zip(*(column.to_pylist() for column in columns), strict=True):
+        row = Observation(*cells)
+        moment = _EPOCH + cells[_ASKED_AT] * _MICROSECOND
+        yield row._replace(answers=tuple(row.answers), chain=tuple(row.chain), asked_at=moment)
+
+
+@lru_cache(1024)
+def microseconds(moment: dt.datetime) -> int:
+    """Return a moment as Arrow counts it; queries that are sent together share theirs."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def _to_frame(table: pa.Table) -> pd.DataFrame:
+    result: pd.DataFrame = table.drop_columns(["ttl", "answers", "chain"]).to_pandas()
+    for column in ("answers", "chain"):  # lists, where Arrow itself would give numpy arrays
+        result[column] = table[column].to_pylist()
+    result["ttl"] = table["ttl"].to_pandas(integer_object_nulls=True)
+    return result[list(COLUMNS)].astype({"ttl": "Int64", "answers": object, "chain": object})
 
 
 def _listed(paths: str | Path | Iterable[str | Path]) -> list[Path]:
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     if not listed:
-        raise InputError(f"no file given: {logfile.EXPECTED}")
+        raise InputError(f"no file given: {_EXPECTED}")
     return listed
 
 
-def _to_frame(table: pa.Table) -> pd.DataFrame:
-    result: pd.DataFrame = table.drop_columns(["ttl", *_LISTS]).to_pandas()
-    for column in _LISTS:
-        result[column] = pd.Series(table[column].to_pylist(), dtype="object")
-    result["ttl"] = pd.array(table["ttl"].to_pylist(), dtype="Int64")
-    return result[list(COLUMNS)]
-
-
 def _union(found: Sequence[Mapping[str, Any]], key: str) -> list[Any]:
-    items = [item for told in found for item in told.get(key, ())]
+    items = [item for one in found for item in one.get(key, ())]
     return [json.loads(text) for text in dict.fromkeys(map(json.dumps, items))]
+
+
+def _texts(values: Sequence[str]) -> pa.Array:
+    joined = "".join(values)
+    data = pa.py_buffer(joined.encode())
+    lengths = values if joined.isascii() else [value.encode() for value in values]
+    return pa.StringArray.from_buffers(len(values), pa.py_buffer(_offsets(lengths)), data)
+
+
+def _lists(values: Sequence[Sequence[str]]) -> pa.Array:
+    texts = _texts(list(chain.from_iterable(values)))
+    offsets = [None, pa.py_buffer(_offsets(values))]
+    return pa.Array.from_buffers(_LIST, len(values), offsets, children=[texts])
+
+
+def _numbers(
+    values: Sequence[float], kind: pa.DataType = None, valid: pa.Buffer = None
+) -> pa.Array:
+    kind = kind or pa.int64()
+    data = array("d" if kind == pa.float64() else "q", values)
+    return pa.Array.from_buffers(kind, len(values), [valid, pa.py_buffer(data)])
+
+
+def _truths(values: Sequence[bool]) -> pa.Array:
+    return pa.Array.from_buffers(pa.bool_(), len(values), [None, _bits(values)])
+
+
+def _offsets(values: Sequence[Sized]) -> array[int]:
+    return array("i", accumulate(map(len, values), initial=0))
+
+
+def _bits(values: Sequence[bool]) -> pa.Buffer:
+    """Return a bit per value, the first one lowest."""
+    digits = "".join("1" if value else "0" for value in reversed(values))
+    return pa.py_buffer(int(digits or "0", 2).to_bytes(len(values) // 8 + 1, "little"))
+
+
+_ARRAYS: dict[pa.DataType, Callable[[Sequence[Any]], pa.Array]] = {
+    pa.string(): _texts,
+    _LIST: _lists,
+    pa.int64(): _numbers,
+    pa.float64(): partial(_numbers, kind=pa.float64()),
+    pa.bool_(): _truths,
+}

@@ -1,4 +1,4 @@
-"""What is a row of evidence? One question, and what came of it, whatever came of it."""
+"""Question and observation: one row of evidence, with the outcomes a lookup can have."""
 
 import datetime as dt
 import ipaddress
@@ -25,12 +25,12 @@ NEGATIVE = frozenset({NODATA, NXDOMAIN})
 """The name has no such record: a definite no."""
 
 DEFINITE = NEGATIVE | {OK}
-"""The lookup told something about the name."""
+"""The lookup says something about the name."""
 
 UNKNOWN = frozenset(
     {BOGUS, SERVFAIL, REFUSED, NOTIMP, FORMERR, TRUNCATED, CHAIN, MISMATCH, UNREACHABLE, TIMEOUT}
 )
-"""The lookup failed: it tells nothing about the name, and is never a no."""
+"""The lookup failed: it says nothing about the name, and is never a no."""
 
 OUTCOMES = DEFINITE | UNKNOWN | {INVALID_NAME}
 """Every outcome of METHOD.md §1; ``invalid_name`` is an error in a list and was never sent."""
@@ -52,7 +52,7 @@ class Question(NamedTuple):
 
 
 class Observation(NamedTuple):
-    """One row of the observation log (DESIGN.md §4)."""
+    """One row of the observation log (DESIGN.md §6)."""
 
     qname: str
     qtype: str
@@ -61,7 +61,7 @@ class Observation(NamedTuple):
     answers: tuple[str, ...]
     """Record data in presentation form, sorted, names in lower case without final dot."""
     chain: tuple[str, ...]
-    """The CNAME targets that were followed; ``answers`` stand at the last one."""
+    """The CNAME targets that were followed; ``answers`` are those of the last one."""
     ttl: int | None
     """Seconds; the lowest of the answers and of the CNAMEs before them."""
     authenticated: bool
@@ -70,7 +70,7 @@ class Observation(NamedTuple):
     asked_at: dt.datetime
     """UTC."""
     duration_ms: float
-    """From the first message sent to the outcome, retries included."""
+    """Milliseconds from the first message sent to the outcome, retries included."""
     attempts: int
     """Messages sent."""
     detail: str

@@ -1,7 +1,13 @@
-"""What is to be asked? One list of questions that grows with the answers, each question once."""
+"""What is asked: the list of subjects, and the questions about it, which grow with the answers."""
 
-from collections.abc import Callable, Iterable, Iterator, Sized
+import csv
+import io
+import sys
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sized
+from hashlib import sha256
+from pathlib import Path
 from random import Random
+from typing import IO, Protocol, TypeVar
 
 from v6monitor.dns.observation import (
     NEGATIVE,
@@ -11,42 +17,59 @@ from v6monitor.dns.observation import (
     Question,
     invalid_name,
 )
-from v6monitor.dns.seen import Seen
+from v6monitor.errors import InputError
 from v6monitor.names import InvalidNameError, normalise, registrable_domain
 
+TYPES = ("web", "mail")
 ADDRESSES = ("A", "AAAA")
 HELPERS = ("autodiscover", "selector1._domainkey", "selector2._domainkey")
-"""Names below a mail domain whose CNAME tells of Exchange Online (EXCHANGE_ONLINE.md §5)."""
+"""Names below a mail domain whose CNAME is a sign of Exchange Online (EXCHANGE_ONLINE.md §5)."""
 RAISING = ("MX", "NS")
-"""The types whose answers raise questions."""
+"""The types whose answers raise further questions."""
 POOL = 16_384
 """Questions to draw from, as long as the list lasts."""
 
-Earlier = Callable[[Question], Observation | None]
-"""Gives the answer that is known already, if there is one."""
+KnownAnswer = Callable[[Question], Observation | None]
+"""Returns the answer that an earlier log has, if any."""
 
-Besides = Callable[[str], Iterable[Question]]
-"""Gives what else to ask about a mail domain."""
+ExtraQuestions = Callable[[str], Iterable[Question]]
+"""Returns what else to ask about a mail domain."""
+
+_EXPECTED = "expected a canonical CSV, or a list with `domain` or `domain,type` on each line"
+
+Member = TypeVar("Member", bound=Hashable)
 
 
-def walk(
-    subjects: Iterable[tuple[str, str]], known: Earlier
-) -> Iterator[tuple[Question, Observation | None]]:
-    """Give what a plan asks, with what is known of it: a plan over evidence, not over a network."""
-    plan = Plan(subjects)
-    while question := plan.pop():
-        row = known(question)
-        if row is not None:
-            plan.learn(row)
-        yield question, row
+class Work(Protocol):
+    """Source of the client's questions; it may grow while answers come in."""
+
+    def pop(self) -> Question | None:
+        """Return the next question; None when there is none now."""
+
+    def learn(self, observation: Observation) -> None:
+        """Take an answer."""
+
+
+class Questions:
+    """Work that does not grow: these questions, in their order."""
+
+    def __init__(self, questions: Iterable[Question]) -> None:
+        self._questions = iter(questions)
+
+    def pop(self) -> Question | None:
+        """Return the next question; None when there is none left."""
+        return next(self._questions, None)
+
+    def learn(self, observation: Observation) -> None:
+        """Nothing follows from an answer."""
 
 
 def _ignore(_: Observation) -> None:
-    """Nobody wants to know."""
+    """Do nothing."""
 
 
 class Plan:
-    """The questions about a list of subjects: (name, ``web`` or ``mail``) pairs.
+    """Work about a list of subjects: (name, ``web`` or ``mail``) pairs; each question once.
 
     For a mail domain: MX, the addresses of every MX host (of the domain itself when it has no MX),
     the name servers of the domain and of every MX host's zone with their addresses, TXT, and the
@@ -56,13 +79,12 @@ class Plan:
     There are no rounds: an answer adds its questions at once. Subjects are taken from the list
     when fewer than ``POOL`` questions wait, and the next question is drawn from all that wait, so
     that no authoritative server gets its questions in one burst, whatever the order of the list.
-    The same seed gives the same draws. Memory holds the pool, what the answers to questions under
-    way add to it, and ``Seen``: at most 22 bytes per question of the run.
+    The same seed gives the same draws. Memory holds the pool, what the answers to queries in
+    flight add to it, and a 64-bit hash of every question of the run.
 
-    ``besides`` names further questions to put about a mail domain.
-
-    ``settle`` is told of each row that needs no question: names that are no host names, and
-    answers that ``earlier`` knows; ``settled`` counts them.
+    ``extra`` gives further questions about a mail domain. ``settle`` is called with each row that
+    needs no question: names that are no host names, and answers that ``known`` has; ``settled``
+    counts them.
     """
 
     def __init__(
@@ -70,18 +92,20 @@ class Plan:
         subjects: Iterable[tuple[str, str]],
         seed: int = 0,
         settle: Callable[[Observation], None] = _ignore,
-        earlier: Earlier | None = None,
-        besides: Besides | None = None,
+        known: KnownAnswer | None = None,
+        extra: ExtraQuestions | None = None,
     ) -> None:
         self._subjects = iter(subjects)
         self._listed = len(subjects) if isinstance(subjects, Sized) else 0
         self._taken = 0
         self._waiting: list[Question] = []
-        self._seen = Seen()
+        # Hashes, not the questions: some 70 bytes each instead of 250. Of ten million, two have
+        # the same hash with a chance of three in a million.
+        self._seen: set[int] = set()
         self._random = Random(seed)  # noqa: S311 - spreads the load, keeps no secret
-        self._tell = settle
-        self._earlier = earlier
-        self._besides = besides
+        self._on_settled = settle
+        self._known = known
+        self._extra = extra
         self.settled = 0
 
     def __len__(self) -> int:
@@ -91,20 +115,19 @@ class Plan:
     @property
     def expected(self) -> int:
         """Return about how many questions it will be: exactly when the list was taken whole."""
-        known = len(self)
-        return max(known, known * self._listed // self._taken) if self._taken else known
+        number = len(self)
+        return max(number, number * self._listed // self._taken) if self._taken else number
 
     def recall(self, asked: Iterable[Question], raising: Iterable[Observation]) -> None:
         """Go on where a run ended: these were asked, and these are their answers of ``RAISING``."""
-        for question in asked:
-            self._seen.add(question)
+        self._seen.update(map(hash, asked))
         for observation in raising:
             self.learn(observation)
 
     def pop(self) -> Question | None:
         """Draw a question that was not asked yet; None when there is none now."""
-        while (question := self._draw()) and self._earlier:
-            observation = self._earlier(question)
+        while (question := self._draw()) and self._known:
+            observation = self._known(question)
             if observation is None:
                 break
             self._settle(observation)
@@ -136,7 +159,7 @@ class Plan:
     def _learn_name_servers(self, observation: Observation) -> None:
         for host in observation.answers:
             self._want(host, *ADDRESSES)
-        # At the end of a CNAME stand another zone's name servers: look on for this one's.
+        # Name servers at the end of a CNAME are another zone's: look on for this one's.
         found_elsewhere = observation.outcome == OK and bool(observation.chain)
         if observation.outcome in NEGATIVE or found_elsewhere:
             name = observation.qname
@@ -153,7 +176,7 @@ class Plan:
             self._want(name, "MX", "NS", "TXT")
             for helper in HELPERS:
                 self._want(f"{helper}.{name}", "CNAME")
-            for question in self._besides(name) if self._besides else ():
+            for question in self._extra(name) if self._extra else ():
                 self._want(*question)
         else:
             bare = name.removeprefix("www.")
@@ -163,11 +186,11 @@ class Plan:
 
     def _settle(self, observation: Observation) -> None:
         self.settled += 1
-        self._tell(observation)
+        self._on_settled(observation)
 
     def _reject(self, raw: str, kind: str, reason: str) -> None:
         question = Question(raw.strip().lower(), "MX" if kind == "mail" else "AAAA")
-        if self._seen.add(question):
+        if self._is_new(question):
             self._settle(invalid_name(question, reason))
 
     def _want(self, name: str, *types: str) -> None:
@@ -175,5 +198,150 @@ class Plan:
             return
         for qtype in types:
             question = Question(name, qtype)
-            if self._seen.add(question):
+            if self._is_new(question):
                 self._waiting.append(question)
+
+    def _is_new(self, question: Question) -> bool:
+        before = len(self._seen)
+        self._seen.add(hash(question))
+        return len(self._seen) > before
+
+
+def walk(
+    subjects: Iterable[tuple[str, str]], known: KnownAnswer
+) -> Iterator[tuple[Question, Observation | None]]:
+    """Yield what a plan asks, with the answer to it: a plan over evidence, not over a network."""
+    plan = Plan(subjects)
+    while question := plan.pop():
+        row = known(question)
+        if row is not None:
+            plan.learn(row)
+        yield question, row
+
+
+class NameList(Collection[tuple[str, str]]):
+    """The (name, ``web`` or ``mail``) pairs of a file or of standard input, each once.
+
+    A file is read anew at each iteration, so that a list of any length costs only the hashes of
+    its pairs. What can be read once, such as standard input, is kept.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.source = "standard input" if source == "-" else source
+        self._path = Path(source)
+        can_be_read_again = source != "-" and self._path.is_file()
+        self._kept = None if can_be_read_again else self._read()
+        self._number = sum(1 for _ in self)
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        with self._open() as text:
+            rows = csv.reader(text, strict=True)
+            try:
+                yield from _unique(_pairs(rows, self.source))
+            except csv.Error as error:
+                line = f"{self.source}, line {rows.line_num}"
+                raise InputError(f"{line}: {error}; {_EXPECTED}") from error
+            except UnicodeDecodeError as error:
+                raise InputError(f"{self.source}: is not text in UTF-8; {_EXPECTED}") from error
+
+    def __contains__(self, subject: object) -> bool:
+        return any(subject == pair for pair in self)
+
+    def _open(self) -> IO[str]:
+        try:
+            raw = self._path.open("rb") if self._kept is None else io.BytesIO(self._kept)
+        except OSError as error:
+            raise self._unreadable(error) from error
+        return io.TextIOWrapper(raw, encoding="utf-8-sig")
+
+    def _read(self) -> bytes:
+        try:
+            return sys.stdin.buffer.read() if str(self._path) == "-" else self._path.read_bytes()
+        except OSError as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: OSError) -> InputError:
+        return InputError(f"{self.source}: cannot be read ({error.strerror}); {_EXPECTED}")
+
+
+def read_names(source: str) -> NameList:
+    """Return the (name, ``web`` or ``mail``) pairs of a file, or of standard input for ``-``.
+
+    A canonical CSV, any CSV with a ``domain`` and perhaps a ``type`` column, or a list of
+    ``domain`` and ``domain,type`` lines; without a type a name is both. Empty lines and those
+    that begin with ``#`` are left out, a pair that comes twice counts once. Names are as written:
+    the plan rejects those that are no host names.
+
+    Raises:
+        InputError: there is no such file, it is no text, has no host name at all, or has a type
+            that does not exist.
+    """
+    found = NameList(source)
+    if not len(found):
+        raise InputError(f"{found.source}: no names; {_EXPECTED}")
+    if not any(_is_name(name) for name, _ in found):
+        first = next(iter(found))[0]
+        raise InputError(f"{found.source}: no host names, but {first[:60]!r}; {_EXPECTED}")
+    return found
+
+
+def canonical(subjects: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield each pair once under the name that is asked; what is no host name as it is."""
+    return _unique((_canonical_name(raw), kind) for raw, kind in subjects)
+
+
+def digest(subjects: Iterable[tuple[str, str]]) -> str:
+    """Return the SHA-256 of the pairs in their order, which identifies a list."""
+    found = sha256()
+    for name, kind in subjects:
+        found.update(f"{kind} {name}\n".encode())
+    return found.hexdigest()
+
+
+def _unique(items: Iterable[Member]) -> Iterator[Member]:
+    seen: set[int] = set()  # hashes, as in Plan
+    for item in items:
+        if (key := hash(item)) not in seen:
+            seen.add(key)
+            yield item
+
+
+def _canonical_name(raw: str) -> str:
+    try:
+        return normalise(raw).domain
+    except InvalidNameError:
+        return raw.strip().lower()
+
+
+def _pairs(rows: Iterator[list[str]], source: str) -> Iterator[tuple[str, str]]:
+    columns = {"domain": 0, "type": 1}
+    first = True
+    for number, cells in enumerate(rows, start=1):
+        row = [cell.strip() for cell in cells]
+        if not any(row) or row[0].startswith("#"):
+            continue
+        header = [cell.lower() for cell in row]
+        if first and "domain" in header:
+            columns = {name: header.index(name) for name in columns if name in header}
+        else:
+            yield from _subjects(row, columns, f"{source}, line {number}")
+        first = False
+
+
+def _subjects(row: list[str], columns: dict[str, int], line: str) -> Iterator[tuple[str, str]]:
+    cells = {name: row[at] for name, at in columns.items() if at < len(row)}
+    name, kind = cells.get("domain", ""), cells.get("type", "").lower()
+    if kind and kind not in TYPES:
+        raise InputError(f"{line}: type {kind!r}; expected {' or '.join(TYPES)}, or nothing")
+    yield from ((name, each) for each in ([kind] if kind else TYPES))
+
+
+def _is_name(text: str) -> bool:
+    try:
+        normalise(text)
+    except InvalidNameError:
+        return False
+    return True

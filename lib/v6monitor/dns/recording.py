@@ -1,76 +1,80 @@
-"""Which call keeps what was asked? From subjects to a log that survives being cut off."""
+"""A run of lookups that keeps a log, and survives being cut off."""
 
 # pyarrow has half its types:
 # mypy: disable-error-code="attr-defined, name-defined, no-untyped-call"
 
 import datetime as dt
 import platform
-from collections import Counter
+import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from v6monitor import __version__
-from v6monitor.dns import journal, logfile, vantage
+from v6monitor.dns import log, vantage
 from v6monitor.dns.client import Client
-from v6monitor.dns.confirm import Confirmation, Confirmed
-from v6monitor.dns.earlier import Earlier
-from v6monitor.dns.journal import Journal
-from v6monitor.dns.observation import Observation, Question
-from v6monitor.dns.plan import RAISING, Besides, Plan
-from v6monitor.dns.probes import Probes
+from v6monitor.dns.journal import Journal, journal_of
+from v6monitor.dns.observation import DEFINITE, OK, Observation, Question, is_readable
+from v6monitor.dns.plan import RAISING, ExtraQuestions, Plan, Questions, canonical, digest
 from v6monitor.dns.resolvers import Resolver, parse
-from v6monitor.dns.run import Progress, manners_for, observe, running
-from v6monitor.dns.subjects import canonical, digest
-from v6monitor.dns.table import microseconds, observations
+from v6monitor.dns.retry import Policy
+from v6monitor.dns.run import Progress, observe, policy_for, running
 from v6monitor.errors import UsageError, VantageError
 
 DAY = dt.timedelta(days=1)
 
+Recheck = Callable[[list[Observation]], Iterator[Iterable[Observation]]]
+"""Given the rows of a run, yields those whose questions are to be asked again at another resolver.
+
+It may do so several times: the answers of each round are added to the list before the next.
+"""
+
+_NAP = 0.2  # seconds
+
 
 class Task(NamedTuple):
-    """What a run is to do, besides asking."""
+    """Options of a run, besides the policy of its queries."""
 
     resume: bool = False
     """Go on with the run that was cut off, if there is one."""
     reuse: Sequence[Path] = ()
-    """Logs whose definite answers are taken over when they are no older than ``max_age``."""
+    """Logs whose definite answers are used again when they are no older than ``max_age``."""
     max_age: dt.timedelta = DAY
     test: bool = True
     """Test the resolvers first (``vantage``); one that fails stops the run."""
-    probes: Probes | None = None
-    besides: Besides | None = None
-    """What else to ask about a mail domain."""
-    confirm: Sequence[Path] = ()
-    """Logs of an earlier run: what is lost against them is asked again at another resolver."""
-    apart: dt.timedelta = dt.timedelta(0)
+    probes: vantage.Probes | None = None
+    extra: ExtraQuestions | None = None
+    """Further questions about a mail domain."""
+    recheck: Recheck | None = None
+    """Chooses what is asked again at another resolver when the run is over."""
+    recheck_after: dt.timedelta = dt.timedelta(0)
     """How long after the first answer; METHOD.md asks for an hour."""
-    tell: Callable[[str], None] = print
-    """Told what a user waits for."""
+    notify: Callable[[str], None] = print
+    """Called with what a user has to wait for."""
     must_answer: bool = True
-    """Off: resolvers that cannot be used leave a log without rows that says so (``failure``)."""
+    """Off: resolvers that cannot be used give a log without rows that says so (``failure``)."""
 
 
 class Recorded(NamedTuple):
-    """What came of a run."""
+    """Summary of a run."""
 
     outcomes: Counter[str]
     """Rows by outcome."""
     kept: int
-    """How many of them were in the journal that the run went on with."""
+    """How many of them were in the journal of the run that was resumed."""
     reused: int
-    """How many of them an earlier log gave."""
-    losses: Confirmed | None
-    """What became of the losses, if ``Task.confirm`` asked for that."""
+    """How many of them are from an earlier log."""
     ignored: int = 0
-    """Packets that came in while it asked and answered nothing."""
+    """Packets that came in and answered no query."""
 
 
-def record(  # noqa: PLR0913 - as lookup
+def record(  # noqa: PLR0913 - each is a setting with a good default
     subjects: Collection[tuple[str, str]],
     resolvers: Sequence[str],
     path: Path,
@@ -80,27 +84,26 @@ def record(  # noqa: PLR0913 - as lookup
     progress: Progress | None = None,
     **settings: Any,
 ) -> Recorded:
-    """Ask as ``lookup`` does (its ``settings``), and keep the answers in a log at ``path``.
+    """Ask as ``run.ask`` does, keep the answers in a log at ``path``, and return a summary.
 
-    While it asks, the answers stand in a journal beside the log (``journal.place``), which is left
+    While it asks, the answers are in a journal beside the log (``journal_of``), which is left
     there by an error and by Ctrl-C, and which ``task.resume`` goes on with. Rows are in the order
     of asking.
 
-    Raises UsageError when nothing can be written, or a journal is there and is not to be gone on
-    with; InputError for a journal or an earlier log that is none; VantageError when no resolver
-    can be used, or one fails the test.
+    Raises UsageError when nothing can be written, or there is a journal that is not to be resumed;
+    InputError for a journal or an earlier log that is none; VantageError when no resolver can be
+    used, or one fails the test.
     """
     task = task or Task()
-    logfile.check_writable(path)
+    log.check_writable(path)
     chosen = parse(resolvers)
-    manners = manners_for(chosen, **settings)
-    _check_journal(journal.place(path), resume=task.resume)
-    earlier = Earlier(task.reuse, dt.datetime.now(dt.UTC) - task.max_age) if task.reuse else None
-    confirming = [logfile.load(file) for file in task.confirm]  # an error is told before asking
+    policy = policy_for(chosen, **settings)
+    _check_journal(journal_of(path), resume=task.resume)
+    known = KnownAnswers(task.reuse, dt.datetime.now(dt.UTC) - task.max_age) if task.reuse else None
     session: dict[str, Any] = {
         "started": dt.datetime.now(dt.UTC).isoformat(),
         "resolvers": list(resolvers),
-        "settings": {**manners._asdict(), "seed": seed},
+        "settings": {**policy._asdict(), "seed": seed},
         "vantage": {"tested": task.test, "checks": []},
     }
     with running(chosen) as there:
@@ -110,23 +113,50 @@ def record(  # noqa: PLR0913 - as lookup
             if task.must_answer:
                 raise
             session["failure"] = str(error)
-            logfile.save((), path, _provenance(subjects, [session]))
-            return Recorded(Counter(), 0, 0, None)
-        with Journal(journal.place(path), digest(subjects)) as kept:
-            kept.note(session)
-            plan = Plan(subjects, seed, kept.append, earlier, task.besides)
-            before = _recall(plan, kept)
-            with Client(usable, manners) as client:
-                observe(plan, client, kept.append, progress, before)
-            losses, ignored = None, client.ignored
-            if confirming:
-                confirmation = _confirmation(confirming, kept, subjects, task)
-                confirmation.ask(usable, manners, task.apart)
-                losses = confirmation.outcome()
-                ignored += confirmation.ignored
-            kept.finish()
-            found = _finished(kept, subjects, path, before)
-            return found._replace(losses=losses, ignored=ignored)
+            log.save((), path, _provenance(subjects, [session]))
+            return Recorded(Counter(), 0, 0)
+        with Journal(journal_of(path), digest(subjects)) as journal:
+            journal.note(session)
+            plan = Plan(subjects, seed, journal.append, known, task.extra)
+            before = _recall(plan, journal)
+            with Client(usable, policy) as client:
+                observe(plan, client, journal.append, progress, before)
+            ignored = client.ignored
+            if task.recheck:
+                ignored += _ask_again(task, usable, policy, journal)
+            journal.finish()
+            return _finished(journal, subjects, path, before)._replace(ignored=ignored)
+
+
+class KnownAnswers:
+    """Definite answers of logs, those asked since a moment, by question; of several the latest.
+
+    A lookup that failed, or whose data cannot be read, is no answer: it is asked again. In memory
+    is the Arrow form of the rows, some 120 bytes each, and 16 more to find them. Raises InputError
+    for a file that is no log.
+    """
+
+    def __init__(self, paths: Sequence[Path], since: dt.datetime) -> None:
+        table = pa.concat_tables([log.load(path) for path in paths])
+        definite = pc.is_in(table["outcome"], pa.array(sorted(DEFINITE)))
+        fresh = pc.greater_equal(table["asked_at"], pa.scalar(since, table["asked_at"].type))
+        kept = table.filter(pc.and_(definite, fresh)).sort_by([("asked_at", "descending")])
+        self._rows = kept.combine_chunks().to_batches()[0] if len(kept) else log.batch([])
+        names, types = (self._rows[name].to_pylist() for name in Question._fields)
+        keys = (hash(Question(*question)) for question in zip(names, types, strict=True))
+        found = np.fromiter(keys, np.int64, self._rows.num_rows)
+        self._order = np.argsort(found, kind="stable")
+        self._keys = found[self._order]
+
+    def __call__(self, question: Question) -> Observation | None:
+        """Return the answer to a question; None when there is none."""
+        place = int(np.searchsorted(self._keys, hash(question)))
+        if place == len(self._keys) or self._keys[place] != hash(question):
+            return None
+        row = next(log.observations(self._rows.slice(int(self._order[place]), 1)))
+        readable = all(is_readable(row.qtype, text) for text in row.answers)
+        usable = row.outcome != OK or (row.answers and readable)
+        return row if row[:2] == question and usable else None
 
 
 def _check_journal(path: Path, *, resume: bool) -> None:
@@ -144,7 +174,7 @@ def _usable(found: Sequence[Resolver], task: Task, session: dict[str, Any]) -> l
         usable = vantage.trusted(found, checks)
     else:
         usable = vantage.answering(found)
-    if task.confirm and len(usable) == 1:
+    if task.recheck and len(usable) == 1:
         raise UsageError(
             f"losses are confirmed at another resolver, and only {usable[0].label} answers: name "
             "a second one with --resolver"
@@ -152,55 +182,74 @@ def _usable(found: Sequence[Resolver], task: Task, session: dict[str, Any]) -> l
     return usable
 
 
-def _recall(plan: Plan, kept: Journal) -> int:
-    """Tell a plan what a journal holds; returns how many rows."""
+def _recall(plan: Plan, journal: Journal) -> int:
+    """Give a plan what a journal holds; return how many rows that is."""
 
     def asked() -> Iterator[Question]:
-        for rows in kept.batches():
+        for rows in journal.batches():
             names, types = (rows.column(name).to_pylist() for name in Question._fields)
             yield from map(Question._make, zip(names, types, strict=True))
 
     def raising() -> Iterator[Observation]:
-        for rows in kept.batches():
-            yield from observations(rows.filter(pc.is_in(rows["qtype"], pa.array(RAISING))))
+        for rows in journal.batches():
+            yield from log.observations(rows.filter(pc.is_in(rows["qtype"], pa.array(RAISING))))
 
     plan.recall(asked(), raising())
-    return sum(rows.num_rows for rows in kept.batches())
+    return sum(rows.num_rows for rows in journal.batches())
 
 
-def _confirmation(
-    earlier: Sequence[pa.Table], kept: Journal, subjects: Iterable[tuple[str, str]], task: Task
-) -> Confirmation:
-    """Compare what a journal holds with earlier logs; all their rows are then in memory."""
-    kept.flush()
-    before = (row for table in earlier for row in _rows(table.to_batches()))
-    rows = _rows(kept.batches())
-    return Confirmation(before, rows, canonical(subjects), kept.append, task.tell)
+def _ask_again(task: Task, resolvers: Sequence[Resolver], policy: Policy, journal: Journal) -> int:
+    """Ask again what ``task.recheck`` chooses, all rows in memory; return the stray packets."""
+    journal.flush()
+    rows = [row for part in journal.batches() for row in log.observations(part)]
+    ignored = 0
+    for chosen in task.recheck(rows) if task.recheck else ():
+        by_resolver = defaultdict(list)
+        answered = Counter((row.qname, row.qtype, row.resolver) for row in rows)
+        latest = dt.datetime.min.replace(tzinfo=dt.UTC)
+        for row in chosen:
+            question = Question(row.qname, row.qtype)
+            latest = max(latest, row.asked_at)
+            others = [one for one in resolvers if one.label != row.resolver]
+            least = min(others, key=lambda one: answered[*question, one.label])
+            by_resolver[least].append(question)
+        if by_resolver:
+            number = sum(map(len, by_resolver.values()))
+            _wait_until(latest + task.recheck_after, number, task.notify)
+        for resolver, questions in by_resolver.items():
+            with Client([resolver], policy) as client:
+                for row in client.run(Questions(questions)):
+                    journal.append(row)
+                    rows.append(row)
+            ignored += client.ignored
+    return ignored
 
 
-def _rows(batches: Iterable[pa.RecordBatch]) -> Iterator[Observation]:
-    for rows in batches:
-        yield from observations(rows)
+def _wait_until(moment: dt.datetime, questions: int, notify: Callable[[str], None]) -> None:
+    if dt.datetime.now(dt.UTC) < moment:
+        notify(f"waits until {moment:%H:%M:%S} UTC to ask {questions:,} questions again")
+    while dt.datetime.now(dt.UTC) < moment:
+        time.sleep(_NAP)
 
 
 def _finished(
-    kept: Journal, subjects: Iterable[tuple[str, str]], path: Path, before: int
+    journal: Journal, subjects: Iterable[tuple[str, str]], path: Path, before: int
 ) -> Recorded:
-    """Make the log of the journal, and take the journal away."""
-    sessions = list(kept.notes())
+    """Make the log of the journal, and delete the journal."""
+    sessions = list(journal.notes())
     outcomes: Counter[str] = Counter()
     reused = 0
-    since = microseconds(dt.datetime.fromisoformat(sessions[0]["started"]))
-    for rows in kept.batches():
+    since = log.microseconds(dt.datetime.fromisoformat(sessions[0]["started"]))
+    for rows in journal.batches():
         outcomes.update(rows["outcome"].to_pylist())
         reused += sum(moment < since for moment in rows["asked_at"].view(pa.int64()).to_pylist())
-    told = _provenance(subjects, sessions) | {"reused": reused}
     try:
-        logfile.save(kept.batches(), path, told)
+        made = _provenance(subjects, sessions) | {"reused": reused}
+        log.save(journal.batches(), path, made)
     except UsageError as error:
-        raise UsageError(f"{error}: all answers are in {kept.path}, --resume ends it") from error
-    kept.remove()
-    return Recorded(outcomes, before, reused, None)
+        raise UsageError(f"{error}: all answers are in {journal.path}, --resume ends it") from error
+    journal.remove()
+    return Recorded(outcomes, before, reused)
 
 
 def _provenance(
@@ -208,7 +257,8 @@ def _provenance(
 ) -> dict[str, Any]:
     """Return what ``log.provenance`` promises of a run that is finished now."""
     tests = [session["vantage"] for session in sessions]
-    told = {
+    failures = {name: one[name] for one in sessions for name in one if name == "failure"}
+    return failures | {
         "subjects": canonical(subjects),
         "resolvers": list(dict.fromkeys(name for one in sessions for name in one["resolvers"])),
         "started": sessions[0]["started"],
@@ -225,5 +275,3 @@ def _provenance(
             "checks": [check for test in tests for check in test["checks"]],
         },
     }
-    failures = {name: one[name] for one in sessions for name in one if name == "failure"}
-    return told | failures

@@ -1,4 +1,4 @@
-"""Whom to ask? From what a user writes to addresses: ``system``, ``9.9.9.9``, ``tls://host``."""
+"""Resolvers: from what a user writes (``system``, ``9.9.9.9``, ``tls://host``) to addresses."""
 
 import ipaddress
 from collections.abc import Iterable
@@ -18,10 +18,10 @@ _HIGHEST_PORT = 65535
 
 
 class Resolver(NamedTuple):
-    """One resolver, and how it is spoken to."""
+    """One resolver and its transport."""
 
     label: str
-    """How the log names it."""
+    """Its name in the log."""
     transport: str
     """``udp`` (with TCP for what does not fit), ``tls`` (RFC 7858) or ``https`` (RFC 8484)."""
     host: str
@@ -30,13 +30,13 @@ class Resolver(NamedTuple):
     url: str = ""
     """Of an HTTPS resolver."""
     embedded: bool = False
-    """The example's own name server, in this process: no need for manners."""
+    """The example's own name server, in this process: it needs no pacing."""
 
 
 def parse(specs: Iterable[str]) -> list[Resolver]:
-    """Return the resolvers that were meant, each once; ``system`` can be several.
+    """Return the resolvers that the texts name, each once; ``system`` can be several.
 
-    ``example`` gives a place holder that ``run.running`` fills in.
+    ``example`` gives a placeholder that ``run.running`` fills in.
 
     >>> [r.label for r in parse(["192.0.2.53", "[2001:db8::53]:5353", "192.0.2.53"])]
     ['192.0.2.53', '[2001:db8::53]:5353']

@@ -1,17 +1,21 @@
-"""Can be measured from here? The self-test: do the resolvers answer, and do they tell the truth?
+"""Vantage self-test: checks that the resolvers answer, and that their answers are true.
 
 A resolver that makes up IPv6 addresses, hides them, or answers for names that do not exist gives
-wrong verdicts with every appearance of right ones. So each is asked first what is known already.
+wrong verdicts that look right. So each is first asked questions whose answers are known.
 """
 
+import ipaddress
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple, TypeVar
 
-from v6monitor.dns.asking import Manners
+import dns.rcode
+
 from v6monitor.dns.client import Client
+from v6monitor.dns.codec import decode, encode, question_section
 from v6monitor.dns.observation import (
     BOGUS,
     MISMATCH,
@@ -24,12 +28,12 @@ from v6monitor.dns.observation import (
     Observation,
     Question,
 )
-from v6monitor.dns.probes import EXAMPLE, PUBLIC, Probes
-from v6monitor.dns.resolvers import Resolver
-from v6monitor.dns.transports import over_tcp, over_udp
-from v6monitor.dns.work import Questions
+from v6monitor.dns.plan import Questions
+from v6monitor.dns.resolvers import UDP, Resolver
+from v6monitor.dns.retry import Policy
+from v6monitor.dns.transport import UdpSocket, exchange, random_id
+from v6monitor.dns.wire import Malformed, has_edns, is_response
 from v6monitor.errors import VantageError
-from v6monitor.verdicts.addresses import unusable
 
 PASSED, FAILED, NOT_TESTED = "passed", "failed", "not_tested"
 ANSWERS, AGREEMENT = "answers", "agreement"
@@ -45,11 +49,50 @@ MEANING = {
 }
 """What is the matter when a check fails."""
 
-_ROOT = Question(".", "NS")  # every resolver has something to say about the root, if only no
-_GREETING = Manners(timeout=1.0, attempts=2, pause=0.0, rate=0.0)  # over within seven seconds
-_MANNERS = Manners(timeout=1.0, attempts=3, pause=0.0, rate=0.0)
+_ROOT = Question(".", "NS")  # every resolver has an answer about the root, if only REFUSED
+_GREETING = Policy(timeout=1.0, attempts=2, pause=0.0, rate=0.0)  # over within seven seconds
+_POLICY = Policy(timeout=1.0, attempts=3, pause=0.0, rate=0.0)
 _SILENT = frozenset({TIMEOUT, UNREACHABLE, MISMATCH})
 _SHOWN = 4  # answers
+_LARGE_TIMEOUT = 2.0  # seconds
+_DATAGRAMS = 3  # one may be lost
+_SMALL = 512  # bytes, what goes without EDNS (RFC 1035 §4.2.1)
+_LARGEST_DATAGRAM = 65535
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+
+Finding = tuple[str, bool]
+"""What came, and whether it is as expected."""
+
+
+class Probes(NamedTuple):
+    """The names that the self-test asks for; an empty one leaves its check out.
+
+    Those given here are public and have been what they are for years. On a closed network, name
+    some of your own.
+    """
+
+    dns64: str = "ipv4only.arpa"
+    """Has IPv4 addresses only (RFC 7050, for this very check): an AAAA is made up."""
+    rewriting: str = "nl"
+    """Below it a random name is asked for, which cannot exist."""
+    ipv6: str = "k.root-servers.net"
+    """Has an AAAA: a root name server, run by RIPE NCC. Where it has none, AAAA are hidden."""
+    dnssec: str = "dnssec-failed.org"
+    """Its signatures are wrong on purpose (Comcast): who checks them gets no answer."""
+    large: str = "./DNSKEY"
+    """NAME/TYPE of an answer that needs more than 512 bytes: the keys of the root."""
+
+
+PUBLIC = Probes()
+EXAMPLE = Probes(
+    dns64="ipv4.meetpunt.example",
+    rewriting="meetpunt.example",
+    ipv6="ipv6.meetpunt.example",
+    dnssec="dnssec.meetpunt.example",
+    large="groot.meetpunt.example/TXT",
+)
+"""The same for the embedded name server, which knows nothing else than the example's zones."""
+
 
 T = TypeVar("T")
 
@@ -98,13 +141,13 @@ def trusted(resolvers: Sequence[Resolver], checks: Sequence[Check]) -> list[Reso
     labels = {resolver.label for resolver in usable}
     failed = [check for check in checks if check.result == FAILED and check.resolver in labels]
     if failed:
-        told = "; ".join(
+        found = "; ".join(
             f"{check.resolver}: {MEANING[check.check]} ({check.question} gave {check.found}, "
             f"expected {check.expected})"
             for check in failed
         )
         raise VantageError(
-            f"{told}: name another resolver with --resolver (or with --no-vantage take the "
+            f"{found}: name another resolver with --resolver (or with --no-vantage take the "
             "answers as they are, which the report then says)"
         )
     return usable
@@ -122,7 +165,7 @@ def _answering(resolvers: Sequence[Resolver], greetings: Sequence[Check]) -> lis
 
 
 def _greet(resolver: Resolver) -> Check:
-    """See whether a resolver can be used at all."""
+    """Check whether a resolver can be used at all."""
     found, works = "", False
     try:
         row = _ask(resolver, [_ROOT], _GREETING)[_ROOT]
@@ -152,7 +195,7 @@ def _examined(
         ("dnssec", Question(names.dnssec, "A"), SERVFAIL, lambda r: r.outcome in {SERVFAIL, BOGUS}),
     ]
     asked = [question for _, question, _, _ in expectations if question.qname]
-    rows = _ask(resolver, asked, _MANNERS)
+    rows = _ask(resolver, asked, _POLICY)
     for name, question, expected, holds in expectations:
         if question.qname:
             row = rows[question]
@@ -164,16 +207,16 @@ def _examined(
 
 def _transports(resolver: Resolver, large: str) -> Iterator[Check]:
     name, _, qtype = large.rpartition("/")
-    for check, exchange in (("udp", over_udp), ("tcp", over_tcp)):
+    for check, ask in (("udp", _over_udp), ("tcp", _over_tcp)):
         if name:
             question = Question(name, qtype)
-            told = exchange(resolver, question)
-            if told is not None:
-                yield _check(resolver, check, question, "a large answer", told)
+            finding = ask(resolver, question)
+            if finding is not None:
+                yield _check(resolver, check, question, "a large answer", finding)
 
 
 def _agreement(answers: dict[str, Observation]) -> Iterator[Check]:
-    """Compare what the resolvers say of one name; with one resolver there is nothing to compare."""
+    """Compare the answers of the resolvers about one name; one resolver alone is not tested."""
     for label, row in answers.items():
         others = [other for other in answers.values() if other is not row]
         question = f"{row.qname} {row.qtype}"
@@ -184,15 +227,17 @@ def _agreement(answers: dict[str, Observation]) -> Iterator[Check]:
 
 
 def _check(
-    resolver: Resolver, check: str, question: Question, expected: str, told: tuple[str, bool]
+    resolver: Resolver, check: str, question: Question, expected: str, finding: Finding
 ) -> Check:
-    found, works = told
+    found, works = finding
     result = PASSED if works else FAILED
     return Check(resolver.label, check, " ".join(question), expected, found, result)
 
 
 def _has_ipv6(row: Observation) -> bool:
-    return row.outcome == OK and not all(map(unusable, row.answers))
+    return row.outcome == OK and any(
+        ipaddress.IPv6Address(address) in _GLOBAL_UNICAST for address in row.answers
+    )
 
 
 def _found(row: Observation) -> str:
@@ -200,14 +245,14 @@ def _found(row: Observation) -> str:
 
 
 def _ask(
-    resolver: Resolver, questions: Sequence[Question], manners: Manners
+    resolver: Resolver, questions: Sequence[Question], policy: Policy
 ) -> dict[Question, Observation]:
-    with Client([resolver], manners) as client:
+    with Client([resolver], policy) as client:
         return {Question(row.qname, row.qtype): row for row in client.run(Questions(questions))}
 
 
 def _side_by_side(function: Callable[[Resolver], T], resolvers: Sequence[Resolver]) -> list[T]:
-    """Do it for all at once, in threads that Ctrl-C need not wait for."""
+    """Apply a function to all at once, in threads that Ctrl-C does not wait for."""
     futures = [Future[T]() for _ in resolvers]
 
     def work(future: Future[T], resolver: Resolver) -> None:
@@ -219,3 +264,65 @@ def _side_by_side(function: Callable[[Resolver], T], resolvers: Sequence[Resolve
     for pair in zip(futures, resolvers, strict=True):
         threading.Thread(target=work, args=pair, daemon=True).start()
     return [future.result() for future in futures]
+
+
+def _over_udp(resolver: Resolver, question: Question) -> Finding | None:
+    """Ask with room for 1,232 bytes; a large answer is one that came, or came truncated."""
+    if resolver.transport != UDP:
+        return None
+    return _large_answer(
+        lambda query, section: _by_datagram(resolver, query, section), question, _DATAGRAMS
+    )
+
+
+def _over_tcp(resolver: Resolver, question: Question) -> Finding | None:
+    """Ask over TCP, where an answer comes whole."""
+    if resolver.transport != UDP:
+        return None
+
+    def fetch(query: bytes, _section: bytes) -> bytes:
+        return exchange(resolver, query, _LARGE_TIMEOUT)
+
+    return _large_answer(fetch, question, 1)
+
+
+def _by_datagram(resolver: Resolver, query: bytes, section: bytes) -> bytes:
+    """Return the answer to a query; what is no answer to it is passed over unread."""
+    udp = UdpSocket.connect(resolver, 0)
+    with udp.socket as connected:
+        udp.send(query)
+        deadline = time.monotonic() + _LARGE_TIMEOUT
+        while (left := deadline - time.monotonic()) > 0:
+            connected.settimeout(left)
+            message = connected.recv(_LARGEST_DATAGRAM)
+            if is_response(message, int.from_bytes(query[:2], "big"), section):
+                return message
+    raise TimeoutError("timed out")
+
+
+def _large_answer(
+    fetch: Callable[[bytes, bytes], bytes], question: Question, attempts: int
+) -> Finding:
+    section = question_section(*question)
+    failure = ""
+    for _ in range(attempts):
+        try:
+            message = _answer(fetch, section)
+            reply = decode(message)
+            edns = has_edns(message)
+        except (Malformed, OSError) as error:
+            failure = (str(error) or type(error).__name__).splitlines()[0]
+            continue
+        if reply.rcode != dns.rcode.NOERROR:
+            return dns.rcode.to_text(dns.rcode.Rcode.make(reply.rcode)), False
+        found = "truncated" if reply.truncated else f"{len(message):,} bytes"
+        return found, edns and (reply.truncated or len(message) > _SMALL)
+    return failure, False
+
+
+def _answer(fetch: Callable[[bytes, bytes], bytes], section: bytes) -> bytes:
+    message_id = random_id()
+    message = fetch(encode(section, message_id), section)
+    if not is_response(message, message_id, section):
+        raise Malformed("no answer to the question")
+    return message

@@ -1,10 +1,11 @@
-"""What do the bytes of a message claim? Read before anything is decoded, with a small own reader.
+"""Checks on a raw message, before anything of it is decoded; nothing here keeps state.
 
-``answers`` tells whether a message answers a query that was sent: id, flags, question and class.
-``readable`` returns what dnspython may be given of it. dnspython keeps tables for the whole process
-of how a type of a class is read, and fills them with what it meets; a record of another class than
-IN in one message changes how good answers are read from then on. So it is only given records of
-class IN, and only of types whose place in its tables is taken when this module is loaded.
+Whoever can send us packets chooses their bytes. A packet that does not answer a query of ours is
+dropped on its bytes alone. Of those that do, dnspython gets a copy in which its process-wide
+tables cannot be changed: it keeps a table of how a type of a class is read and fills it with what
+it meets, so that a record of another class than IN in one message would change how good answers
+are read from then on. It is therefore given records of class IN only, and only of types whose
+place in its tables is taken when this module is loaded.
 """
 
 # dnspython's tables of types have no types:
@@ -28,9 +29,9 @@ _KIND = 4  # bytes: the type and class of a question
 _POINTER = 0xC0
 _LONGEST_LABEL = 63
 _OPAQUE = 0xFF00
-"""A type for private use (RFC 6895 §3.1), as which records are read that say nothing to us."""
+"""A type for private use (RFC 6895 §3.1), as which records are read that mean nothing to us."""
 
-_known = {
+_types = {
     int(rdtype)
     for rdtype in (
         dns.rdatatype.A,
@@ -45,7 +46,7 @@ _known = {
         dns.rdatatype.NSEC3,
     )
 }
-"""Types that dnspython may read: these, and what this program itself asks for (``know``)."""
+"""Types that dnspython may read: these and those given to ``register_type``."""
 
 MAY_LACK_QUESTION = frozenset({0, 1, 2, 4, 5})
 """FORMERR, SERVFAIL, NOTIMP and REFUSED; and 0, for of BADVERS the rest stands in OPT."""
@@ -55,14 +56,14 @@ class Malformed(Exception):  # noqa: N818 - it describes the message, not an err
     """The bytes are not a DNS message, or not one of class IN."""
 
 
-def know(rdtype: int) -> None:
-    """Let answers hold records of a type: one that this program asks for."""
+def register_type(rdtype: int) -> None:
+    """Let dnspython read records of a type that this program asks for."""
     dns.rdata.get_rdata_class(dns.rdataclass.IN, dns.rdatatype.RdataType.make(rdtype))
-    _known.add(rdtype)
+    _types.add(rdtype)
 
 
-def answers(message: bytes, message_id: int, question: bytes, *, exact: bool = False) -> bool:
-    """Tell whether a message answers the query with this id and question section.
+def is_response(message: bytes, message_id: int, question: bytes, *, exact: bool = False) -> bool:
+    """Return whether a message answers the query with this id and question section.
 
     The case of the name may differ, unless ``exact``. A server that cannot read a question cannot
     repeat it: a header without question or records will do from one that reports such a failure.
@@ -74,11 +75,11 @@ def answers(message: bytes, message_id: int, question: bytes, *, exact: bool = F
         return False
     if questions == 0:
         return not (records or authorities) and flags & 0xF in MAY_LACK_QUESTION
-    return questions == 1 and asks(message, question, exact=exact)
+    return questions == 1 and repeats_question(message, question, exact=exact)
 
 
-def asks(message: bytes, question: bytes, *, exact: bool = False) -> bool:
-    """Tell whether the question section of a message begins with this one."""
+def repeats_question(message: bytes, question: bytes, *, exact: bool = False) -> bool:
+    """Return whether the question section of a message is this one."""
     if message.startswith(question, _HEADER.size):
         return True
     if exact:
@@ -92,7 +93,7 @@ def asks(message: bytes, question: bytes, *, exact: bool = False) -> bool:
 
 
 def records(message: bytes) -> Iterator[tuple[int, int, int]]:
-    """Give type and class of each record of all sections, and where its type stands."""
+    """Yield type and class of each record of all sections, and the offset of its type."""
     try:
         _, _, questions, *counts = _HEADER.unpack_from(message)
         at = _HEADER.size
@@ -109,10 +110,10 @@ def records(message: bytes) -> Iterator[tuple[int, int, int]]:
         raise Malformed("its records do not end where it ends")
 
 
-def readable(message: bytes, *, only_question: bool = False) -> bytes:
-    """Return a message as dnspython may read it; ``Malformed`` when it may not be read at all.
+def sanitised(message: bytes, *, only_question: bool = False) -> bytes:
+    """Return a copy that dnspython may read; ``Malformed`` when it may not be read at all.
 
-    Flags that say nothing to us are cleared, for dnspython keeps each combination that it meets.
+    Flags that mean nothing to us are cleared, because dnspython caches each combination it meets.
     """
     if len(message) < _HEADER.size:
         raise Malformed("no whole header")
@@ -124,18 +125,18 @@ def readable(message: bytes, *, only_question: bool = False) -> bytes:
             continue
         if rdclass != _IN:
             raise Malformed(f"a record of class {rdclass}")
-        if rdtype not in _known:
+        if rdtype not in _types:
             given[at : at + 2] = _OPAQUE.to_bytes(2, "big")
     return bytes(given)
 
 
 def has_edns(message: bytes) -> bool:
-    """Tell whether a message has an OPT record."""
+    """Return whether a message has an OPT record."""
     return any(rdtype == _OPT for rdtype, _, _ in records(message))
 
 
 def _after_name(message: bytes, at: int) -> int:
-    """Return where a name ends; what a pointer leads to is not looked at."""
+    """Return where a name ends; pointers are not followed."""
     while length := message[at]:
         if length >= _POINTER:
             return at + 2
@@ -145,6 +146,6 @@ def _after_name(message: bytes, at: int) -> int:
     return at + 1
 
 
-for _rdtype in (*_known, _OPAQUE):
+for _rdtype in (*_types, _OPAQUE):
     dns.rdata.get_rdata_class(dns.rdataclass.IN, dns.rdatatype.RdataType.make(_rdtype))
 dns.rdata.get_rdata_class(dns.rdataclass.ANY, dns.rdatatype.OPT)

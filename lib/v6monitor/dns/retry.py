@@ -1,10 +1,10 @@
-"""What to do next with a question? The rules of asking, without sockets and clocks.
+"""Retry state machine of one query, without I/O and without clocks.
 
 A time-out goes to the next resolver, with a longer wait each time. SERVFAIL is asked once more,
 later and at the next resolver, because resolvers cache failures (RFC 9520). REFUSED and the like
-move on at once, to each resolver once. FORMERR to a question with EDNS is asked again without. A
-truncated answer is fetched over TCP. Messages that are no answer to the question count and are
-never believed.
+move on at once, to each resolver once. FORMERR to a query with EDNS is asked again without. A
+truncated answer is fetched over TCP. Messages that do not answer the query are counted and never
+believed.
 """
 
 import datetime as dt
@@ -13,17 +13,20 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from v6monitor.dns import observation as outcomes
-from v6monitor.dns.codec import Reply, encode, in_mixed_case, question_section
-from v6monitor.dns.observation import Observation, Question
-from v6monitor.dns.reading import (
+from v6monitor.dns.codec import (
     LONGEST_TEXT,
     LONGEST_TTL,
     QUESTION_MAY_BE_MISSING,
     Reading,
+    Reply,
+    encode,
+    in_mixed_case,
+    question_section,
     read,
 )
+from v6monitor.dns.observation import Observation, Question
 
-_MOST_TELLING = (
+_BY_WEIGHT = (
     outcomes.BOGUS,
     outcomes.SERVFAIL,
     outcomes.REFUSED,
@@ -36,12 +39,12 @@ _MOST_TELLING = (
 )
 """When several attempts fail in several ways, the first of these is the outcome."""
 
-_FAILURES = outcomes.UNKNOWN - {outcomes.CHAIN}
-"""What another attempt may mend; a chain of CNAMEs is as long everywhere."""
+_RETRIED = outcomes.UNKNOWN - {outcomes.CHAIN}
+"""Failures that another attempt may mend; a chain of CNAMEs is as long everywhere."""
 
 
 class Step(Enum):
-    """What the client has to do for a question."""
+    """The client's next action for a query."""
 
     WAIT = auto()
     SEND = auto()
@@ -53,70 +56,74 @@ class Step(Enum):
     DONE = auto()
 
 
-class Manners(NamedTuple):
-    """How fast and how patiently to ask. The defaults suit a resolver that others use too."""
+class Policy(NamedTuple):
+    """Rate, window, time-outs and retries. The defaults suit a resolver that others use too."""
 
     timeout: float = 2.0
-    """Seconds to wait for an answer the first time, doubled the first two times nobody answers."""
+    """Seconds to wait for the first answer, doubled at the first two time-outs."""
     attempts: int = 5
     """Most messages per name that get no answer: where one in twenty is lost, fewer lose some."""
     pause: float = 5.5
-    """Seconds before a question that got SERVFAIL is asked again: failures are cached for five."""
+    """Seconds before a query that got SERVFAIL is sent again: failures are cached for five."""
     rate: float = 500.0
-    """Most questions per second to one resolver, 0 for no limit; fewer while many get no answer."""
+    """Most queries per second to one resolver, 0 for no limit; fewer while many time out."""
     concurrency: int = 100
-    """Most questions under way."""
+    """Most queries in flight."""
     unvalidated: bool = False
     """Whether to ask once more, without validation, what does not validate; ``detail`` has it."""
     mixed_case: bool = False
     """Whether to ask in letters of random case, which an answer must repeat: harder to forge."""
 
 
-class Asking:
-    """One question under way: where it stands, and what to do when something happens.
+EMBEDDED = Policy(timeout=0.4, attempts=3, pause=0.0, rate=0.0)
+"""For the example's own name server: nobody shares it, and it caches no failures."""
+
+
+class QueryState:
+    """State of one query, with a method for each thing that can happen to it.
 
     ``name`` is what to ask ``resolver`` (by number) now: the question's name or the last of the
-    CNAME targets in ``chain``; ``asked`` is the question section about it, in letters of random
-    case when ``mixed_case``; ``edns`` whether to ask
-    with EDNS, ``validated`` whether the resolver is to check signatures; ``silences`` how often
-    nobody answered about it. ``resolvers`` are their names in the log.
+    CNAME targets in ``chain``; ``section`` is the question section about it, in letters of random
+    case when ``mixed_case``; ``edns`` whether to ask with EDNS, ``validated`` whether the resolver
+    is to check signatures; ``timeouts`` how often nobody answered. ``resolvers`` are their names
+    in the log.
     """
 
     __slots__ = (
-        "_authenticated", "_down", "_failures", "_found", "_manners", "_mismatches",
-        "_out", "_resolvers", "_servfails", "_ttl", "_unreadable",
-        "asked", "chain", "edns", "mixed_case", "name", "question", "resolver", "silences",
+        "_authenticated", "_excluded", "_failures", "_mismatches", "_policy", "_resolvers",
+        "_result", "_servfails", "_ttl", "_unreachable", "_unreadable",
+        "chain", "edns", "mixed_case", "name", "question", "resolver", "section", "timeouts",
         "validated",
     )  # fmt: skip
-    _down: int
+    _unreachable: int
     """Bit n: resolver n cannot be reached now."""
-    _out: int
+    _excluded: int
     """Bit n: resolver n will not answer this."""
     _mismatches: int
     _unreadable: str
     """Why one of those messages cannot be read."""
 
     def __init__(
-        self, question: Question, resolver: int, resolvers: Sequence[str], manners: Manners
+        self, question: Question, resolver: int, resolvers: Sequence[str], policy: Policy
     ) -> None:
         self.question = question
         self.validated = True
         self._resolvers = resolvers
-        self._manners = manners
-        self.mixed_case = manners.mixed_case
+        self._policy = policy
+        self.mixed_case = policy.mixed_case
         self._failures: list[tuple[str, str]] = []
         self.chain: tuple[str, ...] = ()
         self._ttl = LONGEST_TTL
         self._authenticated = True
-        self._found: Reading | None = None
+        self._result: Reading | None = None
         self._ask(question.qname, resolver)
 
     def message(self, message_id: int) -> bytes:
-        """Return what to send now."""
-        return encode(self.asked, message_id, edns=self.edns, validated=self.validated)
+        """Return the message to send now."""
+        return encode(self.section, message_id, edns=self.edns, validated=self.validated)
 
     def on_reply(self, reply: Reply, resolver: int, *, current: bool, streamed: bool) -> Step:
-        """Take a message; not ``current``: it comes late, a newer attempt is under way."""
+        """Take a message; not ``current``: it comes late, a newer attempt is in flight."""
         if not self._is_answer(reply):
             return self.on_mismatch("")
         if reply.truncated and not streamed:
@@ -129,10 +136,10 @@ class Asking:
         return self.on_reading(reading, resolver, current=current)
 
     def on_reading(self, reading: Reading, resolver: int, *, current: bool) -> Step:
-        """Take what an answer to this question says."""
+        """Take what an answer to this query says."""
         if not self.validated:
             return self._on_unvalidated(reading)
-        if reading.outcome in _FAILURES:
+        if reading.outcome in _RETRIED:
             self._note(reading.outcome, resolver, reading.detail)
             return self._on_failure(reading.outcome) if current else Step.WAIT
         self.resolver = resolver
@@ -143,84 +150,85 @@ class Asking:
         if reading.ask:
             self._ask(reading.ask, resolver)
             return Step.SEND
-        self._found = reading
+        self._result = reading
         return Step.DONE
 
     def on_mismatch(self, why: str) -> Step:
-        """Count a message that is no answer to this question, or cannot be read (``why``)."""
+        """Count a message that does not answer this query, or cannot be read (``why``)."""
         self._mismatches += 1
         self._unreadable = why or self._unreadable
         return Step.WAIT
 
     def on_unreachable(self, why: str) -> Step:
-        """Hear from the network that the resolver cannot be reached: try each other one."""
-        if not self._down >> self.resolver & 1:
+        """Take the network's message that the resolver cannot be reached: try each other one."""
+        if not self._unreachable >> self.resolver & 1:
             self._note(outcomes.UNREACHABLE, self.resolver, why)
-            self._down |= 1 << self.resolver
-        return Step.SEND if self._move(self._out | self._down) else Step.WAIT
+            self._unreachable |= 1 << self.resolver
+        return Step.SEND if self._move(self._excluded | self._unreachable) else Step.WAIT
 
-    def on_silence(self, waited: float) -> Step:
+    def on_timeout(self, waited: float) -> Step:
         """Give up waiting for the answer to the latest attempt."""
         if self._mismatches:
             detail = f"{self._mismatches} messages that do not answer the question"
             detail += f" ({self._unreadable[:LONGEST_TEXT]})" if self._unreadable else ""
             self._note(outcomes.MISMATCH, self.resolver, detail)
             self._mismatches, self._unreadable = 0, ""
-        elif not self._down >> self.resolver & 1:
+        elif not self._unreachable >> self.resolver & 1:
             self._note(outcomes.TIMEOUT, self.resolver, f"no answer in {waited:.1f} s")
-        self._down = 0  # it may be back
-        self.silences += 1
-        if self.silences >= self._manners.attempts or not self.validated:
+        self._unreachable = 0  # it may be back
+        self.timeouts += 1
+        if self.timeouts >= self._policy.attempts or not self.validated:
             return Step.DONE
-        self._move(self._out)
+        self._move(self._excluded)
         return Step.SEND
 
     def on_broken_stream(self, outcome: str, why: str) -> Step:
-        """Hear that a TCP, TLS or HTTPS exchange failed; its time-out is over already."""
+        """Take the failure of a TCP, TLS or HTTPS exchange; its time-out is over already."""
         self._note(outcome, self.resolver, why)
         if outcome == outcomes.TRUNCATED:
             return self._on_failure(outcome)
-        self.silences += 1
-        if self.silences >= self._manners.attempts or not self.validated:
+        self.timeouts += 1
+        if self.timeouts >= self._policy.attempts or not self.validated:
             return Step.DONE
-        return Step.SEND if self._move(self._out) else Step.PAUSE
+        return Step.SEND if self._move(self._excluded) else Step.PAUSE
 
     def observation(self, asked_at: dt.datetime, duration_ms: float, sent: int) -> Observation:
-        """Return the row of a question that is done."""
-        found = self._found or Reading(self._most_telling_failure())
+        """Return the row of a query that is done."""
+        result = self._result or Reading(self._heaviest_failure())
         return Observation(
             self.question.qname,
             self.question.qtype,
-            found.outcome,
-            found.answers,
+            result.outcome,
+            result.answers,
             self.chain,
-            self._ttl if found.answers else None,
-            self._authenticated and found.outcome in outcomes.DEFINITE,
+            self._ttl if result.answers else None,
+            self._authenticated and result.outcome in outcomes.DEFINITE,
             self._resolvers[self.resolver],
             asked_at,
             duration_ms,
             sent,
-            self._told(found.detail) if self._failures else found.detail,
+            self._all_details(result.detail) if self._failures else result.detail,
         )
 
-    def _most_telling_failure(self) -> str:
+    def _heaviest_failure(self) -> str:
         failed = {outcome for outcome, _ in self._failures}
-        return next(outcome for outcome in _MOST_TELLING if outcome in failed)
+        return next(outcome for outcome in _BY_WEIGHT if outcome in failed)
 
-    def _told(self, last: str) -> str:
+    def _all_details(self, last: str) -> str:
         """Return what went wrong on the way, each thing once."""
         details = dict.fromkeys([*(detail for _, detail in self._failures), last])
         return "; ".join(filter(None, details))
 
     def _ask(self, name: str, resolver: int) -> None:
+        """Begin with a name: the question's own, or the target of a CNAME."""
         self.name = name
         section = question_section(name, self.question.qtype)
-        self.asked = in_mixed_case(section) if self.mixed_case else section
+        self.section = in_mixed_case(section) if self.mixed_case else section
         self._unreadable = ""
         self.resolver = resolver
         self.edns = True
-        self.silences = 0
-        self._mismatches = self._servfails = self._out = self._down = 0
+        self.timeouts = 0
+        self._mismatches = self._servfails = self._excluded = self._unreachable = 0
 
     def _is_answer(self, reply: Reply) -> bool:
         if not reply.is_answer:
@@ -230,9 +238,9 @@ class Asking:
         return reply.question == (self.name, self.question.qtype)
 
     def _on_unvalidated(self, reading: Reading) -> Step:
-        """Keep what there is without validation; that it does not validate stays the outcome."""
-        told = " ".join([reading.outcome, *reading.answers])[:LONGEST_TEXT]
-        self._note(outcomes.BOGUS, self.resolver, f"without validation: {told}")
+        """Keep the answer without validation; that it does not validate remains the outcome."""
+        answer = " ".join([reading.outcome, *reading.answers])[:LONGEST_TEXT]
+        self._note(outcomes.BOGUS, self.resolver, f"without validation: {answer}")
         return Step.DONE
 
     def _on_failure(self, outcome: str) -> Step:
@@ -242,12 +250,12 @@ class Asking:
         if outcome in {outcomes.SERVFAIL, outcomes.BOGUS}:
             self._servfails += 1
             if self._servfails > 1:
-                self.validated = outcome != outcomes.BOGUS or not self._manners.unvalidated
+                self.validated = outcome != outcomes.BOGUS or not self._policy.unvalidated
                 return Step.DONE if self.validated else Step.SEND
-            self._move(self._out)
+            self._move(self._excluded)
             return Step.PAUSE
-        self._out |= 1 << self.resolver
-        return Step.SEND if self._move(self._out) else Step.DONE
+        self._excluded |= 1 << self.resolver
+        return Step.SEND if self._move(self._excluded) else Step.DONE
 
     def _move(self, avoid: int) -> bool:
         """Turn to the next resolver that is not to be avoided; False when there is no other."""
