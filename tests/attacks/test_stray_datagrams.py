@@ -20,19 +20,19 @@ import strays
 from faultserver import Behaviour, FaultServer, FromElsewhere, Sent, framed, reply, truncated
 from faulty import asked_about, drawn, shown
 from impatient import ASKED, QUICK, ask
+from secureservers import secure
 from strays import poison, question_of
 from test_faults import CASES
 
 from v6monitor.cli import main
-from v6monitor.dns import streams, transports, underway
-from v6monitor.dns.asking import Manners
+from v6monitor.dns import transport, vantage
 from v6monitor.dns.client import Client
-from v6monitor.dns.codec import encode, question_section
+from v6monitor.dns.codec import QUESTION_MAY_BE_MISSING, encode, question_section
 from v6monitor.dns.observation import Observation, Question
-from v6monitor.dns.reading import QUESTION_MAY_BE_MISSING
-from v6monitor.dns.resolvers import Resolver, parse
-from v6monitor.dns.wire import MAY_LACK_QUESTION, Malformed, answers, readable
-from v6monitor.dns.work import Questions
+from v6monitor.dns.plan import Questions
+from v6monitor.dns.resolvers import parse
+from v6monitor.dns.retry import Policy
+from v6monitor.dns.wire import MAY_LACK_QUESTION, Malformed, is_response, sanitised
 
 TYPES = (1, 2, 5, 6, 15, 16, 28, 33, 65, 12345, 64999)
 CLASSES = (255, 254, 3, 4, 0, 77, 65280)
@@ -164,7 +164,7 @@ def test_a_record_of_another_class_is_a_mismatch_in_any_section(
 ) -> None:
     """Not "no such record": the message is no answer in class IN, and the row says why."""
     with FaultServer(guessed(section, rdtype, rdclass)) as server:
-        (row,) = ask(server.spec, manners=QUICK._replace(attempts=1, timeout=0.05))
+        (row,) = ask(server.spec, policy=QUICK._replace(attempts=1, timeout=0.05))
     assert row.outcome == "mismatch"
     assert f"a record of class {rdclass}" in row.detail
     with FaultServer(forged.before(guessed(section, rdtype, rdclass))) as server:
@@ -181,14 +181,17 @@ def test_a_record_of_another_class_over_tcp_is_no_answer() -> None:
 
 
 @pytest.mark.usefixtures("unfed")
-@pytest.mark.parametrize("spec", ["tls://127.0.0.1", "https://127.0.0.1/dns-query"])
+@pytest.mark.parametrize("scheme", ["tls", "https"])
 @pytest.mark.parametrize("wrong", ["id", "question", "class", "query"])
 def test_tls_and_https_are_checked_alike(
-    monkeypatch: pytest.MonkeyPatch, spec: str, wrong: str
+    scheme: str,
+    wrong: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What comes over a connection is poison; then the right answer comes."""
 
-    def exchange(_resolver: Resolver, query: bytes, _seconds: float) -> bytes:
+    def answer(query: bytes) -> bytes:
         sent.append(query)
         asked = question_of(query)
         if len(sent) > 1:
@@ -201,8 +204,10 @@ def test_tls_and_https_are_checked_alike(
         return bytes(message)
 
     sent: list[bytes] = []
-    monkeypatch.setattr(streams, "exchange", exchange)
-    (row,) = ask(spec)
+    folder = tmp_path_factory.getbasetemp()
+    monkeypatch.setenv("SSL_CERT_FILE", str(folder / "cert.pem"))
+    with secure(scheme, answer, folder) as resolver:
+        (row,) = ask(resolver, policy=QUICK._replace(timeout=5.0))
     assert (row.outcome, row.answers, row.attempts) == ("ok", ("2a01::1",), 2)
     assert "no answer to the question over the connection" in row.detail
 
@@ -226,10 +231,10 @@ def test_the_probes_of_the_self_test_are_checked_too() -> None:
 
     with FaultServer(behave) as server:
         (resolver,) = parse([server.spec])
-        told = transports.over_udp(resolver, Question("a.example", "TXT"))
-        assert told is not None
-        assert (told[1], told[0].endswith(" bytes")) == (True, True)
-        assert transports.over_tcp(resolver, Question("a.example", "TXT")) == (
+        found = vantage.over_udp(resolver, Question("a.example", "TXT"))
+        assert found is not None
+        assert (found[1], found[0].endswith(" bytes")) == (True, True)
+        assert vantage.over_tcp(resolver, Question("a.example", "TXT")) == (
             "a record of class 255",
             False,
         )
@@ -263,7 +268,7 @@ def test_record_data_that_cannot_be_read_are_a_mismatch(qtype: str) -> None:
 
         with FaultServer(behave) as server:
             quick = QUICK._replace(attempts=1, timeout=0.05)
-            (row,) = ask(server.spec, questions=[Question("a.example", qtype)], manners=quick)
+            (row,) = ask(server.spec, questions=[Question("a.example", qtype)], policy=quick)
         assert (row.outcome, row.answers) == ("mismatch", ())
         assert "that do not answer the question (" in row.detail
 
@@ -284,7 +289,7 @@ def test_a_table_that_another_program_part_has_fed_gives_unknown(
         yield bytes(wire[:end] + strays.ANSWER + wire[end:])
 
     with FaultServer(behave) as server:
-        (row,) = ask(server.spec, manners=QUICK._replace(attempts=1, timeout=0.05))
+        (row,) = ask(server.spec, policy=QUICK._replace(attempts=1, timeout=0.05))
     assert row.outcome == "mismatch"
     assert "AAAA unreadable" in row.detail
 
@@ -338,7 +343,7 @@ HEADER = b"\x12\x34\x81\x80\0\1\0\0\0\0\0\0"
 )
 def test_what_answers_a_query(message: bytes, exact: bool, answered: bool) -> None:
     """Id, QR bit, opcode, one question: the same in bytes but for case; or a failure without."""
-    assert answers(message, 0x1234, SECTION, exact=exact) == answered
+    assert is_response(message, 0x1234, SECTION, exact=exact) == answered
     assert {int(rcode) & 0xF for rcode in QUESTION_MAY_BE_MISSING} == MAY_LACK_QUESTION
 
 
@@ -347,9 +352,9 @@ def test_a_message_that_ends_too_early_or_too_late_is_not_handed_over(cut: int) 
     """Its records are walked over first, to the last byte."""
     message = poison(1, 28, 1, SECTION)
     with pytest.raises(Malformed):
-        readable(message[:cut])
+        sanitised(message[:cut])
     with pytest.raises(Malformed):
-        readable(message + b"\0")
+        sanitised(message + b"\0")
 
 
 # In volume
@@ -366,8 +371,8 @@ def flooding(per_answer: int) -> Iterator[str]:
 
 def timed(per_answer: int, questions: list[Question]) -> tuple[float, list[Observation], int]:
     """Ask with so many strays for each answer; returns seconds, rows and strays."""
-    manners = Manners(timeout=1.0, rate=1500, concurrency=100)
-    with flooding(per_answer) as spec, Client(parse([spec]), manners) as client:
+    policy = Policy(timeout=1.0, rate=1500, concurrency=100)
+    with flooding(per_answer) as spec, Client(parse([spec]), policy) as client:
         began = time.monotonic()
         rows = sorted(client.run(Questions(questions)))
         return time.monotonic() - began, rows, client.ignored
@@ -418,7 +423,7 @@ def test_message_ids_cannot_be_guessed_from_earlier_ones() -> None:
     for _ in range(2):
         ids.clear()
         with FaultServer(behave) as server:
-            ask(server.spec, questions=questions, manners=QUICK._replace(timeout=2.0))
+            ask(server.spec, questions=questions, policy=QUICK._replace(timeout=2.0))
         runs.append(list(ids))
     for found in runs:
         near = [abs(later - earlier) < 64 for earlier, later in pairwise(found)]
@@ -430,17 +435,17 @@ def test_message_ids_cannot_be_guessed_from_earlier_ones() -> None:
     assert runs[0][:20] != runs[1][:20]
 
 
-def test_one_query_is_under_way_per_id_and_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_query_is_in_flight_per_id_and_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     """An id that is drawn while a query has it is not used for another."""
     drawn_ids = iter([7, 7, 7, 8, 8, 9])
-    monkeypatch.setattr(underway, "random_id", lambda: next(drawn_ids))
+    monkeypatch.setattr(transport, "random_id", lambda: next(drawn_ids))
     with FaultServer(faults.silent) as server:
-        line = underway.open_line(parse([server.spec])[0], 0)
-        with line.socket:
+        udp = transport.UdpSocket.connect(parse([server.spec])[0], 0)
+        with udp.socket:
             given = []
             for _ in range(3):
-                given.append(line.new_id())
-                line.waiting[given[-1]] = None  # type: ignore[assignment]
+                given.append(udp.new_id())
+                udp.in_flight[given[-1]] = None
     assert given == [7, 8, 9]
 
 
@@ -456,10 +461,10 @@ def test_mixed_case_is_asked_for_and_must_come_back(repeats: bool) -> None:
         yield wire if repeats else wire.replace(section, section.lower())
 
     name = "a-long-name-with-many-letters.municipality.example"
-    manners = QUICK._replace(mixed_case=True, attempts=1, timeout=0.1)
+    policy = QUICK._replace(mixed_case=True, attempts=1, timeout=0.1)
     with FaultServer(behave) as server:
         questions = [Question(name, "A"), Question(name, "AAAA")]
-        rows = ask(server.spec, questions=questions, manners=manners)
+        rows = ask(server.spec, questions=questions, policy=policy)
     assert {row.outcome for row in rows} == {"nxdomain" if repeats else "mismatch"}
     assert {row.qname for row in rows} == {name}
     names = {section[:-4] for section in asked}
@@ -469,7 +474,7 @@ def test_mixed_case_is_asked_for_and_must_come_back(repeats: bool) -> None:
 
 def test_by_default_a_question_is_in_lower_case_and_any_case_comes_back() -> None:
     """Servers may answer in the case of their zone."""
-    assert not Manners().mixed_case
+    assert not Policy().mixed_case
     with FaultServer(faults.mixed_case) as server:
         (row,) = ask(server.spec, questions=[ASKED])
     assert row.outcome == "ok"

@@ -28,7 +28,7 @@ from lookups_others import (
 from lookups_world import World
 
 
-def _manners() -> dict[str, Any]:
+def _policy() -> dict[str, Any]:
     return {"timeout": TIMEOUT, "attempts": ATTEMPTS, "pause": 0.0, "rate": 0.0}
 
 
@@ -42,15 +42,15 @@ def _told(rows: Iterable[Any]) -> Result:
 
 def v6monitor(job: list[str], port: int) -> Result:
     """Ask a list of questions."""
-    from v6monitor.dns.asking import Manners
     from v6monitor.dns.client import Client
     from v6monitor.dns.observation import Question as Asked
+    from v6monitor.dns.plan import Questions
     from v6monitor.dns.resolvers import parse
-    from v6monitor.dns.work import Questions
+    from v6monitor.dns.retry import Policy
 
     questions = Questions(map(Asked._make, map(str.split, job)))
-    manners = Manners(**_manners(), concurrency=WINDOW)
-    with Client(parse([f"127.0.0.1:{port}"]), manners) as client:
+    policy = Policy(**_policy(), concurrency=WINDOW)
+    with Client(parse([f"127.0.0.1:{port}"]), policy) as client:
         return _told(client.run(questions))
 
 
@@ -62,25 +62,25 @@ def v6monitor_names(job: list[str], port: int) -> Result:
         path = Path(folder) / "observations.parquet"
         task = recording.Task(test=False)
         recording.record(
-            _subjects(job), [f"127.0.0.1:{port}"], path, task, **_manners(), concurrency=WINDOW
+            _subjects(job), [f"127.0.0.1:{port}"], path, task, **_policy(), concurrency=WINDOW
         )
         if not CLOCK.running:  # the short run before: reading would count as memory
             return Result({}, 0)
         CLOCK.stop()
         from v6monitor.dns import log  # loads pandas, which asking does not
 
-        return _told(log.read(path).itertuples(index=False))
+        return _told(log.read_log(path).itertuples(index=False))
 
 
 def v6monitor_unlogged(job: list[str], port: int) -> Result:
     """Ask all about a list of domains, and keep nothing."""
-    from v6monitor.dns.asking import Manners
     from v6monitor.dns.client import Client
     from v6monitor.dns.plan import Plan
     from v6monitor.dns.resolvers import parse
+    from v6monitor.dns.retry import Policy
 
-    manners = Manners(**_manners(), concurrency=WINDOW)
-    with Client(parse([f"127.0.0.1:{port}"]), manners) as client:
+    policy = Policy(**_policy(), concurrency=WINDOW)
+    with Client(parse([f"127.0.0.1:{port}"]), policy) as client:
         asked = sum(1 for _ in client.run(Plan(_subjects(job))))
     return Result({}, asked)
 

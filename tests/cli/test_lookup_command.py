@@ -14,7 +14,9 @@ import dns.query
 import pytest
 
 from v6monitor.cli import main
-from v6monitor.dns import journal, log, subjects
+from v6monitor.dns import log
+from v6monitor.dns.journal import journal_of
+from v6monitor.dns.plan import read_names
 from v6monitor.errors import InputError
 from v6monitor_example.server import ZoneServer
 
@@ -46,7 +48,7 @@ def test_a_list_becomes_a_log(
     out = tmp_path / "obs.parquet"
     command = ["lookup", str(names), "--out", str(out), "--resolver", resolver, "--no-vantage"]
     assert main(command) == 0
-    table = log.read(out)
+    table = log.read_log(out)
     assert not table.duplicated(["qname", "qtype"]).any()
     outcomes = {(row.qname, row.qtype): row.outcome for row in table.itertuples()}
     assert outcomes["town.example", "MX"] == "ok"
@@ -71,7 +73,7 @@ def test_the_predicted_name_is_asked_when_wanted(
     out = tmp_path / "obs.parquet"
     command = ["lookup", str(names), "--out", str(out), "--resolver", resolver, "--no-vantage"]
     assert main([*command, *(["--predicted"] if asked else [])]) == 0
-    table = log.read(out)
+    table = log.read_log(out)
     guessed = table[table["qname"].str.endswith("mail.protection.outlook.com")]
     assert set(guessed["qname"]) == (
         {"town-example.mail.protection.outlook.com"} if asked else set()
@@ -95,7 +97,7 @@ def test_names_come_from_lists_and_tables(
 ) -> None:
     """With and without type, with and without header, from standard input too."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
-    assert list(subjects.read("-")) == expected
+    assert list(read_names("-")) == expected
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_what_is_no_list_is_refused(tmp_path: Path, content: bytes, what: str) -
     path = tmp_path / "names.txt"
     path.write_bytes(content)
     with pytest.raises(InputError, match=what) as caught:
-        subjects.read(str(path))
+        read_names(str(path))
     assert str(path) in str(caught.value)
 
 
@@ -182,8 +184,8 @@ def test_ctrl_c_ends_a_lookup_at_once_and_says_how_to_go_on(tmp_path: Path, reso
         [*command, "--resume", "--timeout", "0.1"], capture_output=True, text=True, check=True
     )
     assert "were asked before the run was cut off" in done.stdout
-    assert not journal.place(out).exists()
-    assert not log.read(out).duplicated(["qname", "qtype"]).any()
+    assert not journal_of(out).exists()
+    assert not log.read_log(out).duplicated(["qname", "qtype"]).any()
 
 
 def test_a_terminal_shows_how_far_it_is_and_the_time_left(tmp_path: Path, resolver: str) -> None:
@@ -210,13 +212,13 @@ def test_a_run_that_was_cut_off_is_neither_lost_nor_written_over(
     names.write_text("town.example\n")
     out = tmp_path / "obs.parquet"
     command = ["lookup", str(names), "--out", str(out), "--resolver", resolver, "--no-vantage"]
-    journal.place(out).write_text("a table of my own")
+    journal_of(out).write_text("a table of my own")
     assert main(command) == 2
     assert "go on with it with --resume" in capsys.readouterr().err
     assert main([*command, "--resume"]) == 3
     assert "damaged, or no unfinished lookup run" in capsys.readouterr().err
-    assert journal.place(out).read_text() == "a table of my own"
-    journal.place(out).unlink()
+    assert journal_of(out).read_text() == "a table of my own"
+    journal_of(out).unlink()
     assert main([*command, "--resume"]) == 0
     before = out.read_bytes()
     assert main([*command, "--resume"]) == 0
@@ -234,7 +236,7 @@ def test_answers_of_an_earlier_log_are_taken_over(
     command = ["lookup", str(names), "--resolver", resolver, "--no-vantage", "--timeout", "0.05"]
     assert main([*command, "--out", str(first)]) == 0
     assert main([*command, "--out", str(again), "--reuse", str(first)]) == 0
-    earlier, later = log.read(first), log.read(again)
+    earlier, later = log.read_log(first), log.read_log(again)
     assert not set(map(tuple, later[QUESTION].values)) ^ set(map(tuple, earlier[QUESTION].values))
     both = earlier.merge(later, on=QUESTION, suffixes=("", "_later"))
     taken_over = both["asked_at"] == both["asked_at_later"]

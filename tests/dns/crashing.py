@@ -8,8 +8,7 @@ import time
 from pathlib import Path
 from subprocess import PIPE
 
-from v6monitor.dns import record
-from v6monitor.dns.recording import Task
+from v6monitor.dns.recording import Task, record
 from v6monitor.names import registrable_domain
 from v6monitor_example.server import ZoneServer, parse
 
@@ -86,7 +85,15 @@ def _serve() -> None:
         pid = os.fork()
         if not pid:
             task = Task(resume=resume, test=False)
-            record(SUBJECTS, [f"127.0.0.1:{port}"], Path(out), task, rate=RATE, timeout=10.0)
+            record(
+                SUBJECTS,
+                [f"127.0.0.1:{port}"],
+                Path(out),
+                task,
+                rate=RATE,
+                concurrency=20,
+                timeout=60.0,
+            )
             os._exit(0)
         _tell(pid)
         _tell(os.waitpid(pid, 0)[1])

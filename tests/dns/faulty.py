@@ -10,15 +10,15 @@ import dns.message
 import faults as f
 from faultserver import Behaviour, Sent
 
-from v6monitor.dns.asking import Manners
 from v6monitor.dns.client import Client
 from v6monitor.dns.observation import Observation, Question
 from v6monitor.dns.plan import Plan
 from v6monitor.dns.resolvers import parse
+from v6monitor.dns.retry import Policy
 from v6monitor.verdicts.evidence import Evidence
 from v6monitor.verdicts.judge import judge
 
-MANNERS = Manners(timeout=f.TIMEOUT, attempts=3, pause=0.02, rate=0, concurrency=200)
+POLICY = Policy(timeout=f.TIMEOUT, attempts=3, pause=0.02, rate=0, concurrency=200)
 SUBJECTS = {
     "A": ("a.example", "web"),
     "AAAA": ("aaaa.example", "web"),
@@ -53,7 +53,7 @@ def shown(fault: Behaviour) -> Behaviour:
 def asked_about(types: Iterable[str], *specs: str, timeout: float = f.TIMEOUT) -> list[Observation]:
     """Ask all that is to be known about the subjects of these types."""
     plan = Plan([SUBJECTS[qtype] for qtype in types])
-    with Client(parse(specs), MANNERS._replace(timeout=timeout)) as client:
+    with Client(parse(specs), POLICY._replace(timeout=timeout)) as client:
         return list(client.run(plan))
 
 

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from v6monitor.dns.codec import decode, encode, question_section, unaskable
-from v6monitor.dns.reading import read
+from v6monitor.dns.codec import decode, encode, question_section, read, unaskable
 from v6monitor.dns.wire import Malformed
 
 ANSWER = dns.message.make_response(dns.message.make_query("Town.example.", "MX", want_dnssec=True))

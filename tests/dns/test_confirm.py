@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from v6monitor.cli import main
-from v6monitor.dns import log, record
-from v6monitor.dns.confirm import Confirmed
-from v6monitor.dns.recording import Recorded, Task
+from v6monitor.dns import log
+from v6monitor.dns.plan import canonical
+from v6monitor.dns.recording import Task, record
 from v6monitor.errors import UsageError
+from v6monitor.verdicts.confirmation import Confirmed, LossCheck
 from v6monitor_example.server import ZoneServer
 
 SOA = "$TTL 300\n@ SOA ns1 host 1 7200 900 604800 60\n@ NS ns1\nns1 A 192.0.2.2\n"
@@ -35,10 +36,19 @@ class World:
         server = self._running.enter_context(ZoneServer(folder))
         return f"{server.address}:{server.port}"
 
-    def log(self, name: str, *resolvers: str, **task: object) -> tuple[Path, Recorded]:
-        """Return the log of a run, and what came of it."""
+    def log(self, name: str, *resolvers: str, **task: object) -> Path:
+        """Return the log of a run."""
         path = self._folder / f"{name}.parquet"
-        return path, record(SUBJECTS, resolvers, path, Task(test=False, **task), rate=0)
+        record(SUBJECTS, resolvers, path, Task(test=False, **task), rate=0)
+        return path
+
+    def checked(
+        self, name: str, before: Path, *resolvers: str, **task: object
+    ) -> tuple[Path, Confirmed]:
+        """Return the log of a run that confirms its losses, and what became of them."""
+        rows = log.observations(log.load(before).to_batches()[0])
+        check = LossCheck(rows, canonical(SUBJECTS))
+        return self.log(name, *resolvers, recheck=check, **task), check.summary()
 
 
 @pytest.fixture
@@ -50,12 +60,10 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def test_a_loss_is_asked_again_at_the_other_resolver(world: World) -> None:
     """Each of its questions once more, and no other question; an hour has not passed."""
-    before, _ = world.log("before", world.resolver(WITH))
-    path, found = world.log(
-        "now", world.resolver(WITHOUT), world.resolver(WITHOUT), confirm=[before]
-    )
-    assert found.losses == Confirmed(lost=1, denied_again=1, an_hour_apart=0)
-    rows = log.read(path)
+    before = world.log("before", world.resolver(WITH))
+    path, found = world.checked("now", before, world.resolver(WITHOUT), world.resolver(WITHOUT))
+    assert found == Confirmed(lost=1, denied_again=1, an_hour_apart=0)
+    rows = log.read_log(path)
     again = rows[rows.duplicated(["qname", "qtype"], keep=False)]
     assert ("town.example", "AAAA") in set(zip(again["qname"], again["qtype"], strict=True))
     assert set(again["qname"]) == {"town.example", "www.town.example", "ns1.town.example"}
@@ -66,17 +74,17 @@ def test_a_loss_is_asked_again_at_the_other_resolver(world: World) -> None:
 
 def test_a_loss_that_the_other_resolver_does_not_see_is_asked_a_third_time(world: World) -> None:
     """The last answer counts: two of three."""
-    before, _ = world.log("before", world.resolver(WITH))
+    before = world.log("before", world.resolver(WITH))
     lagging, *right = world.resolver(WITHOUT), world.resolver(WITH), world.resolver(WITH)
     found = []
     for place in range(3):  # one of the three is asked first
         resolvers = [*right[:place], lagging, *right[place:]]
-        path, recorded = world.log(f"now{place}", *resolvers, confirm=[before])
-        if recorded.losses != Confirmed(0, 0, 0):
-            found.append((path, recorded.losses))
+        path, recorded = world.checked(f"now{place}", before, *resolvers)
+        if recorded != Confirmed(0, 0, 0):
+            found.append((path, recorded))
     [(path, came_of_it)] = found
     assert came_of_it == Confirmed(1, 0, 0)
-    rows = log.read(path)
+    rows = log.read_log(path)
     town = rows[(rows["qname"] == "town.example") & (rows["qtype"] == "AAAA")]
     assert town["outcome"].tolist() == ["nodata", "ok", "ok"]
     assert town["resolver"].nunique() == 3
@@ -84,21 +92,21 @@ def test_a_loss_that_the_other_resolver_does_not_see_is_asked_a_third_time(world
 
 def test_without_a_loss_nothing_is_asked_again(world: World) -> None:
     """The same as before."""
-    before, _ = world.log("before", world.resolver(WITH))
-    path, found = world.log("now", world.resolver(WITH), world.resolver(WITH), confirm=[before])
-    assert found.losses == Confirmed(0, 0, 0)
-    assert not log.read(path).duplicated(["qname", "qtype"]).any()
+    before = world.log("before", world.resolver(WITH))
+    path, found = world.checked("now", before, world.resolver(WITH), world.resolver(WITH))
+    assert found == Confirmed(0, 0, 0)
+    assert not log.read_log(path).duplicated(["qname", "qtype"]).any()
 
 
 def test_a_loss_is_asked_again_after_the_time_that_was_asked_for(world: World) -> None:
     """Which is told while it waits."""
-    before, _ = world.log("before", world.resolver(WITH))
+    before = world.log("before", world.resolver(WITH))
     told: list[str] = []
-    path, _ = world.log(
-        "now", world.resolver(WITHOUT), world.resolver(WITHOUT), confirm=[before],
-        apart=dt.timedelta(seconds=1), tell=told.append,
+    path, _ = world.checked(
+        "now", before, world.resolver(WITHOUT), world.resolver(WITHOUT),
+        recheck_after=dt.timedelta(seconds=1), notify=told.append,
     )  # fmt: skip
-    rows = log.read(path)
+    rows = log.read_log(path)
     asked = rows.loc[(rows["qname"] == "town.example") & (rows["qtype"] == "AAAA"), "asked_at"]
     assert asked.max() - asked.min() >= dt.timedelta(seconds=1)
     assert len(told) == 1
@@ -107,16 +115,16 @@ def test_a_loss_is_asked_again_after_the_time_that_was_asked_for(world: World) -
 
 def test_one_resolver_alone_confirms_nothing(world: World) -> None:
     """It says so before it asks."""
-    before, _ = world.log("before", world.resolver(WITH))
+    before = world.log("before", world.resolver(WITH))
     with pytest.raises(UsageError, match="name a second one with --resolver"):
-        world.log("now", world.resolver(WITHOUT), confirm=[before])
+        world.checked("now", before, world.resolver(WITHOUT))
 
 
 def test_the_command_tells_what_became_of_the_losses(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In one line of its summary; a time without losses to confirm is a usage error."""
-    before, _ = world.log("before", world.resolver(WITH))
+    before = world.log("before", world.resolver(WITH))
     names = tmp_path / "names.txt"
     names.write_text("town.example,web\n")
     ask = ["lookup", str(names), "--out", str(tmp_path / "now.parquet"), "--no-vantage"]

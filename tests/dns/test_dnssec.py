@@ -13,7 +13,7 @@ from dns.dnssectypes import Algorithm
 from impatient import QUICK, ask
 from realservers import nsd, unbound
 
-from v6monitor.dns import decoding, plain
+from v6monitor.dns import fastpath
 from v6monitor.dns.observation import Observation, Question
 
 PATIENT = QUICK._replace(timeout=1.0)
@@ -60,10 +60,10 @@ def resolver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield f"127.0.0.1:{udp}"
 
 
-def rows(resolver: str, *questions: tuple[str, str], **manners: object) -> list[Observation]:
+def rows(resolver: str, *questions: tuple[str, str], **policy: object) -> list[Observation]:
     """Ask the resolver."""
     asked = [Question(*question) for question in questions]
-    return ask(resolver, questions=asked, manners=PATIENT._replace(**manners))
+    return ask(resolver, questions=asked, policy=PATIENT._replace(**policy))
 
 
 def test_what_validates_is_authenticated(resolver: str) -> None:
@@ -101,9 +101,9 @@ def test_it_can_be_asked_again_without_validation(resolver: str) -> None:
 def test_signed_answers_are_read_fast(resolver: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Signatures and denials do not cost the slow way, and both readers agree on each."""
     read = []
-    fast = plain.read
-    monkeypatch.setattr(plain, "read", lambda *given: read.append(fast(*given)) or read[-1])
-    monkeypatch.setattr(decoding, "CHECKED", 1)
+    fast = fastpath.read
+    monkeypatch.setattr(fastpath, "read", lambda *given: read.append(fast(*given)) or read[-1])
+    monkeypatch.setattr(fastpath, "CHECKED", 1)
     rows(resolver, ("mx1.good.example", "AAAA"), ("ns1.good.example", "AAAA"))
     assert None not in read
     assert len(read) == 2

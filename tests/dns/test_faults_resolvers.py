@@ -7,13 +7,13 @@ import dns.message
 import faults as f
 import pytest
 from faultserver import FaultServer, Sent
-from faulty import MANNERS, SUBJECTS, asked_about, drawn, shown
+from faulty import POLICY, SUBJECTS, asked_about, drawn, shown
 from impatient import ask
 
 from v6monitor.dns.client import Client
 from v6monitor.dns.observation import Question
+from v6monitor.dns.plan import Questions
 from v6monitor.dns.resolvers import parse
-from v6monitor.dns.work import Questions
 from v6monitor.verdicts.judge import judge
 
 
@@ -37,7 +37,7 @@ def test_what_one_resolver_will_not_tell_another_does(fault: str) -> None:
 
 
 MANY = [Question(f"n{number}.example", "AAAA") for number in range(200)]
-PATIENT = MANNERS._replace(attempts=6, concurrency=20)
+PATIENT = POLICY._replace(attempts=6, concurrency=20)
 
 
 def test_a_resolver_that_dies_half_way_and_comes_back_loses_nothing() -> None:
@@ -81,7 +81,7 @@ def test_a_resolver_that_falls_silent_half_way_makes_no_verdicts() -> None:
         return f.answer(query, number, tcp) if total[0] <= 100 else []
 
     with FaultServer(behave) as server:
-        rows = ask(server.spec, questions=MANY, manners=MANNERS)
+        rows = ask(server.spec, questions=MANY, policy=POLICY)
     outcomes = [row.outcome for row in rows]
     assert (outcomes.count("ok"), outcomes.count("timeout")) == (100, 100)
     verdicts = judge(rows, domains=[(question.qname, "web") for question in MANY])

@@ -1,67 +1,54 @@
-import http.server
-import ssl
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from impatient import QUICK, ask
-from realservers import certify
+from secureservers import secure
 
 from v6monitor.dns.observation import Question
 from v6monitor_example.server import ZoneServer
 
+PATIENT = QUICK._replace(timeout=5.0)
+
 
 @pytest.fixture(scope="module")
-def over_https(zones: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
-    """Answer from the zones over HTTPS; gives the port and the certificate."""
+def over_https(zones: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Answer from the zones over HTTPS; gives the resolver and the certificate."""
     folder = tmp_path_factory.mktemp("https")
-    certify(folder)
     answers = ZoneServer(zones)
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            question = self.rfile.read(int(self.headers["Content-Length"]))
-            right = self.path == "/dns-query"
-            right &= self.headers["Content-Type"] == "application/dns-message"
-            answer = (answers.respond(question) or b"") if right else b""
-            self.send_response(200 if right else 404)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_: object) -> None:
-            """Keep quiet."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        yield server.server_address[1], folder / "cert.pem"
-        server.shutdown()
-        thread.join()
+    with secure("https", lambda query: answers.respond(query) or b"", folder) as resolver:
+        yield resolver, folder / "cert.pem"
 
 
 def test_a_resolver_can_be_asked_over_https(
-    over_https: tuple[int, Path], monkeypatch: pytest.MonkeyPatch
+    over_https: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Large answers come whole; a wrong path is said to be one."""
-    port, certificate = over_https
+    resolver, certificate = over_https
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    manners = QUICK._replace(timeout=1)
     questions = [Question("large.town.example", "TXT"), Question("town.example", "AAAA")]
-    rows = ask(f"https://127.0.0.1:{port}/dns-query", questions=questions, manners=manners)
+    rows = ask(resolver, questions=questions, policy=PATIENT)
     assert [(row.outcome, row.attempts) for row in rows] == [("ok", 1), ("nodata", 1)]
-    (row,) = ask(f"https://127.0.0.1:{port}/wrong", questions=questions[:1], manners=manners)
+    wrong = resolver.replace("/dns-query", "/wrong")
+    (row,) = ask(wrong, questions=questions[:1], policy=PATIENT)
     assert row.outcome == "unreachable"
     assert "404" in row.detail
 
 
-def test_a_certificate_that_is_not_trusted_is_unreachable(over_https: tuple[int, Path]) -> None:
+def test_a_certificate_that_is_not_trusted_is_unreachable(over_https: tuple[str, Path]) -> None:
     """Nothing is asked over it."""
     question = Question("town.example", "AAAA")
-    (row,) = ask(f"https://127.0.0.1:{over_https[0]}/dns-query", questions=[question])
+    (row,) = ask(over_https[0], questions=[question], policy=PATIENT)
     assert row.outcome == "unreachable"
     assert "certificate" in row.detail
+
+
+def test_more_than_a_message_can_be_is_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that sends without end is cut off at 65,535 bytes."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+    with secure("https", lambda _query: bytes(70_000), tmp_path) as resolver:
+        (row,) = ask(resolver, policy=PATIENT._replace(attempts=1))
+    assert row.outcome == "unreachable"
+    assert "more than 65,535 bytes" in row.detail

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from v6monitor.dns import journal
-from v6monitor.dns.journal import Journal
+from v6monitor.dns.journal import Journal, journal_of
+from v6monitor.dns.log import observations
 from v6monitor.dns.observation import Observation
-from v6monitor.dns.table import observations
 from v6monitor.errors import InputError, UsageError
 
 AT = dt.datetime(2026, 10, 3, 4, 5, 6, tzinfo=dt.UTC)
@@ -29,7 +28,7 @@ def row(number: int) -> Observation:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Return where a journal stands."""
-    return journal.place(tmp_path / "obs.parquet")
+    return journal_of(tmp_path / "obs.parquet")
 
 
 def written(path: Path, numbers: range, about: str = LIST) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from v6monitor.dns import log, logfile
+from v6monitor.dns import log
 from v6monitor.dns.observation import Observation, Question, invalid_name
 from v6monitor.errors import InputError, UsageError
 
@@ -48,7 +48,7 @@ def test_what_is_written_is_what_is_read(path: Path) -> None:
     """Every value and type, in both formats."""
     table = log.frame(ROWS)
     log.write(table, path, PROVENANCE)
-    back = log.read(path)
+    back = log.read_log(path)
     pd.testing.assert_frame_equal(back, table)
     assert [*map(tuple, back["answers"])] == [row.answers for row in ROWS]
     assert back["ttl"].isna().tolist() == [False, False, True, True]
@@ -56,9 +56,9 @@ def test_what_is_written_is_what_is_read(path: Path) -> None:
 
 def test_an_empty_log_keeps_its_types(path: Path) -> None:
     """Nothing was asked."""
-    log.write(log.empty(), path, {})
-    pd.testing.assert_frame_equal(log.read(path), log.empty())
-    assert dict(log.empty().dtypes) == dict(log.frame(ROWS).dtypes)
+    log.write(log.frame(()), path, {})
+    pd.testing.assert_frame_equal(log.read_log(path), log.frame(()))
+    assert dict(log.frame(()).dtypes) == dict(log.frame(ROWS).dtypes)
 
 
 def test_the_provenance_stands_in_the_parquet_file(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_several_logs_read_as_one(tmp_path: Path) -> None:
     b, both = [("b.example", "mail")], [("a.example", "web"), ("b.example", "mail")]
     log.write(log.frame(ROWS[2:]), later, made(*b, resolver="r2", hour=5))
     log.write(log.frame(ROWS[:2]), earlier, made(*both, resolver="r1"))
-    pd.testing.assert_frame_equal(log.read([later, earlier]), log.frame(ROWS))
+    pd.testing.assert_frame_equal(log.read_log([later, earlier]), log.frame(ROWS))
     told = log.provenance([earlier, later])
     assert told["subjects"] == [["a.example", "web"], ["b.example", "mail"]]
     assert told["resolvers"] == ["r1", "r2"]
@@ -108,7 +108,7 @@ def test_a_log_replaces_an_older_one_whole(path: Path) -> None:
     """And leaves nothing else in the folder."""
     path.write_text("older")
     log.write(log.frame(ROWS), path, PROVENANCE)
-    assert len(log.read(path)) == len(ROWS)
+    assert len(log.read_log(path)) == len(ROWS)
     assert [*path.parent.iterdir()] == [path]
 
 
@@ -119,14 +119,14 @@ def test_a_log_replaces_an_older_one_whole(path: Path) -> None:
 def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path, name: str, what: str) -> None:
     """Before anything is asked."""
     with pytest.raises(UsageError, match=what):
-        logfile.check_writable(tmp_path / name)
+        log.check_writable(tmp_path / name)
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     """Even if it is called as one."""
     (tmp_path / "obs.csv").mkdir()
     with pytest.raises(UsageError, match="is a folder"):
-        logfile.check_writable(tmp_path / "obs.csv")
+        log.check_writable(tmp_path / "obs.csv")
 
 
 GOOD_LINE = "a.example,A,ok,[],[],,False,r,2026-10-03T04:05:06+00:00,1,1,\n"
@@ -154,7 +154,7 @@ def test_what_is_no_log_is_told_in_one_sentence(
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(InputError, match=what) as caught:
-        log.read(path)
+        log.read_log(path)
     assert str(caught.value).startswith(str(path))
     assert "expected an observation log that `v6monitor lookup` wrote" in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -165,7 +165,7 @@ def test_a_truncated_log_is_damaged(tmp_path: Path) -> None:
     path = tmp_path / "obs.parquet"
     log.write(log.frame(ROWS), path, PROVENANCE)
     path.write_bytes(path.read_bytes()[:-20])
-    for read in (log.read, log.provenance):
+    for read in (log.read_log, log.provenance):
         with pytest.raises(InputError, match="damaged"):
             read(path)
 
@@ -174,8 +174,8 @@ def test_a_foreign_table_is_no_log(tmp_path: Path) -> None:
     """Parquet alone is not enough; a missing file is said to be missing."""
     pd.DataFrame({"qname": ["a.example"]}).to_parquet(tmp_path / "foreign.parquet")
     with pytest.raises(InputError, match="no observation log"):
-        log.read(tmp_path / "foreign.parquet")
+        log.read_log(tmp_path / "foreign.parquet")
     with pytest.raises(InputError, match="no such file"):
-        log.read(tmp_path / "missing.parquet")
+        log.read_log(tmp_path / "missing.parquet")
     with pytest.raises(InputError, match="no file given"):
-        log.read([])
+        log.read_log([])

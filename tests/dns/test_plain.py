@@ -1,4 +1,4 @@
-"""Does the fast reader say of an answer what dnspython and ``reading`` say?"""
+"""Does the fast reader say of an answer what dnspython and ``codec.read`` say?"""
 
 import itertools
 import os
@@ -12,9 +12,9 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from v6monitor.dns import codec, decoding, plain, reading
+from v6monitor.dns import codec, fastpath
+from v6monitor.dns.codec import Reading
 from v6monitor.dns.observation import Question
-from v6monitor.dns.reading import Reading
 from v6monitor.dns.wire import Malformed
 
 MUTATIONS = int(os.environ.get("V6MONITOR_MUTATIONS", "120000"))
@@ -49,7 +49,7 @@ class Case(NamedTuple):
 
 def fast(wire: bytes, question: Question) -> Reading | None:
     """Return what the fast reader says of a message."""
-    return plain.read(wire, codec.question_section(*question), question.qname)
+    return fastpath.read(wire, codec.question_section(*question), question.qname)
 
 
 def answer(qtype: str, chosen: list[str], **more: list[str]) -> bytes:
@@ -107,14 +107,14 @@ def about(qtype: str, data: list[str]) -> list[bytes]:
 
 
 def reference(wire: bytes, question: Question) -> Reading | None:
-    """Return what dnspython and ``reading`` make of a message; None when it is no answer."""
+    """Return what dnspython and ``codec.read`` make of a message; None when it is no answer."""
     try:
         reply = codec.decode(wire)
     except Malformed:
         return None
     if not reply.is_answer or reply.truncated or reply.question != question:
         return None
-    return reading.read(reply, *question)
+    return codec.read(reply, *question)
 
 
 @pytest.fixture(scope="module")
@@ -210,10 +210,10 @@ def test_readers_that_differ_are_noticed_in_a_run(monkeypatch):
     """Then dnspython's reading counts, from there on for every message."""
     question = Question("www.a.example", "A")
     wire, asked = answer("A", RECORDS["A"]), codec.question_section(*question)
-    wrong = plain.read(wire, asked, question.qname)._replace(authenticated=True)
-    monkeypatch.setattr(plain, "read", lambda *_: wrong)
-    reader = decoding.Decoder()
-    for _ in range(decoding.CHECKED - 1):
+    wrong = fastpath.read(wire, asked, question.qname)._replace(authenticated=True)
+    monkeypatch.setattr(fastpath, "read", lambda *_: wrong)
+    reader = fastpath.Decoder()
+    for _ in range(fastpath.CHECKED - 1):
         assert reader.read(wire, asked, question) == wrong
     with pytest.warns(RuntimeWarning, match="read in two ways"):
         assert reader.read(wire, asked, question) is None

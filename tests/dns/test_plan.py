@@ -152,7 +152,7 @@ def test_what_is_known_already_is_not_asked() -> None:
     plan = Plan(
         [("town.example", "mail")],
         settle=settled.append,
-        earlier=lambda question: known if question == known[:2] else None,
+        known=lambda question: known if question == known[:2] else None,
     )
     questions = drain(plan)
     assert settled == [known]

@@ -53,7 +53,7 @@ EXPECTED = {
 def look_up(port: int) -> list[Observation]:
     """Ask everything at one server."""
     questions = [Question(*question) for question in EXPECTED]
-    return ask(f"127.0.0.1:{port}", questions=questions, manners=PATIENT)
+    return ask(f"127.0.0.1:{port}", questions=questions, policy=PATIENT)
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +115,7 @@ def at_unbound(
 def test_unbound_gives_the_outcomes_of_a_resolver(at_unbound: tuple[int, int, Path]) -> None:
     """A lame zone, a loop, refusal and silence are failures; a large answer comes by TCP."""
     questions = [Question(*question) for question in RESOLVED]
-    rows = ask(f"127.0.0.1:{at_unbound[0]}", questions=questions, manners=PATIENT)
+    rows = ask(f"127.0.0.1:{at_unbound[0]}", questions=questions, policy=PATIENT)
     assert {(row.qname, row.qtype): row.outcome for row in rows} == RESOLVED
 
 
@@ -129,6 +129,6 @@ def test_a_resolver_can_be_asked_over_tls(
     assert row.outcome == "unreachable"
     assert "certificate" in row.detail
     monkeypatch.setenv("SSL_CERT_FILE", str(at_unbound[2]))
-    (row,) = ask(spec, questions=[question], manners=PATIENT)
+    (row,) = ask(spec, questions=[question], policy=PATIENT)
     assert (row.outcome, row.answers) == EXPECTED["town.example", "MX"][:2]
     assert row.resolver == spec

@@ -3,8 +3,8 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as some
 
+from v6monitor.dns.log import batch, observations
 from v6monitor.dns.observation import OUTCOMES, Observation
-from v6monitor.dns.table import batch, observations
 
 texts = some.text(some.characters(exclude_categories=["Cs"]), max_size=8)
 lists = some.lists(texts, max_size=3).map(tuple)

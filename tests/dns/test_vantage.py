@@ -9,9 +9,8 @@ from dns.rcode import REFUSED
 
 from v6monitor.cli import main
 from v6monitor.dns import vantage
-from v6monitor.dns.probes import Probes
 from v6monitor.dns.resolvers import parse
-from v6monitor.dns.vantage import Check
+from v6monitor.dns.vantage import Check, Probes
 from v6monitor.errors import VantageError
 from v6monitor_example.server import LARGEST_MESSAGE, ZoneServer, render
 from v6monitor_example.server import parse as parse_query

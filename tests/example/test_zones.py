@@ -10,8 +10,8 @@ import dns.rdatatype
 import dns.zone
 import pytest
 
-from v6monitor.dns import lookup
 from v6monitor.dns.observation import UNKNOWN
+from v6monitor.dns.run import ask
 from v6monitor.mail.laggards import laggard
 from v6monitor.mail.operators import Operators, read_operators
 from v6monitor.mail.providers import provider
@@ -41,7 +41,7 @@ def evidence() -> Evidence:
     listed = [body for body in organisations() if body.listed(NOW)]
     subjects = [(body.domain, "mail") for body in listed if body.has_mail]
     subjects += [(site, "web") for body in listed for site in body.sites]
-    return Evidence(lookup(subjects, ["example"], timeout=0.2, attempts=1))
+    return Evidence(ask(subjects, ["example"], timeout=0.2, attempts=1))
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 from measured_files import booked, values, web_export, web_row
 
 from v6monitor import intake as measurements
-from v6monitor.dns import subjects
+from v6monitor.dns.plan import read_names
 from v6monitor.errors import InputError
 
 BOTH = [("a.example", "web"), ("a.example", "mail")]
@@ -85,7 +85,7 @@ def test_list_as_names_for_lookups(intake, tmp_path):
     """The canonical table of a list is what ``v6monitor lookup`` takes."""
     found = intake("name,web,mail\nA,www.a.example,a.example\n", "list.csv")
     measurements.write(found.table, tmp_path / "names.csv")
-    assert list(subjects.read(str(tmp_path / "names.csv"))) == [
+    assert list(read_names(str(tmp_path / "names.csv"))) == [
         ("www.a.example", "web"),
         ("a.example", "mail"),
     ]

@@ -72,7 +72,7 @@ def test_the_first_argument_is_a_file_below_the_working_directory(world, monkeyp
 
 def test_lookups_are_also_a_table(world):
     """What ``lookup`` returned can be given as it is."""
-    month = load(world.measured, observations=log.read(world.log))
+    month = load(world.measured, observations=log.read_log(world.log))
     assert month.coverage == 1.0
 
 

@@ -129,7 +129,7 @@ def test_facts_are_of_the_last_answer_or_of_the_day_of_the_measurement():
     with_answers, without = month(STATES), month(STATES)
     last = with_answers.observations["asked_at"].max().strftime("%Y-%m-%dT%H:%M:%SZ")
     assert news.facts(with_answers, news.changed(with_answers), None)["facts_of"] == last
-    silent = Month("2026-10", without.history, without.faults, log.empty(), {})
+    silent = Month("2026-10", without.history, without.faults, log.frame(()), {})
     assert news.facts(silent, news.changed(silent), None)["facts_of"] == "2026-10-05T00:00:00Z"
 
 

@@ -144,7 +144,7 @@ def test_every_page_says_that_the_resolvers_were_not_tested(mixed):
     for page in (world.out / "2026-10").glob("*.en.html"):
         assert "The resolvers were not tested." in page.read_text(), page.name
     vantage = {"tested": True, "checks": [{"check": "tcp", "resolver": "r", "result": "passed"}]}
-    log.write(log.read(world.log), world.folder / "tested.parquet", {"vantage": vantage})
+    log.write(log.read_log(world.log), world.folder / "tested.parquet", {"vantage": vantage})
     plan = world.plan("with-test", **{"10_good": GOOD})
     request = world.request(plan, replay=world.folder / "tested.parquet")
     assert (

@@ -154,5 +154,5 @@ def test_an_unreadable_log_from_disk_is_unknown(tmp_path: Path) -> None:
     for suffix in (".csv", ".parquet"):
         path = tmp_path / f"log{suffix}"
         log.write(log.frame(rows), path, {})
-        found = Evidence.of(log.read(path)).has_ipv6("a.example")
+        found = Evidence.of(log.read_log(path)).has_ipv6("a.example")
         assert (found.state, "unreadable" in found.reason) == ("unknown", True)

@@ -287,7 +287,7 @@ def test_a_table_read_back_from_a_file_gives_the_same_verdicts(tmp_path: Path) -
     expected = judge(table)
     for suffix in (".parquet", ".csv"):
         log.write(table, tmp_path / f"log{suffix}", {})
-        pd.testing.assert_frame_equal(judge(log.read(tmp_path / f"log{suffix}")), expected)
+        pd.testing.assert_frame_equal(judge(log.read_log(tmp_path / f"log{suffix}")), expected)
     pd.testing.assert_frame_equal(judge(pd.read_parquet(tmp_path / "log.parquet")), expected)
     pd.testing.assert_frame_equal(judge(pd.read_csv(tmp_path / "log.csv")), expected)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from io import StringIO
 
-from v6monitor.dns.probes import EXAMPLE
+from v6monitor.dns.vantage import EXAMPLE
 from v6monitor.names import normalise
 from v6monitor_example.mail import (
     CASES,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from v6monitor.dns.probes import EXAMPLE
+from v6monitor.dns.vantage import EXAMPLE
 from v6monitor_example.mail import (
     MAIL_OPERATORS,
     NAME_SERVERS,

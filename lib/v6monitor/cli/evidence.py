@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from v6monitor.dns.log import provenance
-from v6monitor.dns.log import read as read_log
+from v6monitor.dns.log import provenance, read_log
 from v6monitor.errors import UsageError
 from v6monitor.language import CODES, Language
 from v6monitor.mail.advice import in_words

@@ -5,22 +5,24 @@ import datetime as dt
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from tqdm import tqdm
 
-from v6monitor.dns import journal, logfile, record, subjects
-from v6monitor.dns.asking import Manners
+from v6monitor.dns import log
+from v6monitor.dns.journal import journal_of
 from v6monitor.dns.observation import DEFINITE, INVALID_NAME
-from v6monitor.dns.plan import Besides
-from v6monitor.dns.probes import PUBLIC, Probes
-from v6monitor.dns.recording import DAY, Recorded, Task
+from v6monitor.dns.plan import ExtraQuestions, canonical, read_names
+from v6monitor.dns.recording import DAY, Recorded, Task, record
 from v6monitor.dns.resolvers import FORMS
+from v6monitor.dns.retry import Policy
+from v6monitor.dns.vantage import PUBLIC, Probes
 from v6monitor.errors import UsageError
+from v6monitor.verdicts.confirmation import LossCheck
 
-_DEFAULT = Manners()
+_DEFAULT = Policy()
 _LONGEST_TIMEOUT = 60  # seconds
 _MOST_AT_ONCE = 10_000
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -91,19 +93,20 @@ def lookup(options: argparse.Namespace) -> int:
         raise UsageError("--max-age says how old answers to take over may be: add --reuse OBS")
     if options.confirm_after and not options.confirm_losses:
         raise UsageError("--confirm-after says when losses are asked again: add --confirm-losses")
-    logfile.check_writable(options.out)
-    begun = journal.place(options.out)
+    log.check_writable(options.out)
+    begun = journal_of(options.out)
     if options.resume and not begun.exists() and options.out.exists():
         print(f"nothing to go on with: {options.out} is finished")
         return 0
-    names = subjects.read(options.names)
+    names = read_names(options.names)
+    losses = _loss_check(options.confirm_losses, names)
     task = Task(
         resume=options.resume,
         reuse=options.reuse,
         max_age=DAY if options.max_age is None else options.max_age,
-        besides=_predicted() if options.predicted else None,
-        confirm=options.confirm_losses,
-        apart=options.confirm_after or dt.timedelta(0),
+        extra=_predicted() if options.predicted else None,
+        recheck=losses,
+        recheck_after=options.confirm_after or dt.timedelta(0),
         test=not options.no_vantage,
         probes=probes(options),
     )
@@ -127,12 +130,21 @@ def lookup(options: argparse.Namespace) -> int:
             hint = f"the answers so far are in {begun}: --resume goes on with them"
             print(f"v6monitor: {hint}", file=sys.stderr)
         raise
-    for line in _summary(recorded, options.out):
+    for line in _summary(recorded, losses, options.out):
         print(line)
     return 0
 
 
-def _predicted() -> Besides:
+def _loss_check(paths: Sequence[Path], names: Iterable[tuple[str, str]]) -> LossCheck | None:
+    """Return what confirms the losses against earlier logs, which are read before asking."""
+    tables = [log.load(path) for path in paths]
+    before = (
+        row for table in tables for part in table.to_batches() for row in log.observations(part)
+    )
+    return LossCheck(before, canonical(names)) if tables else None
+
+
+def _predicted() -> ExtraQuestions:
     from v6monitor.mail.signals import predicted_questions  # noqa: PLC0415
 
     return predicted_questions
@@ -162,7 +174,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     yield report
 
 
-def _summary(recorded: Recorded, path: Path) -> Iterator[str]:
+def _summary(recorded: Recorded, losses: LossCheck | None, path: Path) -> Iterator[str]:
     outcomes = recorded.outcomes
     definite = sum(outcomes[outcome] for outcome in DEFINITE)
     asked = outcomes.total() - outcomes[INVALID_NAME]
@@ -174,7 +186,8 @@ def _summary(recorded: Recorded, path: Path) -> Iterator[str]:
         yield f"{recorded.kept:,} of them were asked before the run was cut off"
     if recorded.reused:
         yield f"{recorded.reused:,} of them were taken over from an earlier log"
-    if found := recorded.losses:
+    if losses:
+        found = losses.summary()
         yield (
             f"{found.lost:,} domains lost IPv6: another resolver says so of {found.denied_again:,} "
             f"of them, an hour later or more of {found.an_hour_apart:,}"

@@ -202,11 +202,11 @@ class _JournalFile:
         self.path = path
         self._about = about
         with _named_errors(path):
-            self._locked = self._lock()
+            self._file = path.open("a+b", buffering=0)
             try:
-                self._file = path.open("a+b", buffering=0)
+                self._locked = self._lock()
             except BaseException:
-                self._locked.release()
+                self._file.close()
                 raise
             try:
                 self._mark, self._start = self._identify()

@@ -28,10 +28,12 @@ from v6monitor.names import InvalidNameError, normalise
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # without ipywidgets it warns and draws its bar as text
-    from tqdm.auto import tqdm
+    from tqdm.auto import tqdm as _tqdm
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_bar: Any = _tqdm  # it has no types
 
 
 class HasSubjects(Protocol):
@@ -177,10 +179,10 @@ def _subjects(names: Any) -> list[tuple[str, str]]:
             found = ", ".join(map(str, names.columns))
             raise InputError(f"a table with the columns {found}: expected `domain`, perhaps `type`")
         kinds = names["type"] if "type" in names else [None] * len(names)
-        pairs = zip(names["domain"], kinds, strict=True)
+        pairs = list(zip(names["domain"], kinds, strict=True))
     else:
         listed = [names] if isinstance(names, str) else names
-        pairs = ((one, None) if isinstance(one, str) else one for one in listed)
+        pairs = [(one, None) if isinstance(one, str) else one for one in listed]
     subjects = [(name, each) for name, kind in pairs for each in ([kind] if kind else TYPES)]
     if not subjects:
         raise InputError("no names: expected one domain name or more")
@@ -229,7 +231,7 @@ def _progress_bar(name: str, instead: Progress | None) -> Iterator[Progress | No
     if instead or not (in_lab or sys.stderr.isatty()):
         yield instead
         return
-    with tqdm(desc=name, unit=" questions", leave=False) as bar:
+    with _bar(desc=name, unit=" questions", leave=False) as bar:
 
         def show(done: int, expected: int) -> None:
             bar.total = expected

@@ -207,7 +207,7 @@ def _examined(
 
 def _transports(resolver: Resolver, large: str) -> Iterator[Check]:
     name, _, qtype = large.rpartition("/")
-    for check, ask in (("udp", _over_udp), ("tcp", _over_tcp)):
+    for check, ask in (("udp", over_udp), ("tcp", over_tcp)):
         if name:
             question = Question(name, qtype)
             finding = ask(resolver, question)
@@ -266,7 +266,7 @@ def _side_by_side(function: Callable[[Resolver], T], resolvers: Sequence[Resolve
     return [future.result() for future in futures]
 
 
-def _over_udp(resolver: Resolver, question: Question) -> Finding | None:
+def over_udp(resolver: Resolver, question: Question) -> Finding | None:
     """Ask with room for 1,232 bytes; a large answer is one that came, or came truncated."""
     if resolver.transport != UDP:
         return None
@@ -275,7 +275,7 @@ def _over_udp(resolver: Resolver, question: Question) -> Finding | None:
     )
 
 
-def _over_tcp(resolver: Resolver, question: Question) -> Finding | None:
+def over_tcp(resolver: Resolver, question: Question) -> Finding | None:
     """Ask over TCP, where an answer comes whole."""
     if resolver.transport != UDP:
         return None

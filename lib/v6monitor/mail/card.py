@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from v6monitor.dns import lookup
 from v6monitor.dns.observation import Observation, Question
 from v6monitor.dns.plan import walk
+from v6monitor.dns.run import ask
 from v6monitor.errors import InputError, UsageError, VantageError
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.mail.advice import reason_text
@@ -223,7 +223,7 @@ def card(evidence: Evidence, domain: str, operators: Operators) -> Card:
 
 
 def _look_up(domain: str, resolvers: list[str]) -> Evidence:
-    rows = lookup([(domain, "mail"), (domain, "web")], resolvers)
+    rows = ask([(domain, "mail"), (domain, "web")], resolvers)
     if not any(is_definite(row) for row in rows):
         failures = ", ".join(sorted({row.outcome for row in rows}))
         raise VantageError(

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from v6monitor import dns, intake
+from v6monitor import intake
 from v6monitor.analysis.changes import confirming
 from v6monitor.analysis.gap import domain_states
 from v6monitor.analysis.shares import VERDICT_OF, one_per_domain, shares, verdict_states
 from v6monitor.analysis.staleness import staleness
 from v6monitor.dns import log
-from v6monitor.dns.recording import Task
+from v6monitor.dns.recording import Task, record
 from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import companions, list_check, waivers
 from v6monitor.intake.organisations import SECTORS
@@ -76,12 +76,12 @@ def load(
     months = table["measured_at"].dt.strftime("%Y-%m")
     history = table[months <= chosen].reset_index(drop=True)
     history.attrs["source"] = faults.attrs["source"] = sources(history)
-    month = Month(chosen, history, faults, log.empty(), {}, files)
+    month = Month(chosen, history, faults, log.frame(()), {}, files)
     if isinstance(observations, pd.DataFrame):
         return replace(month, observations=observations)
     path = find(observations) if observations else _kept_log(chosen, month.synthetic)
     if observations or path.exists():
-        return replace(month, observations=log.read(path), provenance=log.provenance(path))
+        return replace(month, observations=log.read_log(path), provenance=log.provenance(path))
     return month.look_up() if month.synthetic else month
 
 
@@ -205,9 +205,9 @@ class Month:
         # Several notebooks may look up the example at once, each for itself.
         made = path.with_name(f"{os.getpid()}-{path.name}") if self.synthetic else path
         task = Task(resume=True, test=vantage, must_answer=must_answer)
-        dns.record(self.subjects, asked, made, task)
+        record(self.subjects, asked, made, task)
         made.replace(path)
-        return replace(self, observations=log.read(path), provenance=log.provenance(path))
+        return replace(self, observations=log.read_log(path), provenance=log.provenance(path))
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:

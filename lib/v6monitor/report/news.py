@@ -47,7 +47,7 @@ def news(month: Month, reports: Path) -> News:
         return News(table, facts(month, table, None), None)
     period = str(previous["period"])
     tables = archive.tables(reports, period)
-    before = log.read(tables / archive.OBSERVATIONS)
+    before = log.read_log(tables / archive.OBSERVATIONS)
     table = changed(month, before, pd.read_parquet(tables / f"{NAME}.parquet"))
     return News(table, facts(month, table, period), previous)
 

@@ -122,7 +122,7 @@ def _write_inputs(request: Request, read: intake.Intake, tables: Path) -> None:
     synthetic = is_synthetic(read.table)
     companions.copy(companions.search_path(request.measurements, synthetic=synthetic), tables)
     if request.replay:
-        rows, provenance = log.read(request.replay), log.provenance(request.replay)
+        rows, provenance = log.read_log(request.replay), log.provenance(request.replay)
         log.write(rows, tables / OBSERVATIONS, provenance)
 
 
