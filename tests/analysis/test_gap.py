@@ -162,14 +162,13 @@ def test_without_a_gap_there_is_nothing_to_do():
     assert v6.gap.fix_order(dependencies())["applicable"].to_list() == [0]
 
 
-@pytest.mark.slow
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(WORLD, st.sets(st.sampled_from("WXYZ")))
 def test_the_bounds_contain_every_completion(world: pd.DataFrame, chosen: set[str]):
     """Whatever the unknown hosts turn out to be, the share lies between lower and upper."""
     operators = chosen & set(world["operator"])
     told = v6.gap.what_if(world, operators)
-    doubtful = list(world.index[world["state"] == "unknown"])[:6]
+    doubtful = list(world.index[world["state"] == "unknown"])[:4]
     for completion in itertools.product(["yes", "no"], repeat=len(doubtful)):
         whole = world.copy()
         whole.loc[doubtful, "state"] = list(completion)

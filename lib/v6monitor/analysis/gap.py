@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from v6monitor.analysis.shares import OTHER, shares, shares_of_counts, with_source
+from v6monitor.analysis.shares import OTHER, shares_of_counts, with_source
 from v6monitor.errors import InputError, UsageError
 from v6monitor.verdicts.logic import NO, UNKNOWN, YES
 
@@ -312,6 +312,8 @@ def _failing(hosts: pd.DataFrame, by: str) -> pd.DataFrame:
 
 
 def _share(hosts: pd.DataFrame) -> dict[str, float]:
-    row = shares(domain_states(hosts)).iloc[0]
+    states = domain_states(hosts)["state"].value_counts()
+    counted = pd.DataFrame([{state: int(states.get(state, 0)) for state in (YES, NO, UNKNOWN)}])
+    row = shares_of_counts(counted).iloc[0]
     counts = {name: int(row[name]) for name in COUNTS}
     return {**counts, **{name: float(row[name]) for name in SHARES}}
