@@ -1,11 +1,10 @@
-"""Breakdowns of one month: states, sub-tests, operators, provinces, domains and reasons."""
+"""Sub-tests, quality and reasons of a month, and the vantage checks of its resolvers."""
 
 import pandas as pd
 import pytest
 from seen import V6, host, name_servers, no_signals, seen
 
 from v6monitor.analysis import breakdowns, shares
-from v6monitor.charts.provinces import MAP
 from v6monitor.verdicts.judge import judge
 
 STATES = {"y": "yes", "p": "partly", "n": "no", "?": "unknown", "-": "not_applicable"}
@@ -15,21 +14,6 @@ def states(text: str, **columns: str) -> pd.DataFrame:
     """Return a states table of ``y``, ``p``, ``n``, ``?`` and ``-``, a domain each."""
     table = pd.DataFrame({"domain": [f"d{n}" for n in range(len(text))]})
     return table.assign(state=[STATES[letter] for letter in text], **columns).astype("str")
-
-
-def test_states_are_counted_with_a_total() -> None:
-    """Partly is a state here; not applicable stands beside the parts; the total is last."""
-    table = breakdowns.state_counts(
-        pd.concat(
-            [
-                states("ypn?-", sector="rijk"),
-                states("yy", sector="gemeente").assign(domain=["a", "b"]),
-            ]
-        )
-    )
-    assert list(table["sector"]) == ["gemeente", "rijk", "total"]
-    total = table.set_index("sector").loc["total"]
-    assert list(total) == [3, 1, 1, 1, 1, 6]
 
 
 def test_sub_tests_know_what_they_apply_to() -> None:
@@ -53,33 +37,6 @@ def test_sub_tests_know_what_they_apply_to() -> None:
     assert list(table.loc[("web", "ws_similar"), columns]) == [1, 1, 0, 1, 1]
     assert list(table.loc[("mail", "mx_address"), columns]) == [1, 0, 1, 0, 2]
     assert table.loc[("mail", "mx_address"), "applicable"] == 2
-
-
-def test_operators_after_the_top_are_taken_together() -> None:
-    """Of five operators three are shown: two by name, the rest as other, last though largest."""
-    providers = pd.DataFrame(
-        {"domain": [f"d{n}" for n in range(10)], "operator": ["", *"AAABBCCDE"]}
-    )
-    table = breakdowns.operators(providers, states("yyynnp?yn-"), top=3)
-    assert list(table["operator"]) == ["A", "B", "other"]
-    assert list(table["domains"]) == [3, 2, 4]
-    assert list(table.loc[0, ["yes", "partly", "no", "unknown"]]) == [2, 0, 1, 0]
-
-
-def test_an_operator_of_one_domain_is_not_named() -> None:
-    """Who receives the mail of a single domain is mostly that domain itself."""
-    providers = pd.DataFrame({"domain": ["d0", "d1", "d2"], "operator": ["A", "A", "d2.example"]})
-    table = breakdowns.operators(providers, states("yyn"))
-    assert list(table["operator"]) == ["A", "other"]
-
-
-def test_a_mail_domain_without_a_provider_row_is_still_counted() -> None:
-    """What is not in the provider table is own or unknown."""
-    nobody = pd.DataFrame({"domain": [], "operator": []}, dtype="str")
-    table = breakdowns.operators(nobody, states("yn"))
-    assert table.to_dict("records") == [
-        {"operator": "own_or_unknown", "yes": 1, "partly": 0, "no": 1, "unknown": 0, "domains": 2}
-    ]
 
 
 def test_quality_keeps_the_reasons() -> None:
@@ -111,56 +68,6 @@ def test_quality_of_nothing_is_an_empty_table(log: pd.DataFrame | None) -> None:
     table = breakdowns.quality(states(""), log)
     assert list(table.columns) == ["subject", "outcome", "count"]
     assert table.empty
-
-
-def test_every_province_has_a_row_and_the_rest_one():
-    """A province without domains counts 0; an empty name and another spelling are elsewhere."""
-    states = pd.DataFrame(
-        {
-            "domain": list("abcdefg"),
-            "state": ["yes", "yes", "no", "yes", "unknown", "yes", "no"],
-            "province": ["Limburg"] * 5 + ["", "Holland"],
-            "measure": "mail",
-        }
-    )
-    table = breakdowns.provinces(states).set_index("province")
-    assert len(table) == 13
-    assert table.loc["Limburg", ["yes", "no", "unknown", "adoption"]].to_list() == [3, 1, 1, 0.75]
-    assert table.loc["elsewhere", "applicable"] == 2
-    assert table.loc["Zeeland", "applicable"] == 0
-    assert table["applicable"].sum() == 7
-
-
-def test_the_map_has_a_place_for_each():
-    """Each of the twelve once."""
-    drawn = sorted(name for line in MAP for name in line if name)
-    none = pd.DataFrame({"domain": [], "state": [], "province": []}, dtype="str")
-    assert drawn == sorted(set(breakdowns.provinces(none)["province"]) - {"elsewhere"})
-
-
-LISTED = pd.DataFrame(
-    [
-        ("a.example", "A", "web", "yes"),
-        ("a.example", "A", "mail", "yes"),
-        ("b.example", "", "web", "yes"),
-        ("b.example", "", "mail", "no"),
-        ("c.example", "C", "dns", "unknown"),
-        ("d.example", "D", "mail", "not_applicable"),
-    ],
-    columns=["domain", "organisation", "measure", "state"],
-)
-
-
-def test_a_domain_is_listed_for_what_it_lacks_or_what_nobody_could_tell():
-    """What was not measured stays empty; what does not apply is no reason."""
-    listed = breakdowns.lacking(LISTED)
-    assert listed.to_dict("list") == {
-        "domain": ["b.example", "c.example"],
-        "organisation": ["", "C"],
-        "web": ["yes", ""],
-        "mail": ["no", ""],
-        "dns": ["", "unknown"],
-    }
 
 
 def judged() -> pd.DataFrame:

@@ -99,12 +99,6 @@ def test_a_state_that_does_not_exist_is_an_error_in_words() -> None:
         v6.shares(pd.DataFrame({"domain": ["a"], "state": ["maybe"]}))
 
 
-def test_compat_counts_as_internet_nl_does() -> None:
-    """Unknown is failed and not applicable is passed, of the whole list."""
-    (row,) = shares.compat(states("yn?--")).to_dict("records")
-    assert row == {"passed": 3, "total": 5, "share": 0.6}
-
-
 def test_a_league_table_says_which_places_are_tied() -> None:
     """Overlapping bounds share their places; a group without a percentage has none."""
     table = pd.concat(
@@ -154,25 +148,21 @@ def test_one_row_per_domain_of_the_same_day(one: str, other: str, together: str)
         assert list(single["state"]) == [together]
 
 
-def test_definitions_are_compared_with_the_headline() -> None:
-    """Any is further than all, by the difference of the shares; what was not asked is left out."""
+def test_a_no_with_some_hosts_is_partly() -> None:
+    """Where the other verdict is asked for; a domain without the verdict is left out."""
     verdicts = pd.DataFrame(
         {
             "domain": list("abcdef"),
-            "mail_all": ["yes", "no", "no", "no", "no", ""],
-            "mail_any": ["yes", "yes", "yes", "no", "no", ""],
-            "mail_primary": ["yes", "yes", "no", "no", "unknown", ""],
+            "mail_all": ["yes", "no", "no", "no", "unknown", ""],
+            "mail_any": ["yes", "yes", "yes", "no", "unknown", ""],
         }
     )
-    table = shares.definitions(verdicts).set_index("measure")
-    assert table.loc["mail_any", "difference"] == pytest.approx(0.4)
-    assert table.loc["mail_primary", "difference"] == pytest.approx(0.3)
-    assert list(shares.verdict_states(verdicts, "mail_all", some="mail_any")["state"]) == [
+    found = shares.verdict_states(verdicts, "mail_all", some="mail_any")
+    assert list(found["state"]) == ["yes", "partly", "partly", "no", "unknown"]
+    assert list(shares.verdict_states(verdicts, "mail_all")["state"].unique()) == [
         "yes",
-        "partly",
-        "partly",
         "no",
-        "no",
+        "unknown",
     ]
 
 

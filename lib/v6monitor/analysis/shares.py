@@ -161,28 +161,12 @@ def ranking(table: pd.DataFrame) -> pd.DataFrame:
     return found.astype({"rank": "Int64", "rank_to": "Int64"}).reset_index(drop=True)
 
 
-def compat(states: pd.DataFrame, *, by: By = ()) -> pd.DataFrame:
-    """Return the figure that Internet.nl itself reports: unknown is failed, not applicable passed.
-
-    Columns: ``by``, ``passed``, ``total`` and ``share`` (0 to 1; NaN for an empty list). Shown
-    beside the adoption, never in its place (METHOD.md, "Shares").
-    """
-    keys = _keys(by, states)
-    check(states, keys)
-    counts = count(states, keys)
-    table = counts[keys].copy()
-    table["passed"] = counts["yes"] + counts["not_applicable"]
-    table["total"] = counts[list(STATES)].sum(axis=1)
-    table["share"] = table["passed"] / table["total"].where(table["total"] > 0)
-    return with_source(table, states)
-
-
 def verdict_states(verdicts: pd.DataFrame, measure: str, *, some: str = "") -> pd.DataFrame:
     """Return the states table of one column of the verdict table, such as ``mail_all``.
 
     All other columns stay, ``measure`` is added. Domains with an empty cell, for which the question
     does not arise, are left out. With ``some`` (``mail_any``), a no of which some hosts have IPv6
-    becomes ``partly``, for ``breakdowns.state_counts``.
+    becomes ``partly``.
     """
     states = verdicts[verdicts[measure] != ""].copy()
     states["state"] = states[measure]
@@ -190,19 +174,6 @@ def verdict_states(verdicts: pd.DataFrame, measure: str, *, some: str = "") -> p
         partly = (states[measure] == "no") & (states[some] == "yes")
         states["state"] = states["state"].mask(partly, "partly")
     return states.assign(measure=measure).reset_index(drop=True)
-
-
-def definitions(
-    verdicts: pd.DataFrame, *, measures: Sequence[str] = ("mail_all", "mail_any", "mail_primary")
-) -> pd.DataFrame:
-    """Return the ``shares`` of several verdicts, and how far each is from the first.
-
-    A row per ``measure``; ``difference`` is its adoption less that of the first (0 to 1).
-    """
-    parts = [shares(verdict_states(verdicts, measure), by="measure") for measure in measures]
-    table = pd.concat(parts, ignore_index=True)
-    first = float("nan") if table.empty else table["adoption"].iloc[0]
-    return with_source(table.assign(difference=table["adoption"] - first), verdicts)
 
 
 def one_per_domain(states: pd.DataFrame, by: By = ()) -> pd.DataFrame:
@@ -235,25 +206,23 @@ def one_per_domain(states: pd.DataFrame, by: By = ()) -> pd.DataFrame:
     return pd.concat([states[~double], rows]).sort_index().reset_index(drop=True)
 
 
-def count(
-    states: pd.DataFrame, keys: Sequence[str], columns: Sequence[str] = STATES
-) -> pd.DataFrame:
+def count(states: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     """Return the number of domains in each state per group; without groups one row, also of none.
 
-    With ``explained`` in the states, also how many of those without IPv6 or partly have it.
+    With ``explained`` in the states, also how many of those without IPv6 have it.
     """
-    each = states[[*keys]].assign(**{state: states["state"].eq(state) for state in columns})
+    each = states[[*keys]].assign(**{state: states["state"].eq(state) for state in STATES})
     if "explained" in states:
-        each["explained"] = states["explained"] & states["state"].isin(["no", "partly"])
+        each["explained"] = states["explained"] & states["state"].eq("no")
     if not keys:
         return each.sum().astype("int64").to_frame().T
     counted = each.columns.drop([*keys])
     return each.groupby([*keys], dropna=False, observed=True, as_index=False)[list(counted)].sum()
 
 
-def check(states: pd.DataFrame, keys: Sequence[str] = (), known: Sequence[str] = STATES) -> None:
-    """Raise ``InputError`` for a state that is not ``known`` or a domain twice in a group."""
-    _check_states(states, known)
+def check(states: pd.DataFrame, keys: Sequence[str] = ()) -> None:
+    """Raise ``InputError`` for a state that does not exist or a domain twice in a group."""
+    _check_states(states)
     double = states.duplicated([*keys, "domain"])
     if double.any():
         name = states.loc[double, "domain"].iloc[0]
@@ -294,10 +263,10 @@ def _keys(by: By, states: pd.DataFrame) -> list[str]:
     return keys
 
 
-def _check_states(states: pd.DataFrame, known: Sequence[str] = STATES) -> None:
-    invalid = states.loc[~states["state"].isin(known), "state"]
+def _check_states(states: pd.DataFrame) -> None:
+    invalid = states.loc[~states["state"].isin(STATES), "state"]
     if len(invalid):
-        expected = ", ".join(known)
+        expected = ", ".join(STATES)
         raise InputError(f"the state {invalid.iloc[0]!r} does not exist: expected {expected}")
 
 

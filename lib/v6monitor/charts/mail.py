@@ -5,7 +5,6 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from v6monitor.analysis.breakdowns import OWN
 from v6monitor.analysis.shares import OTHER
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import Row, nothing, rows_chart, stacked, state_marks
@@ -20,6 +19,9 @@ from v6monitor.charts.wording import (
     undetermined,
 )
 from v6monitor.language import Language
+
+OWN = "own_or_unknown"
+"""Stands for the operator of a domain whose mail has none with a name."""
 
 TOP = 15
 """So many operators have a row of their own."""
