@@ -1,4 +1,4 @@
-"""Can a packet that nobody asked for change an answer, or a run? From any sender, in any number."""
+"""Packets that nobody asked for, from any sender: they change no answer and no run."""
 
 import subprocess
 import sys
@@ -122,7 +122,7 @@ def after_poison(behaviour: Behaviour) -> Behaviour:
 def test_poison_changes_no_answer_of_the_fault_suite(case) -> None:
     """Wrong id, no question, any class: the right verdicts still, and no detail about them."""
     with FaultServer(shown(after_poison(case.behaviour))) as server:
-        rows = asked_about(case.types.split(), server.spec, timeout=case.patience)
+        rows = asked_about(case.types.split(), server.spec, timeout=case.timeout)
     for qtype in case.types.split():
         assert drawn(rows, qtype) == (case.outcome, case.verdict), qtype
     assert not any("do not answer" in row.detail for row in rows)
@@ -392,19 +392,19 @@ def test_a_flood_of_strays_changes_no_answer_and_does_not_halve_the_speed() -> N
     assert flooded < 2 * alone
 
 
-def test_strays_are_told_of_once_at_the_end(
+def test_strays_are_mentioned_once_at_the_end(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """By the command, in its summary; where none came nothing is said."""
     names = tmp_path / "names.txt"
     names.write_text("town.example,web\n")
-    for behaviour, told in ((after_poison(faults.answer), True), (faults.answer, False)):
-        out = tmp_path / f"{told}.csv"
+    for behaviour, mentioned in ((after_poison(faults.answer), True), (faults.answer, False)):
+        out = tmp_path / f"{mentioned}.csv"
         with FaultServer(behaviour) as server:
             command = ["lookup", str(names), "--out", str(out), "--resolver", server.spec]
             assert main([*command, "--no-vantage"]) == 0
         output = capsys.readouterr().out
-        assert output.count("packets that answered nothing were ignored") == told
+        assert output.count("packets that answered nothing were ignored") == mentioned
 
 
 # What a sender would have to guess

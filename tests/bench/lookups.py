@@ -1,4 +1,4 @@
-"""How fast are lookups, and are they right? ``python tests/bench/lookups.py`` prints a table.
+"""Speed and correctness of lookups: ``python tests/bench/lookups.py`` prints a table.
 
 Every engine does the same jobs in the same world (README.md), one after the other in each round;
 what is compared is the median over the rounds of the ratio within one round. An engine that is not
@@ -28,11 +28,11 @@ from lookups_world import Servers, World, served
 
 HERE = Path(__file__).parent
 OURS = "v6monitor"
-PATIENCE = 900
+LONGEST = 900
 
 
 class Line(NamedTuple):
-    """What stands between the engine and the resolver."""
+    """What is between the engine and the resolver."""
 
     delay: float = 0.0
     loss: float = 0.0
@@ -126,31 +126,31 @@ def measured(setting: Setting, engine: str, jobs: Path, port: int, domains: int)
             command,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=LONGEST,
             check=False,
             env=os.environ | window,
         )
     except subprocess.TimeoutExpired:
-        return f"not done in {PATIENCE} s"
+        return f"not done in {LONGEST} s"
     if done.returncode:
         return f"failed: {done.stderr.strip().splitlines()[-1]}"
-    told = json.loads(done.stdout)
-    if "missing" in told:
-        return f"skipped: {told['missing']}"
-    if told["example"]:
-        print(f"    {engine} is wrong about {told['example'][0]}")
-    count = len(path.read_text().splitlines()) if setting.job == "names" else told["asked"]
-    speed = count / told["seconds"]
-    return Run(speed, told["wrong"], told["MiB"], told["unique"], told["sent"])
+    found = json.loads(done.stdout)
+    if "missing" in found:
+        return f"skipped: {found['missing']}"
+    if found["example"]:
+        print(f"    {engine} is wrong about {found['example'][0]}")
+    count = len(path.read_text().splitlines()) if setting.job == "names" else found["asked"]
+    speed = count / found["seconds"]
+    return Run(speed, found["wrong"], found["MiB"], found["unique"], found["sent"])
 
 
 def _dnsperf(path: Path, port: int, window: int) -> Run | str:
     if shutil.which("dnsperf") is None:
         return "skipped: dnsperf is not installed"
     command = ["dnsperf", "-p", str(port), "-d", path, "-n", "1", "-c", "8", "-q", str(window)]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    speed = re.search(r"Queries per second:\s+([\d.]+)", told)
-    return Run(float(speed[1])) if speed else "failed: dnsperf told no speed"
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    speed = re.search(r"Queries per second:\s+([\d.]+)", found)
+    return Run(float(speed[1])) if speed else "failed: dnsperf printed no speed"
 
 
 def _massdns(path: Path, port: int, folder: Path, window: int) -> Run | str:
@@ -232,11 +232,11 @@ def table(runs: Runs) -> None:
 
 
 def goals(runs: Runs, domains: int) -> bool:
-    """Print each goal and what was measured; tell whether all that could be measured are met."""
+    """Print each goal and what was measured; return whether all that could be measured are met."""
     met = []
     print("\n| goal | least | measured | |\n|---|---|---|---|")
 
-    def tell(what: str, goal: str, value: str, *, good: bool | None) -> None:
+    def show(what: str, goal: str, value: str, *, good: bool | None) -> None:
         word = "not measured" if good is None else "met" if good else "MISSED"
         met.append(good is not False)
         print(f"| {what} | {goal} | {value} | {word} |")
@@ -246,20 +246,20 @@ def goals(runs: Runs, domains: int) -> bool:
         what = f"{setting}: {engine} ÷ {other}"
         if all(pair):
             ratio = _ratio(*pair)
-            tell(what, f"≥ {least:g}", f"{ratio:.2f}", good=ratio >= least)
+            show(what, f"≥ {least:g}", f"{ratio:.2f}", good=ratio >= least)
         else:
-            tell(what, f"≥ {least:g}", "", good=None)
+            show(what, f"≥ {least:g}", "", good=None)
     logged = runs["names in, rows out, warm", "v6monitor_names"]
     peak = max(run.mib for run in logged)
     what = f"peak memory, {domains:,} domains with a log"
-    tell(what, f"≤ {MOST_MEMORY:g} MiB", f"{peak:.0f}", good=peak <= MOST_MEMORY)
+    show(what, f"≤ {MOST_MEMORY:g} MiB", f"{peak:.0f}", good=peak <= MOST_MEMORY)
     sent = max(run.sent / run.unique for run in logged)
-    tell(
+    show(
         "messages per name and type, warm", f"≤ {MOST_SENT}", f"{sent:.3f}", good=sent <= MOST_SENT
     )
     for setting in SETTINGS:
         wrong = max(run.wrong for run in runs[setting.name, setting.engines[0]])
-        tell(f"{setting.name}: wrong or missing answers", "0", f"{wrong}", good=wrong == 0)
+        show(f"{setting.name}: wrong or missing answers", "0", f"{wrong}", good=wrong == 0)
     return all(met)
 
 
@@ -269,7 +269,7 @@ def _ratio(mine: list[Run], others: list[Run]) -> float:
 
 
 def main(domains: int, rounds: int) -> bool:
-    """Print the tables; tell whether the goals were met."""
+    """Print the tables; return whether the goals were met."""
     world = World(domains)
     full, flat = world.full(), world.flat()
     print(f"{domains:,} domains, full job {len(full):,} questions, A and AAAA {len(flat):,}")

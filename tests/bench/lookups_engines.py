@@ -1,4 +1,4 @@
-"""How does each engine do one job? In a process of its own, its answers checked against the truth.
+"""One job by one engine, in a process of its own, its answers checked against the truth.
 
 ``python lookups_engines.py ENGINE JOB PORT DOMAINS`` prints what it took as JSON. JOB is a file of
 questions, or of domains for the engines in ``FROM_NAMES``. The clock runs while it asks and
@@ -32,7 +32,7 @@ def _policy() -> dict[str, Any]:
     return {"timeout": TIMEOUT, "attempts": ATTEMPTS, "pause": 0.0, "rate": 0.0}
 
 
-def _told(rows: Iterable[Any]) -> Result:
+def _result(rows: Iterable[Any]) -> Result:
     found, sent = {}, 0
     for row in rows:
         found[row.qname, row.qtype] = Found(row.outcome, tuple(row.answers))
@@ -51,7 +51,7 @@ def v6monitor(job: list[str], port: int) -> Result:
     questions = Questions(map(Asked._make, map(str.split, job)))
     policy = Policy(**_policy(), concurrency=WINDOW)
     with Client(parse([f"127.0.0.1:{port}"]), policy) as client:
-        return _told(client.run(questions))
+        return _result(client.run(questions))
 
 
 def v6monitor_names(job: list[str], port: int) -> Result:
@@ -69,7 +69,7 @@ def v6monitor_names(job: list[str], port: int) -> Result:
         CLOCK.stop()
         from v6monitor.dns import log  # loads pandas, which asking does not
 
-        return _told(log.read_log(path).itertuples(index=False))
+        return _result(log.read_log(path).itertuples(index=False))
 
 
 def v6monitor_unlogged(job: list[str], port: int) -> Result:
@@ -111,7 +111,7 @@ def main(engine: str, path: str, port: int, domains: int) -> None:
     result = work(job, port)
     CLOCK.stop()
     different = wrong(World(domains), result.found)
-    told = {
+    report = {
         "seconds": CLOCK.seconds,
         "MiB": CLOCK.mib,
         "asked": result.asked,
@@ -120,7 +120,7 @@ def main(engine: str, path: str, port: int, domains: int) -> None:
         "wrong": len(different),
         "example": [[*question, *result.found[question]] for question in different[:3]],
     }
-    print(json.dumps(told))
+    print(json.dumps(report))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is one run of an engine? What it found, what it took, and whether it is right."""
+"""One run of an engine: what it found, what it took, and whether it is right."""
 
 import os
 import re
@@ -18,7 +18,7 @@ ATTEMPTS = 8
 
 
 class Found(NamedTuple):
-    """What an engine tells of a question; an ``outcome`` of "" is one that it does not tell."""
+    """What an engine says of a question; "" is an ``outcome`` that it does not report."""
 
     outcome: str
     records: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Result(NamedTuple):
     asked: int
     """Questions that the caller put to the engine."""
     sent: int = 0
-    """Messages, where the engine tells."""
+    """Messages, where the engine reports them."""
 
 
 class Clock:
@@ -72,10 +72,10 @@ def _plain(qtype: str, record: str) -> str:
 def wrong(world: World, found: dict[Question, Found]) -> list[Question]:
     """Return the questions whose answer is not the truth."""
     different = []
-    for (name, qtype), told in found.items():
+    for (name, qtype), one in found.items():
         truth = world.truth(name, qtype)
-        records = {_plain(qtype, record) for record in told.records}
+        records = {_plain(qtype, record) for record in one.records}
         same = records == {_plain(qtype, record) for record in truth.records}
-        if not same or told.outcome not in {"", truth.outcome}:
+        if not same or one.outcome not in {"", truth.outcome}:
             different.append((name, qtype))
     return different

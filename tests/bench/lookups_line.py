@@ -1,4 +1,4 @@
-"""How bad is the line? A proxy in front of a resolver that delays, loses and refuses to hurry.
+"""A proxy in front of a resolver that delays, loses and caps the rate.
 
 ``python lookups_line.py RESOLVER_PORT DELAY LOSS RATE`` prints its port and works until its input
 ends. DELAY: seconds there and back; LOSS: the share of exchanges that is lost, half of it each way;
@@ -72,9 +72,9 @@ class Line:
         with contextlib.suppress(BlockingIOError):
             for _ in range(64):
                 message = self._back.recv(65535)
-                told = self._clients.pop(int.from_bytes(message[:2], "big"), None)
-                if told and not self._lost():
-                    mark, client = told
+                known = self._clients.pop(int.from_bytes(message[:2], "big"), None)
+                if known and not self._lost():
+                    mark, client = known
                     self._late.append((time.monotonic() + self._delay, mark + message[2:], client))
 
     def _lost(self) -> bool:

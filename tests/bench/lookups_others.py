@@ -1,4 +1,4 @@
-"""How do others ask? Engines to compare with, each used as its documentation shows."""
+"""Engines to compare with, each used as its documentation shows."""
 
 # ruff: noqa: PLC0415 - only the process that uses an engine imports it
 
@@ -134,8 +134,8 @@ def _ares_record(data: Any) -> str:
     return str(getattr(data, next(fields)))
 
 
-def _put(answers: queue.SimpleQueue[Any], *told: Any) -> None:
-    answers.put(told)
+def _put(answers: queue.SimpleQueue[Any], *result: Any) -> None:
+    answers.put(result)
 
 
 def pycares(job: list[str], port: int) -> Result:
@@ -187,7 +187,7 @@ def aiodns(job: list[str], port: int) -> Result:
 
 
 def blastdns(job: list[str], port: int) -> Result:
-    """Ask a list of questions, one batch per type at the same time; failures are not told."""
+    """Ask a list of questions, one batch per type at the same time; failures are not reported."""
     import blastdns as blast
 
     asked = questions(job)
@@ -204,7 +204,7 @@ def blastdns(job: list[str], port: int) -> Result:
         async def batch(qtype: str) -> None:
             names = [name for name, of_type in asked if of_type == qtype]
             async for name, _, records in client.resolve_batch(names, qtype):
-                passed = qtype in {"A", "AAAA"}  # the CNAMEs passed stand among addresses
+                passed = qtype in {"A", "AAAA"}  # the CNAMEs passed are among addresses
                 kept = [one for one in records if not (passed and one.endswith("."))]
                 found[name, qtype] = Found("", tuple(kept))
 

@@ -1,8 +1,8 @@
-"""What is asked in the benchmark? A seeded world of domains, and real servers that know it.
+"""The benchmark's seeded world of domains, and real servers that know it.
 
 Domains share hosts as real ones do: a few hosters run most name servers, a few gateways and one
 large provider receive most mail. Some domains do not exist, some are lame, some TXT is too large
-for a datagram. ``World.truth`` tells the right answer to any question.
+for a datagram. ``World.truth`` gives the right answer to any question.
 """
 
 import shutil

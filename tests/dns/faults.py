@@ -1,4 +1,4 @@
-"""What can go wrong with an answer: behaviours for ``FaultServer``, each the same for all types."""
+"""Behaviours for ``FaultServer``: what can go wrong with an answer of any type."""
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""A name server that misbehaves as a test tells it to."""
+"""A name server that misbehaves as a test wants."""
 
 import socket
 import threading
@@ -22,7 +22,7 @@ class FromElsewhere(bytes):
 Sent = bytes | tuple[float, bytes]
 """A message, or seconds to wait and a message; over TCP also a part of one."""
 Behaviour = Callable[[dns.message.Message, int, bool], Iterable[Sent]]
-"""What to send to a query; told how often the question came before, and whether by TCP."""
+"""What to send to a query; given how often the question came before, and whether by TCP."""
 
 
 def _one_port(port: int) -> tuple[socket.socket, socket.socket]:
@@ -142,7 +142,7 @@ def truncated(query: dns.message.Message) -> bytes:
 
 
 def framed(message: bytes) -> bytes:
-    """Return a message as it stands on a TCP connection."""
+    """Return a message as it is sent over TCP."""
     return len(message).to_bytes(2, "big") + message
 
 

@@ -1,4 +1,4 @@
-"""What is asked of a server with a fault, and what is concluded from what it tells.
+"""Questions to a server with a fault, and the conclusions from its answers.
 
 The server shows the fault to the questions of ``FAULTY``, one of each type, and answers all others
 well.

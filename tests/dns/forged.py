@@ -43,18 +43,18 @@ cut_header, garbage = changed(_cut), changed(_garbage)
 
 
 def wrong_question(query: dns.message.Message, _number: int, _tcp: bool) -> Iterator[Sent]:
-    """Tell about another name."""
+    """Answer about another name."""
     other = dns.message.make_query("other.example.", asked(query)[1], id=query.id)
     yield reply(other, rcode="NXDOMAIN")
 
 
 def wrong_type(query: dns.message.Message, _number: int, _tcp: bool) -> Iterator[Sent]:
-    """Tell about another type."""
+    """Answer about another type."""
     yield reply(dns.message.make_query(asked(query)[0], "SRV", id=query.id))
 
 
 def wrong_port(query: dns.message.Message, _number: int, _tcp: bool) -> Iterator[Sent]:
-    """Tell from another port that the name does not exist."""
+    """Answer from another port that the name does not exist."""
     yield FromElsewhere(reply(query, rcode="NXDOMAIN"))
 
 

@@ -1,4 +1,4 @@
-"""Asking with little patience, as the tests do."""
+"""Asking with short time-outs, as the tests do."""
 
 from collections.abc import Iterable
 
@@ -15,6 +15,6 @@ ASKED = Question("a.example", "AAAA")
 def ask(
     *specs: str, questions: Iterable[Question] = (ASKED,), policy: Policy = QUICK
 ) -> list[Observation]:
-    """Ask with little patience."""
+    """Ask with short time-outs."""
     with Client(parse(specs), policy) as client:
         return sorted(client.run(Questions(questions)))

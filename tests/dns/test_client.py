@@ -86,7 +86,7 @@ def test_silence_is_a_timeout_after_growing_waits() -> None:
 
 
 def test_an_answer_after_two_silences_counts() -> None:
-    """Lost messages do not lose a question, and the row tells of them."""
+    """Lost messages do not lose a question, and the row mentions them."""
 
     def behave(query: dns.message.Message, number: int, _tcp: bool) -> Iterator[Sent]:
         if number == 2:
@@ -110,7 +110,7 @@ def test_a_late_answer_is_believed() -> None:
 
 @pytest.mark.parametrize("name", ["REFUSED", "NOTIMP", "FORMERR", "SERVFAIL"])
 def test_a_failing_resolver_is_made_up_for_by_the_next(name: str) -> None:
-    """What one resolver will not tell, another does."""
+    """What one resolver refuses, another answers."""
     row = ask_one(rcode(name), good)
     assert row.outcome == "ok"
     assert name in row.detail
@@ -133,7 +133,7 @@ def test_servfail_once_then_good_is_good() -> None:
 
 
 def test_failed_validation_is_bogus() -> None:
-    """SERVFAIL with extended error 6 tells more than SERVFAIL, whoever answers last."""
+    """SERVFAIL with extended error 6 says more than SERVFAIL, whoever answers last."""
 
     def bogus(query: dns.message.Message, _number: int, _tcp: bool) -> Iterator[Sent]:
         response = dns.message.make_response(query)
@@ -264,7 +264,7 @@ def test_a_chain_is_followed_by_asking_its_targets(
 
 
 def test_a_loop_is_a_chain() -> None:
-    """Two names that point at each other have no addresses anybody could tell."""
+    """Two names that point at each other have no addresses."""
 
     def behave(query: dns.message.Message, _number: int, _tcp: bool) -> Iterator[Sent]:
         name = query.question[0].name.to_text()
@@ -395,7 +395,7 @@ def test_no_resolver_that_answers_is_one_clear_error_in_time() -> None:
 
 @pytest.mark.parametrize("spec", [f"tls://{'x' * 70}.example", f"https://{'x' * 70}.example/"])
 def test_a_resolver_whose_host_is_no_name_is_unreachable(spec: str) -> None:
-    """That comes to light when it is resolved, in a thread, and is told all the same."""
+    """That comes to light when it is resolved, in a thread, and is an outcome all the same."""
     with pytest.raises(VantageError, match="no resolver answers"):
         lookup([("a.example", "web")], [spec])
 

@@ -139,6 +139,16 @@ def test_a_cname_that_the_reply_leaves_open_is_to_be_asked_on(authority: str) ->
     assert (reading.outcome, reading.ask) == ("", "b.example")
 
 
+@pytest.mark.parametrize("zone", ["b.example", "xb.example", "notb.example", "ample", "example"])
+def test_only_a_zone_that_holds_the_target_denies_it(zone: str) -> None:
+    """Names that merely end alike are no zones of it: the target is asked about."""
+    alias = "a.example. 60 IN CNAME www.notb.example."
+    reading = read(decode(answer(alias, authority=f"{zone}. {SOA}")), "a.example", "AAAA")
+    denied = zone in {"notb.example", "example"}
+    assert reading.outcome == ("nodata" if denied else "")
+    assert reading.ask == ("" if denied else "www.notb.example")
+
+
 def test_a_cname_question_is_not_followed() -> None:
     """The answer is the target itself."""
     response = dns.message.make_response(dns.message.make_query("a.example.", "CNAME"))

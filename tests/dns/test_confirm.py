@@ -99,18 +99,18 @@ def test_without_a_loss_nothing_is_asked_again(world: World) -> None:
 
 
 def test_a_loss_is_asked_again_after_the_time_that_was_asked_for(world: World) -> None:
-    """Which is told while it waits."""
+    """The user reads that while it waits."""
     before = world.log("before", world.resolver(WITH))
-    told: list[str] = []
+    notices: list[str] = []
     path, _ = world.checked(
         "now", before, world.resolver(WITHOUT), world.resolver(WITHOUT),
-        recheck_after=dt.timedelta(seconds=1), notify=told.append,
+        recheck_after=dt.timedelta(seconds=1), notify=notices.append,
     )  # fmt: skip
     rows = log.read_log(path)
     asked = rows.loc[(rows["qname"] == "town.example") & (rows["qtype"] == "AAAA"), "asked_at"]
     assert asked.max() - asked.min() >= dt.timedelta(seconds=1)
-    assert len(told) == 1
-    assert told[0].startswith("waits until ")
+    assert len(notices) == 1
+    assert notices[0].startswith("waits until ")
 
 
 def test_one_resolver_alone_confirms_nothing(world: World) -> None:
@@ -120,7 +120,7 @@ def test_one_resolver_alone_confirms_nothing(world: World) -> None:
         world.checked("now", before, world.resolver(WITHOUT))
 
 
-def test_the_command_tells_what_became_of_the_losses(
+def test_the_command_says_what_became_of_the_losses(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In one line of its summary; a time without losses to confirm is a usage error."""

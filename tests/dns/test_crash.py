@@ -1,4 +1,4 @@
-"""Is anything lost or asked twice when a run is killed? At fifty moments, by the system itself."""
+"""Runs that the system kills at fifty moments: nothing is lost, nothing is asked twice."""
 
 import contextlib
 import os
@@ -41,10 +41,10 @@ def undisturbed(zones: Path, tmp_path_factory: pytest.TempPathFactory) -> pd.Dat
     with Remembering(zones) as server:
         record(SUBJECTS, [f"127.0.0.1:{server.port}"], out, Task(test=False), rate=0)
         assert max(Counter(question for _, question in server.asked).values()) == 1
-    return told(out)
+    return rows_of(out)
 
 
-def told(path: Path) -> pd.DataFrame:
+def rows_of(path: Path) -> pd.DataFrame:
     """Return what a log says, without times and places."""
     rows = log.read_log(path)[["qname", "qtype", "outcome", "answers", "chain", "detail"]]
     rows = rows.assign(answers=rows["answers"].map(str), chain=rows["chain"].map(str))
@@ -98,7 +98,7 @@ def test_killed_at_any_moment_a_run_goes_on(
         ends = list(pool.map(partial(killed_and_resumed, zones, runners), outs, moments))
     resumed = 0
     for out, (server, killed) in zip(outs, ends, strict=True):
-        pd.testing.assert_frame_equal(told(out), undisturbed)
+        pd.testing.assert_frame_equal(rows_of(out), undisturbed)
         assert not journal_of(out).exists()
         resumed += log.provenance(out)["sessions"] > 1
         times = Counter(question for _, question in server.asked)
@@ -111,7 +111,7 @@ def test_killed_at_any_moment_a_run_goes_on(
 def test_killed_between_log_and_journal_nothing_is_asked(
     zones: Path, undisturbed: pd.DataFrame, tmp_path: Path
 ) -> None:
-    """Whether the log stands beside the journal already, or not yet."""
+    """Whether the log is beside the journal already, or not yet."""
     out = tmp_path / "obs.parquet"
     with Remembering(zones) as server:
         resolver = [f"127.0.0.1:{server.port}"]
@@ -123,7 +123,7 @@ def test_killed_between_log_and_journal_nothing_is_asked(
             asked = len(server.asked)
             record(SUBJECTS, resolver, out, Task(resume=True, test=False))
             assert len(server.asked) == asked
-            pd.testing.assert_frame_equal(told(out), undisturbed)
+            pd.testing.assert_frame_equal(rows_of(out), undisturbed)
             journal_of(out).write_bytes(kept.read_bytes())
 
 

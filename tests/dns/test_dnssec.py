@@ -1,4 +1,4 @@
-"""What becomes of signed zones, good and spoilt, behind a resolver that validates?"""
+"""Signed zones, good and spoilt, behind a resolver that validates."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,7 +92,7 @@ def test_what_does_not_validate_is_bogus_and_never_a_yes_or_no(resolver: str) ->
 
 
 def test_it_can_be_asked_again_without_validation(resolver: str) -> None:
-    """Then the detail has what stands there; the outcome stays what it is."""
+    """Then the detail has the answer; the outcome remains bogus."""
     (row,) = rows(resolver, ("mx1.spoilt.example", "AAAA"), unvalidated=True)
     assert (row.outcome, row.answers, row.authenticated) == ("bogus", (), False)
     assert "without validation: ok 2a01:4f8::26" in row.detail

@@ -1,4 +1,4 @@
-"""Is a fault on the way to an answer ever taken for a yes or a no that it is not?"""
+"""The fault suite: no fault on the way to an answer is taken for a yes or a no."""
 
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ class Case(NamedTuple):
     types: str
     outcome: str
     verdict: str
-    patience: float = f.TIMEOUT
+    timeout: float = f.TIMEOUT
     """Seconds; more where the answer itself takes long."""
 
 
@@ -156,7 +156,7 @@ def test_a_fault_has_its_outcome_and_is_never_a_wrong_yes_or_no(case: Case) -> N
     """As the table has it, for each type."""
     types = case.types.split()
     with FaultServer(shown(case.behaviour)) as server:
-        rows = asked_about(types, server.spec, timeout=case.patience)
+        rows = asked_about(types, server.spec, timeout=case.timeout)
     expected = dict.fromkeys(types, (case.outcome, case.verdict))
     assert {qtype: drawn(rows, qtype) for qtype in types} == expected
 

@@ -1,4 +1,4 @@
-"""What becomes of the questions when a resolver is not there, will not tell, or dies?"""
+"""Resolvers that are absent, refuse, or die half-way."""
 
 import threading
 from collections.abc import Iterable

@@ -27,7 +27,7 @@ def row(number: int) -> Observation:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Return where a journal stands."""
+    """Return the path of a journal."""
     return journal_of(tmp_path / "obs.parquet")
 
 
@@ -129,7 +129,7 @@ def test_another_list_is_not_mixed_in(path: Path) -> None:
 
 
 def test_two_runs_do_not_write_the_same_journal(path: Path) -> None:
-    """The second is told to wait."""
+    """The second has to wait."""
     with (
         Journal(path, LIST),
         pytest.raises(UsageError, match="another lookup is writing it"),

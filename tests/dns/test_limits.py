@@ -1,4 +1,4 @@
-"""How much of an answer is kept, whoever sends it?"""
+"""Limits of what is kept of an answer."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Does every question get its answer where messages are lost?"""
+"""Lost messages: every question gets its answer, at the pace of the resolver."""
 
 import math
 import time

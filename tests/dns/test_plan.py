@@ -7,7 +7,7 @@ from v6monitor.dns.observation import Observation, Question
 from v6monitor.dns.plan import POOL, Plan
 
 
-def told(qname: str, qtype: str, *answers: str, outcome: str = "", chain: str = "") -> Observation:
+def row(qname: str, qtype: str, *answers: str, outcome: str = "", chain: str = "") -> Observation:
     """Return an observation: ok with answers, nodata without."""
     return Observation(
         qname, qtype, outcome or ("ok" if answers else "nodata"), answers,
@@ -55,14 +55,14 @@ def test_a_list_with_duplicates_asks_each_question_once() -> None:
     """However a name is written, and however many domains share a host."""
     plan = Plan([("town.example", "mail"), ("TOWN.example.", "mail"), ("other.example", "mail")])
     for domain in ("town.example", "other.example"):
-        plan.learn(told(domain, "MX", "10 mx.gate.example", "20 mx.gate.example"))
+        plan.learn(row(domain, "MX", "10 mx.gate.example", "20 mx.gate.example"))
     questions = drain(plan)
     assert len(questions) == len(set(questions)) == len(plan) == 2 * 6 + 3
 
 
 def test_mx_hosts_are_asked_for_addresses_and_their_zone() -> None:
     """A null MX names no host."""
-    assert raised(told("town.example", "MX", "10 mx.gate.example", "0 .")) == {
+    assert raised(row("town.example", "MX", "10 mx.gate.example", "0 .")) == {
         ("mx.gate.example", "A"),
         ("mx.gate.example", "AAAA"),
         ("mx.gate.example", "NS"),
@@ -71,22 +71,25 @@ def test_mx_hosts_are_asked_for_addresses_and_their_zone() -> None:
 
 def test_without_mx_the_domain_itself_may_receive_mail() -> None:
     """RFC 5321: an implicit MX, worth a note."""
-    assert raised(told("town.example", "MX")) == {("town.example", "A"), ("town.example", "AAAA")}
+    assert raised(row("town.example", "MX")) == {
+        ("town.example", "A"),
+        ("town.example", "AAAA"),
+    }
 
 
 def test_a_failed_mx_lookup_raises_nothing() -> None:
-    """What could not be told is not guessed at."""
-    assert raised(told("town.example", "MX", outcome="servfail")) == set()
+    """What nobody could tell is not guessed at."""
+    assert raised(row("town.example", "MX", outcome="servfail")) == set()
 
 
 @pytest.mark.parametrize(
     ("observation", "next_name"),
     [
-        (told("a.b.gate.example", "NS"), "b.gate.example"),
-        (told("b.gate.example", "NS", outcome="nxdomain"), "gate.example"),
-        (told("gate.example", "NS"), ""),
-        (told("b.gate.example", "NS", outcome="timeout"), ""),
-        (told("example", "NS"), ""),
+        (row("a.b.gate.example", "NS"), "b.gate.example"),
+        (row("b.gate.example", "NS", outcome="nxdomain"), "gate.example"),
+        (row("gate.example", "NS"), ""),
+        (row("b.gate.example", "NS", outcome="timeout"), ""),
+        (row("example", "NS"), ""),
     ],
 )
 def test_name_servers_are_sought_upward_to_the_registrable_domain(
@@ -98,7 +101,7 @@ def test_name_servers_are_sought_upward_to_the_registrable_domain(
 
 def test_name_servers_at_the_end_of_a_cname_are_another_zones() -> None:
     """Their addresses are asked, and the walk goes on."""
-    observation = told("www.town.example", "NS", "ns.cdn.example", chain="town.cdn.example")
+    observation = row("www.town.example", "NS", "ns.cdn.example", chain="town.cdn.example")
     assert raised(observation) == {
         ("ns.cdn.example", "A"),
         ("ns.cdn.example", "AAAA"),
@@ -147,7 +150,7 @@ def test_subjects_are_taken_as_room_comes() -> None:
 
 def test_what_is_known_already_is_not_asked() -> None:
     """Its row is settled as it is, and what follows from it is asked."""
-    known = told("town.example", "MX", "10 mx.gate.example")
+    known = row("town.example", "MX", "10 mx.gate.example")
     settled: list[Observation] = []
     plan = Plan(
         [("town.example", "mail")],
@@ -163,7 +166,10 @@ def test_what_is_known_already_is_not_asked() -> None:
 def test_a_run_goes_on_where_it_ended() -> None:
     """What was asked is not asked again, what its answers raise is, whatever their order."""
     whole = Plan([("town.example", "mail")])
-    answers = [told("town.example", "MX", "10 mx.gate.example"), told("mx.gate.example", "NS")]
+    answers = [
+        row("town.example", "MX", "10 mx.gate.example"),
+        row("mx.gate.example", "NS"),
+    ]
     for answer in answers:
         whole.learn(answer)
     asked = {Question(*answer[:2]) for answer in answers} | {Question("mx.gate.example", "A")}
@@ -176,11 +182,11 @@ def test_all_that_end_to_end_mail_needs_is_asked() -> None:
     """Name servers of the domain and of every MX host's zone, and the addresses of them all."""
     asked = set(drain(Plan([("town.example", "mail")])))
     for answer in (
-        told("town.example", "MX", "10 mx.a.gate.example", "20 mx.other.example"),
-        told("town.example", "NS", "ns.dns.example"),
-        told("mx.a.gate.example", "NS"),
-        told("a.gate.example", "NS", "ns.gate.example"),
-        told("mx.other.example", "NS", "ns.other.example"),
+        row("town.example", "MX", "10 mx.a.gate.example", "20 mx.other.example"),
+        row("town.example", "NS", "ns.dns.example"),
+        row("mx.a.gate.example", "NS"),
+        row("a.gate.example", "NS", "ns.gate.example"),
+        row("mx.other.example", "NS", "ns.other.example"),
     ):
         assert Question(*answer[:2]) in asked
         asked |= {Question(*question) for question in raised(answer)}

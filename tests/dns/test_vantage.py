@@ -140,10 +140,10 @@ def test_a_failed_check_is_told_with_what_to_do(serve: Serve) -> None:
     resolvers = parse([place])
     with pytest.raises(VantageError) as caught:
         vantage.trusted(resolvers, vantage.examine(resolvers, PROBES))
-    told = str(caught.value)
-    assert f"{place}: it makes up IPv6 addresses (DNS64) (four.probe.example AAAA gave ok " in told
-    assert "expected nodata" in told
-    assert "name another resolver with --resolver" in told
+    text = str(caught.value)
+    assert f"{place}: it makes up IPv6 addresses (DNS64) (four.probe.example AAAA gave ok " in text
+    assert "expected nodata" in text
+    assert "name another resolver with --resolver" in text
 
 
 def test_a_silent_resolver_is_left_out_when_another_answers(serve: Serve) -> None:
@@ -169,15 +169,15 @@ def test_the_command_reports_and_its_exit_code_tells(
     probes = [f"--probe={name}={value}" for name, value in PROBES._asdict().items()]
     place = serve()
     assert main(["vantage", "--resolver", place, *probes]) == 0
-    told = capsys.readouterr()
-    assert told.out.splitlines()[0] == place
-    assert told.out.splitlines()[-1] == f"Measuring from here works, with {place}"
-    assert len(told.out.splitlines()) == 1 + len(vantage.MEANING) + 2
+    output = capsys.readouterr()
+    assert output.out.splitlines()[0] == place
+    assert output.out.splitlines()[-1] == f"Measuring from here works, with {place}"
+    assert len(output.out.splitlines()) == 1 + len(vantage.MEANING) + 2
     place = serve(**LIES["rewriting"])
     assert main(["vantage", "--resolver", place, *probes]) == 6
-    told = capsys.readouterr()
-    assert "FAILED     denies what does not exist" in told.out
-    assert told.err.count("\n") == 1
+    output = capsys.readouterr()
+    assert "FAILED     denies what does not exist" in output.out
+    assert output.err.count("\n") == 1
 
 
 def test_the_embedded_name_server_has_names_of_its_own() -> None:

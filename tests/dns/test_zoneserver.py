@@ -32,7 +32,7 @@ def ask(server: ZoneServer, name: str, qtype: str, **edns: object) -> dns.messag
     return dns.query.udp(query, server.address, port=server.port, timeout=5)
 
 
-def told(message: dns.message.Message) -> tuple[str, list[str], list[str]]:
+def summary(message: dns.message.Message) -> tuple[str, list[str], list[str]]:
     """Return the response code, the answer's record data and the types in the authority."""
     data = [item.to_text() for rrset in message.answer for item in rrset]
     authority = [dns.rdatatype.to_text(rrset.rdtype) for rrset in message.authority]
@@ -73,7 +73,7 @@ def test_each_name_has_its_answer(
     server: ZoneServer, name: str, qtype: str, expected: tuple[str, list[str], list[str]]
 ) -> None:
     """NODATA and NXDOMAIN with SOA, chased CNAMEs, wildcards, and what is broken on purpose."""
-    assert told(ask(server, name, qtype)) == expected
+    assert summary(ask(server, name, qtype)) == expected
 
 
 def test_silence_is_silence(server: ZoneServer) -> None:
@@ -115,7 +115,7 @@ def test_without_edns_the_answer_has_none(server: ZoneServer) -> None:
 
 
 def test_odd_queries_get_their_response_code(server: ZoneServer) -> None:
-    """Other opcodes, EDNS versions, classes and types are told so; answers get no answer."""
+    """Other opcodes, EDNS versions, classes and types have theirs; answers get no answer."""
     query = dns.message.make_query("town.example", "A", use_edns=0)
     answered = dns.message.make_response(query).to_wire()
     assert server.respond(answered) is None

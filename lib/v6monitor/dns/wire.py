@@ -49,7 +49,7 @@ _types = {
 """Types that dnspython may read: these and those given to ``register_type``."""
 
 MAY_LACK_QUESTION = frozenset({0, 1, 2, 4, 5})
-"""FORMERR, SERVFAIL, NOTIMP and REFUSED; and 0, for of BADVERS the rest stands in OPT."""
+"""FORMERR, SERVFAIL, NOTIMP and REFUSED; and 0, because the rest of BADVERS is in OPT."""
 
 
 class Malformed(Exception):  # noqa: N818 - it describes the message, not an error of ours

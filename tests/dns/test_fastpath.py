@@ -1,4 +1,4 @@
-"""Does the fast reader say of an answer what dnspython and ``codec.read`` say?"""
+"""The fast path compared with dnspython and ``codec.read``."""
 
 import itertools
 import os

@@ -4,9 +4,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from v6monitor.dns import log
-from v6monitor.dns.observation import Observation, Question, invalid_name
+from v6monitor.dns.log import batch, observations
+from v6monitor.dns.observation import OUTCOMES, Observation, Question, invalid_name
 from v6monitor.errors import InputError, UsageError
 
 AT = dt.datetime(2026, 10, 3, 4, 5, 6, 789012, tzinfo=dt.UTC)
@@ -64,8 +67,8 @@ def test_an_empty_log_keeps_its_types(path: Path) -> None:
 def test_the_provenance_stands_in_the_parquet_file(tmp_path: Path) -> None:
     """Who was asked, when, about what, and with which versions, as it was given."""
     log.write(log.frame(ROWS), tmp_path / "obs.parquet", PROVENANCE)
-    told = log.provenance(tmp_path / "obs.parquet")
-    assert told == PROVENANCE | {"subjects": [["a.example", "web"], ["b.example", "mail"]]}
+    found = log.provenance(tmp_path / "obs.parquet")
+    assert found == PROVENANCE | {"subjects": [["a.example", "web"], ["b.example", "mail"]]}
 
 
 def test_a_csv_opened_in_a_spreadsheet_runs_nothing(tmp_path: Path) -> None:
@@ -83,15 +86,15 @@ def test_several_logs_read_as_one(tmp_path: Path) -> None:
     log.write(log.frame(ROWS[2:]), later, made(*b, resolver="r2", hour=5))
     log.write(log.frame(ROWS[:2]), earlier, made(*both, resolver="r1"))
     pd.testing.assert_frame_equal(log.read_log([later, earlier]), log.frame(ROWS))
-    told = log.provenance([earlier, later])
-    assert told["subjects"] == [["a.example", "web"], ["b.example", "mail"]]
-    assert told["resolvers"] == ["r1", "r2"]
-    assert (told["started"], told["finished"]) == (
+    found = log.provenance([earlier, later])
+    assert found["subjects"] == [["a.example", "web"], ["b.example", "mail"]]
+    assert found["resolvers"] == ["r1", "r2"]
+    assert (found["started"], found["finished"]) == (
         "2026-10-03T04:05:06+00:00",
         "2026-10-03T05:05:22+00:00",
     )
-    assert told["vantage"]["tested"]
-    assert [check["resolver"] for check in told["vantage"]["checks"]] == ["r1", "r2"]
+    assert found["vantage"]["tested"]
+    assert [check["resolver"] for check in found["vantage"]["checks"]] == ["r1", "r2"]
 
 
 def test_a_log_of_an_earlier_version_says_less_of_its_making(tmp_path: Path) -> None:
@@ -179,3 +182,23 @@ def test_a_foreign_table_is_no_log(tmp_path: Path) -> None:
         log.read_log(tmp_path / "missing.parquet")
     with pytest.raises(InputError, match="no file given"):
         log.read_log([])
+
+
+texts = some.text(some.characters(exclude_categories=["Cs"]), max_size=8)
+lists = some.lists(texts, max_size=3).map(tuple)
+times = some.integers(0, 1 << 52).map(
+    lambda number: dt.datetime.fromtimestamp(0, dt.UTC) + dt.timedelta(microseconds=number)
+)
+rows = some.builds(
+    Observation, texts, texts, some.sampled_from(sorted(OUTCOMES)), lists, lists,
+    some.none() | some.integers(0, 1 << 31), some.booleans(), texts, times,
+    some.floats(0, 1e6), some.integers(0, 99), texts,
+)  # fmt: skip
+
+
+@given(some.lists(rows, max_size=20))
+def test_observations_come_back_as_they_were(given_rows: list[Observation]) -> None:
+    """Every value of every column, however many rows; Arrow finds the batch sound."""
+    table = batch(given_rows)
+    table.validate(full=True)
+    assert list(observations(table)) == given_rows
