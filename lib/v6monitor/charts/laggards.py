@@ -232,7 +232,9 @@ def _draw_laggards_by_month(table: pd.DataFrame, language: Language) -> Figure:
         return nothing(language.text("There are no lookups to draw."))
     counts = _layers(table)
     there = [name for name in LAYERS if name == "no" or counts[name].sum()]
-    marks = [Mark(group_name(name, language), *LAYERS[name]) for name in there]
+    names = {"no": language.text("without IPv6"), "unknown": language.label("unknown")}
+    names["explained"] = language.text("without IPv6, explained")
+    marks = [Mark(names[name], *LAYERS[name]) for name in there]
     key = marks if len(marks) > 1 else []
     low, high = min(counts.index) - 0.7, max(counts.index) + 0.7
     happened = flags(_events(), low, high, language)
