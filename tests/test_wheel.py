@@ -56,7 +56,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run
 
 
-def test_a_report_is_made_in_an_empty_folder(installed: Run, tmp_path: Path) -> None:
+def test_a_report_is_made_in_an_empty_folder(
+    installed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All that is written stands below the working directory, and the classes are the same."""
     folder = tmp_path / "empty"
     folder.mkdir()
@@ -68,6 +70,7 @@ def test_a_report_is_made_in_an_empty_folder(installed: Run, tmp_path: Path) -> 
     assert sorted(path.name for path in folder.iterdir()) == ["X", "data"]
     observations = month / "tables" / "observations.parquet"
     installed("providers", observations, "--out", "providers.csv", cwd=folder)
+    monkeypatch.chdir(folder)  # where the example's own operators are
     assert cli.main(["providers", str(observations), "--out", str(tmp_path / "own.csv")]) == 0
     assert _classes(folder / "providers.csv") == _classes(tmp_path / "own.csv")
 
