@@ -105,9 +105,11 @@ def _measured(month: Month, measure: str, earlier: pd.DataFrame | None) -> pd.Da
 
 def _moves(month: Month, measure: str) -> pd.DataFrame:
     """Return the moves since the month measured before; there is none before the first one."""
-    after = month.measured(measure)
-    before = month.measured(measure, month.earlier) if month.earlier else after
-    moved = moves(before, after, month.renames, later=month.second_answers(measure))
+    if month.earlier:
+        moved = moves(month, measure=measure)
+    else:
+        only = month.measured(measure)
+        moved = moves(only, only)
     kind = moved["move"].where(moved["move"] != "loss", "loss_" + moved["status"])
     return moved.assign(change=kind)
 

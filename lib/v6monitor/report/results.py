@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pandas as pd
 
-from v6monitor.analysis.changes import move_counts
+from v6monitor.analysis.changes import changes
 from v6monitor.analysis.decomposition import parts
 from v6monitor.analysis.shares import GATE, VERDICT_OF, shares
 from v6monitor.mail.laggards import GROUPS
@@ -98,9 +98,8 @@ def _by_sector(month: Month) -> list[dict[str, Any]]:
 
 def _changes(month: Month, measure: str) -> dict[str, Any]:
     before, after = month.measured(measure, month.earlier), month.measured(measure)
-    later = month.second_answers(measure)
-    moved = move_counts(before, after, renames=month.renames, later=later)
-    counts = moved.drop(columns=["sector", "earlier", "period"]).sum()
+    moved = changes(month, measure=measure, by=())
+    counts = moved.drop(columns=["earlier", "period", "measure"]).iloc[0]
     points = parts(before, after, month.renames).set_index("part")["points"]
     return {"measure": measure, **_plain(counts.astype(int)), "points": _plain(points)}
 
