@@ -37,8 +37,8 @@ FIXES: Mapping[str, str] = {
     "no_province": "Give the organisation its province in the register.",
     "unknown_province": "Write one of the twelve provinces.",
     "waiver_expired": "Ask its owner to comply, or to explain again.",
-    "waiver_needless": "Remove the waiver: the domain has IPv6, or nothing to test.",
-    "waiver_not_listed": "Correct the name in the waiver, or remove it.",
+    "waiver_needless": "Remove the explanation: the domain has IPv6, or nothing to test.",
+    "waiver_not_listed": "Correct the name in waivers.csv, or remove the row.",
 }
 """What to correct (names, duplicates, mergers, organisations, waivers), and how."""
 

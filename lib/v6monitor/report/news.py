@@ -197,7 +197,7 @@ def mail(month: Month, facts: Facts, language: Language) -> str:
         [
             language.text("A loss is suspected until a second definite answer confirms it."),
             language.text(
-                "A domain whose lookup failed is counted as “could not tell”, never as “no IPv6”."
+                "A domain whose lookup failed is counted as “undetermined”, never as “no IPv6”."
             ),
         ],
     ]
