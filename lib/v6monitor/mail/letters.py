@@ -129,22 +129,13 @@ def situations(letter: Letter, language: Language) -> list[str]:
 
 def remarks(letter: Letter, language: Language) -> list[str]:
     """Return the waivers of the domains, and the domains without a verdict."""
-    return list(_remarks(letter, language))
-
-
-def _remarks(letter: Letter, language: Language) -> Iterator[str]:
-    for row in letter.rows:
-        if explained := waiver_text(row, language):
-            yield language.text(
-                "Explanation known for {domain} (comply or explain): {explained}.",
-                domain=row["domain"],
-                explained=explained,
-            )
-    if letter.unknown:
-        yield language.text(
-            "The result could not be determined for: {domains}.",
-            domains=", ".join(letter.unknown),
-        )
+    known = language.text("Explanation known for {domain} (comply or explain): {explained}.")
+    unknown = language.text("The result could not be determined for: {domains}.")
+    waivers = {row["domain"]: waiver_text(row, language) for row in letter.rows}
+    return [
+        *(known.format(domain=name, explained=text) for name, text in waivers.items() if text),
+        *([unknown.format(domains=", ".join(letter.unknown))] if letter.unknown else []),
+    ]
 
 
 class Step(NamedTuple):
@@ -171,7 +162,8 @@ def powershell(letter: Letter) -> str:
     itself, on request.
     """
     domains = letter.domains(*EXCHANGE_GROUPS)
-    return enable_ipv6(domains) if domains and _self_service(letter) else ""
+    self_service = letter.day is None or letter.day >= SELF_SERVICE_SINCE
+    return enable_ipv6(domains) if domains and self_service else ""
 
 
 def _administrator(row: Row) -> tuple[str, str]:
@@ -191,60 +183,40 @@ def _measured(evidence: Evidence, row: Row) -> Iterable[Measured]:
         )
 
 
-def _self_service(letter: Letter) -> bool:
-    return letter.day is None or letter.day >= SELF_SERVICE_SINCE
-
-
 def _switch(letter: Letter, language: Language) -> Iterator[Step]:
-    domains = letter.domains(*EXCHANGE_GROUPS)
+    text = language.text
+    domains, commands = letter.domains(*EXCHANGE_GROUPS), powershell(letter)
     check = digs("AAAA", [one.host for one in letter.measured if one.domain in domains])
-    if domains and _self_service(letter):
-        yield from _by_oneself(letter, check, language)
-    elif domains:
-        yield _connectors(language)
+    if commands:
+        connect = text("Open Exchange Online PowerShell as Exchange administrator.")
+        yield Step(connect, "Connect-ExchangeOnline")
+    if domains:
         yield Step(
-            language.text(
-                "Ask Microsoft's support to turn on IPv6 for {domains}: it gives it on request, "
-                "per domain, within 24 to 48 hours. Then check that there is an IPv6 address, and "
-                "repeat the mail test of Internet.nl.",
-                domains=", ".join(domains),
-            ),
-            check,
+            text(
+                "First check what recognises senders by IP address: inbound connectors, relays, "
+                "scanners and allow-lists. Connectors with an IP restriction do not support IPv6: "
+                "use certificates there, or let that sender send over IPv4."
+            )
         )
-
-
-def _by_oneself(letter: Letter, check: str, language: Language) -> Iterator[Step]:
-    connect = language.text("Open Exchange Online PowerShell as Exchange administrator.")
-    yield Step(connect, "Connect-ExchangeOnline")
-    yield _connectors(language)
-    yield Step(
-        language.text("Check all accepted domains, not only the main one."),
-        IPV6_STATUS,
-    )
-    yield Step(
-        language.text(
+    if commands:
+        all_domains = text("Check all accepted domains, not only the main one.")
+        turn_on = text(
             "Turn IPv6 on for these domains, and for any other that step 3 does not show as "
             "Enabled."
-        ),
-        powershell(letter),
-    )
-    yield Step(
-        language.text(
-            "Wait at most an hour. Then check that there is an IPv6 address, and repeat the "
-            "mail test of Internet.nl."
-        ),
-        check,
-    )
-
-
-def _connectors(language: Language) -> Step:
-    return Step(
-        language.text(
-            "First check what recognises senders by IP address: inbound connectors, relays, "
-            "scanners and allow-lists. Connectors with an IP restriction do not support "
-            "IPv6: use certificates there, or let that sender send over IPv4."
         )
-    )
+        wait = text(
+            "Wait at most an hour. Then check that there is an IPv6 address, and repeat the mail "
+            "test of Internet.nl."
+        )
+        yield from (Step(all_domains, IPV6_STATUS), Step(turn_on, commands), Step(wait, check))
+    elif domains:
+        request = text(
+            "Ask Microsoft's support to turn on IPv6 for {domains}: it gives it on request, per "
+            "domain, within 24 to 48 hours. Then check that there is an IPv6 address, and repeat "
+            "the mail test of Internet.nl.",
+            domains=", ".join(domains),
+        )
+        yield Step(request, check)
 
 
 def _publish(letter: Letter, language: Language) -> Iterator[Step]:
