@@ -18,7 +18,8 @@ FILTERS = ("sector", "operator", "class", "tenant", "state")
 COLUMNS = ("domain", "organisation", *FILTERS)
 
 _ALL = "(all)"
-_LISTED = 15  # rows of the table on one page
+_OPTIONS = {"select": True, "pageLength": 15, "showIndex": False, "maxBytes": 0}
+"""Of the table: rows can be selected, and all of them are in it."""
 _ENGLISH = Language("en")
 
 
@@ -83,8 +84,7 @@ class Explorer:
         self._month, self._all, self._resolvers = month, table, list(resolvers)
         self._found = table
         self.filters = {column: self._filter(column) for column in FILTERS}
-        options = {"select": True, "pageLength": _LISTED, "showIndex": False, "maxBytes": 0}
-        self.table = grid(self._named(table), **options)
+        self.table = grid(self._named(table), **_OPTIONS)
         self.count = self._widgets.HTML()
         self.again = self._widgets.Button(description="Look up again")
         self.card = self._widgets.HTML()
@@ -105,8 +105,10 @@ class Explorer:
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         top = self._widgets.HBox(list(self.filters.values()), layout={"flex_flow": "row wrap"})
-        parts = [top, self.count, self.table, self.again, self.card]
-        return self._widgets.VBox(parts)._repr_mimebundle_(**options)
+        side = self._widgets.VBox([self.again, self.card], layout={"width": "48%"})
+        table = self._widgets.VBox([self.table], layout={"width": "52%"})
+        beside = self._widgets.HBox([table, side])
+        return self._widgets.VBox([top, self.count, beside])._repr_mimebundle_(**options)
 
     def _filter(self, column: str) -> Any:
         values = sorted(set(self._all[column]) - {""})
@@ -129,7 +131,7 @@ class Explorer:
     def _narrow(self, _: object = None) -> None:
         chosen = {column: one.value for column, one in self.filters.items()}
         self._found = matching(self._all, chosen)
-        self.table.update(self._named(self._found), selected_rows=[])
+        self.table.update(self._named(self._found), selected_rows=[], **_OPTIONS)
         self.count.value = f"{len(self._found)} of {len(self._all)} mail domains"
         self._show()
 
