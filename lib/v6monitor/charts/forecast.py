@@ -134,7 +134,7 @@ def times(table: pd.DataFrame, *, name: str = "times") -> Chart:
     """Return per group which part had IPv6 when first seen, got it since, and still lacks it.
 
     Args:
-        table: of ``analysis.adoption_times.times``: estimated parts, the group's name first.
+        table: of ``v6.adoption_times``: estimated parts, the group's name first.
         name: names the files of the chart.
 
     Returns:
