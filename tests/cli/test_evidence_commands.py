@@ -89,7 +89,7 @@ def test_providers_of_a_log(kept: Path, tmp_path: Path) -> None:
     ],
 )
 def test_laggards_of_a_log(kept: Path, tmp_path: Path, language: str, sentence: str) -> None:
-    """The list with sentences in the language asked for; what could not be told is on it too."""
+    """The list with sentences in the language asked for; the undetermined are on it too."""
     out = tmp_path / "laggards.csv"
     assert main(["laggards", str(kept), "--out", str(out), "--lang", language]) == 0
     found = rows(out)

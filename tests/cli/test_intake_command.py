@@ -42,9 +42,9 @@ def test_registers_beside_the_files_are_joined(files, capsys):
     (files / "register-more.csv").write_text("domain,organisation\nn.v.t.,Nobody\n")
     out = files.parent / "canonical.csv"
     assert main(["intake", str(files), "--out", str(out)]) == 0
-    told = capsys.readouterr().out.splitlines()
-    assert "register.csv: skipped: is about the domains, not a measurement" in told
-    assert told[-1] == "register.csv, register-more.csv: 1 of 1 rows have an organisation"
+    shown = capsys.readouterr().out.splitlines()
+    assert "register.csv: skipped: is about the domains, not a measurement" in shown
+    assert shown[-1] == "register.csv, register-more.csv: 1 of 1 rows have an organisation"
     assert ",Body," in out.read_text()
     assert "register-more.csv,2,domain,n.v.t.,placeholder,dropped" in (
         out.with_suffix(".faults.csv").read_text()
@@ -56,8 +56,8 @@ def test_one_unreadable_file_stops_no_other(files, capsys):
     out = files / "canonical.csv"
     assert main(["intake", str(files), "--out", str(out)]) == 3
     assert out.exists()
-    told = capsys.readouterr()
-    assert told.err == (
+    shown = capsys.readouterr()
+    assert shown.err == (
         "v6monitor: page.csv: is a web page or XML, not a measurement; download the export again "
         "while logged in\n"
     )
@@ -112,8 +112,8 @@ def test_same_measurement_twice(files, capsys):
     (files / "b-2026-10-05.csv").write_bytes((files / "a-2026-10-05.csv").read_bytes() + b"\n")
     named = [str(files / name) for name in ("a-2026-10-05.csv", "b-2026-10-05.csv")]
     assert main(["intake", *named, "--out", str(files / "all.csv")]) == 0
-    told = "b-2026-10-05.csv: skipped: holds the same measurement as a-2026-10-05.csv; read once"
-    assert told in capsys.readouterr().out
+    shown = "b-2026-10-05.csv: skipped: holds the same measurement as a-2026-10-05.csv; read once"
+    assert shown in capsys.readouterr().out
 
 
 def test_list_of_names(files, capsys):
@@ -128,9 +128,9 @@ def test_list_of_names(files, capsys):
 def test_pattern_with_nothing_behind_it(tmp_path, capsys, pattern):
     """A name or pattern that cannot be looked up is one sentence."""
     assert main(["intake", pattern, "--out", str(tmp_path / "x.csv")]) == 3
-    told = capsys.readouterr().err
-    assert told.startswith("v6monitor: ")
-    assert told.count("\n") == 1
+    shown = capsys.readouterr().err
+    assert shown.startswith("v6monitor: ")
+    assert shown.count("\n") == 1
 
 
 def test_progress_on_a_terminal(files, capsys, monkeypatch):
@@ -139,6 +139,6 @@ def test_progress_on_a_terminal(files, capsys, monkeypatch):
     (files / "page.csv").unlink()
     (files / "b-2026-09-05.csv").write_bytes((files / "a-2026-10-05.csv").read_bytes() + b"\n")
     assert main(["intake", str(files), "--out", str(files / "all.csv")]) == 0
-    told = capsys.readouterr().err
-    assert "1 of 2: a-2026-10-05.csv" in told
-    assert told.endswith("\r\x1b[K")
+    shown = capsys.readouterr().err
+    assert "1 of 2: a-2026-10-05.csv" in shown
+    assert shown.endswith("\r\x1b[K")

@@ -56,11 +56,11 @@ def test_a_list_becomes_a_log(
     assert outcomes["www.town.example", "AAAA"] == "nxdomain"
     assert outcomes["no name here", "MX"] == "invalid_name"
     assert ["town.example", "mail"] in log.provenance(out)["subjects"]
-    told = capsys.readouterr()
-    assert told.out.splitlines()[-1] == str(out)
-    assert f"{len(table)} questions: " in told.out
-    assert f"{len(table)} of {len(table)} questions answered" in told.err
-    assert len(told.err.splitlines()) <= 11
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[-1] == str(out)
+    assert f"{len(table)} questions: " in shown.out
+    assert f"{len(table)} of {len(table)} questions answered" in shown.err
+    assert len(shown.err.splitlines()) <= 11
 
 
 @pytest.mark.parametrize("asked", [False, True])
@@ -145,9 +145,9 @@ def test_an_error_is_one_sentence_and_writes_nothing(
     given = [argument.replace("{closed}", closed) for argument in arguments]
     out = [] if "--out" in given else ["--out", "obs.parquet"]
     assert main(["lookup", *given, *out]) == expected[0]
-    told = capsys.readouterr().err
-    assert expected[1] in told
-    assert "Traceback" not in told
+    shown = capsys.readouterr().err
+    assert expected[1] in shown
+    assert "Traceback" not in shown
     assert [path.name for path in tmp_path.iterdir()] == ["names.txt"]
 
 
@@ -172,10 +172,10 @@ def test_ctrl_c_ends_a_lookup_at_once_and_says_how_to_go_on(tmp_path: Path, reso
         process.stderr.readline()  # the first tenth is answered
         process.send_signal(signal.SIGINT)
         began = time.monotonic()
-        _, told = process.communicate(timeout=5)
+        _, shown = process.communicate(timeout=5)
         assert time.monotonic() - began < 1
     assert process.returncode == 130
-    assert told.decode().splitlines()[-2:] == [
+    assert shown.decode().splitlines()[-2:] == [
         f"v6monitor: the answers so far are in {out}.partial: --resume goes on with them",
         "v6monitor: stopped by Ctrl-C",
     ]
@@ -259,9 +259,9 @@ def test_a_log_says_whether_the_resolvers_were_tested(tmp_path: Path, resolver: 
     assert main([*command, "--no-vantage"]) == 0
     assert log.provenance(out)["vantage"] == {"tested": False, "checks": []}
     assert main(["lookup", str(names), "--out", str(out), "--resolver", "example"]) == 0
-    told = log.provenance(out)["vantage"]
-    assert told["tested"]
-    assert {check["result"] for check in told["checks"]} == {"passed", "not_tested"}
+    shown = log.provenance(out)["vantage"]
+    assert shown["tested"]
+    assert {check["result"] for check in shown["checks"]} == {"passed", "not_tested"}
 
 
 def test_names_stand_in_the_log_as_they_are_asked(tmp_path: Path, resolver: str) -> None:

@@ -57,7 +57,7 @@ def test_nothing_to_do_is_found_without_the_slow_imports(world, ask):
 
 
 def test_a_month_of_which_nothing_is_known_says_so(world, tmp_path, capsys):
-    """Lookups about other domains tell nothing: the report is made, marked, and exits 4."""
+    """Lookups about other domains say nothing: the report is made, marked, and exits 4."""
     other = World(tmp_path, names=("xx", "yy"))
     options = ["--replay", str(other.log), "--lang", "en", "--notebook", "20_lookups"]
     code = main(

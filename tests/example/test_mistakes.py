@@ -1,4 +1,4 @@
-"""The example holds every mistake in a list that is told of, and every kind of waiver."""
+"""The example holds every mistake in a list that is reported, and every kind of waiver."""
 
 from pathlib import Path
 

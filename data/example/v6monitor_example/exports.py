@@ -57,7 +57,7 @@ Row = dict[str, str]
 DIRTY = {("mail", "2026-03"), ("web", "2026-07"), ("web", "2026-10"), ("mail", "2026-10")}
 """The files in which somebody has typed a few rows: see ``_typed``."""
 NO_HOST_NAMES = ("n.v.t.", "afdeling_post.example")
-"""What stands for a domain in those rows and is none."""
+"""Entered as domains in those rows, and no host names."""
 NEGLECTED = ("web", MONTHS[-1])
 """The file of a list that nobody kept: see ``_neglected``."""
 SITE = "www.rondevansterren.example"

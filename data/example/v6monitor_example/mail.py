@@ -85,7 +85,7 @@ def exchange_ipv6(host: str) -> str:
 
 
 def is_exchange(host: str) -> bool:
-    """Tell whether a host name is one that Exchange Online gives out."""
+    """Return whether a host name is one that Exchange Online gives out."""
     return host.endswith(_EXCHANGE_ZONES)
 
 
@@ -232,7 +232,7 @@ def mail_of(body: Organisation) -> Mail:
 
 
 def exists(body: Organisation) -> bool:
-    """Tell whether the domain is registered at all: one is not any more."""
+    """Return whether the domain is registered: one is not any more."""
     return not body.has_mail or mail_of(body).case != "nonexistent"
 
 
@@ -376,7 +376,7 @@ def _counts(address: str) -> bool:
 def _switched(
     kind: str, host: str, shares: tuple[float, float], month: int, step: float = 0
 ) -> bool:
-    """Tell whether a host has IPv6: on once the share has grown over its number, with setbacks."""
+    """Return whether a host has IPv6: once the share is above its number, with setbacks."""
     first, last = shares
     share = first + (last - first) * month / (NOW - 1) + step
     if chance(kind, host) >= share:

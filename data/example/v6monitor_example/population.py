@@ -30,7 +30,7 @@ def chance(*key: str) -> float:
 
 
 def happens(probability: float, *key: str) -> bool:
-    """Tell whether something with this probability happens."""
+    """Return whether something with this probability happens."""
     return chance(*key) < probability
 
 
@@ -194,7 +194,7 @@ class Organisation:
     last: int = NOW
 
     def listed(self, month: int) -> bool:
-        """Tell whether its domains are on the list in a month."""
+        """Return whether its domains are on the list in a month."""
         return self.first <= month <= self.last
 
 

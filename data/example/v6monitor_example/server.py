@@ -1,6 +1,6 @@
 """Name server that answers from zone files on the loopback address, over UDP and TCP.
 
-It stands in for a resolver in the example and in tests: authoritative answers with EDNS,
+It takes the place of a resolver in the example and in tests: authoritative answers with EDNS,
 truncation, CNAMEs chased, and names that are broken on purpose.
 """
 

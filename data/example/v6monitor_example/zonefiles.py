@@ -90,7 +90,7 @@ def _site(body: Organisation, site: str) -> Iterator[Record]:
 
 
 def _companions(body: Organisation) -> Iterator[Record]:
-    """Give the name with or without ``www`` that stands beside the first website."""
+    """Give the name with or without ``www`` beside the first website."""
     first = body.sites[0]
     other = first.removeprefix("www.") if first != body.domain else f"www.{body.domain}"
     same = happens(0.9, "companion", body.domain)
@@ -118,7 +118,7 @@ def _mail(body: Organisation, mail: Mail) -> Iterator[Record]:
 
 
 def _mx_host(body: Organisation, host: str, case: str) -> Iterator[Record]:
-    """Give the records of an MX host that stands in no zone of an operator."""
+    """Give the records of an MX host that is in no zone of an operator."""
     if case == "mx_cname":
         yield f"{host}.", "CNAME", f"{mail_hosts('postduif.example')[0]}."
     elif _exists(body, host, case):

@@ -1,6 +1,6 @@
 """Zone files in memory, and the answer to a question as an authoritative server gives it.
 
-CNAMEs are chased through all the zones, because the embedded server stands in for a resolver.
+CNAMEs are chased through all the zones, because the embedded server takes the place of a resolver.
 Wildcards are those of RFC 4592; a name that only has names below it exists, without records
 (RFC 8020); a name that is delegated to servers elsewhere fails, as it would at a resolver.
 """

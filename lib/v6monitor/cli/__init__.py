@@ -11,10 +11,10 @@ from v6monitor.errors import V6MonitorError
 
 COMMANDS = {
     "report": ("report", "run the month's notebooks and publish their pages"),
-    "withdraw": ("service", "take a report back, and tell its readers why"),
+    "withdraw": ("service", "withdraw a report: a page that says why takes its place"),
     "intake": ("intake", "read measurement files into the canonical table"),
     "lookup": ("lookup", "ask DNS and write the observation log"),
-    "vantage": ("service", "test whether resolvers answer, and tell the truth"),
+    "vantage": ("service", "test whether resolvers answer, and answer right"),
     "verdicts": ("evidence", "judge every domain of an observation log"),
     "providers": ("evidence", "show who runs the mail of every domain of an observation log"),
     "laggards": ("evidence", "list the Exchange Online domains without IPv6"),

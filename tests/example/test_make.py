@@ -70,7 +70,7 @@ def test_another_version_is_replaced_and_the_readme_stays(tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir()] == ["example"]
 
 
-def test_a_folder_that_cannot_be_made_is_told_in_one_sentence(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     """A file where the folder should be is an input error, not a traceback."""
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(InputError, match="make that folder writable"):
