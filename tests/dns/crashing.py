@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from subprocess import PIPE
 
+from v6monitor.dns.journal import journal_of
 from v6monitor.dns.recording import Task, record
 from v6monitor.names import registrable_domain
 from v6monitor_example.server import ZoneServer, parse
@@ -84,16 +85,12 @@ def _serve() -> None:
         port, out, resume = json.loads(line)
         pid = os.fork()
         if not pid:
-            task = Task(resume=resume, test=False)
-            record(
-                SUBJECTS,
-                [f"127.0.0.1:{port}"],
-                Path(out),
-                task,
-                rate=RATE,
-                concurrency=20,
-                timeout=60.0,
-            )
+            path = Path(out)
+            finished = path.exists() and not journal_of(path).exists()
+            if not (resume and finished):  # killed when all was done: as the command, ask nothing
+                policy = {"rate": RATE, "concurrency": 20, "timeout": 60.0}
+                task = Task(resume=resume, test=False)
+                record(SUBJECTS, [f"127.0.0.1:{port}"], path, task, **policy)
             os._exit(0)
         _tell(pid)
         _tell(os.waitpid(pid, 0)[1])

@@ -11,7 +11,6 @@ import dns.exception
 import dns.flags
 import dns.message
 import dns.name
-import dns.opcode
 import dns.rcode
 import dns.rdata
 import dns.rdataclass
@@ -36,7 +35,6 @@ _KNOWN = 1 << 16
 """Encoded names that are cached: most are asked for several types."""
 _HOST_DATA = frozenset({dns.rdatatype.CNAME, dns.rdatatype.MX, dns.rdatatype.NS})
 
-
 LONGEST_CHAIN = 16
 """CNAMEs that are followed (METHOD.md §1)."""
 
@@ -55,7 +53,7 @@ _FAILURES = {
 }
 _FINISHED = frozenset({int(dns.rcode.NOERROR), int(dns.rcode.NXDOMAIN)})
 QUESTION_MAY_BE_MISSING = frozenset(_FAILURES)
-"""Response codes that a server may send in a header without question."""
+"""Response codes of a server that cannot read a question, and so does not repeat it."""
 
 LONGEST_TEXT = 200
 """Characters kept in a detail of a text that anybody can write."""
@@ -77,13 +75,9 @@ class Record(NamedTuple):
 class Reply(NamedTuple):
     """A decoded message from a resolver."""
 
-    message_id: int
-    is_answer: bool
-    """An answer to an ordinary query (the QR bit; opcode QUERY)."""
     rcode: int
     truncated: bool
     authenticated: bool
-    question: tuple[str, str] | None
     records: tuple[Record, ...]
     """Of the type asked for and CNAME only."""
     zone: str | None
@@ -186,19 +180,15 @@ def decode(wire: bytes) -> Reply:
 
 
 def _reply(message: dns.message.Message) -> Reply:
-    repeated, asked = None, None
-    if len(message.question) == 1 and message.question[0].rdclass == dns.rdataclass.IN:
-        asked = message.question[0].rdtype
-        repeated = (_text(message.question[0].name), dns.rdatatype.to_text(asked))
+    asked = message.question[0].rdtype if message.question else None
+    if asked is None and message.rcode() not in QUESTION_MAY_BE_MISSING:
+        raise Malformed("an answer without the question")
     authority = {rrset.rdtype: rrset.name for rrset in message.authority}
     zone = authority.get(dns.rdatatype.SOA)
     return Reply(
-        message_id=message.id,
-        is_answer=bool(message.flags & dns.flags.QR) and message.opcode() == dns.opcode.QUERY,
         rcode=message.rcode(),
         truncated=bool(message.flags & dns.flags.TC),
         authenticated=bool(message.flags & dns.flags.AD),
-        question=repeated,
         records=tuple(_records(message, asked)),
         zone=None if zone is None else _text(zone),
         referral=zone is None and dns.rdatatype.NS in authority,
@@ -327,5 +317,5 @@ def _follow(reply: Reply, name: str, qtype: str, names: tuple[str, ...]) -> _Pat
 
 
 def within(name: str, zone: str | None) -> bool:
-    """Return whether a name is in a zone; the zone's own name is, ``None`` holds nothing."""
+    """Return whether a name is in a zone, as the zone's own name is; nothing is in ``None``."""
     return zone is not None and (zone in {".", name} or name.endswith("." + zone))

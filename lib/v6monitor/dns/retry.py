@@ -16,7 +16,6 @@ from v6monitor.dns import observation as outcomes
 from v6monitor.dns.codec import (
     LONGEST_TEXT,
     LONGEST_TTL,
-    QUESTION_MAY_BE_MISSING,
     Reading,
     Reply,
     encode,
@@ -123,9 +122,10 @@ class QueryState:
         return encode(self.section, message_id, edns=self.edns, validated=self.validated)
 
     def on_reply(self, reply: Reply, resolver: int, *, current: bool, streamed: bool) -> Step:
-        """Take a message; not ``current``: it comes late, a newer attempt is in flight."""
-        if not self._is_answer(reply):
-            return self.on_mismatch("")
+        """Take a message that answers this query (``wire.is_response``).
+
+        Not ``current``: it comes late, a newer attempt is in flight.
+        """
         if reply.truncated and not streamed:
             self.resolver = resolver
             return Step.STREAM
@@ -229,13 +229,6 @@ class QueryState:
         self.edns = True
         self.timeouts = 0
         self._mismatches = self._servfails = self._excluded = self._unreachable = 0
-
-    def _is_answer(self, reply: Reply) -> bool:
-        if not reply.is_answer:
-            return False
-        if reply.question is None:  # a server that cannot read a question cannot repeat it
-            return reply.rcode in QUESTION_MAY_BE_MISSING
-        return reply.question == (self.name, self.question.qtype)
 
     def _on_unvalidated(self, reading: Reading) -> Step:
         """Keep the answer without validation; that it does not validate remains the outcome."""
