@@ -89,3 +89,14 @@ def test_every_table_says_where_it_is_from(world):
                   month.laggards, month.mx_hosts, month.zones):  # fmt: skip
         assert table.attrs["source"] == asked
     assert month.stale.attrs["source"] == [*days[1:], *asked]
+
+
+@pytest.mark.slow
+def test_a_chosen_sector_leaves_the_lookups_of_the_month_whole(tmp_path, monkeypatch):
+    """A log that has some domains of the example is not taken for that of the whole month."""
+    monkeypatch.chdir(tmp_path)
+    provinces = load(sectors=["provincie"])
+    assert set(load().verdicts["mail_all"]) >= {"yes", "no"}
+    provinces.look_up()
+    whole = load()
+    assert set(whole.observations["qname"]).issuperset(whole.owners["domain"])

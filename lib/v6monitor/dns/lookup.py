@@ -106,7 +106,7 @@ def lookup(  # noqa: PLR0913 - each is a setting with a good default
     with scratch as folder:
         path = Path(save).expanduser() if save else Path(str(folder)) / "lookup.parquet"
         if not (resume and path.exists() and not journal_of(path).exists()):
-            with _progress_bar("Lookups", progress) as report:
+            with progress_bar("Lookups", progress) as report:
                 record(
                     subjects,
                     _resolvers(resolvers),
@@ -222,7 +222,7 @@ def _name(text: str) -> str:
 
 
 @contextmanager
-def _progress_bar(name: str, instead: Progress | None) -> Iterator[Progress | None]:
+def progress_bar(name: str, instead: Progress | None = None) -> Iterator[Progress | None]:
     """Yield a function that shows progress: ``instead``, or a bar where a person looks on.
 
     A kernel in Lab has JPY_SESSION_NAME, one that runs in batch has not.

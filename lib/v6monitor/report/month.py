@@ -15,6 +15,7 @@ from v6monitor.analysis.gap import domain_states
 from v6monitor.analysis.shares import VERDICT_OF, one_per_domain, shares, verdict_states
 from v6monitor.analysis.staleness import staleness
 from v6monitor.dns import log
+from v6monitor.dns.lookup import progress_bar
 from v6monitor.dns.recording import Task, record
 from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import companions, list_check, waivers
@@ -71,18 +72,22 @@ def load(
     """
     files = (find(source),) if source else ()
     table, faults = _read_kept(files)
-    table = of_organisation(of_sectors(table, sectors), organisation)
-    chosen = choose_period(period, table)
-    months = table["measured_at"].dt.strftime("%Y-%m")
-    history = table[months <= chosen].reset_index(drop=True)
-    history.attrs["source"] = faults.attrs["source"] = sources(history)
+    chosen_rows = of_organisation(of_sectors(table, sectors), organisation)
+    chosen = choose_period(period, chosen_rows)
+    history = _until(chosen, chosen_rows)
+    faults.attrs["source"] = sources(history)
     month = Month(chosen, history, faults, log.frame(()), {}, files)
     if isinstance(observations, pd.DataFrame):
         return replace(month, observations=observations)
     path = find(observations) if observations else _kept_log(chosen, month.synthetic)
     if observations or path.exists():
-        return replace(month, observations=log.read_log(path), provenance=log.provenance(path))
-    return month.look_up() if month.synthetic else month
+        month = replace(month, observations=log.read_log(path), provenance=log.provenance(path))
+    asked = set(month.observations["qname"])
+    if observations or not month.synthetic or asked.issuperset(month.owners["domain"]):
+        return month
+    # The log that is kept has all domains of the month, also when only some sectors are chosen.
+    whole = replace(month, history=_until(chosen, table)).look_up()
+    return replace(month, observations=whole.observations, provenance=whole.provenance)
 
 
 @dataclass(frozen=True, repr=False)
@@ -205,7 +210,8 @@ class Month:
         # Several notebooks may look up the example at once, each for itself.
         made = path.with_name(f"{os.getpid()}-{path.name}") if self.synthetic else path
         task = Task(resume=True, test=vantage, must_answer=must_answer)
-        record(self.subjects, asked, made, task)
+        with progress_bar("Lookups") as report:
+            record(self.subjects, asked, made, task, progress=report)
         made.replace(path)
         return replace(self, observations=log.read_log(path), provenance=log.provenance(path))
 
@@ -413,6 +419,12 @@ class Month:
         if pd.isna(self.asked[0]):
             return "no lookups"
         return f"lookups of {Language('en').day(self.asked[0].tz_convert(AMSTERDAM).date())}"
+
+
+def _until(period: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the canonical rows up to and with a month, with their sources."""
+    history = table[table["measured_at"].dt.strftime("%Y-%m") <= period].reset_index(drop=True)
+    return _from(history, sources(history))
 
 
 def read_measurements(paths: Sequence[Path]) -> intake.Intake:
