@@ -87,7 +87,19 @@ def example_folder() -> Path:
 
 
 def example() -> Path:
-    """Return the folder of the example data, which are made when they are missing."""
+    """Return the folder of the example data, which are made when they are missing.
+
+    Returns:
+        A path: monthly exports of ten months, a register, renames, waivers, and zone files of
+        their name server. All organisations are fictional, their names under ``.example``.
+
+    Raises:
+        InputError: the example's generator is not installed.
+
+    Example:
+        >>> (example() / "dashboards").is_dir()
+        True
+    """
     folder: Path = _generator().make(example_folder())
     return folder
 

@@ -74,7 +74,9 @@ def charts() -> dict[str, Chart]:
         "trend, 25 groups": trend(one_month(25), "sector"),
         "trend, events": trend(year, events=EVENTS),
         "sectors, a year": v6.chart.sectors(v6.shares(mail, by=["period", "sector"])),
-        "quality, lookups": v6.chart.quality(year, pd.DataFrame({"outcome": outcomes})),
+        "quality, lookups": v6.chart.quality(
+            year, observations=pd.DataFrame({"outcome": outcomes})
+        ),
         "provinces, mixed": provinces("yyn?y"),
         "provinces, unknown": provinces("?"),
         "provinces, none": provinces(""),

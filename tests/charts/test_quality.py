@@ -60,7 +60,7 @@ def test_nothing_measured_is_said(text):
 def test_lookups_have_no_gate():
     """A failed lookup is named with its reason; alone it does not stop a month."""
     log = pd.DataFrame({"outcome": ["ok"] * 8 + ["servfail", "timeout"]})
-    chart = v6.chart.quality(states("")[:0], log)
+    chart = v6.chart.quality(states("")[:0], observations=log)
     assert "publish" not in chart.caption()
     assert "server failure (SERVFAIL) 1, no answer in time 1" in chart.note()
     assert "10 questions" in words(chart.figure())

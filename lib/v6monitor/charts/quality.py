@@ -40,8 +40,8 @@ RIGHT = 84
 
 def quality(
     states: pd.DataFrame,
-    observations: pd.DataFrame | None = None,
     *,
+    observations: pd.DataFrame | None = None,
     reasons: bool = True,
     name: str = "quality",
 ) -> Chart:
