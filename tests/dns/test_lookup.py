@@ -1,6 +1,12 @@
 """The public calls: ``v6.lookup``, ``v6.query`` and ``v6.read_log``."""
 
 import asyncio
+import contextlib
+import os
+import re
+import struct
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -126,11 +132,33 @@ def test_progress_is_reported(resolvers: list[str]) -> None:
     assert seen == sorted(seen)
 
 
+def test_a_bar_shows_on_a_terminal(resolvers: list[str]) -> None:
+    """With its name, how much is done, the rate and the time left."""
+    fcntl, pty, termios = map(pytest.importorskip, ("fcntl", "pty", "termios"))
+    terminal, end = pty.openpty()
+    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+    code = (
+        "import v6monitor as v6; "
+        f"v6.lookup('town.example', resolvers={resolvers}, vantage=False, rate=50)"
+    )
+    shown = b""
+    with subprocess.Popen([sys.executable, "-c", code], stderr=end):
+        os.close(end)
+        with contextlib.suppress(OSError):  # so Linux says that the other side is closed
+            while piece := os.read(terminal, 4096):
+                shown += piece
+    os.close(terminal)
+    line = r"Lookups: +[0-9]+%.* [0-9]+/[0-9]+ \[[0-9:]+<[0-9:]+, .*questions"
+    assert re.search(line, shown.decode())
+
+
 def test_what_cannot_be_asked_about_is_an_error(resolvers: list[str]) -> None:
     """A type that is no subject, a table without domains, a resolver that nobody answers at."""
     with pytest.raises(UsageError, match="expected web or mail"):
         v6.lookup([("town.example", "dns")], resolvers=resolvers)
     with pytest.raises(InputError, match="domain"):
         v6.lookup(pd.DataFrame({"name": ["town.example"]}), resolvers=resolvers)
+    with pytest.raises(InputError, match="expected the text of a domain name"):
+        v6.lookup(pd.DataFrame({"domain": ["town.example", None]}), resolvers=resolvers)
     with pytest.raises(VantageError):
         v6.lookup("town.example", resolvers=["127.0.0.1:9"])

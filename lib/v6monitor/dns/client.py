@@ -16,7 +16,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from itertools import count, cycle
-from types import TracebackType
 from typing import NamedTuple, Self
 
 from v6monitor.dns import observation as outcomes
@@ -117,12 +116,7 @@ class Client:
             self._opened = opened.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the sockets; queries in flight are dropped."""
         self._opened.close()
 

@@ -172,8 +172,7 @@ def query(
 
 
 def _subjects(names: Any) -> list[tuple[str, str]]:
-    if hasattr(names, "subjects"):
-        return list(names.subjects)
+    """Return the (name, ``web`` or ``mail``) pairs; a name without a type is both."""
     if hasattr(names, "columns"):
         if "domain" not in names:
             found = ", ".join(map(str, names.columns))
@@ -181,14 +180,19 @@ def _subjects(names: Any) -> list[tuple[str, str]]:
         kinds = names["type"] if "type" in names else [None] * len(names)
         pairs = list(zip(names["domain"], kinds, strict=True))
     else:
-        listed = [names] if isinstance(names, str) else names
-        pairs = [(one, None) if isinstance(one, str) else one for one in listed]
-    subjects = [(name, each) for name, kind in pairs for each in ([kind] if kind else TYPES)]
-    if not subjects:
+        listed = [names] if isinstance(names, str) else getattr(names, "subjects", names)
+        pairs = [(one, None) if isinstance(one, str) else tuple(one) for one in listed]
+    if not pairs:
         raise InputError("no names: expected one domain name or more")
-    if wrong := {kind for _, kind in subjects} - set(TYPES):
-        raise UsageError(f"type {min(map(str, wrong))!r}: expected {' or '.join(TYPES)}")
-    return list(dict.fromkeys(subjects))
+    subjects: dict[tuple[str, str], None] = {}
+    for name, kind in pairs:
+        if not isinstance(name, str):
+            raise InputError(f"name {name!r}: expected the text of a domain name")
+        missing = not kind or kind != kind  # noqa: PLR0124 - NaN: an empty cell
+        if not missing and kind not in TYPES:
+            raise UsageError(f"{name}: type {kind!r}; expected {' or '.join(TYPES)}")
+        subjects.update(dict.fromkeys((name, each) for each in (TYPES if missing else [kind])))
+    return list(subjects)
 
 
 def _resolvers(given: str | Iterable[str]) -> list[str]:
