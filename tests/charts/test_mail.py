@@ -167,6 +167,16 @@ def test_the_caption_of_the_months_compares_the_first_with_the_last() -> None:
     assert numbers(charts.laggards_by_month(by_month((1, 0, 0))).caption("en")) == ["1", "2026"]
 
 
+def test_the_note_of_the_months_says_what_the_lookups_found_since() -> None:
+    """Of the same domains: gained, lost and undetermined; nothing without lookups."""
+    outcomes = ["fixed_since"] * 3 + ["lost_since"] * 2 + ["agrees"] * 9 + ["could_not_tell"]
+    since = pd.DataFrame({"outcome": outcomes})
+    for code in ("en", "nl"):
+        chart = charts.laggards_by_month(by_month((9, 0, 0)), since=since)
+        assert numbers(chart.note(code)) == ["3", "2", "1"]
+        assert numbers(charts.laggards_by_month(by_month((9, 0, 0))).note(code)) == []
+
+
 def test_what_microsoft_changed_is_in_the_chart_of_its_month() -> None:
     """The start of IPv6 by default, on the months in which it was; nothing in other years."""
     table = by_month((9, 0, 0), (7, 0, 0), (7, 0, 0)).assign(period=months(3, "2024-09"))
@@ -196,5 +206,5 @@ def test_laggards_by_tenant_gateway_and_place_name_the_largest() -> None:
 
 def numbers(text: str) -> list[str]:
     """Return the numbers of a sentence, in their order."""
-    words = [word.strip("().;:") for word in text.replace("IPv6", "").split()]
+    words = [word.strip("().;:,") for word in text.replace("IPv6", "").split()]
     return [word for word in words if word[:1].isdigit()]

@@ -1,5 +1,7 @@
 """Laggards of Exchange Online: how many, whose, why, and what to do (figures 6 and 7)."""
 
+from collections import Counter
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -59,12 +61,16 @@ def laggards_now(laggards: pd.DataFrame, *, name: str = "answer") -> Chart:
     return Chart(name, laggards, _laggards_now_words, kind="answer")
 
 
-def laggards_by_month(table: pd.DataFrame, *, name: str = "laggards-by-month") -> Chart:
+def laggards_by_month(
+    table: pd.DataFrame, *, since: pd.DataFrame | None = None, name: str = "laggards-by-month"
+) -> Chart:
     """Return the chart of how many domains on Exchange Online lacked IPv6 in each month.
 
     Args:
         table: a row per ``period`` with the counts ``no`` and ``unknown``, as ``v6monitor.shares``
             gives them of the domains that are on Exchange Online now, and perhaps ``explained``.
+        since: the rows of ``v6monitor.staleness`` of these domains: the note then says what our
+            lookups found after the newest month.
         name: names the files of the chart.
 
     Returns:
@@ -73,7 +79,12 @@ def laggards_by_month(table: pd.DataFrame, *, name: str = "laggards-by-month") -
     Source: METHOD.md §6 and §10.
 
     """
-    return Chart(name, table, _laggards_by_month_words, _draw_laggards_by_month)
+    outcomes = Counter([] if since is None else since["outcome"])
+
+    def words(table: pd.DataFrame, language: Language) -> Words:
+        return _laggards_by_month_words(table, outcomes, language)
+
+    return Chart(name, table, words, _draw_laggards_by_month)
 
 
 def laggard_list(laggards: pd.DataFrame, *, name: str = "laggards") -> Chart:
@@ -290,7 +301,9 @@ def _month_bars(axes: Axes, counts: pd.DataFrame, month: float, language: Langua
             )  # fmt: skip
 
 
-def _laggards_by_month_words(table: pd.DataFrame, language: Language) -> Words:
+def _laggards_by_month_words(
+    table: pd.DataFrame, outcomes: Counter[str], language: Language
+) -> Words:
     alt = language.text(
         "Bar chart of the Exchange Online domains without IPv6 per measured month. It shows whether"
         " their number falls."
@@ -314,4 +327,12 @@ def _laggards_by_month_words(table: pd.DataFrame, language: Language) -> Words:
         number=language.number(int(first["no"])),
     )
     caption = joined(caption, before if len(table) > 1 else "")
-    return Words(caption, joined(note, explained(table.iloc[-1:], language)), alt)
+    later = language.text(
+        "Since then, by our own lookups: gained IPv6 {gained}, lost it {lost}, undetermined"
+        " {unknown}.",
+        gained=language.number(outcomes["fixed_since"]),
+        lost=language.number(outcomes["lost_since"]),
+        unknown=language.number(outcomes["could_not_tell"] + outcomes["unexplained"]),
+    )
+    note = joined(note, explained(table.iloc[-1:], language), later if outcomes else "")
+    return Words(caption, note, alt)
