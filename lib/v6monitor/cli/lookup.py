@@ -5,19 +5,18 @@ import datetime as dt
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-
-from tqdm import tqdm
 
 from v6monitor.dns import log
 from v6monitor.dns.journal import journal_of
+from v6monitor.dns.lookup import progress_bar
 from v6monitor.dns.observation import DEFINITE, INVALID_NAME
 from v6monitor.dns.plan import ExtraQuestions, canonical, read_names
 from v6monitor.dns.recording import DAY, Recorded, Task, record
 from v6monitor.dns.resolvers import FORMS
 from v6monitor.dns.retry import Policy
+from v6monitor.dns.run import Progress
 from v6monitor.dns.vantage import PUBLIC, Probes
 from v6monitor.errors import UsageError
 from v6monitor.verdicts.confirmation import LossCheck
@@ -112,7 +111,7 @@ def lookup(options: argparse.Namespace) -> int:
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is known is kept, as by Ctrl-C
     try:
-        with _progress() as progress:
+        with progress_bar("Lookups", None if sys.stderr.isatty() else _tenths()) as progress:
             recorded = record(
                 names,
                 options.resolver or ["system"],
@@ -150,18 +149,8 @@ def _predicted() -> ExtraQuestions:
     return predicted_questions
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """Give what shows the progress: a bar with the time left on a terminal, else ten lines."""
-    if sys.stderr.isatty():
-        with tqdm(unit=" questions", dynamic_ncols=True, mininterval=0.1) as bar:
-
-            def show(done: int, expected: int) -> None:
-                bar.total = expected
-                bar.update(done - bar.n)
-
-            yield show
-        return
+def _tenths() -> Progress:
+    """Return what prints a line at every tenth of the questions, where there is no terminal."""
     tenths = 0
 
     def report(done: int, expected: int) -> None:
@@ -171,7 +160,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
             line = f"{done:,} of {expected:,} questions answered"
             print(line, file=sys.stderr, flush=True)
 
-    yield report
+    return report
 
 
 def _summary(recorded: Recorded, losses: LossCheck | None, path: Path) -> Iterator[str]:
