@@ -139,7 +139,9 @@ def test_a_mail_has_its_subject_on_the_first_line(changed):
     told = news.facts(this, changed, "2026-09")
     subject, empty, *body = news.mail(this, told, Language("nl")).splitlines()
     none = "0 erbij, 0 eraf"
-    assert subject == f"IPv6 in oktober 2026: web 2 erbij, 1 eraf; mail {none}; nameservers {none}"
+    assert (
+        subject == f"IPv6 in oktober 2026: web 2 erbij, 1 eraf; e-mail {none}; nameservers {none}"
+    )
     assert empty == ""
     text = "\n".join(body)
     assert text.startswith("Niet geschikt voor publicatie.\n\nSynthetische voorbeeldgegevens.")
