@@ -35,7 +35,7 @@ def test_a_good_page_has_no_problems():
         ("<main>", "<div>", "0 main regions"),
         ("Vraag", "Traceback (most recent call last)", "traceback"),
         ("Vraag", "/home/someone/x", "path of the machine"),
-        ("<h1>", '<p id="a"></p><p id="a"></p><h1>', "stands twice"),
+        ("<h1>", '<p id="a"></p><p id="a"></p><h1>', "is used twice"),
     ],
 )
 def test_each_problem_is_found(good, bad, problem):

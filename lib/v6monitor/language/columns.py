@@ -16,7 +16,7 @@ class Column(NamedTuple):
 
     name: str
     title: str
-    """What stands above the column."""
+    """The heading of the column."""
     description: str
     unit: str
     """``1`` for a fraction, ``percentage points``, ``days``; empty without a unit."""

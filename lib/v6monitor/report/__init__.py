@@ -123,8 +123,8 @@ def check(made: dict[str, Any], out: Path) -> None:
     if not made["publishable"]:
         share = "nothing" if made["coverage"] is None else f"{made['coverage']:.1%}"
         raise CoverageError(
-            f"the lookups could tell {share} of what applies, and at least 98% is needed: the "
-            "report is marked as not fit to publish; ask again with a resolver that answers"
+            f"the lookups gave a result for {share} of what applies, and at least 98% is needed: "
+            "the report is marked as not fit to publish; run it again with a resolver that answers"
         )
 
 

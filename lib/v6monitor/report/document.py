@@ -2,7 +2,7 @@
 
 A markdown cell tagged ``nl`` is the Dutch twin of the cell right before it. A cell tagged
 ``analyst`` is for JupyterLab only. Whatever any other cell shows is either published or a problem
-that names the heading it stands under.
+that names the heading above it.
 """
 
 import ast

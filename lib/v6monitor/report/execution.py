@@ -30,7 +30,7 @@ from v6monitor import workspace
 from v6monitor.errors import InputError, NotebookError, UsageError
 
 _LONGEST = 300
-"""So many characters of an error are told; the notebook that is kept has all of it."""
+"""Characters of an error that are shown; the notebook that is kept has all of it."""
 
 
 WORKERS = 2
@@ -143,7 +143,9 @@ def plan(file: Path) -> list[Planned]:
     names = [entry["name"] for entry in entries]
     for name in names:
         if name not in there or names.count(name) > 1:
-            raise UsageError(f"{file.name}: {name!r} is no notebook beside it, or stands twice")
+            raise UsageError(
+                f"{file.name}: {name!r} is not a notebook beside it, or is listed twice"
+            )
     return [
         Planned(
             file.parent / f"{one['name']}.ipynb",
@@ -180,7 +182,7 @@ def workers() -> Iterator[ProcessPoolExecutor]:
 
 
 def execute(notebook: Path, parameters: Mapping[str, object], output: Path) -> Executed:
-    """Run a local notebook in a fresh kernel and tell what is wrong with the result.
+    """Run a local notebook in a fresh kernel; return it with what is wrong with the result.
 
     The executed notebook is written to ``output``, also when it fails, and is named after it.
     Wrong is: an error, a cell that was not run (``SystemExit`` ends a kernel without one),
@@ -222,8 +224,8 @@ def _fault(notebook: NotebookNode) -> tuple[str, str]:
     for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
         for output in cell.outputs:
             if output.output_type == "error":
-                told = _line(f"{output.ename}: {output.evalue}")
-                return f"In [{cell.execution_count}]: {told}", output.ename
+                error = _line(f"{output.ename}: {output.evalue}")
+                return f"In [{cell.execution_count}]: {error}", output.ename
             if output.output_type == "stream" and output.name == "stderr":
                 return f"In [{cell.execution_count}] wrote to stderr: {_line(output.text)}", ""
         idle += bool(cell.source.strip()) and cell.execution_count is None

@@ -10,7 +10,7 @@ from v6monitor.mail.letters import Letter, Measured, powershell, remarks, situat
 from v6monitor.report.pages import Notice, Page, file_name, plain_page, twin
 
 NAME = "letters"
-"""The page that lists the letters, the folder that they stand in, and the table of the merge."""
+"""The page that lists the letters, their folder, and the table of the merge."""
 
 _ROWS = 5
 """A letter about more hosts than this is set smaller, to stay on its page."""
@@ -22,7 +22,7 @@ def file_of(letter: Letter, code: str, languages: Sequence[str]) -> str:
 
 
 def subject(letter: Letter, language: Language) -> str:
-    """Return who a letter is for, by name."""
+    """Return the name of the addressee of a letter."""
     organisations = letter.values("organisation")
     if len(organisations) == 1:
         return organisations[0]
@@ -83,7 +83,7 @@ def overview(page: Page, letters: Sequence[Letter], languages: Sequence[str]) ->
 
 
 def merge(letters: Sequence[Letter]) -> pd.DataFrame:
-    """Return a row per letter for a mail merge: to whom, about what, and the words to use.
+    """Return a row per letter for a mail merge: addressee, subject and the words to use.
 
     Texts of which there is one per language end in ``_nl`` and ``_en``. Several values in a cell
     have ``; `` between them. All columns are text but ``letter``, its number.

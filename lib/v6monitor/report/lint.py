@@ -65,7 +65,7 @@ class _Reader(HTMLParser):
         self._incomplete(tag, attributes)
         identity = attributes.get("id")
         if identity in self._ids:
-            self.found.append(f"id {identity} stands twice")
+            self.found.append(f"id {identity} is used twice")
         if identity:
             self._ids.add(identity)
 

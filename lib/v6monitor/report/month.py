@@ -281,7 +281,7 @@ class Month:
 
     @cached_property
     def providers(self) -> pd.DataFrame:
-        """Return who runs the mail of every mail domain, by the lookups."""
+        """Return the mail provider of every mail domain, by the lookups."""
         domains = [domain for domain, kind in self.subjects if kind == "mail"]
         found = providers(self.observations, domains=domains, operators=self.operators)
         return self._looked_up(found)

@@ -1,4 +1,4 @@
-"""How does a page become a PDF? Chromium prints it, with tags for those who listen to it."""
+"""PDF of a page, printed by Chromium, with tags for screen readers."""
 
 import os
 import re

@@ -42,7 +42,7 @@ def series(request: Request) -> list[Request]:
     """Return a request for every month that the measurements hold, the oldest first.
 
     A month that the archive has already keeps its lookups: where its inputs changed, it is made
-    again from them. A month whose report was withdrawn is left out: it asks for a report of its
+    again from them. A month whose report was withdrawn is left out: it needs a report of its
     own.
     """
     table = of_sectors(read_measurements(request.measurements).table, request.sectors)
@@ -151,7 +151,7 @@ def _provenance(request: Request, facts: Mapping[str, Any], started: str) -> dic
 
 
 def _chosen(request: Request) -> list[Planned]:
-    """Return the notebooks to run in order, first the one that asks DNS: the others read it."""
+    """Return the notebooks to run in order, first the one with the lookups."""
     planned = plan(request.plan)
     known = {one.notebook.stem for one in planned}
     for name in request.notebooks:
@@ -159,21 +159,20 @@ def _chosen(request: Request) -> list[Planned]:
             raise UsageError(
                 f"notebook {name!r} is not in the batch; it has {', '.join(sorted(known))}"
             )
-    asks = [_asks(one) for one in planned]
     chosen = [
-        (not asking, one)
-        for asking, one in zip(asks, planned, strict=True)
-        if asking or not request.notebooks or one.notebook.stem in request.notebooks
+        one
+        for one in planned
+        if _looks_up(one) or not request.notebooks or one.notebook.stem in request.notebooks
     ]
-    return [one for _, one in sorted(chosen, key=lambda pair: pair[0])]
+    return sorted(chosen, key=lambda one: not _looks_up(one))
 
 
 def _parts(
     planned: Sequence[Planned], current: pd.DataFrame, wanted: Sequence[str]
 ) -> list[Planned]:
-    """Return the notebooks; one that is run for each sector is there for every sector there is.
+    """Return the notebooks; one that is run for each sector is repeated for every sector.
 
-    It is there too for every organisation that is wanted by name.
+    It is repeated too for every organisation that is wanted by name.
     """
     sectors = [sector for sector in SECTORS if current["sector"].eq(sector).any()]
     subjects: list[tuple[dict[str, object], str, str]] = [
@@ -190,7 +189,7 @@ def _parts(
     ]
 
 
-def _asks(one: Planned) -> bool:
+def _looks_up(one: Planned) -> bool:
     return "save_to" in declared(one.notebook)
 
 
@@ -203,7 +202,7 @@ def _values(one: Planned, request: Request, period: str, tables: Path) -> dict[s
         "observations": observations,
         "sectors": list(request.sectors),
     }
-    if _asks(one):
+    if _looks_up(one):
         given["resolvers"] = list(request.resolvers)
         given["save_to"] = observations
         given["must_answer"] = bool(request.resolvers)
@@ -219,7 +218,7 @@ def _run(
     scratch: Path,
     progress: Progress,
 ) -> list[Executed]:
-    """Execute the notebooks beside the report: the first one asks DNS, the rest reads its log."""
+    """Execute the notebooks beside the report: the first one looks up, the rest reads its log."""
     (first, values), *others = prepared
 
     def run(one: Planned, values: dict[str, object]) -> Future[Executed]:
@@ -243,10 +242,12 @@ def _step(results: Sequence[Executed], planned: Sized) -> str:
 
 
 def _no_lookups(results: Sequence[Executed]) -> V6MonitorError:
-    """Return why there is no observation log: what the notebook that asks met."""
+    """Return why there is no observation log: the error of the notebook with the lookups."""
     failed = next((done for done in results if done.error), None)
     if failed is None:
-        return UsageError("no notebook of the batch asks DNS and none replays; add 20_lookups")
+        return UsageError(
+            "no notebook of the batch does lookups and no log was given; add 20_lookups"
+        )
     for ours in (UsageError, InputError, VantageError):
         if failed.error_class == ours.__name__:
             return ours(failed.error.partition(f"{ours.__name__}: ")[2])
