@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # uv installs ten times as fast; pip does it where uv cannot be had or finds no packages.
 INSTALL = install() { $(BIN)/uv pip install --quiet --python $(BIN)/python "$$@" 2>/dev/null || $(PIP) install "$$@"; }; install
 
-.PHONY: report test test-all lab clean
+.PHONY: report test test-all catalogue lab clean
 
 report: $(VENV)/runtime
 	$(BIN)/v6monitor report $(REPORT)
@@ -24,6 +24,12 @@ test: $(VENV)/tests
 
 test-all: TEST =
 test-all: test
+
+catalogue: $(VENV)/tests  # messages of the code and templates, into the Dutch catalogue
+	$(VENV)/bin/pybabel -q extract -F pyproject.toml -k text -k plural:1,2 -k marked \
+	  --no-default-keywords --no-location --sort-output -o $(VENV)/messages.pot lib/v6monitor
+	$(VENV)/bin/pybabel -q update -l nl -i $(VENV)/messages.pot -o lib/v6monitor/language/nl.po \
+	  --omit-header --width 0 --no-fuzzy-matching --ignore-obsolete
 
 lab: $(VENV)/lab
 	$(BIN)/jupyter lab --notebook-dir=. notebooks/00_start.ipynb

@@ -1,62 +1,52 @@
-"""Is every text that a reader sees there in Dutch?"""
+"""The Dutch catalogue, checked with Babel's own tools: complete, sorted, and nothing unused."""
 
-import re
-from io import BytesIO
+import io
 from pathlib import Path
 from string import Formatter
 
 import pytest
-from babel.messages.extract import extract
-from babel.messages.pofile import read_po
+from babel.messages.catalog import Catalog
+from babel.messages.frontend import CommandLineInterface
+from babel.messages.pofile import read_po, write_po
 
-from v6monitor.charts.laggards import EVENTS
-from v6monitor.charts.trend import BREAKS
-from v6monitor.charts.wording import MEASURES, SHARES
-from v6monitor.intake.cleaning import Reason
-from v6monitor.mail.advice import EXPLANATIONS, NEXT_STEPS
-from v6monitor.mail.card import CONFIDENCE
-
-PACKAGE = Path(__file__).parents[1] / "lib" / "v6monitor"
-TABLES = (
-    BREAKS,
-    EVENTS,
-    MEASURES,
-    SHARES,
-    EXPLANATIONS,
-    NEXT_STEPS,
-    CONFIDENCE,
-    {reason.name: reason.value for reason in Reason},
-)
-TEMPLATE_TEXT = re.compile(r"""text\((["'])(.+?)\1\)""")
-
-
-def messages() -> set[str]:
-    """Return the texts of the code, its tables and the templates."""
-    found = {text for table in TABLES for text in table.values()}
-    for file in PACKAGE.rglob("*.py"):
-        source = BytesIO(file.read_bytes())
-        for _, message, _, _ in extract("python", source, {"text": None, "plural": (1, 2)}):
-            found.add(message if isinstance(message, str) else message[0])
-    for file in PACKAGE.rglob("*.j2"):
-        found |= {text for _, text in TEMPLATE_TEXT.findall(file.read_text(encoding="utf-8"))}
-    return found
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "lib" / "v6monitor"
+CATALOGUE = PACKAGE / "language" / "nl.po"
+EXTRACT = ("-k", "text", "-k", "plural:1,2", "-k", "marked", "--no-default-keywords")
 
 
 @pytest.fixture(scope="module")
-def dutch():
+def dutch() -> Catalog:
     """Return the Dutch catalogue."""
-    with (PACKAGE / "language" / "nl.po").open("rb") as file:
+    with CATALOGUE.open("rb") as file:
         return read_po(file, locale="nl")
 
 
-def test_every_text_has_a_dutch_one(dutch):
-    """A text without a translation would stand in English on a Dutch page."""
-    missing = [text for text in sorted(messages()) if text not in dutch or not dutch[text].string]
-    assert missing == []
+@pytest.fixture(scope="module")
+def messages(tmp_path_factory) -> set[str]:
+    """Return the messages of the code and the templates, as ``pybabel extract`` finds them."""
+    file = tmp_path_factory.mktemp("catalogue") / "messages.pot"
+    mapping = str(ROOT / "pyproject.toml")
+    CommandLineInterface().run(
+        ["pybabel", "-q", "extract", "-F", mapping, *EXTRACT, "-o", str(file), str(PACKAGE)]
+    )
+    with file.open("rb") as stream:
+        return set(map(_message, read_po(stream))) - {""}
 
 
-def test_a_translation_has_the_places_of_its_text(dutch):
-    """A value that the English text names is in the Dutch one, and no other."""
+def test_every_message_has_a_dutch_one(messages, dutch):
+    """A message without a translation would be English on a Dutch page."""
+    translated = {_message(entry) for entry in dutch if entry.string}
+    assert messages - translated == set()
+
+
+def test_every_translation_is_used(messages, dutch):
+    """What no code and no template says any more is taken out."""
+    assert {_message(entry) for entry in dutch} - messages - {""} == set()
+
+
+def test_a_translation_has_the_places_of_its_message(dutch):
+    """A value that the English message names is in the Dutch one, and no other."""
     for entry in dutch:
         texts = entry.string if entry.pluralizable else [entry.string]
         for text in texts if entry.id else []:
@@ -65,13 +55,17 @@ def test_a_translation_has_the_places_of_its_text(dutch):
             assert entry.pluralizable or places(text) == places(original), original
 
 
-def test_the_catalogue_has_each_text_once():
-    """A text that stands twice in the catalogue would hide one of its translations."""
-    lines = (PACKAGE / "language" / "nl.po").read_text(encoding="utf-8").split("\n\n")
-    texts = [part.split("msgstr")[0] for part in lines if part.startswith("msgid")]
-    assert sorted(set(texts)) == sorted(texts)
+def test_the_catalogue_is_as_babel_writes_it(dutch):
+    """Sorted and each message once, so that changes are easy to see: ``make catalogue``."""
+    text = io.BytesIO()
+    write_po(text, dutch, width=0, sort_output=True, no_location=True, omit_header=True)
+    assert text.getvalue().decode() == CATALOGUE.read_text(encoding="utf-8")
 
 
 def places(text: str) -> set[str]:
     """Return the names between braces."""
     return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def _message(entry) -> str:
+    return entry.id[0] if entry.pluralizable else entry.id

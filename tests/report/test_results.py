@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from v6monitor.report.month import Month
+from v6monitor.report.month import Month, load
 from v6monitor.report.results import results
 
 pytestmark = pytest.mark.slow  # a whole report
@@ -49,7 +49,7 @@ def test_the_laggards_are_those_of_the_list(told):
 def test_a_first_month_has_no_changes_and_without_lookups_nothing_is_told(told):
     """A share that is not there is null, not 0."""
     _, folder = told
-    month = Month.load("2026-01", str(folder / "tables" / "measurements.csv"))
+    month = load(folder / "tables" / "measurements.csv", period="2026-01")
     silent = Month(month.period, month.history, month.faults, month.observations.iloc[:0], {})
     found = results(silent)
     assert found["changes"] == []

@@ -21,7 +21,7 @@ from v6monitor.charts.months import (
 )
 from v6monitor.charts.style import STATE_COLOURS, WIDTH, new_axes, new_figure, offset, styled
 from v6monitor.charts.wording import explained, group_name, joined, out_of
-from v6monitor.language import Language
+from v6monitor.language import Language, marked
 from v6monitor.mail.advice import steps, summary
 from v6monitor.mail.laggards import EXCHANGE_GROUPS
 from v6monitor.workspace import REFERENCE
@@ -32,8 +32,8 @@ FLAG = 150
 """Pixels to the right of the axes when an event near the edge needs room for its text."""
 
 EVENTS = {
-    "default_on": "Exchange Online turns on IPv6 by default, in steps",
-    "new_zone_for_new_domains": "New domains get a name under mx.microsoft",
+    "default_on": marked("Exchange Online turns on IPv6 by default, in steps"),
+    "new_zone_for_new_domains": marked("New domains get a name under mx.microsoft"),
 }
 """The events of ``reference/events.csv`` that are in the chart of the laggards, as messages."""
 

@@ -38,13 +38,13 @@ from v6monitor.charts.wording import (
     out_of,
     share_text,
 )
-from v6monitor.language import Language
+from v6monitor.language import Language, marked
 
 LABEL = 180
 FIRST = ("web", "mail", "dns")
 LINES = (("#154273", "-"), ("#C8501E", (0, (4, 1.6))), ("#3E8ECA", (0, (1, 1.2))))
 OTHERS = ("#154273", "-")
-BREAKS = {"domains": "other list of domains", "tests": "other version of the tests"}
+BREAKS = {"domains": marked("other list of domains"), "tests": marked("other version of the tests")}
 
 
 def trend(

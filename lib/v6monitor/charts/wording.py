@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from v6monitor.language import NO_VALUE, Language
+from v6monitor.language import NO_VALUE, Language, marked
 
 Record = Mapping[Hashable, Any]
 
@@ -16,22 +16,22 @@ SHOWN = ("yes", "partly", "no", "unknown")
 ALMOST = 0.01
 
 MEASURES = {
-    "web": "Websites: the listed address has IPv6.",
-    "web_category": "Websites: Internet.nl's category IPv6, with its name servers.",
-    "mail": "Mail: every mail server has IPv6.",
-    "mail_all": "Mail: every mail server has IPv6.",
-    "mail_any": "Mail: at least one mail server has IPv6.",
-    "mail_primary": "Mail: every mail server of highest priority has IPv6.",
-    "mail_category": "Mail: Internet.nl's category IPv6, with its name servers.",
-    "mail_end_to_end": "Mail: every mail server and all name servers on the way have IPv6.",
-    "dns": "Name servers: at least two have IPv6.",
-    "dns_2": "Name servers: at least two have IPv6.",
+    "web": marked("Websites: the listed address has IPv6."),
+    "web_category": marked("Websites: Internet.nl's category IPv6, with its name servers."),
+    "mail": marked("Mail: every mail server has IPv6."),
+    "mail_all": marked("Mail: every mail server has IPv6."),
+    "mail_any": marked("Mail: at least one mail server has IPv6."),
+    "mail_primary": marked("Mail: every mail server of highest priority has IPv6."),
+    "mail_category": marked("Mail: Internet.nl's category IPv6, with its name servers."),
+    "mail_end_to_end": marked("Mail: every mail server and all name servers on the way have IPv6."),
+    "dns": marked("Name servers: at least two have IPv6."),
+    "dns_2": marked("Name servers: at least two have IPv6."),
 }
 
 SHARES = {
-    "web": "{share} of websites",
-    "mail": "{share} of mail domains",
-    "dns": "the name servers of {share} of domains",
+    "web": marked("{share} of websites"),
+    "mail": marked("{share} of mail domains"),
+    "dns": marked("the name servers of {share} of domains"),
 }
 
 

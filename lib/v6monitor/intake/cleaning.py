@@ -6,6 +6,7 @@ from enum import StrEnum
 import pandas as pd
 
 from v6monitor.intake.columns import COLUMNS
+from v6monitor.language import marked
 from v6monitor.names import PLACEHOLDERS, InvalidNameError, normalise
 
 KEPT, CHANGED, DROPPED = "kept", "changed", "dropped"
@@ -27,36 +28,36 @@ class Reason(StrEnum):
     Particulars may follow it in the faults list, after a colon.
     """
 
-    EMPTY_ROW = "empty row"
-    CONTINUATION = "no domain name (continuation of the row above)"
-    REWRITTEN = "normalised to a plain domain name"
-    SEVERAL_NAMES = "several names in one cell"
-    SPLIT = "several names in one cell, split into a row each"
-    EMPTY_NAME = "empty"
-    PLACEHOLDER = "placeholder"
-    ADDRESS = "IP address"
-    WHITE_SPACE = "white space in the name"
-    NOT_A_URL = "not a URL"
-    UNDERSCORE = "underscore in a host name"
-    NO_DOT = "no dot in the name"
-    NOT_A_NAME = "not a valid host name"
-    UNIT = "unit of an organisation, not measured separately"
-    NO_TYPE = "neither web nor mail"
-    NO_DAY = "no measurement date"
-    OTHER_DAY = "not a date, another one used"
-    DAY_OR_MONTH = "ambiguous date, read as day first"
-    FILE_DISAGREES = "measurement date differs from the file name"
-    STRANGE_RESULT = "unrecognised result, counted as unknown"
-    MISPLACED_RESULT = "result of the other type of test, ignored"
-    NO_RESULTS = "no results"
-    NOT_TESTED = "address test not done, counted as no mail servers"
-    NO_SCORE = "not a score from 0 to 100, ignored"
-    DECIMAL_COMMA = "decimal comma in a score"
-    NO_SECTOR = "unknown sector, ignored"
-    NO_PROVINCE = "unknown province, ignored"
-    TWO_OWNERS = "listed above with another organisation"
-    MEASURED_TWICE = "measured twice that day"
-    LISTED_TWICE = "listed twice"
+    EMPTY_ROW = marked("empty row")
+    CONTINUATION = marked("no domain name (continuation of the row above)")
+    REWRITTEN = marked("normalised to a plain domain name")
+    SEVERAL_NAMES = marked("several names in one cell")
+    SPLIT = marked("several names in one cell, split into a row each")
+    EMPTY_NAME = marked("empty")
+    PLACEHOLDER = marked("placeholder")
+    ADDRESS = marked("IP address")
+    WHITE_SPACE = marked("white space in the name")
+    NOT_A_URL = marked("not a URL")
+    UNDERSCORE = marked("underscore in a host name")
+    NO_DOT = marked("no dot in the name")
+    NOT_A_NAME = marked("not a valid host name")
+    UNIT = marked("unit of an organisation, not measured separately")
+    NO_TYPE = marked("neither web nor mail")
+    NO_DAY = marked("no measurement date")
+    OTHER_DAY = marked("not a date, another one used")
+    DAY_OR_MONTH = marked("ambiguous date, read as day first")
+    FILE_DISAGREES = marked("measurement date differs from the file name")
+    STRANGE_RESULT = marked("unrecognised result, counted as unknown")
+    MISPLACED_RESULT = marked("result of the other type of test, ignored")
+    NO_RESULTS = marked("no results")
+    NOT_TESTED = marked("address test not done, counted as no mail servers")
+    NO_SCORE = marked("not a score from 0 to 100, ignored")
+    DECIMAL_COMMA = marked("decimal comma in a score")
+    NO_SECTOR = marked("unknown sector, ignored")
+    NO_PROVINCE = marked("unknown province, ignored")
+    TWO_OWNERS = marked("listed above with another organisation")
+    MEASURED_TWICE = marked("measured twice that day")
+    LISTED_TWICE = marked("listed twice")
 
 
 class Faults:

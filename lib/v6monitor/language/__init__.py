@@ -98,6 +98,14 @@ class Language:
         return str(entry.string) if entry is not None and entry.string else message
 
 
+def marked(message: str) -> str:
+    """Return the message as it is: one of a table, that ``Language.text`` translates later.
+
+    Babel finds messages by the calls of ``text``, ``plural`` and ``marked``.
+    """
+    return message
+
+
 @cache
 def _dutch() -> Catalog:
     with (Path(__file__).parent / "nl.po").open("rb") as file:

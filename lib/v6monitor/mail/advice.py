@@ -12,62 +12,64 @@ from typing import Any
 import pandas as pd
 
 from v6monitor.dns.observation import OUTCOMES
-from v6monitor.language import NO_VALUE, Language
+from v6monitor.language import NO_VALUE, Language, marked
 from v6monitor.mail.laggards import day_of
 
 Row = Mapping[Hashable, Any]
 """A row of the laggard list."""
 
 EXPLANATIONS = {
-    "not_opted_in": (
+    "not_opted_in": marked(
         "No IPv6 address (AAAA record) was found on {hosts} on {day}. Exchange Online then gave "
         "IPv6 only on request."
     ),
-    "off_by_default_on": (
+    "off_by_default_on": marked(
         "No IPv6 address (AAAA record) was found on {hosts} on {day}. Microsoft has been turning "
         "IPv6 on step by step since October 2024. Possible causes: IPv6 was switched off, the "
         "domain was missed, or its DNS record is wrong; DNS does not show which."
     ),
-    "other_label": (
+    "other_label": marked(
         "No IPv6 address (AAAA record) was found on {hosts} on {day}. That mail server belongs "
         "to another domain, {label_domain}: probably the switch of that domain decides."
     ),
-    "obsolete_name": (
+    "obsolete_name": marked(
         "No IPv6 address (AAAA record) was found on {hosts} on {day}. Exchange Online no longer "
         "gives out such names."
     ),
-    "gateway": (
+    "gateway": marked(
         "The mail comes in through {operator}, and no IPv6 address (AAAA record) was found on "
         "{hosts} on {day}. The switch in Exchange Online does not change that."
     ),
-    "no_address": (
+    "no_address": marked(
         "On {day} {hosts} had no address at all. The domain may no longer be an accepted domain "
         "of Exchange Online."
     ),
-    "foreign_address": (
+    "foreign_address": marked(
         "On {day} {hosts} had an IPv6 address outside the networks of Exchange Online: an error "
         "in the data, or a resolver that changes answers."
     ),
-    "ownership_proof": (
+    "ownership_proof": marked(
         "Left-over verification record ({hosts}): it receives no mail, and tests count it as a "
         "mail server without IPv6."
     ),
-    "unknown": "The result could not be determined on {day}: {doubt}.",
+    "unknown": marked("The result could not be determined on {day}: {doubt}."),
 }
 
 NEXT_STEPS = {
-    "enable_ipv6": (
+    "enable_ipv6": marked(
         "First check the inbound connectors with an IP restriction. Then run in Exchange Online "
         "PowerShell: Enable-IPv6ForAcceptedDomain -Domain {domain}"
     ),
-    "request_ipv6": (
+    "request_ipv6": marked(
         "First check the inbound connectors with an IP restriction. Then ask Microsoft's support "
         "to turn on IPv6 for {domain}."
     ),
-    "publish_mx": "Publish the MX record that the Exchange admin centre gives for {domain}.",
-    "ask_gateway": "Ask {operator} for an IPv6 address (AAAA record) on {hosts}.",
-    "remove_record": "Remove the MX record {hosts}.",
-    "ask_again": "Look it up again, also through another resolver.",
+    "publish_mx": marked(
+        "Publish the MX record that the Exchange admin centre gives for {domain}."
+    ),
+    "ask_gateway": marked("Ask {operator} for an IPv6 address (AAAA record) on {hosts}."),
+    "remove_record": marked("Remove the MX record {hosts}."),
+    "ask_again": marked("Look it up again, also through another resolver."),
 }
 
 SUMMARY = (

@@ -9,7 +9,7 @@ from v6monitor.dns.observation import Observation, Question
 from v6monitor.dns.plan import walk
 from v6monitor.dns.run import ask
 from v6monitor.errors import InputError, UsageError, VantageError
-from v6monitor.language import AMSTERDAM, Language
+from v6monitor.language import AMSTERDAM, Language, marked
 from v6monitor.mail.advice import reason_text
 from v6monitor.mail.commands import dig
 from v6monitor.mail.operators import Operators, known_operators
@@ -24,7 +24,7 @@ from v6monitor.verdicts.logic import NOT_ASKED
 if TYPE_CHECKING:
     from v6monitor.verdicts.evidence import Observations
 
-CONFIDENCE = {"high": "high", "medium": "fair", "low": "little"}
+CONFIDENCE = {"high": marked("high"), "medium": marked("fair"), "low": marked("little")}
 
 Label = Callable[[str], str]
 

@@ -121,7 +121,7 @@ def _add_prose(document: Document, cell: NotebookNode, above: dict[str, str]) ->
     if is_twin and isinstance(before, Prose):
         before.source[code] = cell.source
     else:
-        document.parts.append(Prose(_languages(cell.source, code)))
+        document.parts.append(Prose({code: cell.source}))
     found = list(headings(cell.source))
     for level, text in found:
         if level == 1:
@@ -205,9 +205,3 @@ def _named(title: str) -> str:
     while len("-".join(words)) > _LONGEST_NAME:
         words.pop()
     return "-".join(words) or "table"
-
-
-def _languages(source: str, code: str) -> dict[str, str]:
-    """Return a cell's source, with the Dutch of the catalogue where that still has it."""
-    dutch = Language(_DUTCH).text(source)
-    return {code: source, _DUTCH: dutch} if dutch != source else {code: source}

@@ -22,7 +22,7 @@ from v6monitor.intake import companions, list_check, waivers
 from v6monitor.intake.organisations import SECTORS
 from v6monitor.intake.states import sources
 from v6monitor.language import AMSTERDAM, Language
-from v6monitor.language.sources import lookups_source, source_text
+from v6monitor.language.sources import lookups_source
 from v6monitor.mail import dependencies
 from v6monitor.mail.laggards import laggards
 from v6monitor.mail.operators import Operators, read_operators
@@ -78,7 +78,8 @@ def load(
     faults.attrs["source"] = sources(history)
     month = Month(chosen, history, faults, log.frame(()), {}, files)
     if isinstance(observations, pd.DataFrame):
-        return replace(month, observations=observations)
+        provenance = dict(observations.attrs.get("provenance", {}))
+        return replace(month, observations=observations, provenance=provenance)
     path = find(observations) if observations else _kept_log(chosen, month.synthetic)
     if observations or path.exists():
         month = replace(month, observations=log.read_log(path), provenance=log.provenance(path))
@@ -356,54 +357,6 @@ class Month:
         before = self.rows(self.earlier)
         found = list_check.list_changes(before, self.current, self.renames)
         return _from(found, [*sources(before), *sources(self.current)])
-
-    # Until all notebooks are rewritten
-
-    @classmethod
-    def load(
-        cls,
-        period: str = "",
-        measurements: str = "",
-        observations: str = "",
-        sectors: Sequence[str] = (),
-        organisation: str = "",
-    ) -> "Month":
-        """Return ``load``."""
-        return load(
-            measurements,
-            period=period,
-            observations=observations,
-            sectors=sectors,
-            organisation=organisation,
-        )
-
-    def waiver_source(self, language: Language) -> str:
-        """Return sources as a text."""
-        file = language.text("waivers in {file}", file=self._about("waivers").name)
-        return f"{file}; {self.measurement_source(language)}"
-
-    def measurement_source(self, language: Language) -> str:
-        """Return sources as a text."""
-        return source_text(sources(self.current), language)
-
-    def comparison_source(self, language: Language) -> str:
-        """Return sources as a text."""
-        both = [*sources(self.rows(self.earlier)), *sources(self.current)]
-        return source_text(both, language)
-
-    def losses_source(self, language: Language) -> str:
-        """Return sources as a text."""
-        found = [self.comparison_source(language)]
-        found += [self.lookup_source(language)] if self.second_answers("mail") else []
-        return "; ".join(found)
-
-    def lookup_source(self, language: Language) -> str:
-        """Return sources as a text."""
-        return source_text(self._lookups_source(), language)
-
-    def both_sources(self, language: Language) -> str:
-        """Return sources as a text."""
-        return f"{self.measurement_source(language)}; {self.lookup_source(language)}"
 
     def _about(self, name: str) -> Path:
         return companions.find(name, companions.search_path(self.beside, synthetic=self.synthetic))
