@@ -90,7 +90,6 @@ def adoption_times(states: pd.DataFrame, *, by: str = "sector", top: int = 0) ->
 
     Source:
         METHOD.md, "Pace"; Turnbull, JRSS B 38 (1976).
-
     """
     if by not in states:
         raise UsageError(f"there is no column {by!r} to group by")

@@ -80,7 +80,6 @@ def changes(  # noqa: PLR0913 - all but the first by keyword
 
     Source:
         METHOD.md, "Change".
-
     """
     compare = _comparison(before, after, renames, later, measure)
     one, other = compare.before, compare.after

@@ -39,7 +39,6 @@ def decompose(
 
     Source:
         METHOD.md, "Change".
-
     """
     both = pair(narrow(before), narrow(after), renames)
     split = pd.Series({**_decompose(both), **compared(before, after)}, dtype=object)
@@ -94,7 +93,6 @@ def kitagawa(before: pd.DataFrame, after: pd.DataFrame, *, by: str = "sector") -
 
     Source:
         Kitagawa, JASA 50 (1955); METHOD.md, "Change".
-
     """
     months = []
     for name, states in (("before", before), ("after", after)):

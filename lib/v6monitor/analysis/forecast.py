@@ -89,7 +89,6 @@ def forecast(
 
     Source:
         METHOD.md, "Pace".
-
     """
     deadline = _checked(target, deadline, states)
     found: list[tuple[object, Series, Floats]]
@@ -143,7 +142,6 @@ def projection(
 
     Source:
         METHOD.md, "Pace".
-
     """
     deadline = _checked(target, deadline, states)
     line = series(states)
@@ -187,7 +185,6 @@ def backtest(states: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
 
     Source:
         METHOD.md, "Pace".
-
     """
     whole = series(states)
     rows = []

@@ -50,7 +50,6 @@ def attribution(month: Any, *, by: str = "operator", top: int | None = None) -> 
 
     Source:
         METHOD.md, "The gap".
-
     """
     hosts = _hosts(month)
     failing = _failing(hosts, by)
@@ -138,7 +137,6 @@ def what_if(
 
     Source:
         METHOD.md, "The gap".
-
     """
     hosts = _hosts(month)
     fixed = pd.Series(data=False, index=hosts.index)
@@ -186,7 +184,6 @@ def fix_order(month: Any, by: str = "operator", *, top: int | None = None) -> pd
 
     Source:
         METHOD.md, "The gap".
-
     """
     hosts = _hosts(month)
     greedy = _Greedy(hosts, by)

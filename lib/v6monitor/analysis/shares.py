@@ -79,7 +79,6 @@ def shares(states: pd.DataFrame, *, by: By = ()) -> pd.DataFrame:
 
     Source:
         METHOD.md, "Shares" and "Change".
-
     """
     keys = _keys(by, states)
     _check_states(states)

@@ -39,7 +39,6 @@ def staleness(month: Any) -> pd.DataFrame:
 
     Source:
         METHOD.md, "Two sources, two series".
-
     """
     now = month.states[month.states["period"] == month.period]
     asked_at = month.observations["asked_at"].min()

@@ -59,7 +59,6 @@ def sectors(table: pd.DataFrame, *, period: str = "", name: str = "sectors") -> 
         >>> states = states.assign(sector="rijk", period="2026-10", measure="mail")
         >>> sectors(shares(states, by=["period", "sector"])).caption()
         'Central government 80.0% (4 of 5). There is no comparable earlier month.'
-
     """
     if "period" not in table:
         raise UsageError(
@@ -88,7 +87,6 @@ def states(counts: pd.DataFrame, *, measure: str = "", name: str = "states") -> 
         >>> counts = pd.DataFrame({"yes": [3], "no": [2]}, index=["rijk"]).rename_axis("sector")
         >>> states(counts).caption()
         'IPv6 at 5 domains: 3 yes, 2 no.'
-
     """
     table = with_columns(counts)
     by, numbers = table.columns[0], [*DEFINITE, *STATES[2:]]
@@ -116,7 +114,6 @@ def sub_tests(results: pd.DataFrame, *, name: str = "chain") -> Chart:
 
     Returns:
         A Chart; its table has a row per type and test.
-
     """
     return Chart(name, count_sub_tests(results), _sub_test_words, _draw_sub_tests)
 
@@ -128,7 +125,6 @@ def group_column(table: pd.DataFrame) -> str:
 
     Raises:
         UsageError: when there is none, or more than one.
-
     """
     columns = [str(column) for column in table.columns]
     before = columns[: columns.index("yes")] if "yes" in columns else []

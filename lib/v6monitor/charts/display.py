@@ -37,7 +37,6 @@ def caption(
     Example:
         >>> caption(pd.DataFrame({"domains": [3]}), "Three domains").attrs["caption"]["en"]
         'Three domains'
-
     """
     named = table.copy(deep=False)
     words = {"en": text, "nl": nl} if nl else {"en": text}

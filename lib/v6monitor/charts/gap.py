@@ -58,7 +58,6 @@ def gap_answer(hosts: pd.DataFrame, *, name: str = "answer") -> Chart:
         name: names the answer on its page.
 
     Source: METHOD.md §8.
-
     """
     return Chart(name, hosts, _answer_words, kind="answer", languages=ENGLISH)
 
@@ -71,7 +70,6 @@ def attribution(table: pd.DataFrame, *, name: str = "gap-causes") -> Chart:
         name: names the files of the chart.
 
     Source: METHOD.md §8.
-
     """
     return Chart(name, table, _attribution_words, _draw_attribution, languages=ENGLISH)
 
@@ -84,7 +82,6 @@ def zones(table: pd.DataFrame, *, name: str = "zones") -> Chart:
         name: names the files of the chart.
 
     Source: METHOD.md §4, ``mail_end_to_end``.
-
     """
     return Chart(name, table, _zones_words, _draw_attribution, languages=ENGLISH)
 
@@ -101,7 +98,6 @@ def fix_order(table: pd.DataFrame, *, name: str = "fix-order") -> Chart:
         points and the share of each step are at the right.
 
     Source: METHOD.md §8.
-
     """
     return Chart(name, table, _fix_order_words, _draw_fix_order)
 

@@ -56,7 +56,6 @@ def laggards_now(laggards: pd.DataFrame, *, name: str = "answer") -> Chart:
         A Chart without a picture.
 
     Source: METHOD.md §10.
-
     """
     return Chart(name, laggards, _laggards_now_words, kind="answer")
 
@@ -77,7 +76,6 @@ def laggards_by_month(
         A Chart with a bar per month; above it the number that lacks IPv6, and ``+3`` for unknown.
 
     Source: METHOD.md §6 and §10.
-
     """
     outcomes = Counter([] if since is None else since["outcome"])
 
@@ -95,7 +93,6 @@ def laggard_list(laggards: pd.DataFrame, *, name: str = "laggards") -> Chart:
         name: names the files of the table, which hold all columns of the list.
 
     Source: METHOD.md §10.
-
     """
     return Chart(name, laggards, _laggard_list_words, show=summary, kind="table")
 
@@ -107,7 +104,6 @@ def laggard_steps(laggards: pd.DataFrame, *, name: str = "laggards-steps") -> Ch
         laggards: the list of ``v6monitor.laggards``.
         name: names the files of the table, which count the domains by group, explanation and next
             step, as codes.
-
     """
     codes = ["group", "explanation", "next_step"]
     table = laggards.groupby(codes, sort=False).agg(laggards=("domain", "count")).reset_index()
@@ -135,7 +131,6 @@ def laggards_by(table: pd.DataFrame, *, name: str = "") -> Chart:
         >>> places = pd.DataFrame({"sector": ["rijk", "gemeente"], "laggards": [1, 4]})
         >>> laggards_by(places).caption()
         'Most Exchange Online domains without IPv6: Municipalities, 4 of 5.'
-
     """
     rows = table if table.index.name is None else table.reset_index()
     first = str(rows.columns[0])

@@ -47,7 +47,6 @@ def operators(table: pd.DataFrame, *, top: int = TOP, name: str = "operators") -
         'Mail runs the mail of 4 of 7 domains. Most domains without IPv6: Post, 3 of 3.'
 
     Source: METHOD.md §4 and §10.
-
     """
     return Chart(name, _largest(table, top), _operators_words, _draw_operators)
 

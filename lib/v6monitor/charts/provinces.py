@@ -52,7 +52,6 @@ def provinces(table: pd.DataFrame, *, name: str = "provinces") -> Chart:
         A Chart; its table has all twelve in the order of the map, and a last row ``elsewhere``:
         central government and all whose province is not stated or not known, in no tile. A
         province of fewer than five domains has counts.
-
     """
     counts = [column for column in COUNTS if column in table]
     place = table["province"].where(table["province"].isin(PROVINCES), ELSEWHERE)

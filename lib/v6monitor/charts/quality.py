@@ -59,7 +59,6 @@ def quality(
 
     Source:
         METHOD.md, "Shares".
-
     """
     table = count_known(states, observations)
 
@@ -81,7 +80,6 @@ def vantage(
 
     Returns:
         A Chart; its table has a row per ``check`` and ``resolver``.
-
     """
     table = list_checks(provenance)
     if "started" in provenance:

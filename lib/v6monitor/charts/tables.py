@@ -84,7 +84,6 @@ def with_columns(table: "pd.DataFrame | pd.Series[Any]") -> pd.DataFrame:
         >>> counts = pd.Series({"rijk": 3, "gemeente": 5}, name="domains").rename_axis("sector")
         >>> with_columns(counts).columns.to_list()
         ['sector', 'domains']
-
     """
     frame = table.to_frame() if isinstance(table, pd.Series) else table
     index = frame.index

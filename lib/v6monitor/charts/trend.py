@@ -69,7 +69,6 @@ def trend(
 
     Raises:
         UsageError: for a table that is not of shares by month and one group.
-
     """
     group_column(table)
 
@@ -91,7 +90,6 @@ def headline(table: pd.DataFrame, *, name: str = "answer") -> Chart:
 
     Raises:
         UsageError: for a table that is not of shares by month and one group.
-
     """
     group_column(table)
     return Chart(name, table, _headline_words, kind="answer")

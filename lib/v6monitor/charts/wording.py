@@ -120,7 +120,6 @@ def explained(rows: pd.DataFrame, language: Language, *, by: str = "") -> str:
 
     Returns:
         The sentence; empty where no domain is explained.
-
     """
     if "explained" not in rows or not rows["explained"].sum():
         return ""

@@ -106,7 +106,6 @@ def summary(faults: pd.DataFrame) -> pd.DataFrame:
     Returns:
         ``reason``, ``done``, ``faults`` (the number) and ``example`` (the first value), the most
         frequent first.
-
     """
     reasons = faults.assign(reason=faults["reason"].str.replace(r"(?s): .*", "", regex=True))
     counted: pd.DataFrame = reasons.groupby(["reason", "done"], as_index=False).agg(

@@ -114,7 +114,6 @@ def read(
         ['measurement 2026-10-06']
 
     Source: METHOD.md, "Two sources, two series".
-
     """
     batch = read_files(files, measured_at=measured_at, sector=sector, columns=columns)
     return Intake(batch.table, batch.faults)

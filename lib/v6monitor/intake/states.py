@@ -53,7 +53,6 @@ def states(table: pd.DataFrame) -> pd.DataFrame:
         ``attrs["source"]`` names the measurements.
 
     Source: METHOD.md, "Shares" and "Two sources, two series".
-
     """
     parts = []
     for measure, (kind, result) in MEASURES.items():

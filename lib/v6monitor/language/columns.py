@@ -37,7 +37,6 @@ def column(name: str, code: str) -> Column:
     Example:
         >>> column("adoption", "en").title, column("adoption", "nl").format
         ('Share with IPv6', 'share')
-
     """
     row = _columns().get(name)
     if row is None:

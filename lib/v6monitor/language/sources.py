@@ -32,7 +32,6 @@ def source_text(sources: Sequence[str], language: Language) -> str:
     Example:
         >>> source_text(["measurement 2026-10-06 Internet.nl"], Language("en"))
         'Internet.nl measurement of 6 October 2026'
-
     """
     measured: dict[str, list[dt.date]] = {}
     others = []

@@ -79,7 +79,6 @@ class Card:
 
         Args:
             language: ``en`` or ``nl``, of its headings and reasons.
-
         """
         words = Language(language)
         lines = [self.domain]
@@ -93,7 +92,6 @@ class Card:
 
         Args:
             language: ``en`` or ``nl``.
-
         """
         words = Language(language)
         tables = [_table(section, self.domain) for section in self._sections(words, words.label)]
@@ -180,7 +178,6 @@ def explain(
         <Card town.example: mail_all not_applicable; 1 lookups>
 
     Source: METHOD.md, "Verdicts" and "Exchange Online".
-
     """
     try:
         name = normalise(domain).domain

@@ -130,7 +130,6 @@ def laggards(
         [{'domain': 'town.example', 'group': 'exchange_online', 'next_step': 'enable_ipv6'}]
 
     Source: METHOD.md, "Exchange Online".
-
     """
     evidence = Evidence.of(observations)
     if providers is None:

@@ -94,7 +94,6 @@ def letters(laggards: pd.DataFrame, *, observations: "Observations") -> list[Let
         []
 
     Source: METHOD.md, "Exchange Online".
-
     """
     evidence = Evidence.of(observations)
     about: dict[tuple[str, str], list[Row]] = {}

@@ -84,7 +84,6 @@ def providers(
         [{'class': 'exo_direct', 'operator': 'Microsoft', 'zone': 'classic'}]
 
     Source: METHOD.md, "Exchange Online".
-
     """
     evidence = Evidence.of(observations)
     if domains is None:

@@ -71,7 +71,6 @@ def report(  # noqa: PLR0913 - the options of the command
 
     Example:
         ``v6monitor.report("data/measurements", period="2026-10", languages=["nl"])``
-
     """
     files = [measurements] if isinstance(measurements, str | Path) else measurements
     request = Request(

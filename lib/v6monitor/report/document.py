@@ -76,7 +76,6 @@ def read(notebook: NotebookNode, *, part: str = "", subject: str = "") -> Docume
         notebook: the notebook, with outputs.
         part: ends the names of its files when it was run for one sector or organisation.
         subject: what that is called.
-
     """
     document = Document(notebook, subject)
     heading: dict[str, str] = {}

@@ -68,7 +68,6 @@ def load(
         ['measurement 2026-10-05 Internet.nl']
 
     Source: METHOD.md §6.
-
     """
     files = (find(source),) if source else ()
     table, faults = _read_kept(files)

@@ -61,7 +61,6 @@ def judge(
         [{'domain': 'town.example', 'mail_all': 'yes'}]
 
     Source: METHOD.md, "What a domain does with mail" and "Verdicts".
-
     """
     evidence = Evidence.of(observations)
     if domains is None:
