@@ -8,8 +8,9 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from tiny import GOOD, PARAMETERS, World
+from tiny import GOOD, LOAD, PARAMETERS, World
 
 from v6monitor.dns import log
 from v6monitor.errors import InputError, NotebookError, UsageError, VantageError
@@ -152,6 +153,32 @@ def test_every_page_says_that_the_resolvers_were_not_tested(mixed):
     )
     for page in (world.folder / "tested" / "2026-10").glob("*.en.html"):
         assert "The resolvers were not tested." not in page.read_text(), page.name
+
+
+def test_a_plain_pandas_cell_and_a_bare_chart_are_on_the_page(world):
+    """With caption, scopes and downloads; nothing is wrapped to be published."""
+    cells = [
+        "# How far?",
+        PARAMETERS,
+        LOAD,
+        "## Which states?",
+        "mail = month.states.query(\"measure == 'mail'\")",
+        'mail.groupby("sector")["state"].value_counts().unstack()',
+        'v6.chart.sectors(v6.shares(mail, by=["period", "sector"]))',
+    ]
+    found = make(world.request(world.plan("own", **{"30_adoption": cells})), _quiet)
+    assert found["status"] == 0, found["notebooks"]
+    month = world.out / "2026-10"
+    page = (month / "30_adoption.en.html").read_text()
+    assert "<caption><strong>Which states?</strong></caption>" in page
+    assert 'href="tables/which-states.csv"' in page
+    assert 'src="data:image/svg+xml;base64,' in page
+    assert problems(page, figures=1, tables=1) == []
+    table = pd.read_parquet(month / "tables" / "which-states.parquet")
+    assert table.to_dict("records") == [{"sector": "gemeente", "no": 4, "yes": 12}]
+    assert {path.name for path in (month / "figures").iterdir()} == {
+        "sectors.nl.svg", "sectors.en.svg",
+    }  # fmt: skip
 
 
 def test_published_cells_are_no_formulas(mixed):
