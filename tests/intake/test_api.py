@@ -32,12 +32,17 @@ def _api_1(kind, *domains, **data):
 
 
 def test_version_1_results_are_booleans(intake):
-    """True is passed, false is failed, and 1.0 does not tell whether there are mail servers."""
+    """True is passed; false without an address, where the category passes, is no mail servers."""
     views = {"mail_ipv6_ns_address": True, "mail_ipv6_mx_address": False}
     found = intake(_api_1("mail", ("a.example", True, views)), "x.json")
     assert values(
         found, "type", "ipv6", "ns_address", "mx_address", "mail_status", "ws_address"
-    ) == [("mail", "passed", "passed", "failed", "unknown", "")]
+    ) == [("mail", "passed", "passed", "not_applicable", "no_mx", "")]
+    assert booked(found)[0][1:] == (
+        "False",
+        "category passed without mail server address, counted as no mail servers",
+        "kept",
+    )
     assert values(found, "list", "sector", "source_format", "status", "score") == [
         ("mailtest_rijk", "rijk", "api-1.0", "ok", 70.0)
     ]
@@ -56,6 +61,17 @@ def test_version_1_1_tells_of_mail_servers(intake):
         ("no_mx", "api-1.1"),
         ("has_mx", "api-1.1"),
     ]
+
+
+def test_version_1_after_a_failed_test(intake):
+    """What comes after a failed address test was not tested; a failed category stays a no."""
+    views = {"web_ipv6_ws_address": False, "web_ipv6_ws_reach": False, "web_ipv6_ws_similar": False}
+    found = intake(_api_1("web", ("a.example", False, views)), "x.json")
+    assert values(found, "ws_address", "ws_reach", "ws_similar") == [
+        ("failed", "not_tested", "not_tested")
+    ]
+    mail = _api_1("mail", ("a.example", False, {"mail_ipv6_mx_address": False}))
+    assert values(intake(mail, "y.json"), "mx_address", "mail_status") == [("failed", "unknown")]
 
 
 def test_version_1_web(intake):

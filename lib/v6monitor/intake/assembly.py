@@ -24,6 +24,16 @@ _MAIL_SOURCES = {
 }
 """What says whether a domain has mail servers; the surest first."""
 
+_AFTER = {
+    "ns_reach": "ns_address",
+    "ws_reach": "ws_address",
+    "ws_similar": "ws_address",
+    "mx_reach": "mx_address",
+}
+"""The test without which another is not done."""
+_YES_OR_NO = "api-1"
+"""Formats whose results are true and false: they have no word for "not tested"."""
+
 
 class Fault(NamedTuple):
     """Cells that a reader itself dropped or changed: their column by name, their row by index."""
@@ -72,6 +82,8 @@ def assemble(part: Part, context: Context, faults: Faults) -> pd.DataFrame:
     cells = _cleaned(part.cells)
     cells = _with_domain(cells, faults)
     cells = _with_type(cells, faults)
+    if part.format.startswith(_YES_OR_NO):
+        cells = _not_failed(cells, faults)
     listed = _listed(cells, part)
     dates = _dates(cells, listed, part, context, faults)
     kept = listed | dates["measured_at"].ne("")
@@ -143,6 +155,38 @@ def _with_type(cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
     known = kinds.isin(list(RESULTS))
     faults.add(cells["type"][~known], Reason.NO_TYPE, DROPPED)
     return cells.assign(type=kinds)[known]
+
+
+def _not_failed(cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
+    """Return the cells with what a plain yes and no cannot say: not applicable, not tested.
+
+    The category cannot pass while a mail server lacks an address: such a domain has no MX. A test
+    that comes after a failed one was not done. Each is a doubt that keeps the delivered value.
+    """
+    found = cells.copy()
+
+    def set_(field: str, where: "pd.Series[bool]", word: str, reason: Reason) -> None:
+        if where.any():
+            faults.add(cells[field][where], reason, KEPT)
+            found[field] = found[field].mask(where, word)
+
+    words = {
+        field: _by_value(cells[field], lambda raw: columns.result(raw) or "")
+        for field in _RESULT_FIELDS
+        if field in cells
+    }
+    if {"ipv6", "mx_address"} <= words.keys():
+        no_mx = words["ipv6"].eq("passed") & words["mx_address"].eq("failed")
+        for source, meaning in _MAIL_SOURCES.items():
+            if source in cells and source != "mx_address":
+                stated = _by_value(cells[source], meaning)
+                no_mx &= ~stated.isin(["has_mx", "null_mx"])
+        set_("mx_address", no_mx, "no_mx", Reason.NO_MX)
+    for child, parent in _AFTER.items():
+        if child in words and parent in words:
+            untested = words[child].eq("failed") & words[parent].eq("failed")
+            set_(child, untested, "not_tested", Reason.NOT_REACHED)
+    return found
 
 
 def _listed(cells: pd.DataFrame, part: Part) -> "pd.Series[bool]":
