@@ -1,4 +1,4 @@
-"""Which domain name does a cell mean?"""
+"""Domain names in cells: what counts as one, and how it is normalised."""
 
 import re
 

@@ -1,8 +1,8 @@
-"""What can a user do about it? Errors that say so, each with the exit code of the command line."""
+"""Errors that a user can cause, each with the exit code of the command line."""
 
 
 class V6MonitorError(Exception):
-    """Something a user can cause: the message tells what was found, expected and to be done."""
+    """A user can cause it: the message says what was found, what was expected and what to do."""
 
     exit_code = 1
 
@@ -20,7 +20,7 @@ class InputError(V6MonitorError):
 
 
 class NoMeasurementError(InputError):
-    """A file holds no measurement at all: in a folder it is named and passed by."""
+    """A file holds no measurement at all: in a folder it is listed and skipped."""
 
 
 class CoverageError(V6MonitorError):
@@ -36,6 +36,6 @@ class NotebookError(V6MonitorError):
 
 
 class VantageError(V6MonitorError):
-    """This place cannot measure: no resolver answers, or one does not tell the truth."""
+    """No resolver answers, or one of them gives false answers."""
 
     exit_code = 6

@@ -1,4 +1,4 @@
-"""How does a table read on a page?"""
+"""Tables as accessible HTML."""
 
 import pandas as pd
 import pytest

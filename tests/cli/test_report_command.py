@@ -1,4 +1,4 @@
-"""What does ``v6monitor report`` do at the command line?"""
+"""The command ``v6monitor report``."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""How do tests open a page?"""
+"""Opening pages in a browser."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What does the archive take from a month? A manifest in small, without its report."""
+"""Manifests of months, without their reports, for tests of the archive."""
 
 from typing import Any
 

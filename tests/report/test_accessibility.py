@@ -1,4 +1,4 @@
-"""Do the pages of the example report pass an audit? WCAG 2.1 AA, in a real browser."""
+"""Audit of the example report's pages: WCAG 2.1 AA, in a real browser."""
 
 import re
 import shutil

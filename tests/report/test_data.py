@@ -1,4 +1,4 @@
-"""Can the tables of a report be found and understood?"""
+"""The data page and the data package."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""How is one notebook run?"""
+"""Running one notebook."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Are the files that leave safe to open?"""
+"""Exports that are safe to open."""
 
 import csv
 import io

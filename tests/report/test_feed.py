@@ -1,4 +1,4 @@
-"""What does a subscriber of the archive get?"""
+"""The archive's feed."""
 
 import datetime as dt
 import re

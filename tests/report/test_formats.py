@@ -1,4 +1,4 @@
-"""Do the tables leave whole, in every form?"""
+"""Tables in every form of download."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Which months does the archive hold?"""
+"""The archive's index of months."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Is a page fit to publish?"""
+"""The lint that decides whether a page is published."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What changed in a month, domain by domain and in numbers?"""
+"""What changed in a month, by domain and in numbers."""
 
 import pandas as pd
 import pytest

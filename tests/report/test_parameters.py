@@ -1,4 +1,4 @@
-"""Which parameters may a notebook get?"""
+"""Parameters that a notebook may get."""
 
 from pathlib import Path
 

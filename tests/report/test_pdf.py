@@ -1,4 +1,4 @@
-"""Does the same page print to the same bytes?"""
+"""Printed pages: the same bytes again."""
 
 from v6monitor.report.pdf import settled
 

@@ -1,4 +1,4 @@
-"""How does a report take the place of an older one?"""
+"""A report takes the place of an older one in one step."""
 
 import json
 import os

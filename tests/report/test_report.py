@@ -1,4 +1,4 @@
-"""How does a month become a report?"""
+"""Making a month's report."""
 
 import json
 import signal

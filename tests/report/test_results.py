@@ -1,4 +1,4 @@
-"""Do the headline figures for programs tell what the pages tell?"""
+"""Headline figures for programs, compared with the pages."""
 
 import json
 

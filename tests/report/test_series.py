@@ -1,4 +1,4 @@
-"""Does the archive of all months read as a series?"""
+"""Reports of all months, one after the other."""
 
 import json
 import shutil

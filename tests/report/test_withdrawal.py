@@ -1,4 +1,4 @@
-"""How is a report withdrawn?"""
+"""Withdrawing a report."""
 
 import json
 import re

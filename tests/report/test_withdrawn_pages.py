@@ -1,4 +1,4 @@
-"""Are the pages of a withdrawn report, and those that tell of it, as accessible as the others?"""
+"""Accessibility of withdrawn reports and of the pages that mention them."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""Do the processes that run notebooks end with the run?"""
+"""Processes that run notebooks end with the run."""
 
 import os
 import signal

@@ -292,8 +292,8 @@ def _draw_projection(table: pd.DataFrame, language: Language) -> Figure:
         ends.append(End(months.max(), float(ahead["middle"].iloc[-1]), words, colour))
     width = WIDTH - LEFT - max(width_of(line) for end in ends for line in end.lines) - 20
     deadline = ordinal(str(table["deadline"].iloc[0]))
-    told = f"deadline: {language.month(str(table['deadline'].iloc[0]))}"
-    flags = [Flag(deadline, told, dashed=True)] if low < deadline < high else []
+    label = f"deadline: {language.month(str(table['deadline'].iloc[0]))}"
+    flags = [Flag(deadline, label, dashed=True)] if low < deadline < high else []
     found = placed(flags, LEFT, width / (high - low), low)
     key = [Mark("measured", colour, "dot")]
     key += [Mark("eight of ten scenarios", SPREAD)] if len(ahead) else []
@@ -465,8 +465,8 @@ def _passage(
 def _span(table: pd.DataFrame, deadline: str) -> tuple[float, float]:
     """Return the first and last month to draw: to the latest that is known, within ten years."""
     newest = ordinal(str(table["period"].max()))
-    told = [ordinal(month) for name in ("low", "median", "high") for month in table[name] if month]
-    latest = max([*told, ordinal(deadline), newest + 12]) + 1.5
+    known = [ordinal(month) for name in ("low", "median", "high") for month in table[name] if month]
+    latest = max([*known, ordinal(deadline), newest + 12]) + 1.5
     return newest - 0.5, min(latest, newest + LATEST + 0.5)
 
 

@@ -87,7 +87,7 @@ def zones(table: pd.DataFrame, *, name: str = "zones") -> Chart:
 
 
 def fix_order(table: pd.DataFrame, *, name: str = "fix-order") -> Chart:
-    """Return the chart of how far mail would come step by step, whom to approach first at the top.
+    """Return the chart of how far mail would come step by step, who to approach first at the top.
 
     Args:
         table: of ``v6monitor.gap.fix_order``; its first column names the operator, or tenant.
@@ -244,7 +244,7 @@ def _draw_fix_order(table: pd.DataFrame, language: Language) -> Figure:
 def _fix_order_words(table: pd.DataFrame, language: Language) -> Words:
     by = str(table.columns[0])
     alt = language.text(
-        "Bar chart of the share of mail domains with IPv6 after each step, whom to approach first"
+        "Bar chart of the share of mail domains with IPv6 after each step, who to approach first"
         " at the top. It shows how much each step adds."
     )
     now, last = table.iloc[0].to_dict(), table.iloc[-1].to_dict()

@@ -44,7 +44,7 @@ HALO = (withStroke(linewidth=3, foreground="white"),)
 
 @dataclass(frozen=True)
 class Mark:
-    """What a symbol in the key stands for; ``shape`` is square, hatched, ring or dot."""
+    """What a symbol in the key means; ``shape`` is square, hatched, ring or dot."""
 
     text: str
     colour: str
@@ -101,7 +101,7 @@ def wrapped(text: str, width: float, lines: int = 2) -> list[str]:
 def apart(
     wanted: Sequence[float], heights: Sequence[float], low: float, high: float
 ) -> list[float]:
-    """Move labels as little as needed, so that none stands on another; centres in, centres out.
+    """Move labels as little as needed, so that none overlaps another; centres in, centres out.
 
     The least squares solution: pool neighbours that would overlap (isotonic regression).
 
@@ -218,7 +218,7 @@ def bar(  # noqa: PLR0913 - where, how long, in which colour, and what is in it
 ) -> None:
     """Draw one bar, or a part of one: white edges keep the parts apart; nothing for length 0.
 
-    The text stands in the middle if it fits, in the ink that stands out most.
+    The text is in the middle if it fits, in the ink with the most contrast.
     """
     if not length:
         return

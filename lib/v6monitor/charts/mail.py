@@ -33,7 +33,7 @@ def operators(table: pd.DataFrame, *, top: int = TOP, name: str = "operators") -
     Args:
         table: a row per ``operator`` (as a column or as the index) with the counts ``yes``,
             ``partly``, ``no``, ``unknown`` and perhaps ``explained``; a state that does not occur
-            may be left out. ``own_or_unknown`` stands for domains without a known operator.
+            may be left out. ``own_or_unknown`` means domains without a known operator.
         top: so many operators have a row; those after them, and those of one domain, which is
             mostly a domain's own server, are one row ``other``.
         name: names the files of the chart.

@@ -87,9 +87,9 @@ def flags(events: pd.DataFrame | None, low: float, high: float, language: Langua
 
 
 def placed(found: Iterable[Flag], left: float, scale: float, low: float) -> list[Placed]:
-    """Stack the texts of the flags so that none overlaps another or stands on another's line.
+    """Stack the texts of the flags so that none overlaps another text or line.
 
-    Every text begins at its own line and runs to the right; an earlier flag stands higher.
+    Every text begins at its own line and runs to the right; an earlier flag is higher.
     ``left``: where the axes begin; ``scale``: pixels per month; ``low``: the month there.
     """
     done: list[tuple[float, float, float]] = []  # left, right and top of a text, in pixels

@@ -61,7 +61,7 @@ def pixels(figure: Figure) -> Transform:
 
 
 def ink_on(colour: str) -> str:
-    """Return black or white ink: what stands out most on a colour.
+    """Return black or white ink: the one with more contrast on a colour.
 
     >>> ink_on("#154273"), ink_on("#D9D9D9")
     ('#FFFFFF', '#1A1A1A')

@@ -15,7 +15,7 @@ from v6monitor.language import NO_VALUE, Language
 from v6monitor.language.columns import Column, column
 
 AMONG_NAMES = frozenset({"now", "other", "own_or_unknown", "own_zone", "total"})
-"""What stands among such names and is none: our own codes for a row of a table."""
+"""Our own codes for a row, which occur among such names."""
 SENTENCE = 60
 """A column with a longer text than this holds sentences."""
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")

@@ -1,6 +1,6 @@
 """DNS: from names to observations.
 
-- ``plan``: which questions; ``resolvers``: whom to ask; ``vantage``: whether they can be trusted.
+- ``plan``: which questions; ``resolvers``: which ones; ``vantage``: whether they can be trusted.
 - ``client`` sends them, by the ``retry`` policy and the ``pacing`` of each resolver, over the
   sockets of ``transport``.
 - ``wire`` checks what comes in, ``fastpath`` and ``codec`` (dnspython) decode it.

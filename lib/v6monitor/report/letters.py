@@ -1,4 +1,4 @@
-"""How do letters leave? A page for each that prints on one A4, a list of them, and a mail merge."""
+"""Pages of the letters, one A4 each, the list of them, and the table for a mail merge."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""What was a report made from, and is it the same again? ``run.json`` and the run's identity."""
+"""Manifest of a report, ``run.json``: what it was made from, and the identity of the run."""
 
 import hashlib
 import importlib.metadata

@@ -43,7 +43,7 @@ class NameServers(NamedTuple):
 class Evidence:
     """One answer per question (name, type), whatever the order of the observations.
 
-    Several observations of one question: a definite answer stands above a failed lookup, and the
+    Several observations of one question: a definite answer counts before a failed lookup, and the
     latest above an earlier one.
     """
 
