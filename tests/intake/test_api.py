@@ -115,6 +115,7 @@ def test_version_2(intake):
         ("not_tested", "null-mx", "no_mx", "null_mx"),
         ("info", "no-null-mx", "no_mx", "no_mx"),
         ("warning", "null-mx-without-a-aaaa", "no_mx", "null_mx"),
+        ("warning", "null-mx-with-other-mx", None, "has_mx"),
         ("failed", "bad", "unreachable", "has_mx"),
         ("failed", "bad", "no_mx", "no_mx"),
         ("failed", "bad", None, "unknown"),

@@ -108,7 +108,7 @@ def test_dutch_labels(intake, export):
         ("failed", "no_mx", "failed", ("failed", "no_mx")),
         ("not_tested", "no_mx", "failed", ("not_tested", "no_mx")),
         ("info", "?", "?", ("info", "no_mx")),
-        ("warning", "?", "?", ("warning", "null_mx")),
+        ("warning", "?", "?", ("warning", "has_mx")),
         ("no_mx", "?", "?", ("not_applicable", "no_mx")),
         ("failed", "?", "failed", ("failed", "no_mx")),
         ("untestable", "?", "?", ("error", "has_mx")),

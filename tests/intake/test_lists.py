@@ -147,3 +147,9 @@ def test_real_lists(real_data, file, rows, faults):
     found = measurements.read_files([real_data / "dashboard-lists" / file])
     assert (len(found.table), len(found.faults)) == (rows, faults)
     assert found.files["format"].tolist() == ["list"]
+
+
+def test_own_domain_for_mail(intake):
+    """A column of mail domains beside one of websites is measured for mail."""
+    found = intake("Gemeente;Website;E-maildomein\nA;www.a.example;post.example\n", "x.csv")
+    assert values(found, "domain", "type") == [("www.a.example", "web"), ("post.example", "mail")]

@@ -53,3 +53,18 @@ def test_mapping_without_results_is_a_list(intake):
     found = intake("Site;Kleur\na.example;rood\n", "x.csv", columns={"Site": "domain"})
     assert values(found, "domain", "type") == [("a.example", "web"), ("a.example", "mail")]
     assert found.table["measured_at"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("text", "suggested"),
+    [
+        ("Naam,Since\na.example,2006-02-07\nb.example,2013-06-19\n", True),
+        ("a.example,2006-02-07\nb.example,2013-06-19\nc.example,2013-06-19\n", False),
+    ],
+)
+def test_suggestion_without_results(intake, text, suggested):
+    """A date beside names alone is no day of measurement, and a host name is no header."""
+    with pytest.raises(InputError) as error:
+        intake(text, "x.csv")
+    assert ("--map Naam=domain" in str(error.value)) == suggested
+    assert "measured_at" not in str(error.value)

@@ -38,7 +38,7 @@ def test_web(intake, result, state):
         ("failed", "?", "no"),
         ("failed", "no_mx", "not_applicable"),
         ("not_tested", "?", "not_applicable"),
-        ("warning", "?", "not_applicable"),
+        ("warning", "?", "unknown"),
         ("error", "?", "unknown"),
     ],
 )

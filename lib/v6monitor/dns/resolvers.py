@@ -114,4 +114,9 @@ def _system() -> list[Resolver]:
         raise VantageError(
             "this machine has no resolver configured: name one with --resolver IP"
         ) from error
+    except ValueError as error:  # "nameserver localhost", or an address with a port
+        raise VantageError(
+            f"resolv.conf of this machine has a line that is no address ({error}): name a resolver "
+            "with --resolver IP"
+        ) from error
     return [Resolver(_label(str(host), 53), UDP, str(host), 53) for host in addresses]

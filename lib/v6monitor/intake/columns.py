@@ -84,13 +84,13 @@ _WORDS = {
 
 _RESULTS = {word: result for result, words in _WORDS.items() for word in words.split()}
 _MAIL = {
-    "has_mx": "has_mx ok unreachable untestable passed",
+    "has_mx": "has_mx ok unreachable untestable passed null-mx-with-other-mx",
     "no_mx": "no_mx other no-null-mx",
     "null_mx": "null_mx null-mx null-mx-without-a-aaaa",
     "unknown": "unknown",
 }
 _MAIL_STATUS = {word: status for status, words in _MAIL.items() for word in words.split()}
-_ADDRESS_TEST = {"not_tested": "no_mx", "info": "no_mx", "warning": "null_mx"}
+_ADDRESS_TEST = {"not_tested": "no_mx", "info": "no_mx", "warning": "has_mx"}
 _CONFIGURED = {"passed": "has_mx", "failed": "no_mx"}
 
 
@@ -151,7 +151,7 @@ def mail_status_by_address_test(raw: str) -> str:
     """Return the mail status by the test of mail server addresses.
 
     That test is ``not_tested`` without MX or with a null MX, ``info`` without MX where a null MX
-    is advised, ``warning`` with a null MX that is not right.
+    is advised, ``warning`` with a null MX beside real ones, which are judged.
     """
     return _ADDRESS_TEST.get(raw.lower(), "") or mail_status(raw)
 

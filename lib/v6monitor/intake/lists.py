@@ -18,7 +18,8 @@ from v6monitor.intake.tables import Content, Sheet
 _NAMES = {
     "any": "domain|domein|domains|domeinen|domain name|domeinnaam|url|host|hostname",
     "web": "website|websites|web|site|webadres",
-    "mail": "mail|e-mail|email|e-mailadres|emailadres|e-mail address|email address|maildomein",
+    "mail": "mail|e-maildomein|e-mail domain|mail domain|mail-domein|"
+    "e-mail|email|e-mailadres|emailadres|e-mail address|email address|maildomein",
 }
 """Labels of columns with names, and which type they are of."""
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from v6monitor.errors import UsageError
 from v6monitor.intake.assembly import Part
+from v6monitor.intake.cleaning import is_name
 from v6monitor.intake.columns import COLUMNS, LATER, MAPPED, RESULTS, plain, type_of
 from v6monitor.intake.dates import days
 from v6monitor.intake.lists import filled, listed, most, seem_names, seem_results
@@ -84,6 +85,8 @@ def suggestion(sheet: Sheet) -> str:
     names are e-mail addresses), for each field the first column that fits.
     """
     for labels, body in sheet.headers():
+        if any(map(is_name, filter(None, labels))):  # a host name is no header
+            return ""
         unique = [at for at, label in enumerate(labels) if label and labels.count(label) == 1]
         found = _recognised({labels[at]: body.iloc[:, at] for at in unique})
         if "domain" in found:
@@ -105,6 +108,8 @@ def _recognised(columns: dict[str, "pd.Series[str]"]) -> dict[str, str]:
     about_ipv6 = [label for label in results if re.search("v6|aaaa", plain(label))]
     for label in about_ipv6 or filter(_test, results):
         found.setdefault(_test(label) or default, label)
+    if not _RESULTS & found.keys():  # a date beside names alone is not that of a measurement
+        found.pop("measured_at", None)
     return found
 
 

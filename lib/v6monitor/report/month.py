@@ -410,6 +410,8 @@ def is_synthetic(table: pd.DataFrame) -> bool:
 
 def of_sectors(table: pd.DataFrame, sectors: Sequence[str]) -> pd.DataFrame:
     """Return the rows of these sectors, all without any; UsageError, InputError for none."""
+    if isinstance(sectors, str):
+        raise UsageError(f"sectors is the text {sectors!r}; give a list, such as [{sectors!r}]")
     unknown = sorted(set(sectors) - set(SECTORS))
     if unknown:
         raise UsageError(f"sector {unknown[0]!r} is not one of {', '.join(SECTORS)}")
