@@ -186,3 +186,14 @@ def test_odd_values_do_not_stop_it(intake):
         ("c.example", "unknown"),
     ]
     assert booked(found)[-1][:2] == (4, "?.example")
+
+
+def test_findings_of_a_client(intake):
+    """netnl-findings/v1 has a moment of measurement per domain."""
+    test = {"test": "mail_ipv6_mx_address", "status": "passed", "verdict": "good"}
+    domain = {"domain": "a.example", "type": "mail", "status": "ok", "results": [test]}
+    domain["measured_at"] = "2026-10-05T10:00:00+00:00"
+    text = json.dumps({"schema": "netnl-findings/v1", "domains": [domain]})
+    found = intake(text, "x.json")
+    assert values(found, "domain", "type", "mx_address") == [("a.example", "mail", "passed")]
+    assert str(found.table["measured_at"].iloc[0].date()) == "2026-10-05"

@@ -68,6 +68,33 @@ def version_2(content: Content) -> list[Part] | None:
     ]
 
 
+def findings(content: Content) -> list[Part] | None:
+    """Read netnl-findings/v1, what a client of the API writes; None for something else."""
+    value = _object(content.value)
+    if value.get("schema") != "netnl-findings/v1":
+        return None
+    rows: dict[str, list[_Row]] = {kind: [] for kind in RESULTS}
+    for domain in _records(value.get("domains")):
+        kind = _text(domain.get("type"))
+        if kind in rows:
+            tests = {_text(test.get("test")): test for test in _records(domain.get("results"))}
+            row = {
+                "domain": _text(domain.get("domain")),
+                "measured_at": _text(domain.get("measured_at")),
+                "status": _text(domain.get("status")),
+                "score": _text(domain.get("score_percent")),
+                "report_url": _text(domain.get("report_url")),
+                "mail_view": _text(_object(tests.get("mail_ipv6_mx_address")).get("verdict")),
+            }
+            results = {name: test.get("status") for name, test in tests.items()}
+            rows[kind].append(row | _results(results))
+    return [
+        _part("netnl-findings", found, name="", date="", kind=kind)._replace(dated_by="column")
+        for kind, found in rows.items()
+        if found
+    ] or None
+
+
 def _version_1_row(domain: Mapping[str, Any]) -> _Row:
     views = _records(domain.get("views"))
     categories = _records(domain.get("categories"))

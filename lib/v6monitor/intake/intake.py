@@ -24,6 +24,7 @@ MEASUREMENTS: tuple[_Reader, ...] = (
     result_tables.dashboard,
     result_tables.websiteregister,
     result_tables.batch,
+    api.findings,
     api.version_1,
     api.version_2,
 )
