@@ -153,3 +153,9 @@ def test_own_domain_for_mail(intake):
     """A column of mail domains beside one of websites is measured for mail."""
     found = intake("Gemeente;Website;E-maildomein\nA;www.a.example;post.example\n", "x.csv")
     assert values(found, "domain", "type") == [("www.a.example", "web"), ("post.example", "mail")]
+
+
+def test_names_first_and_other_columns(intake):
+    """A list may have any further columns when its names come first."""
+    found = intake("Domain Name,Owner,City,Phone\na.example,A,B,\nb.example,A,B,\n", "x.csv")
+    assert set(found.table["domain"]) == {"a.example", "b.example"}

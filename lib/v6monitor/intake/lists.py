@@ -104,7 +104,8 @@ def _with_header(sheet: Sheet) -> Part | None:
             labels[2] = "tags"
         used = [label for label in labels if label]
         known = [label for label in used if label in {*_KIND, *_FIELD, *_BODIES}]
-        if not any(label in _KIND for label in known) or 2 * len(known) < len(used):
+        ahead = bool(used) and labels[0] in {"domain name", "domeinnaam"}  # others may follow it
+        if not any(label in _KIND for label in known) or (2 * len(known) < len(used) and not ahead):
             continue
         if any(map(is_name, used)):  # "a.example,mail" is a row
             return None
