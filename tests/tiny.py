@@ -8,8 +8,9 @@ import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from seen import V6, host, name_servers, no_signals, seen
 
-from v6monitor import intake as measurements
 from v6monitor.dns import log
+from v6monitor.intake import columns as intake_columns
+from v6monitor.intake import intake as measurements
 from v6monitor.report.request import Request
 
 NAMES = ("aa", "bb", "cc", "dd", "ee", "ff", "gg", "hh")
@@ -90,14 +91,14 @@ def _table(names: Sequence[str]) -> pd.DataFrame:
         for number, name in enumerate(names):
             for kind, column in (("web", "ws_address"), ("mail", "mx_address")):
                 result = "passed" if number % 2 or day > "2026-10" else "failed"
-                row = dict.fromkeys(measurements.COLUMNS, "")
+                row = dict.fromkeys(intake_columns.COLUMNS, "")
                 row |= {"measured_at": day, "domain": f"{name}.example", "type": kind}
                 row |= {"organisation": f"=Organisation {name}", "sector": "gemeente"}
                 row |= {"status": "ok", "ns_address": "passed", column: result}
                 row |= {"source_format": "test", "source_file": "x.csv", "source_row": number + 2}
                 row |= {"mail_status": "has_mx"} if kind == "mail" else {}
                 rows.append(row | {"domain_display": row["domain"], "score": 80.0})
-    table = pd.DataFrame(rows, columns=list(measurements.COLUMNS))
+    table = pd.DataFrame(rows, columns=list(intake_columns.COLUMNS))
     return table.assign(measured_at=pd.to_datetime(table["measured_at"]))
 
 

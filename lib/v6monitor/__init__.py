@@ -45,7 +45,7 @@ _PUBLIC = {
     "projection": "analysis.forecast:projection",
     "providers": "mail.providers:providers",
     "query": "dns.lookup:query",
-    "read": "intake:read",
+    "read": "intake.intake:read",
     "read_log": "dns.log:read_log",
     "report": "report",
     "shares": "analysis.shares:shares",

@@ -85,7 +85,7 @@ def read(what: str, path: Path) -> None:
     """Read a path with pandas or with the intake, and print what it took."""
     import pandas as pd  # noqa: PLC0415 - imported before the clock starts
 
-    from v6monitor import intake as measurements  # noqa: PLC0415
+    from v6monitor.intake import intake as measurements  # noqa: PLC0415
 
     started = time.perf_counter()
     if what == "pandas":

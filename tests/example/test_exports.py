@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from v6monitor import intake as measurements
+from v6monitor.intake import intake as measurements
+from v6monitor.intake import states as intake_states
 from v6monitor_example.exports import DIRTY, NO_HOST_NAMES
 from v6monitor_example.population import MONTHS
 
@@ -113,7 +114,7 @@ def test_shares_rise_and_coverage_holds(
     high: tuple[float, float],
 ) -> None:
     """The shares of the first and the last month are plausible, little is unknown."""
-    long = measurements.states(intake.table)
+    long = intake_states.states(intake.table)
     long = long[long["measure"] == measure]
     for period, (lowest, highest) in (("2026-01", low), ("2026-10", high)):
         counts = long.loc[long["period"] == period, "state"].value_counts()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from v6monitor import intake as measurements
+from v6monitor.intake import intake as measurements
 
 DATED = "internet-nl-dashboard-report-7-list-2026-10-05.csv"
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from v6monitor import intake as measurements
+from v6monitor.intake import intake as measurements
 
 WEB_HEADER = (
     "List,Url,% Score,Report,,Modern address (IPv6),IPv6 addresses for name servers,"

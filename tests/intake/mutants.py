@@ -18,8 +18,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from v6monitor import intake as measurements
 from v6monitor.errors import InputError
+from v6monitor.intake import intake as measurements
 
 SECONDS = 60
 NASTY = [

@@ -2,7 +2,7 @@
 
 from measured_files import booked, values
 
-from v6monitor import intake as measurements
+from v6monitor.intake import states as intake_states
 
 SCAN = (
     "index,categories_web_ipv6_verdict,tests_web_ipv6_ns_address_status,"
@@ -61,7 +61,7 @@ def test_zeros_of_a_test_that_failed(intake):
         ("error", "unknown", "unknown", "", "")
     ]
     assert found.table["score"].isna().all()
-    states = measurements.states(found.table)
+    states = intake_states.states(found.table)
     assert set(states["state"]) == {"unknown"}
 
 

@@ -4,8 +4,10 @@ import pandas as pd
 import pytest
 from measured_files import api_2, booked, domain_with, values, web_export, web_row
 
-from v6monitor import intake as measurements
 from v6monitor.errors import InputError, UsageError
+from v6monitor.intake import cleaning as intake_cleaning
+from v6monitor.intake import columns as intake_columns
+from v6monitor.intake import intake as measurements
 from v6monitor.intake.cleaning import Reason
 
 EXPORT = web_export(web_row("a.example"), web_row("b.example", "failed"))
@@ -199,7 +201,7 @@ def test_cells_that_are_booked(intake):
         (9, "Postbus 1 Assen", "white space in the name", "dropped"),
     ]
     assert found.files[["rows", "faults"]].to_numpy().tolist() == [[3, 8]]
-    counted = measurements.summary(found.faults)
+    counted = intake_cleaning.summary(found.faults)
     assert counted.iloc[0].tolist() == ["not a score from 0 to 100, ignored", "changed", 2, "error"]
 
 
@@ -235,7 +237,7 @@ def test_canonical_table_that_someone_edited(intake, tmp_path):
 def test_dtypes(intake):
     """A date, two numbers, and text."""
     types = intake(EXPORT).table.dtypes
-    assert list(types.index) == list(measurements.COLUMNS)
+    assert list(types.index) == list(intake_columns.COLUMNS)
     assert types["measured_at"].kind == "M"
     assert types["score"] == "float64"
     assert types["source_row"] == "int64"

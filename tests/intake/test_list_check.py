@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from v6monitor import intake as measurements
+from v6monitor.intake import intake as measurements
 from v6monitor.intake import list_check
 from v6monitor.language.columns import value_name
 

@@ -3,9 +3,10 @@
 import pytest
 from measured_files import booked, values, web_export, web_row
 
-from v6monitor import intake as measurements
 from v6monitor.dns.plan import read_names
 from v6monitor.errors import InputError
+from v6monitor.intake import intake as measurements
+from v6monitor.intake import states as intake_states
 
 BOTH = [("a.example", "web"), ("a.example", "mail")]
 
@@ -62,10 +63,10 @@ def test_listed_is_not_measured(intake):
         empty = ["status", "ipv6", "ws_address", "mx_address", "mail_status", "date_source"]
         assert (table[empty] == "").all(axis=None)
         assert table["file_date"].tolist() == ["2026-10-05"] * 2
-        assert measurements.states(table).empty
-        assert measurements.overview(table).empty
+        assert intake_states.states(table).empty
+        assert intake_states.overview(table).empty
         with pytest.raises(InputError, match="contain no measurement results; look"):
-            measurements.measured(table)
+            intake_states.measured(table)
 
 
 def test_listed_beside_measured(tmp_path):
@@ -74,7 +75,7 @@ def test_listed_beside_measured(tmp_path):
     (tmp_path / "list.csv").write_text("List,Domain\nrijk,a.example\nrijk,a.example\n")
     found = measurements.read([tmp_path])
     assert len(found.table) == 3
-    assert values(found._replace(table=measurements.measured(found.table)), "domain") == [
+    assert values(found._replace(table=intake_states.measured(found.table)), "domain") == [
         ("a.example",)
     ]
     twice = (3, "a.example", "listed twice: list.csv 2", "dropped")

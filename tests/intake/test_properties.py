@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from measured_files import MAIL_HEADER, WEB_HEADER
 
-from v6monitor import intake as measurements
 from v6monitor.errors import InputError
+from v6monitor.intake import columns as intake_columns
+from v6monitor.intake import intake as measurements
 
 
 class Form(NamedTuple):
@@ -30,7 +31,7 @@ BOTH = {"Website": "domain", "IPv6 site": "ws_address", "Mail": "mx_address", "B
 FORMS = {
     "dashboard web": Form(WEB_HEADER),
     "dashboard mail": Form(MAIL_HEADER),
-    "canonical": Form(",".join(measurements.COLUMNS)),
+    "canonical": Form(",".join(intake_columns.COLUMNS)),
     "batch scripts": Form("submit_date,domain,md_type,status,score,mail_ipv6,url"),
     "flattened": Form("index,tests_web_ipv6_ws_address_status,categories_web_ipv6_verdict"),
     "mapped": Form("Website,IPv6 site,Getest", MAPPING),

@@ -2,7 +2,9 @@
 
 import pytest
 
-from v6monitor import intake as measurements
+from v6monitor.intake import columns as intake_columns
+from v6monitor.intake import intake as measurements
+from v6monitor.intake import states as intake_states
 
 LISTS = {  # passed, of how many: web category, mail category, mail address
     "rijk": (60, 35, 25, 9),
@@ -52,7 +54,7 @@ def test_golden_numbers(march_2019, name):
 
 def test_states(march_2019):
     """The states of the three sectors add up to the same numbers."""
-    states = measurements.states(march_2019.table)
+    states = intake_states.states(march_2019.table)
     counts = states.groupby(["measure", "sector"])["state"].agg(lambda state: state.eq("yes").sum())
     assert counts["web_category"].to_dict() == {"gemeente": 191, "provincie": 6, "rijk": 35}
     assert counts["mail"].to_dict() == {"gemeente": 61, "provincie": 3, "rijk": 9}
@@ -60,7 +62,7 @@ def test_states(march_2019):
 
 def test_adoption(march_2019):
     """A domain without MX is outside the denominator: rijk 9 of 43, provincies 3/16, 61/381."""
-    mail = measurements.states(march_2019.table).query("measure == 'mail'")
+    mail = intake_states.states(march_2019.table).query("measure == 'mail'")
     applicable = mail[mail["state"].ne("not_applicable")].groupby("sector").size()
     assert applicable.to_dict() == {"gemeente": 381, "provincie": 16, "rijk": 43}
     web = march_2019.table.query("type == 'web'")
@@ -78,7 +80,7 @@ def test_dashboard_exports(real_data, march_2019, kind, generation):
     file = f"dashboard-export_{generation}_{kind}_provincies.csv"
     found = measurements.read([real_data / "dashboard-exports" / file], measured_at="2019-03-25")
     same = march_2019.table["sector"].eq("provincie") & march_2019.table["type"].eq(kind)
-    columns = ["domain", "score", "report_url", *measurements.RESULTS[kind]]
+    columns = ["domain", "score", "report_url", *intake_columns.RESULTS[kind]]
     expected = march_2019.table[same].set_index("domain").sort_index()
     expected = expected.replace({"not_applicable": "failed", "not_tested": "failed"})
     actual = found.table.set_index("domain").sort_index()
@@ -140,4 +142,4 @@ def test_whole_folder(real_data):
         "dashboard-export_2026-06_web_provincies.xlsx",
         "waterschappen.xlsx",
     ]
-    assert len(measurements.measured(found.table)) == 942
+    assert len(intake_states.measured(found.table)) == 942

@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from v6monitor import intake as measurements
 from v6monitor.errors import InputError
+from v6monitor.intake import columns as intake_columns
+from v6monitor.intake import intake as measurements
 from v6monitor.intake import organisations
 
 HEADER = "domain,type,organisation,org_id,sector,province\n"
@@ -186,7 +187,7 @@ def test_an_earlier_register_goes_before_a_later_one(file):
 
 def test_registers_are_joined_to_what_came_in(file, tmp_path):
     """The faults of a register stand beside those of the measurements."""
-    row = dict.fromkeys(measurements.COLUMNS, "")
+    row = dict.fromkeys(intake_columns.COLUMNS, "")
     row |= {"measured_at": "2026-10-05", "domain": "www.voorbeeld.example", "type": "web"}
     row |= {"ws_address": "passed"}
     measured = tmp_path / "measured.csv"

@@ -3,11 +3,12 @@
 import pytest
 from measured_files import api_2, domain_with, mail_export, mail_row, web_export, web_row
 
-from v6monitor import intake as measurements
+from v6monitor.intake import intake as measurements
+from v6monitor.intake import states as intake_states
 
 
 def _states(intake, **where):
-    table = measurements.states(intake.table)
+    table = intake_states.states(intake.table)
     for column, value in where.items():
         table = table[table[column] == value]
     return table["state"].tolist()
@@ -52,7 +53,7 @@ def test_mail(intake, result, view, state):
 def test_measures_of_a_row(intake):
     """A mail row answers for mail, name servers and the category, and for nothing of the web."""
     domain = domain_with("mail", "passed", {}, ns_address="failed", mx_address="failed")
-    found = measurements.states(intake(api_2({"a.example": domain}), "x.json").table)
+    found = intake_states.states(intake(api_2({"a.example": domain}), "x.json").table)
     assert found[["period", "domain", "type", "measure", "state"]].to_numpy().tolist() == [
         ["2026-10", "a.example", "mail", "mail", "no"],
         ["2026-10", "a.example", "mail", "dns", "no"],
@@ -64,7 +65,7 @@ def test_result_that_a_file_does_not_have(intake):
     """A column that is not in the file gives no row: it was not asked."""
     text = "domain,ok\na.example,1\n"
     found = intake(text, "2026-10-05.csv", columns={"domain": "domain", "ok": "ws_address"})
-    assert measurements.states(found.table)["measure"].tolist() == ["web"]
+    assert intake_states.states(found.table)["measure"].tolist() == ["web"]
 
 
 def test_sources_name_each_measurement(intake, tmp_path):
@@ -76,11 +77,11 @@ def test_sources_name_each_measurement(intake, tmp_path):
     found = measurements.read(tmp_path)
     measured = ["measurement 2026-10-05 Internet.nl", "measurement 2026-10-06 Internet.nl"]
     assert found.table.attrs["source"] == found.faults.attrs["source"] == [*measured, "list.csv"]
-    only = measurements.measured(found.table)
+    only = intake_states.measured(found.table)
     assert only.attrs["source"] == measured
-    assert measurements.states(found.table).attrs["source"] == measured
-    assert measurements.overview(found.table).attrs["source"] == measured
-    assert measurements.states(only[only["type"] == "mail"]).attrs["source"] == measured[1:]
+    assert intake_states.states(found.table).attrs["source"] == measured
+    assert intake_states.overview(found.table).attrs["source"] == measured
+    assert intake_states.states(only[only["type"] == "mail"]).attrs["source"] == measured[1:]
     assert repr(found) == "Intake(4 rows, 0 faults)"
 
 
@@ -90,5 +91,5 @@ def test_mapped_results_are_not_called_internet_nl(intake):
     columns = {"Website": "domain", "IPv6": "ws_address"}
     table = intake(text, "x-2026-10-05.csv", columns=columns).table
     again = intake(table.to_csv(index=False), "own.csv").table
-    for one in (table, again, measurements.states(again)):
+    for one in (table, again, intake_states.states(again)):
         assert one.attrs["source"] == ["measurement 2026-10-05"]

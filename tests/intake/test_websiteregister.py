@@ -2,7 +2,7 @@
 
 from measured_files import booked, values
 
-from v6monitor import intake as measurements
+from v6monitor.intake import intake as measurements
 
 HEADER = (
     "URL,Organisatietype,Organisatie,Suborganisatie,Afdeling,Bezoeken/mnd,Voldoet,Totaal,IPv6,"

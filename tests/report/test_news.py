@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 from seen import V6, host, name_servers, no_signals, seen
 
-from v6monitor import intake as measurements
 from v6monitor.dns import log
+from v6monitor.intake import columns as intake_columns
 from v6monitor.language import Language
 from v6monitor.report import news
 from v6monitor.report.month import Month
@@ -28,11 +28,11 @@ def month(states, without=()):
     for name, results in states.items():
         for day, result in zip(DAYS[-len(results) :], results, strict=True):
             if result:
-                row = dict.fromkeys(measurements.COLUMNS, "")
+                row = dict.fromkeys(intake_columns.COLUMNS, "")
                 row |= {"measured_at": day, "domain": f"{name}.example", "type": "web"}
                 row |= {"organisation": name.title(), "sector": "gemeente", "status": "ok"}
                 rows.append(row | {"ws_address": result, "ns_address": "passed", "score": 80.0})
-    table = pd.DataFrame(rows, columns=list(measurements.COLUMNS))
+    table = pd.DataFrame(rows, columns=list(intake_columns.COLUMNS))
     table = table.assign(measured_at=pd.to_datetime(table["measured_at"]))
     return Month("2026-10", table, pd.DataFrame(), asked(without=without), {})
 

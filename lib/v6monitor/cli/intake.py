@@ -4,9 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from v6monitor import intake as measurements
 from v6monitor.errors import InputError, UsageError
+from v6monitor.intake import cleaning as intake_cleaning
 from v6monitor.intake import companions
+from v6monitor.intake import intake as measurements
 from v6monitor.report.exports import safe_csv, write_text
 
 _LINE = 78  # characters of a progress line, that it stays one
@@ -115,7 +116,7 @@ def _print(read: measurements.Batch, out: Path, faults_file: Path) -> None:
         counts.append(f"{listed} listed, not measured")
     print(f"{out}: {len(read.table)} rows ({', '.join(counts)})")
     print(f"{faults_file}: {len(read.faults)} faults")
-    reasons = measurements.summary(read.faults)
+    reasons = intake_cleaning.summary(read.faults)
     for reason, done, count, example in reasons.itertuples(index=False, name=None):
         print(_printable(f"  {count} × {reason} ({done}), such as {example!r}"))
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from v6monitor import intake
 from v6monitor.analysis.changes import confirming
 from v6monitor.analysis.gap import domain_states
 from v6monitor.analysis.shares import VERDICT_OF, one_per_domain, shares, verdict_states
@@ -18,9 +17,10 @@ from v6monitor.dns import log
 from v6monitor.dns.lookup import progress_bar
 from v6monitor.dns.recording import Task, record
 from v6monitor.errors import InputError, UsageError
-from v6monitor.intake import companions, list_check, waivers
+from v6monitor.intake import companions, intake, list_check, waivers
 from v6monitor.intake.organisations import SECTORS
-from v6monitor.intake.states import sources
+from v6monitor.intake.states import measured, sources
+from v6monitor.intake.states import states as measured_states
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.language.sources import lookups_source
 from v6monitor.mail import dependencies
@@ -134,7 +134,7 @@ class Month:
         ``unknown``, ``not_applicable``), ``organisation``, ``sector``, ``province`` and more.
         ``explained`` says whether a waiver was valid on the day of the measurement.
         """
-        found = waivers.explain(intake.states(self.history), self.waivers)
+        found = waivers.explain(measured_states(self.history), self.waivers)
         return _from(found, sources(self.history))
 
     @property
@@ -382,7 +382,7 @@ def _until(period: str, table: pd.DataFrame) -> pd.DataFrame:
 def read_measurements(paths: Sequence[Path]) -> intake.Intake:
     """Return measurement files (by default the example's) with their organisations."""
     found = intake.read(paths or [example() / "dashboards"])
-    found = found._replace(table=intake.measured(found.table))
+    found = found._replace(table=measured(found.table))
     synthetic = is_synthetic(found.table)
     if synthetic:
         example()  # its register goes with them, whoever made the example first
@@ -444,7 +444,7 @@ def _read_kept(given: Sequence[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
         return found.table, found.faults
     found = intake.read(given)
     kept = pd.read_csv(beside[0], dtype="str", keep_default_na=False)
-    return intake.measured(found.table), kept[[name for name in found.faults if name in kept]]
+    return measured(found.table), kept[[name for name in found.faults if name in kept]]
 
 
 def _kept_log(period: str, synthetic: bool) -> Path:

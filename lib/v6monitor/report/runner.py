@@ -11,10 +11,10 @@ from typing import Any
 import nbformat
 import pandas as pd
 
-from v6monitor import intake, workspace
+from v6monitor import workspace
 from v6monitor.dns import log, resolvers
 from v6monitor.errors import InputError, NotebookError, UsageError, V6MonitorError, VantageError
-from v6monitor.intake import companions
+from v6monitor.intake import companions, intake
 from v6monitor.intake.organisations import SECTORS
 from v6monitor.report import archive, archive_pages, manifest, pdf
 from v6monitor.report.archive import OBSERVATIONS
