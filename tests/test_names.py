@@ -3,11 +3,10 @@
 import re
 
 import pytest
-import tldextract
 from hypothesis import given
 from hypothesis import strategies as st
 
-from v6monitor.names import FLAT, InvalidNameError, normalise, registrable_domain
+from v6monitor.names import InvalidNameError, normalise, registrable_domain
 
 
 @pytest.mark.parametrize(
@@ -68,10 +67,21 @@ def test_what_is_no_host_name_says_why(raw, reason):
         ("a.b.gov.uk", "b.gov.uk"),
         ("x.y.frl", "y.frl"),
         ("gov.uk", "gov.uk"),
+        ("mail.ministry.gov.nl", "ministry.gov.nl"),
+        ("gov.nl", "gov.nl"),
+        ("mx.form.service.gov.uk", "form.service.gov.uk"),
+        ("mx.council.gov.scot", "council.gov.scot"),
+        ("mx.shop.co.nl", "co.nl"),
+        ("gov.town.nl", "town.nl"),
+        ("mx.gov.com", "gov.com"),
+        ("nl", "nl"),
     ],
 )
 def test_registrable_domain(name, registrable):
-    """The label below the public suffix is what a registry delegates."""
+    """The label below the suffix is what a registry delegates.
+
+    A suffix of the private section is one only in a government's space.
+    """
     assert registrable_domain(name) == registrable
 
 
@@ -91,10 +101,3 @@ def test_whatever_a_cell_holds(raw):
         return
     assert normalise(name.domain) == normalise(name.display) == name
     assert re.fullmatch(r"[a-z0-9.-]+", name.domain)
-
-
-def test_the_list_knows_no_longer_suffix_where_it_is_not_asked() -> None:
-    """Below these top-level domains every second-level name is one that somebody registered."""
-    listed = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None).tlds
-    assert set(listed) >= FLAT
-    assert [suffix for suffix in listed if suffix.rpartition(".")[2] in FLAT - {suffix}] == []

@@ -18,8 +18,8 @@ PLACEHOLDERS = frozenset(
 )
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
-FLAT = frozenset({"com", "eu", "microsoft", "net", "nl", "org"})
-"""Top-level domains in which the registries delegate nothing but second-level names."""
+GOVERNMENT = frozenset({"gob", "gouv", "gov", "government", "govt", "gub"})
+"""Labels with which the Public Suffix List names the space of a government below a country."""
 _NORMAL = re.compile(r"(?!.*--)(?=.{4,253}$)(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+[a-z]{2,63}")
 """What ``normalise`` leaves as it is: a quick test, because most names are like that."""
 
@@ -67,16 +67,18 @@ def normalise(raw: str) -> Name:
 def registrable_domain(name: str) -> str:
     """Return the domain that a registry delegates: ``a.b.example`` gives ``b.example``.
 
-    By the ICANN part of the Public Suffix List shipped with tldextract, never fetched; a
-    top-level domain that is not on it counts as a suffix (the list's default rule). A name that
-    is itself a public suffix is returned as it is. The list is not loaded for ``FLAT``: that takes
-    a tenth of a second.
+    By the Public Suffix List shipped with tldextract, never fetched: its ICANN section, and in a
+    government's space (``GOVERNMENT`` directly below the top-level domain) its private section too,
+    because what is registered there are public bodies. A top-level domain that is not on the list
+    counts as a suffix (the list's default rule); a public suffix is returned as it is.
+
+    >>> registrable_domain("mail.ministry.gov.nl"), registrable_domain("mail.town.blogspot.com")
+    ('ministry.gov.nl', 'blogspot.com')
     """
-    if name.rpartition(".")[2] in FLAT:
-        return ".".join(name.split(".")[-2:])
-    parts = _extract()(name)
+    labels = name.split(".")
+    parts = _extract()(name, include_psl_private_domains=not GOVERNMENT.isdisjoint(labels[-2:-1]))
     if not parts.suffix:
-        return ".".join(name.split(".")[-2:])
+        return ".".join(labels[-2:])
     return str(parts.top_domain_under_public_suffix) or name
 
 
