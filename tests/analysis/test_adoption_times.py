@@ -39,18 +39,21 @@ def states(sector: str = "rijk", start: str = "2026-01", **domains: str) -> pd.D
     [
         ("nny", (1, 2)),
         ("n?y", (0, 2)),
-        ("?ny", (1, 2)),
+        ("?ny", (0, 1)),
         ("yyy", (-INF, 0)),
-        ("??y", (-INF, 2)),
-        (" ny", (1, 2)),
+        ("??y", (-INF, 0)),
+        (" ny", (0, 1)),
         ("nnn", (2, INF)),
         ("nn?", (1, INF)),
         ("nyn", (0, 1)),
-        ("-ny", (1, 2)),
+        ("-ny", (0, 1)),
     ],
 )
 def test_the_interval_of_one_domain(letters: str, interval: tuple[float, float]):
-    """After the last no before the first yes; what is unknown makes it wider, a loss nothing."""
+    """After the last no before the first yes, counted from when it was first known.
+
+    What is unknown makes it wider, a loss changes nothing.
+    """
     table = adoption_intervals(states(a=letters, z="nnn")).set_index("domain")
     assert tuple(table.loc["a"]) == interval
 
@@ -103,11 +106,10 @@ def test_turnbull_agrees_with_another_program():
 
 def test_times_of_a_group():
     """Of five, one was there first; two of the other four have it after two months."""
-    world = states(a="yyy", b="nyy", c="nny", d="nnn", e="nnn")
-    row = adoption_times(world).to_dict("records")[0]
+    row = adoption_times(states(a="yyy", b="nyy", c="nny", d="nnn", e="nnn")).to_dict("records")[0]
     assert row == {
         "sector": "rijk", "domains": 5, "from_start": 1, "since": 2, "not_yet": 2,
-        "at_first": pytest.approx(0.2), "at_last": pytest.approx(0.6), "months_half": 2.0,
+        "months_half": 2.0,
     }  # fmt: skip
 
 
@@ -117,9 +119,28 @@ def test_half_that_is_not_reached_has_no_median():
     assert math.isnan(row["months_half"])
 
 
-def test_groups_count_from_the_first_measurement_of_all():
-    """A group that joined a month later is on the same clock, and was not seen at its start."""
-    late = states("gemeente", "2026-02", f="ny", g="ny")
+def test_a_group_that_joins_late_and_never_changes_has_no_speed():
+    """Six months, and B joins in the fifth with 15 of 20: these took nobody knows how long."""
+    early = {f"a{number}": "nnyyyy" if number < 5 else "nnnnnn" for number in range(10)}
+    late = {f"b{number}": "yy" if number < 15 else "nn" for number in range(20)}
+    world = pd.concat([states("A", **early), states("B", "2026-05", **late)])
+    table = adoption_times(world).set_index("sector")
+    assert table.loc["B"].drop("months_half").to_list() == [20, 15, 0, 5]
+    assert math.isnan(table.loc["B", "months_half"])
+    assert table.loc["A"].to_list() == [10, 0, 5, 5, 2]  # five of ten after two months
+
+
+def test_a_late_group_counts_from_its_own_first_measurement():
+    """It joined a month later; half of the four that lacked it then had it a month after that."""
+    late = states("gemeente", "2026-02", f="ny", g="ny", h="nn", i="nn", j="yy")
     table = adoption_times(pd.concat([states(a="nny", b="nny"), late])).set_index("sector")
-    assert table.loc["gemeente", "months_half"] == 2.0
+    assert table.loc["gemeente"].to_list() == [5, 1, 2, 2, 1]
+    assert table.loc["rijk", "months_half"] == 2.0
     assert adoption_times(states()).empty
+
+
+def test_where_all_had_it_there_is_no_time():
+    """Of nobody is it known how long it took."""
+    row = adoption_times(states(a="yy", b=" y")).iloc[0]
+    assert (row["from_start"], row["since"], row["not_yet"]) == (2, 0, 0)
+    assert math.isnan(row["months_half"])

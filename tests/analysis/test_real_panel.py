@@ -65,3 +65,12 @@ def test_all_months_hold_together(panel: pd.DataFrame) -> None:
         assert matrix.loc["yes", "no"] + matrix.loc["no", "no"] + matrix.loc["absent", "no"] == (
             months[other]["state"].eq("no").sum()
         )
+
+
+def test_sites_that_joined_late_have_no_speed(panel: pd.DataFrame) -> None:
+    """1,601 of the 3,864 had it when first seen; 23 of the others got it since: no half."""
+    first = panel.groupby("domain")["period"].transform("min")
+    late = panel.assign(joined=first > panel["period"].min())
+    row = v6.adoption_times(late, by="joined").set_index("joined").loc[True]
+    assert row.drop("months_half").to_list() == [3864, 1601, 23, 2240]
+    assert pd.isna(row["months_half"])

@@ -31,7 +31,6 @@ def drawn() -> dict[str, Chart]:
             projection = v6.projection(world, target=target, deadline="2027-12")
             found[f"projection, {name}, {target}"] = chart.projection(projection)
         found[f"backtest, {name}"] = chart.backtest(v6.backtest(world))
-        found[f"times, {name}"] = chart.times(v6.adoption_times(world))
     return found
 
 
@@ -72,14 +71,6 @@ def test_the_backtest_draws_what_was_said_and_what_came() -> None:
     table = v6.backtest(YEAR)
     bars = chart.backtest(table).figure().axes[0].patches
     assert [bar.get_x() for bar in bars] == pytest.approx(table["low"].to_list())
-
-
-def test_the_parts_of_the_times_fill_the_bar() -> None:
-    """There at first, since, and not yet are together 100 %."""
-    table = v6.adoption_times(YEAR)
-    bars = chart.times(table).figure().axes[0].patches
-    assert sum(bar.get_width() for bar in bars[:3]) == pytest.approx(1)
-    assert bars[0].get_width() == pytest.approx(table["at_first"].iloc[0])
 
 
 def test_the_answer_gives_the_month_the_interval_and_the_chance() -> None:

@@ -16,22 +16,24 @@ CLOSE = 1e-8
 """How far from the most likely distribution the estimate may be, per observation."""
 
 ROUNDS = 100_000
-COLUMNS = ("domains", "from_start", "since", "not_yet", "at_first", "at_last", "months_half")
+HALF = 0.5 - 1e-6  # what the estimate leaves of exactly a half
+COLUMNS = ("domains", "from_start", "since", "not_yet", "months_half")
 
 
 def adoption_intervals(states: pd.DataFrame) -> pd.DataFrame:
     """Return between which two measurements each domain got IPv6.
 
     A row per domain that is known in some month: ``domain`` and the interval (``after``,
-    ``until``] in months since the first measurement of the table: after the last no before the
-    first yes, and at that yes at the latest. ``after`` is -inf where it was there when first seen
-    (left-censored), ``until`` inf where it is not there yet (right-censored). What is unknown only
-    widens the interval; a loss afterwards changes nothing.
+    ``until``] in months since it was first known itself, so that a domain that joins the list
+    later begins at 0 too: after the last no before the first yes, and at that yes at the latest.
+    ``after`` is -inf where it was there when first known (left-censored: its ``until`` is 0),
+    ``until`` inf where it is not there yet (right-censored). What is unknown only widens the
+    interval; a loss afterwards changes nothing.
     """
     single = one_per_domain(states, "period")
     definite = single[single["state"].isin(["yes", "no"])]
     month = definite["period"].map(ordinal).astype(float)
-    month -= float(ordinal(str(single["period"].min()))) if len(single) else 0.0
+    month -= month.groupby(definite["domain"]).transform("min")
     until = month[definite["state"] == "yes"].groupby(definite["domain"]).min()
     until = until.reindex(sorted(set(definite["domain"])), fill_value=np.inf)
     before = (definite["state"] == "no") & (month < definite["domain"].map(until).astype(float))
@@ -73,10 +75,10 @@ def adoption_times(states: pd.DataFrame, *, by: str = "sector", top: int = 0) ->
 
     Returns:
         A row per ``by``: ``domains`` (known in some month), of these ``from_start`` (with IPv6 when
-        first seen), ``since`` (seen before and after) and ``not_yet``; of the Turnbull estimate
-        ``at_first`` and ``at_last``, the part that has adopted by the first and the last month (0
-        to 1); and ``months_half``, the months after which half of those without IPv6 at the first
-        measurement have it (NaN: not yet).
+        first known, also where the domain joined the list later: how long these took is not known),
+        ``since`` (known without it, and with it afterwards) and ``not_yet``; and ``months_half``,
+        the months after which half of those known without IPv6 have it, by the Turnbull estimate
+        (NaN: not yet, or there are none).
 
     Raises:
         UsageError: for a column ``by`` that the table does not have.
@@ -93,26 +95,17 @@ def adoption_times(states: pd.DataFrame, *, by: str = "sector", top: int = 0) ->
     """
     if by not in states:
         raise UsageError(f"there is no column {by!r} to group by")
-    if states.empty:
-        return pd.DataFrame(columns=[by, *COLUMNS])
-    last = ordinal(str(states["period"].max())) - ordinal(str(states["period"].min()))
     groups = states.sort_values("period", kind="stable").drop_duplicates("domain", keep="last")
     found = adoption_intervals(states).merge(groups[["domain", by]], on="domain")
     if top:
-        sizes = found[by].value_counts()
+        sizes = found[by].value_counts().sort_index().sort_values(ascending=False, kind="stable")
         small = found[by].map(sizes).le(1) | ~found[by].isin(sizes.index[:top])
         found[by] = found[by].mask(small, OTHER)
     rows = []
     for name, part in found.groupby(by, dropna=False):
-        after, until = part["after"].to_numpy(float), part["until"].to_numpy(float)
-        left, right = np.isneginf(after), np.isposinf(until)
-        counts = {
-            "domains": len(part),
-            "from_start": int((left & ~right).sum()),
-            "since": int((~left & ~right).sum()),
-            "not_yet": int(right.sum()),
-        }
-        rows.append({by: name, **counts, **_estimates(turnbull(after, until), last)})
+        left, right = np.isneginf(part["after"]), np.isposinf(part["until"])
+        counts = (len(part), int(left.sum()), int((~left & ~right).sum()), int(right.sum()))
+        rows.append((name, *counts, _months_half(part[~left])))
     table = pd.DataFrame(rows, columns=[by, *COLUMNS])
     table = table.sort_values("domains", ascending=False, kind="stable")
     table = table.sort_values(by, key=lambda name: name == OTHER, kind="stable", ignore_index=True)
@@ -134,15 +127,10 @@ def _innermost(pairs: Floats) -> Floats:
     return np.array(found, dtype=float).reshape(-1, 2)
 
 
-def _estimates(distribution: pd.DataFrame, last: int) -> dict[str, float]:
-    """Return the parts adopted by the first month (0) and the last, and the months to half way."""
-    adopted = [
-        float(distribution.loc[distribution["until"] <= month, "mass"].sum())
-        for month in range(last + 1)
-    ]
-    if distribution.empty:
-        return dict.fromkeys(("at_first", "at_last", "months_half"), float("nan"))
-    half = adopted[0] + (1 - adopted[0]) / 2
-    reached = [month for month, share in enumerate(adopted) if share >= half - CLOSE]
-    half_way = float(reached[0]) if reached and adopted[0] < 1 - CLOSE else float("nan")
-    return {"at_first": adopted[0], "at_last": adopted[-1], "months_half": half_way}
+def _months_half(intervals: pd.DataFrame) -> float:
+    """Return after how many months half of the domains first known without IPv6 have it."""
+    if intervals.empty:
+        return float("nan")
+    estimate = turnbull(intervals["after"].to_numpy(float), intervals["until"].to_numpy(float))
+    half = float(estimate.loc[estimate["mass"].cumsum() >= HALF, "until"].iloc[0])
+    return half if np.isfinite(half) else float("nan")

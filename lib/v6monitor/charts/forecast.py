@@ -1,13 +1,11 @@
 """Forecasts, their backtest, and the time domains took to get IPv6: working page, in English."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from v6monitor.analysis.shares import SMALLEST_GROUP
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.gap import BEFORE
 from v6monitor.charts.layout import (
@@ -16,7 +14,6 @@ from v6monitor.charts.layout import (
     Mark,
     Row,
     Rows,
-    bar,
     draw_key,
     key_height,
     nothing,
@@ -53,7 +50,7 @@ from v6monitor.charts.style import (
     styled,
 )
 from v6monitor.charts.wording import chance, domains, group_name, joined, percents, share_text
-from v6monitor.language import NO_VALUE, Language
+from v6monitor.language import Language
 
 SPREAD = BEFORE
 """The colour of where eight of ten scenarios are."""
@@ -128,19 +125,6 @@ def backtest(table: pd.DataFrame, *, name: str = "backtest") -> Chart:
         name: names the files of the chart.
     """
     return Chart(name, table, _backtest_words, _draw_backtest, languages=("en",))
-
-
-def times(table: pd.DataFrame, *, name: str = "times") -> Chart:
-    """Return per group which part had IPv6 when first seen, got it since, and still lacks it.
-
-    Args:
-        table: of ``v6.adoption_times``: estimated parts, the group's name first.
-        name: names the files of the chart.
-
-    Returns:
-        A Chart; at the right after how many months half of the domains without IPv6 had it.
-    """
-    return Chart(name, table, _times_words, _draw_times, languages=("en",))
 
 
 def _answer_words(table: pd.DataFrame, language: Language) -> Words:
@@ -374,75 +358,6 @@ def _draw_backtest(table: pd.DataFrame, language: Language) -> Figure:
                 va="center_baseline", color=INK, annotation_clip=False,
             )  # fmt: skip
     return chart.figure
-
-
-def _times_words(table: pd.DataFrame, language: Language) -> Words:
-    alt = (
-        "Stacked bar chart per group of the domains that had IPv6 at the first measurement, got it"
-        " since, and still lack it. It shows how fast groups move."
-    )
-    if table.empty:
-        return Words("There is no domain to which this applies.", "", alt)
-    done = table[table["months_half"].notna()].sort_values("months_half", kind="stable")
-    if done.empty:
-        finding = "In no group did half of the domains without IPv6 get it."
-    else:
-        months = int(done["months_half"].iloc[0])
-        name = group_name(done[table.columns[0]].iloc[0], language)
-        finding = f"Fastest: {name}; half of its domains without IPv6 had it after {months} months."
-    sums = {name: language.number(table[name].sum()) for name in ("from_start", "since", "not_yet")}
-    note = (
-        f"{sums['from_start']} domains had it when first seen, {sums['since']} got it since,"
-        f" {sums['not_yet']} lack it. Shares are Turnbull's estimate from the two measurements"
-        " between which each domain switched."
-    )
-    return Words(finding, note, alt)
-
-
-@styled
-def _draw_times(table: pd.DataFrame, language: Language) -> Figure:
-    if table.empty:
-        return nothing("There are no domains to draw.")
-    rows = [
-        Row(group_name(row[table.columns[0]], language), domains(row["domains"], language))
-        for row in table.to_dict("records")
-    ]
-    parts = {
-        "from_start": SPREAD,
-        "since": STATE_COLOURS["yes"],
-        "not_yet": STATE_COLOURS["no"],
-    }
-    key = [Mark(language.label(name), colour) for name, colour in parts.items()]
-    column = wrapped(language.label("months_half"), ASIDE - 8, 3)
-    chart = rows_chart(rows, key=key, right=ASIDE + 24, header=LINE * len(column) + 6)
-    share_axis(chart.axes, percents(language))
-    for index, row in enumerate(table.to_dict("records")):
-        if row["domains"] < SMALLEST_GROUP:
-            words = ", ".join(
-                f"{language.number(row[name])} {language.label(name)}"
-                for name in parts
-                if row[name]
-            )
-            chart.axes.text(0.01, chart.middles[index], words, va="center", color=GREY_INK)
-            continue
-        ends = (row["at_first"], row["at_last"], 1.0)
-        for start, end, colour in zip((0.0, *ends), ends, parts.values(), strict=False):
-            bar(chart, index, start, end - start, colour, text=language.percent(end - start, 0))
-        half = _half(row, language)
-        chart.axes.annotate(
-            half,
-            (1, chart.middles[index]), offset(ASIDE + 20, 0), textcoords="offset points",
-            ha="right", va="center_baseline", color=INK, annotation_clip=False,
-        )  # fmt: skip
-    _heading(chart, column)
-    return chart.figure
-
-
-def _half(row: Mapping[Any, Any], language: Language) -> str:
-    if row["at_first"] >= 1:
-        return NO_VALUE
-    half = row["months_half"]
-    return language.label("not_yet") if math.isnan(half) else language.number(half)
 
 
 def _passage(
