@@ -25,6 +25,23 @@ def test_a_definite_answer_stands_above_a_later_failure_in_any_order() -> None:
         assert Evidence(order).has_ipv6("mx.example") == Verdict("no", "mx.example: nodata")
 
 
+def test_aliases_are_followed_to_their_end_by_chains_and_by_the_hops_that_were_asked() -> None:
+    """A chain has all hops at once, a CNAME question one; a loop ends, a failed hop adds none."""
+    found = Evidence(
+        [
+            seen("mx.example", "A", "198.51.100.1", chain=("a.example", "b.example")),
+            seen("mx.example", "AAAA", chain=("a.example", "b.example")),
+            seen("auto.example", "CNAME", "one.example"),
+            seen("one.example", "CNAME", "two.example"),
+            seen("two.example", "CNAME", "one.example"),
+            seen("lost.example", "CNAME", "one.example", outcome="timeout"),
+        ]
+    )
+    assert found.aliases("mx.example") == ("a.example", "b.example")
+    assert found.aliases("auto.example") == ("one.example", "two.example")
+    assert found.aliases("lost.example") == found.aliases("unasked.example") == ()
+
+
 @pytest.mark.parametrize("outcome", sorted(OUTCOMES - {"ok", "nodata", "nxdomain"}))
 def test_a_failed_lookup_is_unknown_and_never_a_no(outcome: str) -> None:
     """Each outcome that tells nothing about the name leaves the verdict open."""

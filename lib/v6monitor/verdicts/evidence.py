@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _NAMES = frozenset({"MX", "NS", "CNAME"})
 """Types whose record data end in a host name."""
 
+_ALIASED = ("CNAME", "A", "AAAA")
+"""Types whose lookups show the aliases of a host."""
+
 ENOUGH_NAME_SERVERS = 2
 """Internet.nl asks for two name servers with IPv6: with one, a single failure cuts IPv6 off."""
 
@@ -78,6 +81,19 @@ class Evidence:
         if row is None or not is_definite(row):
             return None
         return row.answers if row.outcome == OK else ()
+
+    def aliases(self, name: str) -> tuple[str, ...]:
+        """Return the names that a name is an alias of, hop by hop, its end last; () for none.
+
+        From the chains of its lookups, and from the CNAME records that were asked for.
+        """
+        names = [name]
+        for hop in names:  # grows
+            for row in filter(None, (self.question(hop, qtype) for qtype in _ALIASED)):
+                asked = self.records(hop, "CNAME") if row.qtype == "CNAME" else ()
+                hops = dict.fromkeys((*row.chain, *(asked or ())))
+                names += [target for target in hops if target not in names]
+        return tuple(names[1:])
 
     def doubt(self, name: str, qtype: str) -> str:
         """Return why the records are unknown: ``mx.example: AAAA not asked``."""
