@@ -20,6 +20,7 @@ def test_sub_tests_know_what_they_apply_to() -> None:
     """Not tested is out of the denominator, a warning partly, an error unknown, no MX no case."""
     web = pd.DataFrame(
         {
+            "domain": list("abcd"),
             "type": "web",
             "ns_address": ["passed", "failed", "error", "passed"],
             "ns_reach": ["passed", "not_tested", "", "failed"],

@@ -1,10 +1,14 @@
 """From test results to yes, no, unknown and not applicable."""
 
+import io
+
+import pandas as pd
 import pytest
 from measured_files import api_2, domain_with, mail_export, mail_row, web_export, web_row
 
 from v6monitor.intake import intake as measurements
 from v6monitor.intake import states as intake_states
+from v6monitor.intake.columns import COLUMNS
 
 
 def _states(intake, **where):
@@ -93,3 +97,57 @@ def test_mapped_results_are_not_called_internet_nl(intake):
     again = intake(table.to_csv(index=False), "own.csv").table
     for one in (table, again, intake_states.states(again)):
         assert one.attrs["source"] == ["measurement 2026-10-05"]
+
+
+_TWICE = """measured_at,domain,type,list,sector,organisation,ws_address,ipv6
+2026-10-03,a.example,web,first,rijk,A,failed,failed
+2026-10-03,b.example,web,first,rijk,B,failed,failed
+2026-10-03,c.example,web,first,rijk,C,failed,failed
+2026-10-25,a.example,web,first,rijk,A,passed,passed
+2026-10-25,b.example,web,second,gemeente,,passed,passed
+2026-10-26,b.example,mail,mail,,,,passed
+2026-11-02,b.example,web,first,rijk,B,failed,failed
+"""
+
+
+def _canonical(text: str) -> pd.DataFrame:
+    """Return a canonical table of these columns, all others empty."""
+    table = pd.read_csv(io.StringIO(text), keep_default_na=False).astype("str")
+    table = table.reindex(columns=list(COLUMNS), fill_value="").astype("str")
+    return table.assign(measured_at=pd.to_datetime(table["measured_at"]), source_format="api-2")
+
+
+def test_two_measurements_in_a_month():
+    """The newest row per domain and list counts, all days that count are sources, one owner."""
+    table = _canonical(_TWICE)
+    found = intake_states.newest(table)
+    columns = ["measured_at", "domain", "type", "list", "sector", "organisation"]
+    rows = found[columns].astype("str").to_numpy().tolist()
+    assert sorted(rows) == [
+        ["2026-10-03", "b.example", "web", "first", "gemeente", "B"],
+        ["2026-10-03", "c.example", "web", "first", "rijk", "C"],
+        ["2026-10-25", "a.example", "web", "first", "rijk", "A"],
+        ["2026-10-25", "b.example", "web", "second", "gemeente", "B"],
+        ["2026-10-26", "b.example", "mail", "mail", "gemeente", "B"],
+        ["2026-11-02", "b.example", "web", "first", "rijk", "B"],
+    ]
+    october = found[found["measured_at"] < "2026-11-01"]
+    first = october.drop_duplicates(["domain", "type"]).set_index(["domain", "type"])
+    assert first.loc[("b.example", "web"), "list"] == "second"
+    assert found.attrs["source"] == [
+        f"measurement {day} Internet.nl"
+        for day in ("2026-10-03", "2026-10-25", "2026-10-26", "2026-11-02")
+    ]
+    assert intake_states.newest(found).equals(found)
+
+
+def test_measures_of_a_source():
+    """A category is a measure of its own only where a list has nothing finer."""
+    states = intake_states.states(_canonical(_TWICE))
+    assert set(states["measure"]) == {"web", "web_category", "mail_category"}
+    assert intake_states.measures(states) == ["web", "mail_category"]
+    category = _canonical(_TWICE).assign(ws_address="")
+    beside = pd.concat([_canonical(_TWICE), category.assign(list="register")])
+    both = intake_states.states(beside)
+    assert intake_states.measures(both) == ["web", "web_category", "mail_category"]
+    assert intake_states.measures(both.iloc[:0]) == []

@@ -56,7 +56,7 @@ def sub_tests(measured: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for type_, tests in TESTS.items():
-        of_type = measured[measured["type"] == type_]
+        of_type = measured[measured["type"] == type_].drop_duplicates("domain")
         for test in tests:
             results = of_type[test].map(RESULTS).fillna("unknown")
             if test == "mx_address":

@@ -59,6 +59,7 @@ class Reason(StrEnum):
     NO_PROVINCE = marked("unknown province, ignored")
     TWO_OWNERS = marked("listed above with another organisation")
     MEASURED_TWICE = marked("measured twice that day")
+    MEASURED_AGAIN = marked("measured again later that month, which counts")
     LISTED_TWICE = marked("listed twice")
 
 

@@ -9,12 +9,12 @@ import pandas as pd
 from v6monitor.errors import InputError, NoMeasurementError, UsageError
 from v6monitor.intake import api, cleaning, lists, mapped, result_tables
 from v6monitor.intake.assembly import Context, Part, assemble
-from v6monitor.intake.cleaning import Faults
+from v6monitor.intake.cleaning import KEPT, Faults, Reason
 from v6monitor.intake.columns import COLUMNS
 from v6monitor.intake.companions import is_companion
 from v6monitor.intake.dates import date_in
 from v6monitor.intake.organisations import SECTORS, attach, read_registers, sector_in
-from v6monitor.intake.states import sources
+from v6monitor.intake.states import sources, superseded
 from v6monitor.intake.tables import Content, load
 
 _Reader = Callable[[Content], list[Part] | None]
@@ -267,6 +267,7 @@ class _Reading:
         if not self.tables:
             raise InputError("no measurement was found; name the files with results of Internet.nl")
         table, twice = cleaning.one_per_key(pd.concat(self.tables))
+        twice += _measured_again(table)
         faults = _in_order([*self._faults, *twice], [file for file, *_ in self._files])
         files = pd.DataFrame(self._files, columns=["file", "format", "rows", "note"])
         counted = files["file"].map(faults["file"].value_counts()).fillna(0).astype("int64")
@@ -305,6 +306,16 @@ def _why_empty(name: str, faults: pd.DataFrame) -> str:
         f"{name}: none of its {faults['row'].nunique()} rows can be used (row {first['row']}, "
         f"column {first['column']}: {first['reason']}); correct the file"
     )
+
+
+def _measured_again(table: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the faults of rows that a newer measurement of the same month replaces."""
+    found = []
+    for file, rows in table[superseded(table)].groupby("source_file"):
+        faults = Faults(str(file))
+        faults.add(rows.set_index("source_row")["domain"], Reason.MEASURED_AGAIN, KEPT)
+        found.append(faults.table())
+    return found
 
 
 def _in_order(faults: list[pd.DataFrame], files: list[str]) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Measured states: whether a domain has IPv6, by the results of a measurement."""
 
+from typing import Any
+
 import pandas as pd
 
 from v6monitor.errors import InputError
@@ -21,6 +23,7 @@ The categories are Internet.nl's own figure, in which a domain without MX passes
 NO_MAIL = ("no_mx", "null_mx")
 _WORDS = {"passed": "yes", "failed": "no", "not_applicable": "not_applicable"}
 _KEPT = ["measured_at", "domain", "type", "organisation", "sector", "province", "list"]
+_OWNER = ["organisation", "org_id", "sector", "province"]
 
 
 def measured(table: pd.DataFrame) -> pd.DataFrame:
@@ -36,6 +39,44 @@ def measured(table: pd.DataFrame) -> pd.DataFrame:
         )
     found.attrs["source"] = sources(found)
     return found
+
+
+def newest(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the newest measurement of each month, domain, type and list.
+
+    A domain in two lists that were measured on different days of a month keeps a row of each, the
+    newer first. It has one owner in a month: that of its newest row, completed from the others.
+    """
+    table = table[~superseded(table)]
+    if table[["domain", "type"]].assign(month=_months(table)).duplicated().any():
+        table = table.sort_values("measured_at", ascending=False, kind="stable")
+    found = _one_owner(table.reset_index(drop=True))
+    found.attrs["source"] = sources(found)
+    return found
+
+
+def superseded(table: pd.DataFrame) -> "pd.Series[bool]":
+    """Return which rows were measured again in the same month, for the same list."""
+    keys = table[["domain", "type", "list"]].assign(month=_months(table))
+    if not keys.duplicated().any():
+        return pd.Series(False, index=table.index)
+    order = table["measured_at"].sort_values(ascending=False, kind="stable").index
+    return keys.loc[order].duplicated().reindex(table.index) & table["measured_at"].notna()
+
+
+def measures(states: pd.DataFrame) -> list[str]:
+    """Return the measures that the source of these states has, in the order of ``MEASURES``.
+
+    A category is among them where a list has nothing finer of its type.
+    """
+    held = states[["measure", "type", "list"]].drop_duplicates()
+    finer = held.loc[held["measure"].eq(held["type"]), ["type", "list"]]
+    category = held["measure"].str.endswith("_category")
+    has_finer = pd.MultiIndex.from_frame(held[["type", "list"]]).isin(
+        pd.MultiIndex.from_frame(finer)
+    )
+    own = set(held.loc[~category | ~has_finer, "measure"])
+    return [measure for measure in MEASURES if measure in own]
 
 
 def states(table: pd.DataFrame) -> pd.DataFrame:
@@ -84,6 +125,31 @@ def sources(table: pd.DataFrame) -> list[str]:
         *measurement_source(days[external].unique(), of=""),
         *table.loc[table["measured_at"].isna(), "source_file"].unique(),
     ]
+
+
+def _months(table: pd.DataFrame) -> "pd.Series[Any]":
+    return pd.Series(table["measured_at"].to_numpy("datetime64[M]"), index=table.index)
+
+
+def _one_owner(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with the same owner in all rows of a domain and month."""
+    keys = ["month", "domain"]
+    rows = table[["measured_at", "domain", "type", *_OWNER]].assign(month=_months(table))
+    owners = rows[[*keys, *_OWNER]].drop_duplicates()
+    several = owners.loc[owners.duplicated(keys), keys].drop_duplicates()
+    if several.empty:
+        return table
+    rows = rows.rename_axis("at").reset_index().merge(several, on=keys).set_index("at")
+    rows = rows.sort_values("measured_at", ascending=False, kind="stable")
+    given = rows[_OWNER].where(rows[_OWNER] != "")
+    first = [
+        given.groupby([rows[key] for key in among], dropna=False).transform("first")
+        for among in ([*keys, "type"], keys)
+    ]
+    found = first[0].fillna(first[1]).fillna("")
+    owned = table.copy()
+    owned.loc[found.index, _OWNER] = found
+    return owned
 
 
 def overview(table: pd.DataFrame) -> pd.DataFrame:

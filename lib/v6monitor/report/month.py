@@ -18,9 +18,9 @@ from v6monitor.dns.lookup import progress_bar
 from v6monitor.dns.recording import Task, record
 from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import companions, intake, list_check, waivers
+from v6monitor.intake import states as intake_states
 from v6monitor.intake.organisations import SECTORS
-from v6monitor.intake.states import measured, sources
-from v6monitor.intake.states import states as measured_states
+from v6monitor.intake.states import MEASURES, measured, newest, sources
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.language.sources import lookups_source
 from v6monitor.mail import dependencies
@@ -71,6 +71,7 @@ def load(
     """
     files = (find(source),) if source else ()
     table, faults = _read_kept(files)
+    table = newest(table)
     chosen_rows = of_organisation(of_sectors(table, sectors), organisation)
     chosen = choose_period(period, chosen_rows)
     history = _until(chosen, chosen_rows)
@@ -134,8 +135,17 @@ class Month:
         ``unknown``, ``not_applicable``), ``organisation``, ``sector``, ``province`` and more.
         ``explained`` says whether a waiver was valid on the day of the measurement.
         """
-        found = waivers.explain(measured_states(self.history), self.waivers)
+        found = waivers.explain(intake_states.states(self.history), self.waivers)
         return _from(found, sources(self.history))
+
+    @cached_property
+    def measures(self) -> list[str]:
+        """Return the measures that this month's source has, in fixed order.
+
+        Of ``web``, ``mail``, ``dns``, ``web_category`` and ``mail_category``; a category where a
+        list has nothing finer.
+        """
+        return intake_states.measures(self.states[self.states["period"] == self.period])
 
     @property
     def earlier(self) -> str:
@@ -148,7 +158,10 @@ class Month:
         month = self.period if period is None else period
         rows = self.states["period"].eq(month) & self.states["measure"].eq(measure)
         single = one_per_domain(self.states[rows], ["measure"])
-        return _from(single.reset_index(drop=True), sources(self.rows(month)))
+        kind = MEASURES[measure][0]
+        tested = self.rows(month)
+        tested = tested[tested["type"].eq(kind)] if kind else tested
+        return _from(single.reset_index(drop=True), sources(tested))
 
     def rows(self, period: str) -> pd.DataFrame:
         """Return the rows of the canonical table of a month; none for ``""``."""
