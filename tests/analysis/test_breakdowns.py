@@ -17,7 +17,7 @@ def states(text: str, **columns: str) -> pd.DataFrame:
 
 
 def test_sub_tests_know_what_they_apply_to() -> None:
-    """Not tested is out of the denominator, a warning partly, an error unknown, no MX no case."""
+    """Not tested is out of the denominator, a warning partly or unknown, no MX no case."""
     web = pd.DataFrame(
         {
             "domain": list("abcd"),
@@ -31,13 +31,14 @@ def test_sub_tests_know_what_they_apply_to() -> None:
             "mx_reach": "",
         }
     )
-    mail = web.assign(type="mail", mx_address=["passed", "failed", "warning", "not_applicable"])
+    mail = web.assign(type="mail", mx_address=["passed", "failed", "warning", "failed"])
+    mail["mail_status"] = ["has_mx", "has_mx", "has_mx", "no_mx"]
     table = breakdowns.sub_tests(pd.concat([web, mail])).set_index(["type", "test"])
     columns = ["yes", "partly", "no", "unknown", "not_applicable"]
     assert list(table.loc[("web", "ns_address"), columns]) == [2, 0, 1, 1, 0]
     assert list(table.loc[("web", "ws_similar"), columns]) == [1, 1, 0, 1, 1]
-    assert list(table.loc[("mail", "mx_address"), columns]) == [1, 0, 1, 0, 2]
-    assert table.loc[("mail", "mx_address"), "applicable"] == 2
+    assert list(table.loc[("mail", "mx_address"), columns]) == [1, 0, 1, 1, 1]
+    assert table.loc[("mail", "mx_address"), "applicable"] == 3
 
 
 def test_quality_keeps_the_reasons() -> None:

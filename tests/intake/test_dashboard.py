@@ -120,6 +120,34 @@ def test_mail_servers_or_not(intake, mx_address, view, has_mx, expected):
     assert values(found, "mx_address", "mail_status") == [expected]
 
 
+YES_AND_NO = {"passed": "1", "failed": "0"}
+
+
+@pytest.mark.parametrize("words", [YES_AND_NO, {}])
+def test_absence_is_not_failure_in_2019(intake, words):
+    """What cannot have failed was not there, or not tested, as in results of the first API."""
+    rows = [mail_row("a.example", "failed"), mail_row("b.example", "failed")]
+    rows = [row.replace("not_tested", "failed") for row in rows]
+    rows[1] = rows[1].replace(" ,passed", " ,failed")
+    text = mail_export(*rows)
+    for word, digit in words.items():
+        text = text.replace(word, digit)
+    found = intake(text, "list-2019-03-25.csv")
+    assert values(found, "domain", "ipv6", "mx_address", "mx_reach", "mail_status") == [
+        ("a.example", "passed", "not_applicable", "not_tested", "no_mx"),
+        ("b.example", "failed", "failed", "not_tested", "unknown"),
+    ]
+    no = "0" if words else "failed"
+    without = "category passed without mail server address, counted as no mail servers"
+    after = "test after a failed one, counted as not tested"
+    assert booked(found) == [
+        (5, no, without, "kept"),
+        (5, no, after, "kept"),
+        (6, no, after, "kept"),
+    ]
+    assert intake(text, "list-2026-10-05.csv").faults.empty is not bool(words)
+
+
 def test_type_comes_from_the_columns_not_from_the_name(intake):
     """A web export whose file is called mail is a web export."""
     found = intake(web_export(web_row("a.example")), name="list-mail-2026-10-05.csv")

@@ -41,11 +41,11 @@ def test_flattened_mail(intake):
 
 
 def test_batch_scripts(intake):
-    """1 is passed and 0 is not; the list's own words and the day of the request come along."""
+    """1 is passed, 0 anything else (with the category passed: no mail server); words come along."""
     row = "2024-04-02T08:12:00.1+00:00,a.example,1,2024Q1,202404,Apr,Gemeente,A,ok,77,1,1,0,u"
     found = intake(f"{SCRIPTS}\n{row}\n", "x.csv")
     assert values(found, "domain", "type", "ipv6", "mx_address", "score", "report_url") == [
-        ("a.example", "mail", "passed", "failed", 77.0, "u")
+        ("a.example", "mail", "passed", "not_applicable", 77.0, "u")
     ]
     assert values(found, "list", "organisation", "sector", "date_source", "source_format") == [
         ("Gemeente", "A", "gemeente", "column", "batch-scripts")

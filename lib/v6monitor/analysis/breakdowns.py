@@ -16,6 +16,7 @@ from v6monitor.analysis.shares import (
     with_source,
 )
 from v6monitor.dns.observation import UNKNOWN as FAILED
+from v6monitor.intake.states import NO_MAIL
 
 TESTS: Mapping[str, tuple[str, ...]] = {
     "web": ("ns_address", "ns_reach", "ws_address", "ws_reach", "ws_similar"),
@@ -34,7 +35,7 @@ RESULTS: Mapping[str, str] = {
     "not_applicable": "not_applicable",
     "": "not_applicable",
 }
-"""What a sub-test's result counts as; ``warning`` on the MX is "no MX"."""
+"""What a sub-test's result counts as."""
 
 FOUR_STATES = (*DEFINITE, *STATES[2:])
 ANSWERED = ("ok", "nodata", "nxdomain")
@@ -59,8 +60,11 @@ def sub_tests(measured: pd.DataFrame) -> pd.DataFrame:
         of_type = measured[measured["type"] == type_].drop_duplicates("domain")
         for test in tests:
             results = of_type[test].map(RESULTS).fillna("unknown")
-            if test == "mx_address":
-                results = results.replace("partly", "not_applicable")
+            if (
+                test == "mx_address"
+            ):  # a warning: a null MX beside others, of which nothing is known
+                results = results.replace("partly", "unknown")
+                results = results.mask(of_type["mail_status"].isin(NO_MAIL), "not_applicable")
             counts = results.value_counts()
             states = {state: int(counts.get(state, 0)) for state in FOUR_STATES}
             if "explained" in measured:

@@ -9,7 +9,7 @@ import pandas as pd
 from v6monitor.errors import InputError
 from v6monitor.intake import columns
 from v6monitor.intake.cleaning import CHANGED, DROPPED, KEPT, Faults, Reason, normalised
-from v6monitor.intake.columns import CANONICAL, COLUMNS, LATER, RESULTS
+from v6monitor.intake.columns import CANONICAL, COLUMNS, LATER, MAPPED, RESULTS
 from v6monitor.intake.dates import date_in, days
 from v6monitor.intake.organisations import SECTORS, province_in, sector_in
 
@@ -31,8 +31,10 @@ _AFTER = {
     "mx_reach": "mx_address",
 }
 """The test without which another is not done."""
-_YES_OR_NO = "api-1"
-"""Formats whose results are true and false: they have no word for "not tested"."""
+_YES_OR_NO = {"1", "0", "true", "false", "waar", "onwaar", "ja", "nee", "?", ""}
+"""Results of a source that has no word for "not tested" and "not applicable"."""
+_API_2 = "2020-07-13"
+"""Since this day, Internet.nl v1.2.0, results say what was not tested."""
 
 
 class Fault(NamedTuple):
@@ -82,12 +84,12 @@ def assemble(part: Part, context: Context, faults: Faults) -> pd.DataFrame:
     cells = _cleaned(part.cells)
     cells = _with_domain(cells, faults)
     cells = _with_type(cells, faults)
-    if part.format.startswith(_YES_OR_NO):
-        cells = _not_failed(cells, faults)
     listed = _listed(cells, part)
     dates = _dates(cells, listed, part, context, faults)
     kept = listed | dates["measured_at"].ne("")
     cells, dates, listed = cells[kept], dates[kept], listed[kept]
+    if part.format not in {CANONICAL, MAPPED}:
+        cells = _not_failed(cells, dates["measured_at"], faults)
     if cells.empty:
         return _typed(pd.DataFrame(columns=list(COLUMNS)))
     table = pd.DataFrame(index=cells.index)
@@ -157,23 +159,23 @@ def _with_type(cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
     return cells.assign(type=kinds)[known]
 
 
-def _not_failed(cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
+def _not_failed(cells: pd.DataFrame, days: "pd.Series[str]", faults: Faults) -> pd.DataFrame:
     """Return the cells with what a plain yes and no cannot say: not applicable, not tested.
 
     The category cannot pass while a mail server lacks an address: such a domain has no MX. A test
     that comes after a failed one was not done. Each is a doubt that keeps the delivered value.
     """
     found = cells.copy()
+    fields = [field for field in _RESULT_FIELDS if field in cells]
+    plain = all(set(cells[field].str.lower().unique()) <= _YES_OR_NO for field in fields)
+    before = pd.Series(True, cells.index) if plain else days.lt(_API_2)
 
     def set_(field: str, where: "pd.Series[bool]", word: str, reason: Reason) -> None:
-        if where.any():
-            faults.add(cells[field][where], reason, KEPT)
-            found[field] = found[field].mask(where, word)
+        faults.add(cells[field][where & before], reason, KEPT)
+        found[field] = found[field].mask(where & before, word)
 
     words = {
-        field: _by_value(cells[field], lambda raw: columns.result(raw) or "")
-        for field in _RESULT_FIELDS
-        if field in cells
+        field: _by_value(cells[field], lambda raw: columns.result(raw) or "") for field in fields
     }
     if {"ipv6", "mx_address"} <= words.keys():
         no_mx = words["ipv6"].eq("passed") & words["mx_address"].eq("failed")
