@@ -102,7 +102,7 @@ def test_version_2(intake):
         )
     ]
     assert values(found, "ipv6", "list", "source_format", "source_row") == [
-        ("failed", "October", "api-2", 1)
+        ("failed", "October", "api-2.7.0", 1)
     ]
     assert str(found.table["measured_at"].iloc[0].date()) == "2026-10-05"
     assert found.faults.empty

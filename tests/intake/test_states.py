@@ -151,3 +151,31 @@ def test_measures_of_a_source():
     both = intake_states.states(beside)
     assert intake_states.measures(both) == ["web", "web_category", "mail_category"]
     assert intake_states.measures(both.iloc[:0]) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "form", "version"),
+    [
+        ("2019-03-25", "api-1.0", "1.0.0"),
+        ("2020-07-13", "dashboard-2023-06", "1.2.0"),
+        ("2021-06-01", "dashboard-2023-06", "1.3.0"),
+        ("2025-06-02", "dashboard-2024-03", "1.10.0"),
+        ("2025-06-30", "api-2.5.0", "1.10.0"),
+        ("2026-04-20", "api-2.10.0", "1.11.0"),
+        ("2026-04-20", "api-2", "1.10.2"),
+        ("2026-10-05", "mapped", ""),
+    ],
+)
+def test_version_of_the_tests(day, form, version):
+    """The version of the API decides where a file has it, else the day; others have none."""
+    row = f"measured_at,domain,type,ws_address\n{day},a.example,web,passed\n"
+    table = _canonical(row).assign(source_format=form)
+    assert intake_states.states(table)["tests"].tolist() == [version]
+
+
+def test_breaks():
+    """Every change of the tests has a version and is in order."""
+    table = intake_states.breaks()
+    assert table["date"].is_monotonic_increasing
+    assert table["break"].isin(["tests", "domains"]).all()
+    assert table["version"].ne("").eq(table["break"].eq("tests")).all()

@@ -1,5 +1,6 @@
 """Results of Internet.nl's batch API in JSON: versions 1.0, 1.1 and 2."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from v6monitor.intake.columns import RESULTS, positions, type_of
 from v6monitor.intake.tables import Content
 
 _Row = dict[str, str]
+_VERSION = r"2(\.\d{1,3}){0,2}"
 
 
 def version_1(content: Content) -> list[Part] | None:
@@ -57,9 +59,10 @@ def version_2(content: Content) -> list[Part] | None:
     if not isinstance(domains, dict) or not any(map(_is_version_2, domains.values())):
         return None
     rows = [_version_2_row(name, found) for name, found in domains.items()]
+    version = _text(envelope.get("api_version")) if request else ""
     return [
         _part(
-            "api-2",
+            f"api-{version if re.fullmatch(_VERSION, version) else 2}",
             rows,
             name=_text(request.get("name")),
             date=_text(request.get("finished_date")) or _text(request.get("submit_date")),

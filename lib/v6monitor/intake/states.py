@@ -1,5 +1,6 @@
 """Measured states: whether a domain has IPv6, by the results of a measurement."""
 
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pandas as pd
 from v6monitor.errors import InputError
 from v6monitor.intake.columns import MAPPED
 from v6monitor.language.sources import measurement_source
+from v6monitor.workspace import REFERENCE
 
 MEASURES = {
     "web": ("web", "ws_address"),
@@ -90,8 +92,10 @@ def states(table: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         ``period`` (YYYY-MM), ``measured_at`` (a date), ``domain``, ``type``, ``measure``
-        (``MEASURES``), ``state``, ``organisation``, ``sector``, ``province``, ``list``. Its
-        ``attrs["source"]`` names the measurements.
+        (``MEASURES``), ``state``, ``organisation``, ``sector``, ``province``, ``list``, and
+        ``tests``: the version of Internet.nl since which its tests count as they did here
+        (``breaks``; "" for results that are not Internet.nl's). Its ``attrs["source"]`` names the
+        measurements.
 
     Source: METHOD.md, "Shares" and "Two sources, two series".
     """
@@ -101,13 +105,52 @@ def states(table: pd.DataFrame) -> pd.DataFrame:
         state = rows[result].map(_WORDS).fillna("unknown")
         if measure == "mail":
             state = state.mask(rows["mail_status"].isin(NO_MAIL), "not_applicable")
-        parts.append(rows[_KEPT].assign(measure=measure, state=state.astype("str")))
+        parts.append(
+            rows[[*_KEPT, "source_format"]].assign(measure=measure, state=state.astype("str"))
+        )
     found = pd.concat(parts, ignore_index=True)
     found.insert(0, "period", found["measured_at"].dt.strftime("%Y-%m").astype("str"))
-    order = ["period", *_KEPT[:3], "measure", "state", *_KEPT[3:]]
+    found["tests"] = _test_versions(found)
+    order = ["period", *_KEPT[:3], "measure", "state", *_KEPT[3:], "tests"]
     found = found[order]
     found.attrs["source"] = sources(table[table["measured_at"].notna()])
     return found
+
+
+@cache
+def breaks() -> pd.DataFrame:
+    """Return the known breaks in series, the oldest first, all text.
+
+    ``date`` (or a year, where the day is not established), ``break`` (``tests`` of Internet.nl, or
+    ``domains`` of the list of Forum Standaardisatie), the ``version`` of Internet.nl and of its API
+    since when, ``what`` changed, and ``source``.
+    """
+    return pd.read_csv(REFERENCE / "breaks.csv", dtype="str", keep_default_na=False)
+
+
+def _test_versions(rows: pd.DataFrame) -> "pd.Series[str]":
+    """Return the ``version`` of the last break of the tests before each row.
+
+    The version of the API decides, where the file has it; else the day.
+    """
+    known = rows[["measured_at", "source_format"]].drop_duplicates()
+    changes = [row for row in breaks().to_dict("records") if row["break"] == "tests"]
+    versions = []
+    for day, form in known.itertuples(index=False):
+        api = _numbers(form.removeprefix("api-")) if form.startswith("api-2.") else []
+        found = "" if form == MAPPED else "1.0.0"
+        for change in changes:
+            stated = _numbers(change["api_version"])
+            since = stated <= api if stated and api else change["date"] <= f"{day:%Y-%m-%d}"
+            found = change["version"] if since and form != MAPPED else found
+        versions.append(found)
+    known["tests"] = versions
+    merged = rows.merge(known, on=["measured_at", "source_format"], how="left")
+    return merged["tests"].set_axis(rows.index)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in version.split(".") if number]
 
 
 def sources(table: pd.DataFrame) -> list[str]:
