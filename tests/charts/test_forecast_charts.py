@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from chart_rules import check, words
+from chart_rules import check
 from chart_worlds import months, states
 
 import v6monitor as v6
@@ -26,11 +26,8 @@ def drawn() -> dict[str, Chart]:
     found: dict[str, Chart] = {}
     for name, world in WORLDS.items():
         for target in (0.6, 0.95, 1.0):
-            forecast = v6.forecast(world, by="sector", target=target)
-            found[f"pace, {name}, {target}"] = chart.forecast(forecast)
             projection = v6.projection(world, target=target, deadline="2027-12")
             found[f"projection, {name}, {target}"] = chart.projection(projection)
-        found[f"backtest, {name}"] = chart.backtest(v6.backtest(world))
     return found
 
 
@@ -50,43 +47,71 @@ def test_each_says_something(name: str) -> None:
     assert "{" not in DRAWN[name].caption() + DRAWN[name].note()
 
 
-def test_a_group_of_which_nothing_is_said_has_the_reason() -> None:
-    """Five months are too few for every sector."""
-    written = words(chart.forecast(v6.forecast(WORLDS["five months"], by="sector")).figure())
-    assert written.count("too few measurements") == 7
-    assert "no share known" in written  # the other bodies are three
-
-
-def test_the_projection_passes_through_what_was_measured() -> None:
-    """The line has the measured shares, the dashed one the middle of the futures."""
+def test_the_projection_goes_on_from_what_was_measured() -> None:
+    """The line has the measured shares; the dashed one the middle, from the newest share on."""
     table = v6.projection(YEAR, target=0.9)
     lines = chart.projection(table).figure().axes[0].get_lines()
     heights = [list(line.get_ydata()) for line in lines]
-    assert table["adoption"].dropna().to_list() in heights
-    assert table["middle"].dropna().to_list() in heights
+    measured, middle = (table[name].dropna().to_list() for name in ("adoption", "middle"))
+    assert any(height[: len(measured)] == measured for height in heights)
+    assert [measured[-1], *middle] in heights
 
 
-def test_the_backtest_draws_what_was_said_and_what_came() -> None:
-    """A bar from low to high per earlier month."""
-    table = v6.backtest(YEAR)
-    bars = chart.backtest(table).figure().axes[0].patches
-    assert [bar.get_x() for bar in bars] == pytest.approx(table["low"].to_list())
-
-
-def test_the_answer_gives_the_month_the_interval_and_the_chance() -> None:
-    """The words of the answer are those of the last row of the table."""
+def test_the_answer_names_target_month_interval_and_measure() -> None:
+    """The agreement by its name, the reader's as such; the dates are those of the table."""
     table = v6.forecast(YEAR, target=0.9, deadline="2040-12")
     row = table.iloc[-1]
     answer = chart.forecast_answer(table)
-    assert str(pd.Period(row["median"], "M").year) in answer.caption()
-    assert "of the scenarios reach it by December 2040" in answer.caption()
+    assert answer.caption().startswith("Target of the reader: 90% by December 2040. Mail ")
+    assert f"Mail: at this pace 90% is reached in {month_name(row['median'])}" in answer.note()
+    assert "of the scenarios make it by December 2040" in answer.note()
     assert f"{row['measurements']} measurements" in answer.note()
-    assert answer.kind == "answer"
+    agreed = chart.forecast_answer(v6.forecast(YEAR))
+    assert agreed.caption().startswith("The agreement of 100% by the end of 2021 was missed.")
+    assert "make it by" not in agreed.note()
+    early = YEAR.assign(period="2019" + YEAR["period"].str[4:])
+    then = chart.forecast_answer(v6.forecast(early[early["period"] < "2019-11"]))
+    assert then.caption().startswith("Target of the agreement: 100% by the end of 2021. Mail ")
 
 
-def test_a_refusal_says_why() -> None:
+@pytest.mark.parametrize(
+    ("world", "reason"),
+    [
+        ("not growing", "Mail: the share does not grow, so at this pace 90% is never reached."),
+        ("five months", "Mail: no forecast with fewer than six measurements of one list."),
+    ],
+)
+def test_a_refusal_says_why(world: str, reason: str) -> None:
     """A share that falls, and too few months: no date, and the reason in words."""
-    falling = chart.forecast_answer(v6.forecast(WORLDS["not growing"], target=0.9))
-    assert falling.caption() == "The share does not grow, so at this pace 90% is never reached."
-    few = chart.forecast_answer(v6.forecast(WORLDS["five months"]))
-    assert few.caption().startswith("There are fewer than six measurements")
+    states = WORLDS[world]
+    assert chart.forecast_answer(v6.forecast(states, target=0.9)).note() == reason
+    assert chart.projection(v6.projection(states, target=0.9)).caption() == reason
+
+
+def test_a_measure_that_a_source_lacks_is_not_in_it() -> None:
+    """No empty chart and no refusal of a series that does not exist."""
+    answer = chart.forecast_answer(v6.forecast(YEAR[:0]))
+    assert answer.caption() == "This measure is not in this source, so there is no forecast."
+
+
+def test_the_backtest_states_its_bias() -> None:
+    """Forecasts that were all too high are said to be, with by how much; others with the error."""
+    columns = ["measure", "low", "middle", "high", "adoption", "bias", "inside", "refusal"]
+    rows = [
+        ("mail", 0.65, 0.694, 0.70, 0.66, 3.4, "yes", ""),
+        ("mail", 0.67, 0.707, 0.72, 0.66, 4.7, "no", ""),
+        ("web", 0.88, 0.90, 0.92, 0.91, -1.0, "yes", ""),
+        ("web", 0.88, 0.92, 0.93, 0.91, 1.0, "yes", ""),
+    ]
+    words = chart.backtest(pd.DataFrame(rows, columns=columns))
+    assert words.caption() == (
+        "All 2 earlier forecasts of mail were too high, by 3.4 to 4.7 points;"
+        " 1 of 2 intervals held the share."
+    )
+    assert "2 earlier forecasts of web were off by 1.0 to 1.0 points" in words.note()
+    assert chart.backtest(v6.backtest(YEAR[:0])).caption() == "No earlier month allowed a forecast."
+
+
+def month_name(period: str) -> str:
+    """Return ``October 2026``."""
+    return pd.Period(period, "M").strftime("%B %Y")

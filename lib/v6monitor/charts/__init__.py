@@ -5,7 +5,7 @@ A module holds one subject: its tables, drawings and captions.
 
 from v6monitor.charts.adoption import sectors, states, sub_tests
 from v6monitor.charts.changes import changes, changes_answer, decomposition, staleness
-from v6monitor.charts.forecast import backtest, forecast, forecast_answer, projection
+from v6monitor.charts.forecast import backtest, forecast_answer, projection
 from v6monitor.charts.gap import attribution, fix_order, gap_answer, zones
 from v6monitor.charts.laggards import (
     laggard_list,
@@ -27,7 +27,6 @@ __all__ = [
     "changes_answer",
     "decomposition",
     "fix_order",
-    "forecast",
     "forecast_answer",
     "gap_answer",
     "headline",
