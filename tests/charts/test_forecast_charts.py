@@ -37,7 +37,10 @@ DRAWN = drawn()
 @pytest.mark.parametrize("name", DRAWN)
 def test_text_is_large_horizontal_inside_and_apart(name: str) -> None:
     """No text is small, turned, cut off by the edge or on top of another, at 720 pixels."""
-    check(DRAWN[name].figure())
+    chart = DRAWN[name]
+    assert chart.draw is not None or chart.table.empty
+    if chart.draw:
+        check(chart.figure())
 
 
 @pytest.mark.parametrize("name", DRAWN)
@@ -62,7 +65,9 @@ def test_the_answer_names_target_month_interval_and_measure() -> None:
     table = v6.forecast(YEAR, target=0.9, deadline="2040-12")
     row = table.iloc[-1]
     answer = chart.forecast_answer(table)
-    assert answer.caption().startswith("Target of the reader: 90% by December 2040. Mail ")
+    assert answer.caption().startswith(
+        "Target of the reader: 90% by December 2040. Measured: mail "
+    )
     assert f"Mail: at this pace 90% is reached in {month_name(row['median'])}" in answer.note()
     assert "of the scenarios make it by December 2040" in answer.note()
     assert f"{row['measurements']} measurements" in answer.note()
@@ -71,7 +76,9 @@ def test_the_answer_names_target_month_interval_and_measure() -> None:
     assert "make it by" not in agreed.note()
     early = YEAR.assign(period="2019" + YEAR["period"].str[4:])
     then = chart.forecast_answer(v6.forecast(early[early["period"] < "2019-11"]))
-    assert then.caption().startswith("Target of the agreement: 100% by the end of 2021. Mail ")
+    assert then.caption().startswith(
+        "Target of the agreement: 100% by the end of 2021. Measured: mail "
+    )
 
 
 @pytest.mark.parametrize(

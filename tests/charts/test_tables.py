@@ -73,10 +73,10 @@ def test_a_table_has_what_a_screen_reader_needs():
     assert 'role="region" aria-label="Finding" tabindex="0"' in page
 
 
-def test_a_table_without_rows_keeps_its_header():
-    """Nothing to show is shown as that."""
+def test_a_table_without_rows_says_so():
+    """It keeps its header; one cell below it says that there is none."""
     page = table_html(pd.DataFrame({"sector": pd.Series([], dtype="str")}), ENGLISH, "None")
-    assert "<tbody></tbody>" in page
+    assert '<tbody><tr><td colspan="1">None.</td></tr></tbody>' in page
     assert "Sector" in page
 
 

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from v6monitor.analysis.forecast import DEADLINE, TARGET
 from v6monitor.analysis.futures import QUANTILES
-from v6monitor.charts.chart import Chart, Words
-from v6monitor.charts.layout import Mark, draw_key, key_height, nothing, width_of
+from v6monitor.charts.chart import Chart, Words, picture_or_words
+from v6monitor.charts.layout import Mark, draw_key, key_height, width_of
 from v6monitor.charts.months import (
     BOTTOM,
     LEFT,
@@ -73,7 +73,7 @@ def projection(table: pd.DataFrame, *, name: str = "projection") -> Chart:
 
     Source: METHOD.md §9.
     """
-    return Chart(name, table, _projection_words, _draw_projection, languages=ENGLISH)
+    return picture_or_words(name, table, _projection_words, _draw_projection, ENGLISH)
 
 
 def backtest(table: pd.DataFrame, *, name: str = "backtest") -> Chart:
@@ -104,7 +104,7 @@ def _answer_words(table: pd.DataFrame, language: Language) -> Words:
     )
     sentences = [_sentence(row, language) for row in rows]
     note = joined(*sentences, basis if based_on else "")
-    return Words(joined(_goal(table, language), shares), note)
+    return Words(joined(_goal(table, language), f"Measured: {shares}" if shares else ""), note)
 
 
 def _goal(table: pd.DataFrame, language: Language) -> str:
@@ -151,7 +151,7 @@ def _projection_words(table: pd.DataFrame, language: Language) -> Words:
     )
     measured = _last(table[table["adoption"].notna()])
     if measured.empty:
-        return Words("There is no measured share in this source.", "", alt)
+        return Words("This measure is not in this source.", "", alt)
     now = f"Measured: {_shares(measured, 'adoption', language)}"
     refused = joined(*(_sentence(row, language) for row in _refused(measured)))
     then = _last(table[table["middle"].notna()])
@@ -200,7 +200,7 @@ def _errors(part: pd.DataFrame, language: Language) -> str:
 
 
 def _shares(rows: pd.DataFrame, column: str, language: Language) -> str:
-    """Return ``web 92.9% and mail 66.0% in October 2026.``, with the months apart."""
+    """Return ``web 92.9% and mail 66.0% in October 2026.``, each month with its own measures."""
     found = []
     for period, part in rows.groupby("period"):
         shares = [
@@ -208,8 +208,7 @@ def _shares(rows: pd.DataFrame, column: str, language: Language) -> str:
             for row in part.to_dict("records")
         ]
         found.append(f"{language.listed(shares)} in {language.month(str(period))}")
-    text = "; ".join(found)
-    return f"{text[0].upper()}{text[1:]}." if text else ""
+    return f"{'; '.join(found)}." if found else ""
 
 
 def _measure(row: Row, language: Language) -> str:
@@ -247,9 +246,6 @@ def _last(table: pd.DataFrame) -> pd.DataFrame:
 
 @styled
 def _draw_projection(table: pd.DataFrame, language: Language) -> Figure:
-    measured = table[table["adoption"].notna()]
-    if measured.empty:
-        return nothing("There is no measured share to draw.")
     months = table["period"].map(ordinal)
     low, high = months.min() - 0.5, months.max() + 0.5
     target = float(table["target"].iloc[0])

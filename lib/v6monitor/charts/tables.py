@@ -50,10 +50,13 @@ def table_html(
     inner = outer = ""
     if caption_language not in {"", language.code}:
         outer, inner = f' lang="{caption_language}"', f' lang="{language.code}"'
+    none = html.escape(language.text("None."))
+    body = "".join(_row(row, kinds) for row in texts)
+    body = body or f'<tr><td colspan="{len(columns)}">{none}</td></tr>'
     return (
         f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"{outer}><table{inner}>'
         f"<caption{outer}><strong>{label}</strong>{extra}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{''.join(_row(row, kinds) for row in texts)}</tbody></table></div>"
+        f"<tbody>{body}</tbody></table></div>"
     )
 
 
