@@ -130,6 +130,7 @@ def test_what_the_laggards_of_a_group_share_is_said_once() -> None:
     """A row per group and step; the domain of one is named, of several there is a place for it."""
     laggards = listed(
         group=["exchange_online"] * 4 + ["gateway"],
+        proofs="",
         explanation=["off_by_default_on"] * 4 + ["gateway"],
         next_step=["enable_ipv6"] * 4 + ["ask_gateway"],
         failing_hosts=["mx1.example", "mx2.example", "mx3.example", "mx4.example", "gate.example"],

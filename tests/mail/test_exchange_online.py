@@ -72,12 +72,15 @@ def test_all_recorded_own_labels_agree_both_ways(real_data: Path) -> None:
         ("town.bigfish.com", ("obsolete", "")),
         ("town.mail.protection.office365.us", ("sovereign", "town")),
         ("town-example.mail.protection.partner.outlook.cn", ("sovereign", "town-example")),
+        ("1234567890.mail.outlook.com", ("obsolete", "")),
+        ("townhall.onmicrosoft.com", ("obsolete", "")),
         ("mail.protection.outlook.com", ("broken", "")),
+        ("town.example.mail.protection.outlook.com", ("broken", "")),
     ],
 )
 def test_exchange_online_hosts_and_their_zones(host: str, expected: tuple[str, str]) -> None:
     """Each pattern of Microsoft's host names gives its zone and label."""
-    assert parse_exchange_host(host) == expected
+    assert parse_exchange_host(host)[:2] == expected
 
 
 @pytest.mark.parametrize(
@@ -108,6 +111,10 @@ def test_a_dot_of_a_zone_is_a_dot(host: str) -> None:
         "nam.olc.protection.outlook.com",
         "outlook-com.olc.protection.outlook.com",
         "outlook.com",
+        "mail.outlook.com",
+        "onmicrosoft.com",
+        "mx.townhall.onmicrosoft.com",
+        "autodiscover.outlook.com",
         "mx.microsoft",
         "town-example.mx.microsoft",
         "town-example.mail.protection.outlook.com.example",
@@ -120,6 +127,29 @@ def test_a_dot_of_a_zone_is_a_dot(host: str) -> None:
 def test_hosts_that_only_look_like_exchange_online(host: str) -> None:
     """Consumer Outlook and names with the same words elsewhere are not Exchange Online."""
     assert parse_exchange_host(host) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "domain", "fault"),
+    [
+        ("town.example.mail.protection.outlook.com", "town.example", "dots"),
+        ("mail.protection.outlook.com", "town.example", "bare"),
+        ("town-example.mail.protection.outlook.com.town.example", "town.example", "final_dot"),
+        ("town-example.e-v1.mx.microsoft.town.example", "post.town.example", "final_dot"),
+        ("autodiscover.outlook.com.town.example", "town.example", "final_dot"),
+        ("town-example.mail.protection.outlook.com", "town.example", ""),
+    ],
+)
+def test_what_is_wrong_with_a_record_that_means_exchange_online(
+    host: str, domain: str, fault: str
+) -> None:
+    """Dots for dashes, no label, or the own zone behind it; only the own zone tells the last."""
+    found = parse_exchange_host(host, domain)
+    assert found
+    assert found.fault == fault
+    assert (found.zone == "broken") == bool(fault)
+    if fault == "final_dot":
+        assert parse_exchange_host(host, "city.example") is None
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ from v6monitor.mail.providers import providers
 CLASSIC = "town-example.mail.protection.outlook.com"
 NEW = "town-example.e-v1.mx.microsoft"
 OBSOLETE = "town-example.mail.eo.outlook.com"
+DOTS = "town.example.mail.protection.outlook.com"
+LOST = f"{CLASSIC}.town.example"
 OTHER = "city-example.mail.protection.outlook.com"
 BEHIND = [
     *no_signals("town.example"),
@@ -44,6 +46,16 @@ def listed(*rows: Observation | list[Observation], **tables: pd.DataFrame) -> pd
 def mx(*records: str, at: dt.datetime = NOON) -> Observation:
     """Return the MX records of town.example."""
     return seen("town.example", "MX", *records, at=at)
+
+
+def nowhere(name: str) -> list[Observation]:
+    """Return that a host does not exist."""
+    return [seen(name, qtype, outcome="nxdomain") for qtype in ("A", "AAAA")]
+
+
+def alias(name: str, *targets: str) -> list[Observation]:
+    """Return A and AAAA of an alias whose end has IPv4 alone."""
+    return [seen(name, "A", "198.51.100.25", chain=targets), seen(name, "AAAA", chain=targets)]
 
 
 @pytest.mark.parametrize(
@@ -87,6 +99,23 @@ def mx(*records: str, at: dt.datetime = NOON) -> Observation:
             "",
         ),
         ([mx("20 ms1.msv1.invalid")], "ownership_proof", "ms1.msv1.invalid", ""),
+        (
+            [mx(f"10 {NEW}", "0 ms1.msv1.invalid.town.example"), *host(NEW)],
+            "exchange_online",
+            NEW,
+            "no",
+        ),
+        ([mx(f"10 {DOTS}"), *nowhere(DOTS)], "broken_record", DOTS, "yes"),
+        ([mx(f"10 {DOTS}"), *host(DOTS, outcome="timeout")], "broken_record", DOTS, "yes"),
+        ([mx(f"10 {LOST}"), *nowhere(LOST)], "broken_record", LOST, "yes"),
+        (
+            [mx(f"10 {NEW}", f"20 {DOTS}"), *host(NEW), *nowhere(DOTS)],
+            "exchange_online",
+            NEW,
+            "no",
+        ),
+        ([mx("10 mx.town.example"), *alias("mx.town.example", CLASSIC)], "exchange_online",
+         "mx.town.example", "yes"),
         ([*BEHIND, mx("10 mx.gate.example"), *host("mx.gate.example")], "gateway",
          "mx.gate.example", "yes"),
         (
@@ -143,6 +172,29 @@ def test_the_row_tells_what_was_measured() -> None:
     assert (row["tenant"], row["operator"]) == ("townhall", "Microsoft")
     assert row["asked_at"] == pd.Timestamp(later)
     assert (row["explanation"], row["next_step"]) == ("other_label", "publish_mx")
+
+
+def test_who_runs_the_failing_hosts_is_named_and_not_who_runs_the_first_mx() -> None:
+    """Hosts below the domain's own name are its own; an alias is of who runs its target."""
+    hosts = ["a.gate.example", "mx.town.example", "mail.town.example"]
+    log = [
+        mx("5 fine.example", *(f"10 {name}" for name in hosts)), *host("fine.example", V6),
+        *host("a.gate.example"), *alias("mail.town.example", "x.else.example"),
+    ]  # fmt: skip
+    row = listed(BEHIND, log, host("mx.town.example")).iloc[0]
+    assert row["operator"] == "gate.example, else.example, own_host"
+    assert row["failing_hosts"] == "a.gate.example mail.town.example mx.town.example"
+    assert (row["explanation"], row["next_step"]) == ("gateway", "ask_gateway")
+    row = listed(BEHIND, mx("10 mx.town.example"), host("mx.town.example")).iloc[0]
+    assert (row["operator"], row["next_step"]) == ("own_host", "own_host")
+
+
+def test_a_proof_beside_the_host_is_a_step_of_its_own() -> None:
+    """The list names it, also where many domains are worded together."""
+    row = listed(mx(f"10 {NEW}", "0 ms1.msv1.invalid"), host(NEW))
+    assert row["proofs"].item() == "ms1.msv1.invalid"
+    for table in (advice.in_words(row, Language("en")), advice.steps(row, Language("en"))):
+        assert "At town.example also remove the MX record ms1.msv1" in table["next_step"].item()
 
 
 def test_organisation_history_and_waiver_are_joined_by_domain() -> None:

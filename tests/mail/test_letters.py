@@ -14,6 +14,7 @@ from v6monitor.mail.letters import Letter, letters, powershell, remarks, situati
 
 EN = Language("en")
 QUOTES = "'\u2018\u2019\u201a\u201b"
+NEW_ZONE = "e-v1.mx.microsoft"
 SWITCH = "Enable-IPv6ForAcceptedDomain -Domain $domain"
 
 
@@ -33,11 +34,13 @@ def signed(domain: str, tenant: str) -> list[Observation]:
     return [*plain, seen(selector, "CNAME", target)] if tenant else plain
 
 
-def behind(domain: str, tenant: str) -> list[Observation]:
+def behind(domain: str, tenant: str, *hosts: str) -> list[Observation]:
     """Return the lookups about a domain behind a gateway without IPv6."""
     signs = [row for row in signed(domain, tenant) if not row.qname.startswith("autodiscover")]
     found = seen(f"autodiscover.{domain}", "CNAME", "autodiscover.outlook.com")
-    return [seen(domain, "MX", "10 mx.gate.example"), *host("mx.gate.example"), *signs, found]
+    names = hosts or ("mx.gate.example",)
+    lookups = [row for name in names for row in host(name)]
+    return [seen(domain, "MX", *(f"10 {name}" for name in names)), *lookups, *signs, found]
 
 
 def owners(**names: str) -> pd.DataFrame:
@@ -90,9 +93,22 @@ def test_the_steps_of_a_laggard_stand_in_their_order() -> None:
         "dig AAAA a-example.mail.protection.outlook.com",
         "dig AAAA b-example.mail.protection.outlook.com",
     ]
-    assert "Enable-SmtpDaneInbound" in found[5].text
+    assert found[5].text.startswith("A next step for a.example, b.example, after IPv6: DNSSEC")
     assert "step 4 fails" in found[6].text
     assert len(found) == 7
+
+
+def test_dnssec_is_no_step_where_the_mx_is_in_its_zone_already() -> None:
+    """Under mx.microsoft inbound DANE is what is left; the others also get told of the wizard."""
+    log = [*exchange("a.example", "townhall"), *exchange("b.example", "townhall", zone=NEW_ZONE)]
+    (letter,) = written(log)
+    dnssec, dane = (step.text for step in steps(letter, EN)[5:7])
+    assert "a.example" in dnssec
+    assert "Enable-DnssecForVerifiedDomain" in dnssec
+    assert "wizard" in dnssec
+    assert "b.example" not in dnssec
+    assert dane.startswith("A next step for b.example, after IPv6: DANE")
+    assert "Enable-DnssecForVerifiedDomain" not in dane
 
 
 @pytest.mark.parametrize(
@@ -108,25 +124,106 @@ def test_an_obsolete_name_or_label_asks_for_another_mx_record(
     """Beside the switch, the record is to be replaced; and what there is now can be checked."""
     (letter,) = written(exchange(domain, zone=zone, label=label))
     publish = steps(letter, EN)[5]
-    assert publish.text.startswith("Publish the MX record that the Exchange admin centre gives")
+    assert publish.text.startswith("Publish the MX record that Microsoft gives for a.example")
+    assert "serviceConfigurationRecords" in publish.text
     assert publish.commands == "dig MX a.example"
 
 
 def test_a_gateway_is_asked_and_the_switch_is_left_out() -> None:
-    """The switch in Exchange Online changes nothing for a domain behind a gateway."""
-    (letter,) = written(behind("a.example", "townhall"))
+    """The switch in Exchange Online changes nothing for a domain behind a gateway.
+
+    A domain that is no known operator is never asked as if it were a company.
+    """
+    letter, _ = written(behind("a.example", "townhall"))
     (step,) = steps(letter, EN)
     assert step.text.startswith(
-        "Ask gate.example for an IPv6 address (AAAA record) on mx.gate.example."
+        "Ask the operator of gate.example for an IPv6 address (AAAA record) on mx.gate.example."
     )
     assert step.commands == "dig AAAA mx.gate.example"
     assert powershell(letter) == ""
 
 
+def test_the_operator_of_a_gateway_gets_one_letter_with_all_its_domains() -> None:
+    """Beside the letters of the organisations, about exactly its own hosts without IPv6."""
+    hosts = ["mx1.gate.example", "mx2.gate.example", "mx.else.example"]
+    log = [
+        *behind("a.example", "one", *hosts),
+        *behind("b.example", "two", "mx1.gate.example", "mx4.gate.example"),
+        *host("mx4.gate.example", V6),
+    ]
+    found = written(list({(row.qname, row.qtype): row for row in log}.values()))
+    assert [one.tenant or one.operator for one in found] == [
+        "one", "two", "else.example", "gate.example",
+    ]  # fmt: skip
+    assert [one.number for one in found] == [1, 2, 3, 4]
+    assert found[0].asked == (
+        ("else.example", ("mx.else.example",)),
+        ("gate.example", ("mx1.gate.example", "mx2.gate.example")),
+    )
+    assert found[1].asked == (("gate.example", ("mx1.gate.example",)),)
+    gate = found[3]
+    assert gate.domains() == ("a.example", "b.example")
+    assert "a.example, b.example: The mail comes in through gate.example" in texts(gate)
+    first, last = steps(gate, EN)
+    assert first.commands == "dig AAAA mx1.gate.example\ndig AAAA mx2.gate.example"
+    assert "mx4" not in texts(gate)
+    assert "Internet.nl" in last.text
+
+
+def test_a_host_under_the_domains_own_name_is_asked_of_nobody_else() -> None:
+    """The administrators themselves, or whoever runs it for them; no letter to their own domain."""
+    (letter,) = written(behind("a.example", "townhall", "mx.a.example", "mx.city.a.example"))
+    (step,) = steps(letter, EN)
+    assert step.text.startswith("Give mx.a.example, mx.city.a.example an IPv6 address")
+    assert "Ask a.example" not in texts(letter)
+    assert "under the domain's own name" in texts(letter)
+
+
+def test_a_left_over_proof_beside_the_mail_host_is_removed_in_the_same_letter() -> None:
+    """Tests count it as a mail server without IPv6, so that the switch alone does not help."""
+    log = exchange("a.example", "townhall")
+    log[0] = seen("a.example", "MX", *log[0].answers, "0 ms12345678.msv1.invalid")
+    (letter,) = written(log)
+    (remove,) = (step for step in steps(letter, EN) if step.text.startswith("Remove"))
+    assert "ms12345678.msv1.invalid of a.example" in remove.text
+    assert remove.commands == "dig MX a.example"
+    assert powershell(letter)
+
+
+@pytest.mark.parametrize(
+    ("record", "why"),
+    [
+        ("a.example.mail.protection.outlook.com", "dots where Microsoft gives it dashes"),
+        ("mail.protection.outlook.com", "the part of the domain itself is missing"),
+        ("a-example.mail.protection.outlook.com.a.example", "final dot is missing"),
+        ("autodiscover.outlook.com.a.example", "final dot is missing"),
+    ],
+)
+def test_the_letter_says_what_is_wrong_with_a_broken_record(record: str, why: str) -> None:
+    """Exchange Online is meant: publish the right record, and no switch, which would not help."""
+    log = [seen("a.example", "MX", f"0 {record}"), *signed("a.example", "townhall")]
+    log += [seen(record, qtype, outcome="nxdomain") for qtype in ("A", "AAAA")]
+    (letter,) = written(log)
+    assert letter.values("group") == ("broken_record",)
+    assert why in texts(letter)
+    assert [step.commands for step in steps(letter, EN)] == ["dig MX a.example"]
+
+
+def test_a_lost_final_dot_at_autodiscover_is_named() -> None:
+    """It is a signal all the same; whoever reads the letter can put it right."""
+    log = behind("a.example", "townhall")
+    log[-1] = seen("autodiscover.a.example", "CNAME", "autodiscover.outlook.com.a.example")
+    (remark,) = remarks(written(log)[0], EN)
+    assert remark == (
+        "The CNAME record autodiscover.a.example leads to autodiscover.outlook.com.a.example: the "
+        "final dot is missing in the zone file."
+    )
+
+
 def test_the_commands_name_only_the_domains_that_exchange_online_switches() -> None:
     """A domain of the same tenant behind a gateway is in the letter, not in the PowerShell."""
     log = [*exchange("a.example", "townhall"), *behind("b.example", "townhall")]
-    (letter,) = written(log)
+    letter = written(log)[0]
     assert letter.domains() == ("a.example", "b.example")
     assert powershell(letter) == enable_ipv6(["a.example"])
 

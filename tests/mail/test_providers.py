@@ -127,6 +127,121 @@ def test_looking_through_a_gateway_shared_or_own_mx(
     assert (row["class"], row["confidence"], row["rule"]) == expected
 
 
+HEX = f'"MS={"0123456789ABCDEF" * 2}01234567"'
+OWN_SPF = '"v=spf1 include:_spf.town.example -all"'
+LOST_DKIM = "selector2-town-example._domainkey.townhall.onmicrosoft.com.town.example"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected", "evidence"),
+    [
+        (
+            [
+                seen("autodiscover.town.example", "CNAME", "auto.gate.example"),
+                seen("auto.gate.example", "CNAME", "autodiscover.outlook.com"),
+            ],
+            ("exo_behind", "medium"),
+            "autodiscover → auto.gate.example → autodiscover.outlook.com",
+        ),
+        (
+            [
+                seen("autodiscover.town.example", "CNAME", "auto.gate.example"),
+                seen("auto.gate.example", "CNAME", outcome="timeout"),
+            ],
+            ("unknown", ""),
+            "auto.gate.example: timeout",
+        ),
+        (
+            [seen("autodiscover.town.example", "CNAME", "autodiscover.outlook.com.town.example")],
+            ("exo_behind", "medium"),
+            "autodiscover.outlook.com.town.example (final dot lost)",
+        ),
+        (
+            [seen("selector2._domainkey.town.example", "CNAME", LOST_DKIM)],
+            ("exo_behind", "medium"),
+            f"DKIM selector2 → {LOST_DKIM} (final dot lost)",
+        ),
+        (
+            [seen("_autodiscover._tcp.town.example", "SRV", "0 0 443 autodiscover.outlook.com")],
+            ("exo_behind", "medium"),
+            "autodiscover SRV → autodiscover.outlook.com",
+        ),
+        (
+            [seen("_autodiscover._tcp.town.example", "SRV", outcome="timeout")],
+            ("unknown", ""),
+            "SRV of _autodiscover._tcp.town.example: timeout",
+        ),
+        (
+            [seen(EXCHANGE, "A", "198.51.100.25"), seen(EXCHANGE, "AAAA")],
+            ("exo_behind", "medium"),
+            f"predicted name {EXCHANGE} answers",
+        ),
+        ([seen(EXCHANGE, "A", outcome="nxdomain")], ("own_or_unknown", "low"), "MX 10"),
+        ([seen(EXCHANGE, "A", outcome="timeout")], ("unknown", ""), f"{EXCHANGE}: timeout"),
+        ([seen("town.example", "TXT", SPF, HEX)], ("exo_possible", "low"), "TXT MS=0123456789AB"),
+        (
+            [seen("town.example", "TXT", OWN_SPF, PROOF), seen("_spf.town.example", "TXT", SPF)],
+            ("exo_possible", "low"),
+            "SPF includes spf.protection.outlook.com through _spf.town.example",
+        ),
+        ([seen("town.example", "TXT", OWN_SPF, PROOF)], ("own_or_unknown", "low"), "MX 10"),
+        (
+            [
+                seen("town.example", "TXT", OWN_SPF, PROOF),
+                seen("_spf.town.example", "TXT", outcome="servfail"),
+            ],
+            ("unknown", ""),
+            "TXT of _spf.town.example: servfail",
+        ),
+    ],
+)
+def test_each_further_form_of_a_signal(
+    rows: list[Observation], expected: tuple[str, str], evidence: str
+) -> None:
+    """Several hops, a lost final dot, SRV, the predicted name, old proofs, an include of one's own.
+
+    What was not asked is no sign; what was asked and failed leaves it open.
+    """
+    row = row_of("10 mx.gate.example", signs=rows)
+    assert (row["class"], row["confidence"]) == expected
+    assert evidence in row["evidence"]
+
+
+def test_the_tenant_of_a_dkim_record_that_lost_its_final_dot_is_read() -> None:
+    """The own domain behind it is no part of what it leads to."""
+    row = row_of(
+        "10 mx.gate.example", signs=[seen("selector2._domainkey.town.example", "CNAME", LOST_DKIM)]
+    )
+    assert row["tenant"] == "townhall"
+
+
+@pytest.mark.parametrize(
+    ("chain", "kind", "operator", "path"),
+    [
+        ((EXCHANGE,), "exo_direct", "Microsoft", ": Exchange Online, classic; auto"),
+        (("mx.boxes.example",), "other_mailbox", "Boxes", "mx.town.example → mx.boxes.example"),
+        (("mx.gate.example", "lb.cloud.example"), "exo_behind", "Gate", "→ lb.cloud.example"),
+        (("lb.cloud.example",), "exo_behind", "cloud.example", "→ lb.cloud.example"),
+    ],
+)
+def test_an_mx_that_is_an_alias_is_classified_by_its_target(
+    chain: tuple[str, ...], kind: str, operator: str, path: str
+) -> None:
+    """The last name that the table has an operator for, else the end of the chain."""
+    address = seen("mx.town.example", "A", "198.51.100.25", chain=chain)
+    row = row_of("10 mx.town.example", signs=[AUTODISCOVER, address])
+    assert (row["class"], row["operator"]) == (kind, operator)
+    assert path in row["evidence"]
+    assert row["primary"] == "mx.town.example"
+
+
+def test_a_broken_record_that_means_exchange_online_says_what_is_wrong() -> None:
+    """The class is that of what was meant, the zone and the evidence say that it is broken."""
+    row = row_of("0 town.example.mail.protection.outlook.com")
+    assert (row["class"], row["zone"], row["label"]) == ("exo_direct", "broken", "")
+    assert "Exchange Online, broken (dots in the label)" in row["evidence"]
+
+
 def test_an_unlisted_mx_host_is_named_by_its_registrable_domain() -> None:
     """The analyst sees whom to add to the table."""
     assert row_of("10 mx1.mail.elsewhere.example")["operator"] == "elsewhere.example"

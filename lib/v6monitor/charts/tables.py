@@ -14,7 +14,7 @@ import pandas as pd
 from v6monitor.language import NO_VALUE, Language
 from v6monitor.language.columns import Column, column
 
-AMONG_NAMES = frozenset({"now", "other", "own_or_unknown", "own_zone", "total"})
+AMONG_NAMES = frozenset({"now", "other", "own_host", "own_or_unknown", "own_zone", "total"})
 """Our own codes for a row, which occur among such names."""
 SENTENCE = 60
 """A column with a longer text than this holds sentences."""

@@ -13,7 +13,7 @@ import pandas as pd
 
 from v6monitor.dns.observation import OUTCOMES
 from v6monitor.language import NO_VALUE, Language, marked
-from v6monitor.mail.laggards import day_of
+from v6monitor.mail.laggards import OWN_HOST, day_of
 
 Row = Mapping[Hashable, Any]
 """A row of the laggard list."""
@@ -36,9 +36,26 @@ EXPLANATIONS = {
         "No IPv6 address (AAAA record) was found on {hosts} on {day}. Exchange Online no longer "
         "gives out such names."
     ),
+    "broken_dots": marked(
+        "The MX record of {domain} means Exchange Online, but {hosts} is no mail server there: its "
+        "first part has dots where Microsoft gives it dashes."
+    ),
+    "broken_bare": marked(
+        "The MX record of {domain} means Exchange Online, but {hosts} is no mail server there: the "
+        "part of the domain itself is missing in front."
+    ),
+    "broken_final_dot": marked(
+        "The MX record of {domain} means Exchange Online, but {hosts} is no mail server there: the "
+        "final dot is missing in the zone file, so the name of the zone was added behind it."
+    ),
     "gateway": marked(
         "The mail comes in through {operator}, and no IPv6 address (AAAA record) was found on "
         "{hosts} on {day}. The switch in Exchange Online does not change that."
+    ),
+    "own_gateway": marked(
+        "The mail comes in through a mail server under the domain's own name, and no IPv6 address "
+        "(AAAA record) was found on {hosts} on {day}. The switch in Exchange Online does not "
+        "change that."
     ),
     "no_address": marked(
         "On {day} {hosts} had no address at all. The domain may no longer be an accepted domain "
@@ -65,9 +82,13 @@ NEXT_STEPS = {
         "to turn on IPv6 for {domain}."
     ),
     "publish_mx": marked(
-        "Publish the MX record that the Exchange admin centre gives for {domain}."
+        "Publish the MX record that Microsoft gives for {domain}: the Exchange admin centre shows "
+        "it, and Microsoft Graph under serviceConfigurationRecords."
     ),
-    "ask_gateway": marked("Ask {operator} for an IPv6 address (AAAA record) on {hosts}."),
+    "ask_gateway": marked("Ask {asked} for an IPv6 address (AAAA record) on {hosts}."),
+    "own_host": marked(
+        "Give {hosts} an IPv6 address (AAAA record), or ask for it from whoever runs it for you."
+    ),
     "remove_record": marked("Remove the MX record {hosts}."),
     "ask_again": marked("Look it up again, also through another resolver."),
 }
@@ -115,8 +136,34 @@ def explanation(rows: Sequence[Row], language: Language) -> str:
 
 
 def next_step(row: Row, language: Language) -> str:
-    """Return what the administrator of a row of the laggard list does, as a sentence."""
-    return language.text(NEXT_STEPS[str(row["next_step"])], **_values([row], language))
+    """Return what the administrator of a row of the laggard list does, as a sentence or two."""
+    step = language.text(NEXT_STEPS[str(row["next_step"])], **_values([row], language))
+    return f"{step} {also_remove([row], language)}".strip()
+
+
+def also_remove(rows: Sequence[Row], language: Language) -> str:
+    """Return the second step where left-over proofs are beside a mail host; "" where none are."""
+    beside = [row for row in rows if row["proofs"] and row["next_step"] != "remove_record"]
+    if not beside:
+        return ""
+    return language.text(
+        "At {domains} also remove the MX record {proofs}: a left-over verification record, which "
+        "tests count as a mail server without IPv6.",
+        domains=", ".join(_each(beside, "domain")),
+        proofs=", ".join(_each(beside, "proofs")),
+    )
+
+
+def operator_name(operator: str, language: Language) -> str:
+    """Return who runs a host as one who can be asked: a domain is its operator, not a company.
+
+    >>> operator_name("Zeefpost", Language("en")), operator_name("else.example", Language("en"))
+    ('Zeefpost', 'the operator of else.example')
+    """
+    if operator == OWN_HOST:
+        return language.text("whoever runs your own mail servers")
+    is_domain = "." in operator and " " not in operator and operator == operator.lower()
+    return language.text("the operator of {zone}", zone=operator) if is_domain else operator
 
 
 def waiver_text(row: Row, language: Language) -> str:
@@ -165,25 +212,34 @@ def steps(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
         rows = part.to_dict("records")
         if len(set(part["doubt"])) > 1:
             rows[0]["doubt"] = language.text("see the table")
-        one = rows[0] | {"failing_hosts": " ".join(part["failing_hosts"])}
+        one = rows[0] | {"failing_hosts": " ".join(part["failing_hosts"]), "proofs": ""}
         one["operator"] = ", ".join(part["operator"].unique())
         if len(rows) > 1:
             one["domain"] = language.text("<domain>")
-        found.append((codes[0], len(rows), explanation(rows, language), next_step(one, language)))
+        step = f"{next_step(one, language)} {also_remove(rows, language)}".strip()
+        found.append((codes[0], len(rows), explanation(rows, language), step))
     return pd.DataFrame(found, columns=["group", "laggards", "explanation", "next_step"])
 
 
 def _values(rows: Sequence[Row], language: Language) -> dict[str, str]:
-    hosts = list(dict.fromkeys(host for row in rows for host in str(row["failing_hosts"]).split()))
-    if len(hosts) > _LISTED:
-        hosts = [language.text("the mail servers in the table")]
     day = max((day for row in rows if (day := day_of(row["asked_at"]))), default=None)
+    operators = _each(rows, "operator", ", ")
     return {
-        "hosts": ", ".join(hosts),
+        "hosts": _listed(_each(rows, "failing_hosts"), language),
         "day": language.day(day) if day else NO_VALUE,
         "doubt": reason_text(str(rows[0]["doubt"]), language),
-        **{
-            name: ", ".join(dict.fromkeys(str(row[name]) for row in rows))
-            for name in ("domain", "label_domain", "operator")
-        },
+        "operator": ", ".join(language.label(name) for name in operators),
+        "asked": language.listed([operator_name(name, language) for name in operators]),
+        "domain": ", ".join(_each(rows, "domain")),
+        "label_domain": ", ".join(_each(rows, "label_domain")),
     }
+
+
+def _each(rows: Sequence[Row], column: str, separator: str | None = None) -> list[str]:
+    """Return the values in a column of several rows, each once."""
+    return list(dict.fromkeys(one for row in rows for one in str(row[column]).split(separator)))
+
+
+def _listed(hosts: Sequence[str], language: Language) -> str:
+    many = len(hosts) > _LISTED
+    return language.text("the mail servers in the table") if many else ", ".join(hosts)

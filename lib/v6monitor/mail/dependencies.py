@@ -73,7 +73,7 @@ def name_servers(
     for domain, host in zip(hosts["domain"], hosts["host"], strict=True):
         if host:
             zone, state = seen.setdefault(host, _zone(evidence, host))
-            operator, kind = operator_of(host, table)
+            operator, kind = operator_of(evidence, host, table, domain)
             rows.setdefault((domain, zone), Dependency(domain, zone, operator, kind, "", state))
     return _frame(rows.values(), observations)
 
@@ -85,7 +85,7 @@ def _hosts(
     if mail.mail_class in {UNKNOWN, ""}:
         yield Dependency(domain, "", "", "", "", UNKNOWN)
     for _, host in mail.hosts:
-        operator, kind = operator_of(host, operators)
+        operator, kind = operator_of(evidence, host, operators, domain)
         administered = tenant if operator == MICROSOFT else ""
         yield Dependency(domain, host, operator, kind, administered, evidence.has_ipv6(host).state)
 

@@ -24,9 +24,14 @@ True
 A host is recognised by its zone, dot by dot, never by a part of a word:
 
 >>> parse_exchange_host("shertogenbosch-nl0c.e-v1.mx.microsoft")
-ExchangeHost(zone='mx.microsoft', label='shertogenbosch-nl0c')
+ExchangeHost(zone='mx.microsoft', label='shertogenbosch-nl0c', fault='')
 >>> parse_exchange_host("mail.protection.outlook.com.evil.example") is None
 True
+
+Records that mean Exchange Online and are wrong are in the zone ``broken``:
+
+>>> parse_exchange_host("town.example.mail.protection.outlook.com").fault
+'dots'
 """
 
 import ipaddress
@@ -34,6 +39,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
+
+from v6monitor.names import registrable_domain
 
 CURRENT_ZONES = frozenset({"mx.microsoft", "classic", "sovereign"})
 """Zones that Microsoft still gives out; ``obsolete`` and ``broken`` names need a new MX record."""
@@ -52,12 +59,17 @@ _CODE = re.compile(r"(?:[b-p]|[1-9][0-9]*(?=[b-p]))+")
 _ZONES = (  # tried in this order; the group is the label
     ("mx.microsoft", re.compile(r"([^.]+)\.[a-z0-9]+-v[0-9]+\.mx\.microsoft")),
     ("", re.compile(r"(?:.+\.)?olc\.protection\.outlook\.com")),  # consumer Outlook
-    ("broken", re.compile(r"mail\.protection\.outlook\.com()")),
     ("classic", re.compile(r"([^.]+)\.mail\.protection\.outlook\.com")),
     ("obsolete", re.compile(r"([^.]+)\.mail\.(?:eo\.outlook\.com|protection\.outlook\.de)")),
     ("obsolete", re.compile(r"(?:.+\.)?(?:mail\.messaging\.microsoft|frontbridge|bigfish)\.com()")),
+    ("obsolete", re.compile(r"(?:[0-9]+\.mail\.outlook|[^.]+\.onmicrosoft)\.com()")),
     ("sovereign", re.compile(r"([^.]+)\.mail\.protection\.(?:office365\.us|partner\.outlook\.cn)")),
 )
+_FAULTS = (  # what is wrong with a record that means Exchange Online
+    ("bare", re.compile(r"mail\.protection\.outlook\.com")),
+    ("dots", re.compile(r".+\..+\.mail\.protection\.outlook\.com")),
+)
+AUTODISCOVER = "autodiscover.outlook.com"
 _TENANT = re.compile(
     r"selector[12]-[^.]+\._domainkey\.([^.]+)"
     r"\.(?:onmicrosoft\.com|[a-z0-9]+-v[0-9]+\.dkim\.mail\.microsoft)"
@@ -68,13 +80,16 @@ class ExchangeHost(NamedTuple):
     """The zone and label of an MX host of Exchange Online."""
 
     zone: str
-    """``mx.microsoft``, ``classic``, ``obsolete``, ``sovereign``, or ``broken`` (no label)."""
+    """``mx.microsoft``, ``classic``, ``obsolete``, ``sovereign``, or ``broken``."""
     label: str
     """The label that encodes the accepted domain; "" in zones that have none."""
+    fault: str = ""
+    """What is wrong in zone ``broken``: ``dots`` in the label, ``bare`` without a label, or
+    ``final_dot`` lost, so that the own domain was appended."""
 
 
-def parse_exchange_host(host: str) -> ExchangeHost | None:
-    """Return the zone and label of an MX host; None when it is not Exchange Online.
+def parse_exchange_host(host: str, domain: str = "") -> ExchangeHost | None:
+    """Return the zone and label of an MX host of a domain; None when it is not Exchange Online.
 
     Consumer Outlook (``*.olc.protection.outlook.com``) is not. The name alone decides: networks
     and words such as ``outlook.com`` also belong to mail hosts that are not Exchange Online.
@@ -82,7 +97,29 @@ def parse_exchange_host(host: str) -> ExchangeHost | None:
     for zone, pattern in _ZONES:
         if match := pattern.fullmatch(host):
             return ExchangeHost(zone, match[1]) if zone else None
+    for fault, pattern in _FAULTS:
+        if pattern.fullmatch(host):
+            return ExchangeHost("broken", "", fault)
+    meant = without_own_zone(host, domain)
+    if meant != host and (meant == AUTODISCOVER or parse_exchange_host(meant)):
+        return ExchangeHost("broken", "", "final_dot")
     return None
+
+
+def without_own_zone(name: str, domain: str) -> str:
+    """Return the name that was meant where a lost final dot appended the domain, or its zone.
+
+    >>> without_own_zone("autodiscover.outlook.com.town.example", "mail.town.example")
+    'autodiscover.outlook.com'
+    >>> without_own_zone("autodiscover.outlook.com.town.example", "city.example")
+    'autodiscover.outlook.com.town.example'
+    """
+    zone, last = domain, registrable_domain(domain)
+    while zone.endswith(last) and domain:
+        if name.endswith(f".{zone}"):
+            return name.removesuffix(f".{zone}")
+        zone = zone.partition(".")[2]
+    return name
 
 
 def label_of(domain: str) -> str:
@@ -115,15 +152,15 @@ def tenant_of(dkim_target: str) -> str:
     return match[1] if match else ""
 
 
-def label_owner(domain: str, hosts: Iterable[str]) -> tuple[str, str, str]:
+def label_owner(domain: str, hosts: Iterable[ExchangeHost | None]) -> tuple[str, str, str]:
     """Return zone, owner of the label, and the other domain, of the first Exchange Online host.
 
     The owner is ``own``, ``other`` or ``undecodable``; "" where the host has no label.
 
-    >>> label_owner("town.example", ["city-example.mail.protection.outlook.com"])
+    >>> label_owner("town.example", [ExchangeHost("classic", "city-example")])
     ('classic', 'other', 'city.example')
     """
-    exchange = next((found for host in hosts if (found := parse_exchange_host(host))), None)
+    exchange = next(filter(None, hosts), None)
     if exchange is None:
         return "", "", ""
     if not exchange.label or exchange.label == label_of(domain):

@@ -1,7 +1,7 @@
 """Laggard list: Exchange Online domains without IPv6, whose they are, and since when."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
@@ -10,11 +10,12 @@ from v6monitor.intake.waivers import MATCH, matched
 from v6monitor.language import AMSTERDAM
 from v6monitor.mail.exchange_online import (
     CURRENT_ZONES,
+    ExchangeHost,
     in_smtp_prefixes,
     label_owner,
-    parse_exchange_host,
 )
-from v6monitor.mail.providers import Provider, from_table
+from v6monitor.mail.operators import Operators, known_operators
+from v6monitor.mail.providers import Provider, exchange_host, from_table, operator_of
 from v6monitor.mail.providers import providers as providers_of
 from v6monitor.mail.signals import signals
 from v6monitor.names import registrable_domain
@@ -29,10 +30,18 @@ if TYPE_CHECKING:
 EXCHANGE_GROUPS = ("exchange_online", "obsolete_name")
 """The groups that together are the Exchange Online laggards."""
 
-WITHOUT_IPV6 = (*EXCHANGE_GROUPS, "gateway", "no_address")
-"""The groups in which an MX host was found to have no IPv6."""
+GROUPS = (
+    *EXCHANGE_GROUPS,
+    "broken_record",
+    "gateway",
+    "no_address",
+    "foreign_address",
+    "ownership_proof",
+    "unknown",
+)
 
-GROUPS = (*WITHOUT_IPV6, "foreign_address", "ownership_proof", "unknown")
+OWN_HOST = "own_host"
+"""Stands for whoever runs a host below the domain's own name, where nothing else is known."""
 
 SELF_SERVICE_SINCE = dt.date(2024, 9, 1)
 """From this month administrators turn IPv6 on themselves; before, Microsoft did on request."""
@@ -50,6 +59,7 @@ COLUMNS = (
     "operator",
     "mx_hosts",
     "failing_hosts",
+    "proofs",
     "zone",
     "label",
     "label_domain",
@@ -77,6 +87,10 @@ _ADVICE = {  # group → explanation and next step, where the date and the label
 }
 
 
+_WITH_PROOFS = {"exo_direct", "exo_mixed", "exo_behind", "invalid_mx"}
+"""The classes in which a left-over proof of ownership alone puts a domain on the list."""
+
+
 def laggards(
     observations: "Observations",
     *,
@@ -100,15 +114,18 @@ def laggards(
     Returns:
         A row per domain, sorted by group and domain: ``domain``; ``organisation``, ``sector`` and
         ``province`` of its owner; ``group``: ``exchange_online`` or ``obsolete_name`` (an Exchange
-        Online host of the lowest preference has A, and definitely no AAAA), ``gateway`` (Exchange
+        Online host of the lowest preference has A, and definitely no AAAA), ``broken_record``
+        (an MX record that means Exchange Online and is written wrong), ``gateway`` (Exchange
         Online behind an MX host without IPv6), ``no_address`` (neither A nor AAAA),
         ``foreign_address`` (an AAAA outside Microsoft's networks), ``ownership_proof`` (a left-over
-        record that receives no mail) or ``unknown``; ``class``, ``operator``, ``zone``, ``label``,
-        ``label_domain`` and ``tenant`` of its provider; ``mx_hosts``, every MX host with its A and
-        AAAA; ``failing_hosts``, separated by spaces; ``sole_cause``, whether nothing else keeps the
-        domain from IPv6; ``first_month_without`` (YYYY-MM) and ``months_lagging`` (calendar
-        months), empty where IPv6 was not found missing; ``waiver``, ``waiver_owner``,
-        ``waiver_until`` and ``waiver_status`` (``valid`` or ``expired`` on the day of the lookup);
+        record that receives no mail) or ``unknown``; ``class``, ``zone``, ``label``,
+        ``label_domain`` and ``tenant`` of its provider; ``operator``, who runs the failing hosts
+        (``own_host`` for those below the domain's own name); ``mx_hosts``, every MX host with its A
+        and AAAA; ``failing_hosts`` and ``proofs`` (left-over records beside them), separated by
+        spaces; ``sole_cause``, whether nothing else keeps the domain from IPv6;
+        ``first_month_without`` (YYYY-MM) and ``months_lagging`` (calendar months), empty where IPv6
+        was not found missing; ``waiver``, ``waiver_owner``, ``waiver_until`` and ``waiver_status``
+        (``valid`` or ``expired`` on the day of the lookup);
         ``explanation`` and ``next_step``, codes for the sentences of ``mail.advice``; ``doubt``,
         the failed lookups of group ``unknown``; and ``asked_at`` (UTC), the last of the lookups.
 
@@ -139,10 +156,11 @@ def laggards(
     owners = getattr(observations, "owners", None) if owners is None else owners
     history = getattr(observations, "states", None) if history is None else history
     waivers = getattr(observations, "waivers", None) if waivers is None else waivers
+    operators = getattr(observations, "operators", None) or known_operators()
     owner_of, states = _owners(owners), _mail_states(history)
     rows = []
     for provider in from_table(providers):
-        if found := laggard(evidence, provider):
+        if found := laggard(evidence, provider, operators):
             since = _since(found, states.get(found.domain, {}))
             lag = dict(zip(("first_month_without", "months_lagging"), since, strict=True))
             rows.append(_row(found, provider) | owner_of.get(found.domain, {}) | lag)
@@ -160,39 +178,66 @@ class Laggard(NamedTuple):
 
     domain: str
     group: str
+    operator: str
     mx_hosts: tuple[str, ...]
     failing_hosts: tuple[str, ...]
     """In group ``unknown`` the undecided hosts."""
+    proofs: tuple[str, ...]
     zone: str
     label: str
     label_domain: str
+    fault: str
+    """What is wrong with a record of group ``broken_record``."""
+    lacking: bool
+    """Whether one of the failing hosts definitely has no IPv6."""
     sole_cause: str
     doubt: str
     asked_at: dt.datetime | None
 
 
-def laggard(evidence: Evidence, provider: Provider) -> Laggard | None:
+def laggard(evidence: Evidence, provider: Provider, operators: Operators) -> Laggard | None:
     """Return why a domain is on the list; None when it is not (METHOD.md, "Exchange Online")."""
     mail = mail_hosts(evidence, provider.domain)
-    measured = _measure(evidence, mail)
+    measured = _measure(evidence, mail, provider.domain)
+    proofs = tuple(target for target in mail.dropped if is_ownership_proof(target))
     group, hosts = _group(evidence, provider.mail_provider, mail, measured)
+    if not group and proofs and provider.mail_provider in _WITH_PROOFS:
+        group, hosts = "ownership_proof", list(proofs)
     if not group:
         return None
-    zone, label, label_domain = label_owner(provider.domain, hosts)
+    run_by = {
+        host: responsible(evidence, host, operators, provider.domain) for host in measured.states
+    }
+    exchange = [measured.exchange.get(host) for host in hosts]
+    zone, label, label_domain = label_owner(provider.domain, exchange)
     questions = [(provider.domain, "MX"), *((host, "AAAA") for host in hosts)]
     rows = [row for question in questions if (row := evidence.question(*question))]
     return Laggard(
         provider.domain,
         group,
+        operator=", ".join(dict.fromkeys(run_by.get(host, "") for host in hosts))
+        or provider.operator,
         mx_hosts=tuple(_described(evidence, mail)),
         failing_hosts=tuple(hosts),
+        proofs=proofs,
         zone=zone or provider.zone,
         label=label,
         label_domain=label_domain,
-        sole_cause=_sole_cause(group, hosts, measured.states),
+        fault=next((found.fault for found in exchange if found and found.fault), ""),
+        lacking=group != "unknown" and NO in map(measured.states.get, hosts),
+        sole_cause=_sole_cause(group, hosts, measured, run_by, proofs),
         doubt=_doubt(evidence, provider, mail, hosts) if group == "unknown" else "",
         asked_at=max((row.asked_at for row in rows), default=None),
     )
+
+
+def responsible(evidence: Evidence, host: str, operators: Operators, domain: str) -> str:
+    """Return who runs an MX host of a domain: an operator, else a registrable domain.
+
+    ``own_host`` where that is the domain's own: a domain is nobody who could be asked.
+    """
+    operator, _ = operator_of(evidence, host, operators, domain)
+    return OWN_HOST if operator == registrable_domain(domain) else operator
 
 
 def advise(laggard: Laggard) -> tuple[str, str]:
@@ -201,6 +246,10 @@ def advise(laggard: Laggard) -> tuple[str, str]:
     They depend on the day: Exchange Online gave IPv6 only on request before October 2024, and by
     default, in steps, from then on (Microsoft notice MC835648).
     """
+    if laggard.group == "broken_record":
+        return f"broken_{laggard.fault}", "publish_mx"
+    if laggard.group == "gateway" and laggard.operator == OWN_HOST:
+        return "own_gateway", "own_host"
     if laggard.group in _ADVICE:
         return _ADVICE[laggard.group]
     if laggard.label_domain:
@@ -219,6 +268,7 @@ def day_of(moment: object) -> dt.date | None:
 
 class _Measured(NamedTuple):
     states: Mapping[str, str]
+    exchange: Mapping[str, ExchangeHost]
     failing: list[str]
     """Hosts with an A, and definitely no AAAA."""
     unknown: list[str]
@@ -226,9 +276,12 @@ class _Measured(NamedTuple):
     """Hosts with neither A nor AAAA."""
 
 
-def _measure(evidence: Evidence, mail: MailHosts) -> _Measured:
+def _measure(evidence: Evidence, mail: MailHosts, domain: str) -> _Measured:
     states = {host: evidence.has_ipv6(host).state for _, host in mail.hosts}
-    measured = _Measured(states, [], [], [])
+    found = ((host, exchange_host(evidence, host, domain)) for host in states)
+    measured = _Measured(
+        states, {host: exchange for host, exchange in found if exchange}, [], [], []
+    )
     for host, state in states.items():
         ipv4 = evidence.records(host, "A")
         if state == UNKNOWN or (state == NO and ipv4 is None):
@@ -242,31 +295,26 @@ def _group(
     evidence: Evidence, mail_provider: str, mail: MailHosts, measured: _Measured
 ) -> tuple[str, list[str]]:
     """Return the group and the hosts concerned; "" for a domain that is not on the list."""
-    group, hosts = "", list[str]()
     match mail_provider:
-        case "exo_direct" | "exo_mixed":
-            exchange = [host for _, host in mail.hosts if parse_exchange_host(host)]
-            if set(exchange).isdisjoint(mail.primary):
-                return "", []  # a backup at Exchange Online is not what keeps the domain back
-            group, hosts = _exchange_group(evidence, measured, exchange)
+        case "exo_direct" | "exo_mixed" if not measured.exchange.keys().isdisjoint(mail.primary):
+            return _exchange_group(evidence, measured)
         case "exo_behind" if measured.failing:
             return "gateway", measured.failing
         case "exo_behind" if measured.unknown:
             return "unknown", measured.unknown
         case "unknown" if not mail.hosts or set(measured.states.values()) != {YES}:
             return "unknown", measured.failing + measured.unknown
-    proofs = [target for target in mail.dropped if is_ownership_proof(target)]
-    if not group and proofs and mail_provider in {"exo_direct", "exo_mixed", "invalid_mx"}:
-        return "ownership_proof", proofs
-    return group, hosts
+    return "", []
 
 
-def _exchange_group(
-    evidence: Evidence, measured: _Measured, exchange: list[str]
-) -> tuple[str, list[str]]:
+def _exchange_group(evidence: Evidence, measured: _Measured) -> tuple[str, list[str]]:
+    broken = [host for host, found in measured.exchange.items() if found.fault]
+    exchange = [host for host in measured.exchange if host not in broken]
     if failing := [host for host in exchange if host in measured.failing]:
-        zones = {found.zone for host in failing if (found := parse_exchange_host(host))}
+        zones = {measured.exchange[host].zone for host in failing}
         return ("exchange_online" if zones & CURRENT_ZONES else "obsolete_name"), failing
+    if broken:
+        return "broken_record", broken
     if unknown := [host for host in exchange if host in measured.unknown]:
         return "unknown", unknown
     if no_address := [host for host in exchange if host in measured.no_address]:
@@ -280,16 +328,26 @@ def _has_foreign_address(evidence: Evidence, host: str) -> bool:
     return any(not unusable(address) and not in_smtp_prefixes(address) for address in addresses)
 
 
-def _sole_cause(group: str, hosts: list[str], states: Mapping[str, str]) -> str:
-    """Return whether all other hosts have IPv6: those not Exchange, or not of the same gateway."""
-    if group in EXCHANGE_GROUPS:
-        others = [state for host, state in states.items() if not parse_exchange_host(host)]
-    elif group == "gateway":
-        first = registrable_domain(hosts[0])
-        others = [state for host, state in states.items() if registrable_domain(host) != first]
-    else:
+def _sole_cause(
+    group: str,
+    hosts: list[str],
+    measured: _Measured,
+    run_by: Mapping[str, str],
+    proofs: Collection[str],
+) -> str:
+    """Return whether all other hosts have IPv6: those not Exchange, or not of the same gateway.
+
+    A left-over proof of ownership is another one, without IPv6: Internet.nl counts it.
+    """
+    if group not in {*EXCHANGE_GROUPS, "broken_record", "gateway"}:
         return ""
-    if NO in others:
+    if group == "gateway":
+        ours = [host for host in run_by if run_by[host] == run_by[hosts[0]]]
+    else:
+        fault = group == "broken_record"
+        ours = [host for host, found in measured.exchange.items() if bool(found.fault) == fault]
+    others = [state for host, state in measured.states.items() if host not in ours]
+    if NO in others or proofs:
         return NO
     return UNKNOWN if UNKNOWN in others else YES
 
@@ -322,9 +380,9 @@ def _row(found: Laggard, provider: Provider) -> dict[str, object]:
         **dict.fromkeys(COLUMNS, ""),
         **found._asdict(),
         "class": provider.mail_provider,
-        "operator": provider.operator,
         "mx_hosts": "; ".join(found.mx_hosts),
         "failing_hosts": " ".join(found.failing_hosts),
+        "proofs": " ".join(found.proofs),
         "tenant": provider.tenant,
         "explanation": explanation,
         "next_step": next_step,
@@ -368,7 +426,7 @@ def _since(found: Laggard, states: Mapping[str, str]) -> tuple[str, int | None]:
 
     A yes ends the time; a month in which it was unknown, or was not measured, does not.
     """
-    if found.group not in WITHOUT_IPV6 or found.asked_at is None:
+    if not found.lacking or found.asked_at is None:
         return "", None
     now = first = found.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m")
     for month, state in sorted(states.items(), reverse=True):

@@ -1,28 +1,43 @@
 """Letters to the administrators of laggards: domains, measurements, findings, and steps to take.
 
 One administrator switches all domains of a tenant, so there is a letter per tenant; per
-organisation where no tenant is known, and per domain where that is not known either. There is one
+organisation where no tenant is known, and per domain where that is not known either. Beside these,
+the operator of a gateway gets one letter with all the domains behind its hosts. There is a letter
 only where something can be done: an unknown, and an address that may be an error in the data, are
 for the analyst to look at.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from v6monitor.dns.observation import Observation
 from v6monitor.language import Language
-from v6monitor.mail.advice import Row, explanation, waiver_text
+from v6monitor.mail.advice import Row, explanation, operator_name, waiver_text
 from v6monitor.mail.commands import IPV6_STATUS, digs, enable_ipv6
-from v6monitor.mail.laggards import EXCHANGE_GROUPS, SELF_SERVICE_SINCE, day_of
+from v6monitor.mail.laggards import (
+    EXCHANGE_GROUPS,
+    OWN_HOST,
+    SELF_SERVICE_SINCE,
+    day_of,
+    responsible,
+)
+from v6monitor.mail.operators import known_operators
+from v6monitor.mail.signals import OTHER_ZONE_SINCE, signals
 from v6monitor.verdicts.evidence import Evidence
 
 if TYPE_CHECKING:
     from v6monitor.verdicts.evidence import Observations
 
-WRITTEN_ABOUT = (*EXCHANGE_GROUPS, "gateway", "no_address", "ownership_proof")
+WRITTEN_ABOUT = (
+    *EXCHANGE_GROUPS,
+    "broken_record",
+    "gateway",
+    "no_address",
+    "ownership_proof",
+)
 """The groups of the laggard list whose administrator can do something."""
 
 DNSSEC_SINCE = dt.date(2024, 10, 1)
@@ -40,16 +55,22 @@ class Measured(NamedTuple):
 
 
 class Letter(NamedTuple):
-    """One letter: its tenant, its rows of the laggard list, and their lookups."""
+    """One letter: whom it is for, its rows of the laggard list, and their lookups."""
 
     number: int
     tenant: str
     """The tenant whose administrator it is for; "" where no DKIM record names one."""
+    operator: str
+    """The operator of a gateway that it is for; "" where it is for an organisation."""
     rows: tuple[Row, ...]
     """Rows of the laggard list, in its order."""
     unknown: tuple[str, ...]
     """Other domains of the same administrator, in group ``unknown``."""
     measured: tuple[Measured, ...]
+    asked: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The operators of gateways, and the hosts that each is to be asked about."""
+    broken: tuple[tuple[str, str], ...] = ()
+    """CNAME records that lost their final dot: name and target."""
 
     @property
     def day(self) -> dt.date | None:
@@ -80,10 +101,11 @@ def letters(laggards: pd.DataFrame, *, observations: "Observations") -> list[Let
         observations: the observations it was made from, or the ``Month``.
 
     Returns:
-        Letters in the order of the list. Each has its ``number``, ``tenant``, ``rows`` of the
-        laggard list, ``unknown`` (other domains of the administrator, without a verdict) and
-        ``measured``, the lookups; ``situations``, ``remarks`` and ``steps`` of this module are its
-        paragraphs in Dutch or English.
+        Letters in the order of the list, those to operators of gateways last. Each has its
+        ``number``, ``tenant`` or ``operator``, ``rows`` of the laggard list, ``unknown`` (other
+        domains of the administrator, without a verdict) and ``measured``, the lookups;
+        ``situations``, ``remarks`` and ``steps`` of this module are its paragraphs in Dutch or
+        English.
 
     Raises:
         InputError: the observations lack a column of the observation log.
@@ -96,23 +118,31 @@ def letters(laggards: pd.DataFrame, *, observations: "Observations") -> list[Let
     Source: METHOD.md, "Exchange Online".
     """
     evidence = Evidence.of(observations)
+    operators = getattr(observations, "operators", None) or known_operators()
     about: dict[tuple[str, str], list[Row]] = {}
     unknown: dict[tuple[str, str], list[str]] = {}
+    behind: dict[str, list[Row]] = {}
     for row in laggards.to_dict("records"):
         if row["group"] in WRITTEN_ABOUT:
             about.setdefault(_administrator(row), []).append(row)
         elif row["group"] == "unknown":
             unknown.setdefault(_administrator(row), []).append(str(row["domain"]))
-    return [
-        Letter(
-            number,
-            tenant=str(rows[0]["tenant"]),
-            rows=tuple(rows),
-            unknown=tuple(unknown.get(key, ())),
-            measured=tuple(one for row in rows for one in _measured(evidence, row)),
-        )
-        for number, (key, rows) in enumerate(about.items(), start=1)
+        if row["group"] == "gateway":
+            by_operator: dict[str, list[str]] = {}
+            for host in str(row["failing_hosts"]).split():
+                operator = responsible(evidence, host, operators, str(row["domain"]))
+                by_operator.setdefault(operator, []).append(host)
+            for operator, hosts in by_operator.items():
+                part = row | {"operator": operator, "failing_hosts": " ".join(hosts)}
+                behind.setdefault(operator, []).append(part)
+    parts = [row for rows in behind.values() for row in rows]
+    letters = [_letter(evidence, rows, unknown.get(key, ()), parts) for key, rows in about.items()]
+    letters += [
+        _letter(evidence, rows, operator=operator)
+        for operator, rows in behind.items()
+        if operator != OWN_HOST
     ]
+    return [letter._replace(number=number) for number, letter in enumerate(letters, start=1)]
 
 
 def situations(letter: Letter, language: Language) -> list[str]:
@@ -127,12 +157,16 @@ def situations(letter: Letter, language: Language) -> list[str]:
 
 
 def remarks(letter: Letter, language: Language) -> list[str]:
-    """Return the waivers of the domains, and the domains without a verdict."""
+    """Return the waivers of the domains, records to correct, and the domains without a verdict."""
     known = language.text("Explanation known for {domain} (comply or explain): {explained}.")
+    lost = language.text(
+        "The CNAME record {name} leads to {target}: the final dot is missing in the zone file."
+    )
     unknown = language.text("The result could not be determined for: {domains}.")
     waivers = {row["domain"]: waiver_text(row, language) for row in letter.rows}
     return [
         *(known.format(domain=name, explained=text) for name, text in waivers.items() if text),
+        *(lost.format(name=name, target=target) for name, target in letter.broken),
         *([unknown.format(domains=", ".join(letter.unknown))] if letter.unknown else []),
     ]
 
@@ -146,6 +180,8 @@ class Step(NamedTuple):
 
 def steps(letter: Letter, language: Language) -> list[Step]:
     """Return what the administrator does, in order."""
+    if letter.operator:
+        return list(_of_the_operator(letter, language))
     return [
         *_switch(letter, language),
         *_publish(letter, language),
@@ -163,6 +199,33 @@ def powershell(letter: Letter) -> str:
     domains = letter.domains(*EXCHANGE_GROUPS)
     self_service = letter.day is None or letter.day >= SELF_SERVICE_SINCE
     return enable_ipv6(domains) if domains and self_service else ""
+
+
+def _letter(
+    evidence: Evidence,
+    rows: Sequence[Row],
+    unknown: Sequence[str] = (),
+    parts: Sequence[Row] = (),
+    operator: str = "",
+) -> Letter:
+    """Return a letter about these rows; ``parts`` are the hosts at gateways, by operator."""
+    domains = [str(row["domain"]) for row in rows]
+    asked: dict[str, list[str]] = {}
+    for row in parts:
+        if row["domain"] in domains:
+            hosts = str(row["failing_hosts"]).split()
+            asked.setdefault(str(row["operator"]), []).extend(hosts)
+    seen = domains if not operator else []
+    return Letter(
+        0,
+        tenant="" if operator else str(rows[0]["tenant"]),
+        operator=operator,
+        rows=tuple(rows),
+        unknown=tuple(unknown),
+        measured=tuple(one for row in rows for one in _measured(evidence, row)),
+        asked=tuple((name, tuple(dict.fromkeys(hosts))) for name, hosts in asked.items()),
+        broken=tuple(one for domain in seen for one in signals(evidence, domain).broken),
+    )
 
 
 def _administrator(row: Row) -> tuple[str, str]:
@@ -223,50 +286,87 @@ def _publish(letter: Letter, language: Language) -> Iterator[Step]:
     if renamed:
         yield Step(
             language.text(
-                "Publish the MX record that the Exchange admin centre gives for {domains}, and "
-                "check it.",
+                "Publish the MX record that Microsoft gives for {domains}, and check it. The "
+                "Exchange admin centre shows it, and Microsoft Graph under "
+                "serviceConfigurationRecords.",
                 domains=", ".join(renamed),
             ),
             digs("MX", renamed),
         )
-    proofs = [row for row in letter.rows if row["next_step"] == "remove_record"]
-    for row in proofs:
-        yield Step(
-            language.text(
-                "Remove the MX record {hosts} of {domain}, and check it.",
-                hosts=", ".join(str(row["failing_hosts"]).split()),
-                domain=row["domain"],
-            ),
-            digs("MX", [str(row["domain"])]),
-        )
+    for row in letter.rows:
+        if row["proofs"]:
+            yield Step(
+                language.text(
+                    "Remove the MX record {hosts} of {domain}, and check it: it is a left-over "
+                    "verification record, which tests count as a mail server without IPv6.",
+                    hosts=", ".join(str(row["proofs"]).split()),
+                    domain=row["domain"],
+                ),
+                digs("MX", [str(row["domain"])]),
+            )
 
 
 def _at_the_gateway(letter: Letter, language: Language) -> Iterator[Step]:
-    hosts: dict[str, list[str]] = {}
-    for row in letter.rows:
-        if row["group"] == "gateway":
-            hosts.setdefault(str(row["operator"]), []).extend(str(row["failing_hosts"]).split())
-    for operator, names in hosts.items():
-        yield Step(
-            language.text(
+    for operator, hosts in letter.asked:
+        if operator == OWN_HOST:
+            words = language.text(
+                "Give {hosts} an IPv6 address (AAAA record), or ask for it from whoever runs it "
+                "for you. Then check it, and repeat the mail test of Internet.nl.",
+                hosts=", ".join(hosts),
+            )
+        else:
+            words = language.text(
                 "Ask {operator} for an IPv6 address (AAAA record) on {hosts}. Then check it, and "
                 "repeat the mail test of Internet.nl.",
-                operator=operator,
-                hosts=", ".join(dict.fromkeys(names)),
-            ),
-            digs("AAAA", names),
-        )
+                operator=operator_name(operator, language),
+                hosts=", ".join(hosts),
+            )
+        yield Step(words, digs("AAAA", hosts))
+
+
+def _of_the_operator(letter: Letter, language: Language) -> Iterator[Step]:
+    hosts = dict.fromkeys(one.host for one in letter.measured)
+    yield Step(
+        language.text(
+            "Let these mail servers receive mail over IPv6 (TCP port 25), and then publish their "
+            "IPv6 addresses (AAAA records): {hosts}.",
+            hosts=", ".join(hosts),
+        ),
+        digs("AAAA", hosts),
+    )
+    yield Step(language.text("Then repeat the mail test of Internet.nl for these domains."))
 
 
 def _afterwards(letter: Letter, language: Language) -> Iterator[Step]:
+    """Yield what comes after IPv6: DNSSEC only where the MX is not in the zone that has it."""
     if not powershell(letter):
         return
+    switched = [row for row in letter.rows if row["group"] in EXCHANGE_GROUPS]
+    there = [str(row["domain"]) for row in switched if row["zone"] == "mx.microsoft"]
+    to_go = [str(row["domain"]) for row in switched if row["zone"] != "mx.microsoft"]
     if letter.day is None or letter.day >= DNSSEC_SINCE:
-        yield Step(
-            language.text(
-                "A next step, after IPv6: DNSSEC and then DANE for incoming mail, with "
-                "Enable-DnssecForVerifiedDomain -DomainName and Enable-SmtpDaneInbound "
-                "-DomainName."
+        if to_go:
+            words = language.text(
+                "A next step for {domains}, after IPv6: DNSSEC, and then "
+                "Enable-DnssecForVerifiedDomain -DomainName, which returns the MX record under "
+                "mx.microsoft to publish. After that DANE for incoming mail, with "
+                "Enable-SmtpDaneInbound -DomainName.",
+                domains=", ".join(to_go),
             )
-        )
+            if letter.day is None or letter.day >= OTHER_ZONE_SINCE.date():
+                wizard = language.text(
+                    "For DNSSEC Microsoft has announced a wizard in the Exchange admin centre for "
+                    "the third quarter of 2026; DANE stays in PowerShell."
+                )
+                words = f"{words} {wizard}"
+            yield Step(words)
+        if there:
+            yield Step(
+                language.text(
+                    "A next step for {domains}, after IPv6: DANE for incoming mail, with "
+                    "Enable-SmtpDaneInbound -DomainName. The MX record is under mx.microsoft "
+                    "already.",
+                    domains=", ".join(there),
+                )
+            )
     yield Step(language.text("Only when step 4 fails: open a support ticket at Microsoft."))

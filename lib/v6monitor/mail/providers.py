@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from v6monitor.verdicts.evidence import Observations
 
 MICROSOFT = "Microsoft"
+FAULTS = {
+    "dots": "dots in the label",
+    "bare": "without a label",
+    "final_dot": "final dot lost",
+}
 
 
 class Provider(NamedTuple):
@@ -115,9 +120,9 @@ def provider(evidence: Evidence, domain: str, operators: Operators) -> Provider:
     mail = mail_hosts(evidence, domain)
     if not mail.hosts:
         return _without_hosts(domain, mail)
-    exchange = {host: parse_exchange_host(host) for _, host in mail.hosts}
+    exchange = {host: exchange_host(evidence, host, domain) for _, host in mail.hosts}
     behind = signals(evidence, domain)
-    primary = [operator_of(host, operators) for host in mail.primary]
+    primary = [operator_of(evidence, host, operators, domain) for host in mail.primary]
     kinds = {kind for _, kind in primary}
     if all(exchange.values()):
         decision = ("exo_direct", "high", "3")
@@ -127,7 +132,7 @@ def provider(evidence: Evidence, domain: str, operators: Operators) -> Provider:
         decision = ("other_mailbox", "high", "5")
     else:
         decision = _look_through(behind)
-    zone, label, label_domain = label_owner(domain, exchange)
+    zone, label, label_domain = label_owner(domain, exchange.values())
     return Provider(
         domain,
         mail_provider=decision[0],
@@ -139,20 +144,30 @@ def provider(evidence: Evidence, domain: str, operators: Operators) -> Provider:
         label_domain=label_domain,
         tenant=behind.tenant,
         primary=" ".join(mail.primary),
-        evidence="; ".join(_evidence(mail, exchange, behind, residue=decision[2] == "5")),
+        evidence="; ".join(_evidence(evidence, mail, exchange, behind, residue=decision[2] == "5")),
         rule=decision[2],
     )
 
 
-def operator_of(host: str, operators: Operators) -> tuple[str, str]:
-    """Return the name and the kind of the operator of a host (rule 2).
+def exchange_host(evidence: Evidence, host: str, domain: str) -> ExchangeHost | None:
+    """Return what an MX host of a domain is at Exchange Online, itself or as an alias."""
+    names = (host, *evidence.aliases(host))
+    return next((found for name in names if (found := parse_exchange_host(name, domain))), None)
 
-    The name is the registrable domain, without a kind, where the table has no row for the host.
+
+def operator_of(
+    evidence: Evidence, host: str, operators: Operators, domain: str
+) -> tuple[str, str]:
+    """Return the name and the kind of the operator of an MX host of a domain (rule 2).
+
+    That of an alias is who runs its target, the last that the table has. The name is the
+    registrable domain of the end, without a kind, where the table has no row.
     """
-    if parse_exchange_host(host):
+    if exchange_host(evidence, host, domain):
         return MICROSOFT, "mailbox"
-    row = operators.of(host)
-    return (row.operator, row.kind) if row else (registrable_domain(host), "")
+    names = (host, *evidence.aliases(host))
+    row = next((row for name in reversed(names) if (row := operators.of(name))), None)
+    return (row.operator, row.kind) if row else (registrable_domain(names[-1]), "")
 
 
 def _without_hosts(domain: str, mail: MailHosts) -> Provider:
@@ -185,6 +200,7 @@ def _weigh(dkim: bool, autodiscover: bool, spf: bool, proof: bool) -> tuple[str,
 
 
 def _evidence(
+    evidence: Evidence,
     mail: MailHosts,
     exchange: Mapping[str, ExchangeHost | None],
     behind: Signals,
@@ -194,7 +210,9 @@ def _evidence(
     hosts = []
     for preference, host in mail.hosts:
         found = exchange[host]
-        zone = f": Exchange Online, {found.zone}" if found else ""
-        hosts.append(f"MX {preference} {host}{zone}")
+        path = " → ".join((host, *evidence.aliases(host)))
+        fault = f" ({FAULTS[found.fault]})" if found and found.fault else ""
+        zone = f": Exchange Online, {found.zone}{fault}" if found else ""
+        hosts.append(f"MX {preference} {path}{zone}")
     prefix = "residue: " if residue else ""
     return [*hosts, *mail.notes, *(f"{prefix}{text}" for text in behind.evidence), *behind.doubts]

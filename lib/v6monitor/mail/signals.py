@@ -12,12 +12,18 @@ only on request: a lookup of what is published needs no guessed names.
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from v6monitor.dns.observation import NXDOMAIN, Question
-from v6monitor.mail.exchange_online import in_smtp_prefixes, label_of, tenant_of
-from v6monitor.verdicts.evidence import Evidence
+from v6monitor.mail.exchange_online import (
+    AUTODISCOVER,
+    in_smtp_prefixes,
+    label_of,
+    tenant_of,
+    without_own_zone,
+)
+from v6monitor.verdicts.evidence import Evidence, is_definite
 from v6monitor.verdicts.logic import NO, NOT_APPLICABLE, NOT_ASKED, UNKNOWN, YES, disjunction
 
 SELECTORS = ("selector1", "selector2")
@@ -25,12 +31,13 @@ SPF = "spf.protection.outlook.com"
 CLASSIC_ZONE = "mail.protection.outlook.com"
 
 OTHER_ZONE_SINCE = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
-"""From this day a new accepted domain gets a name in mx.microsoft (Microsoft notice MC1048624)."""
+"""From this month a new accepted domain gets a name in mx.microsoft, not all from the same day
+(Microsoft notice MC1048624); the classic names of existing domains stay."""
 
 _DKIM = re.compile(r".+\.(?:onmicrosoft\.com|[a-z0-9]+-v[0-9]+\.dkim\.mail\.microsoft)")
-_AUTODISCOVER = re.compile(r"autodiscover\.outlook\.com")
-_PROOF = re.compile(r"ms=ms[0-9]+", re.IGNORECASE)
-_INCLUDE = re.compile(r"[+?~-]?include:" + re.escape(SPF) + r"\.?", re.IGNORECASE)
+_AUTODISCOVER = re.compile(re.escape(AUTODISCOVER))
+_PROOF = re.compile(r"ms=(?:ms[0-9]+|[0-9a-f]{40})", re.IGNORECASE)
+_INCLUDE = re.compile(r"[+?~-]?include:(.+?)\.?", re.IGNORECASE)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPED = re.compile(r"\\([0-9]{3}|.)")
 
@@ -48,6 +55,20 @@ class Signals(NamedTuple):
     """The signals that are there, in words."""
     doubts: tuple[str, ...]
     """The lookups that failed, in words."""
+    broken: tuple[tuple[str, str], ...] = ()
+    """CNAME records that lost their final dot, so that the own domain was appended: name, target.
+    They are signals: they show where the administrator meant to lead."""
+
+
+class _Sign(NamedTuple):
+    """A name looked up for a signal: whether it is there, how it was seen, and why it is not."""
+
+    state: str
+    text: str = ""
+    doubt: str = ""
+    target: str = ""
+    """The name that it leads to, as it was meant."""
+    broken: tuple[str, str] | None = None
 
 
 class Predicted(NamedTuple):
@@ -63,28 +84,27 @@ class Predicted(NamedTuple):
 
 def signals(evidence: Evidence, domain: str) -> Signals:
     """Return the signals of Exchange Online other than the MX records."""
-    names = {f"DKIM {name}": f"{name}._domainkey.{domain}" for name in SELECTORS}
-    names["autodiscover"] = f"autodiscover.{domain}"
-    found, doubts, targets = dict[str, str](), list[str](), list[str]()
-    for name, host in names.items():
-        records = evidence.records(host, "CNAME")
-        pattern = _AUTODISCOVER if name == "autodiscover" else _DKIM
-        signs = [record for record in records or () if pattern.fullmatch(record)]
-        found[name] = UNKNOWN if records is None else YES if signs else NO
-        doubts += [evidence.doubt(host, "CNAME")] if records is None else []
-        targets += [f"{name} → {sign}" for sign in signs]
-    texts = evidence.records(domain, "TXT")
-    doubts += [f"TXT of {evidence.doubt(domain, 'TXT')}"] if texts is None else []
-    spf, proofs = _from_txt([text_of(record) for record in texts or ()])
-    autodiscover = found.pop("autodiscover")
+    dkim = [
+        _alias(evidence, domain, f"{selector}._domainkey.{domain}", f"DKIM {selector}", _DKIM)
+        for selector in SELECTORS
+    ]
+    host = f"autodiscover.{domain}"
+    autodiscover = [
+        _alias(evidence, domain, host, "autodiscover", _AUTODISCOVER),
+        _service(evidence, domain),
+        _accepted(evidence, domain),
+    ]
+    spf, proof = _spf(evidence, domain), _proof(evidence, domain)
+    signs = [*dkim, *autodiscover, spf, proof]
     return Signals(
-        dkim=disjunction(found.values()),
-        autodiscover=autodiscover,
-        spf=UNKNOWN if texts is None else YES if spf else NO,
-        proof=UNKNOWN if texts is None else YES if proofs else NO,
-        tenant=min((name for sign in targets if (name := tenant_of(sign.split()[-1]))), default=""),
-        evidence=(*targets, *spf, *proofs),
-        doubts=tuple(doubts),
+        dkim=disjunction(sign.state for sign in dkim),
+        autodiscover=disjunction(sign.state for sign in autodiscover),
+        spf=spf.state,
+        proof=proof.state,
+        tenant=min((name for sign in dkim if (name := tenant_of(sign.target))), default=""),
+        evidence=tuple(sign.text for sign in signs if sign.text),
+        doubts=tuple(dict.fromkeys(sign.doubt for sign in signs if sign.doubt)),
+        broken=tuple(sign.broken for sign in signs if sign.broken),
     )
 
 
@@ -129,14 +149,80 @@ def text_of(record: str) -> str:
     return _ESCAPED.sub(_unescape, joined)
 
 
-def _from_txt(texts: list[str]) -> tuple[list[str], list[str]]:
-    """Return the SPF include and the proofs of ownership among TXT records, in words."""
-    includes = any(_INCLUDE.fullmatch(term) for term in _spf_terms(texts))
-    proofs = sorted(text for text in texts if _PROOF.fullmatch(text))
-    return [f"SPF includes {SPF}"] if includes else [], [f"TXT {text}" for text in proofs]
+def _alias(
+    evidence: Evidence, domain: str, host: str, name: str, pattern: re.Pattern[str]
+) -> _Sign:
+    """Return whether a name is an alias, over any number of hops, of one with this pattern."""
+    hops = evidence.aliases(host)
+    for number, hop in enumerate(hops, start=1):
+        meant = without_own_zone(hop, domain)
+        if pattern.fullmatch(meant):
+            lost = (host, hop) if meant != hop else None
+            text = " → ".join([name, *hops[:number]]) + (" (final dot lost)" if lost else "")
+            return _Sign(YES, text, target=meant, broken=lost)
+    asked = (hop for hop in hops if evidence.question(hop, "CNAME"))
+    failed = [hop for hop in (host, *asked) if evidence.records(hop, "CNAME") is None]
+    return _Sign(UNKNOWN, doubt=evidence.doubt(failed[0], "CNAME")) if failed else _Sign(NO)
 
 
-def _spf_terms(texts: list[str]) -> Iterator[str]:
+def _service(evidence: Evidence, domain: str) -> _Sign:
+    """Return whether the SRV record of autodiscover, where asked, leads to Exchange Online."""
+    name = f"_autodiscover._tcp.{domain}"
+    if evidence.question(name, "SRV") is None:
+        return _Sign(NO)
+    records = evidence.records(name, "SRV")
+    if records is None:
+        return _Sign(UNKNOWN, doubt=f"SRV of {evidence.doubt(name, 'SRV')}")
+    targets = [record.rpartition(" ")[2].rstrip(".").lower() for record in records]
+    there = AUTODISCOVER in targets
+    return _Sign(YES, f"autodiscover SRV → {AUTODISCOVER}") if there else _Sign(NO)
+
+
+def _accepted(evidence: Evidence, domain: str) -> _Sign:
+    """Return whether the predicted name answers, where it was asked: a sign like autodiscover."""
+    found = predicted(evidence, domain)
+    if found.accepted == YES:
+        return _Sign(YES, f"predicted name {found.host} answers")
+    row = evidence.question(found.host, "A")
+    failed = row is not None and not is_definite(row)
+    return _Sign(UNKNOWN, doubt=evidence.doubt(found.host, "A")) if failed else _Sign(NO)
+
+
+def _spf(evidence: Evidence, domain: str) -> _Sign:
+    """Return whether SPF includes Exchange Online, itself or through one include of its own."""
+    texts = evidence.records(domain, "TXT")
+    if texts is None:
+        return _Sign(UNKNOWN, doubt=f"TXT of {evidence.doubt(domain, 'TXT')}")
+    includes = list(_includes(texts))
+    if SPF in includes:
+        return _Sign(YES, f"SPF includes {SPF}")
+    own = [name for name in includes if name.endswith(f".{domain}")]
+    asked = {name: evidence.records(name, "TXT") for name in own if evidence.question(name, "TXT")}
+    for name, found in asked.items():
+        if SPF in _includes(found or ()):
+            return _Sign(YES, f"SPF includes {SPF} through {name}")
+    failed = [name for name, found in asked.items() if found is None]
+    if failed:
+        return _Sign(UNKNOWN, doubt=f"TXT of {evidence.doubt(failed[0], 'TXT')}")
+    return _Sign(NO)
+
+
+def _proof(evidence: Evidence, domain: str) -> _Sign:
+    records = evidence.records(domain, "TXT")
+    if records is None:
+        return _Sign(UNKNOWN, doubt=f"TXT of {evidence.doubt(domain, 'TXT')}")
+    proofs = sorted(text for text in map(text_of, records) if _PROOF.fullmatch(text))
+    return _Sign(YES, "; ".join(f"TXT {text}" for text in proofs)) if proofs else _Sign(NO)
+
+
+def _includes(records: Iterable[str]) -> Iterator[str]:
+    """Yield the names that SPF records include, in lower case."""
+    for term in _spf_terms(map(text_of, records)):
+        if match := _INCLUDE.fullmatch(term):
+            yield match[1].lower()
+
+
+def _spf_terms(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         version, *terms = text.split() or [""]
         if version.lower() == "v=spf1":

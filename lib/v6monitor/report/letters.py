@@ -1,5 +1,6 @@
 """Pages of the letters, one A4 each, the list of them, and the table for a mail merge."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
@@ -23,6 +24,8 @@ def file_of(letter: Letter, code: str, languages: Sequence[str]) -> str:
 
 def subject(letter: Letter, language: Language) -> str:
     """Return the name of the addressee of a letter."""
+    if letter.operator:
+        return letter.operator
     organisations = letter.values("organisation")
     if len(organisations) == 1:
         return organisations[0]
@@ -43,7 +46,11 @@ def page(
     ``home`` is where its head leads; without one it leads nowhere.
     """
     language = Language(code)
-    about = language.text("IPv6 for the mail of {subject}", subject=subject(letter, language))
+    measured = list(_by_host(letter, language)) if letter.operator else letter.measured
+    named = subject(letter, language)
+    about = language.text("IPv6 for the mail of {subject}", subject=named)
+    if letter.operator:
+        about = language.text("IPv6 for the mail servers of {subject}", subject=named)
     found = Page(
         file_of(letter, code, languages),
         language,
@@ -58,11 +65,11 @@ def page(
         to=_addressee(letter, language),
         day=language.day(letter.day) if letter.day else NO_VALUE,
         situations=situations(letter, language),
-        measured=[_cells(one, language) for one in letter.measured],
+        measured=[_cells(one, language) for one in measured],
         resolvers=", ".join(letter.resolvers),
         steps=steps(letter, language),
         remarks=remarks(letter, language),
-        small=len(letter.measured) > _ROWS,
+        small=len(measured) > _ROWS,
     )
 
 
@@ -99,7 +106,7 @@ def merge(letters: Sequence[Letter]) -> pd.DataFrame:
         }
         for letter in letters
     ]
-    texts = [f"{name}_{code}" for code in CODES for name in ("situation", "steps")]
+    texts = [f"{name}_{code}" for code in CODES for name in ("addressee", "situation", "steps")]
     columns = [*_MERGED, "domains", "day", "powershell", *texts]
     return pd.DataFrame(rows, columns=["letter", *columns]).astype(
         {"letter": "int64", **dict.fromkeys(columns, "str")}
@@ -121,6 +128,7 @@ _MERGED = (
 
 def _texts(letter: Letter, code: str) -> Iterator[tuple[str, str]]:
     language = Language(code)
+    yield "addressee", _addressee(letter, language)
     yield "situation", "\n".join([*situations(letter, language), *remarks(letter, language)])
     numbered = enumerate(steps(letter, language), start=1)
     lines = (line for n, step in numbered for line in (f"{n}. {step.text}", step.commands) if line)
@@ -128,6 +136,10 @@ def _texts(letter: Letter, code: str) -> Iterator[tuple[str, str]]:
 
 
 def _addressee(letter: Letter, language: Language) -> str:
+    if letter.operator:
+        return language.text(
+            "The administrator of the mail servers of {operator}", operator=letter.operator
+        )
     organisations = ", ".join(letter.values("organisation")) or ", ".join(letter.domains())
     if letter.tenant:
         return language.text(
@@ -138,6 +150,14 @@ def _addressee(letter: Letter, language: Language) -> str:
     return language.text(
         "The administrator of the mail of {organisations}", organisations=organisations
     )
+
+
+def _by_host(letter: Letter, language: Language) -> Iterator[Measured]:
+    """Yield each host once, with the number of its domains in place of their names."""
+    domains = Counter(one.host for one in letter.measured)
+    for one in {one.host: one for one in letter.measured}.values():
+        number = language.plural("{number} domain", "{number} domains", domains[one.host])
+        yield one._replace(domain=number)
 
 
 def _cells(one: Measured, language: Language) -> tuple[str, ...]:
