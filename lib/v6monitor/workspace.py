@@ -47,9 +47,9 @@ def observations() -> Path:
     return root() / "data" / "observations"
 
 
-def reports() -> Path:
-    """Return the folder of the archive of reports."""
-    return root() / "reports"
+def reports(*, synthetic: bool = False) -> Path:
+    """Return the folder of the archive of reports; those on the example data have their own."""
+    return root() / "reports" / "example" if synthetic else root() / "reports"
 
 
 def notebooks() -> Path:

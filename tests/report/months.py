@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from v6monitor.report import archive
+
 COUNTS = {"source": "measurement", "yes": 6, "no": 2, "unknown": 0, "not_applicable": 0}
 MOVED = {"gain": 3, "loss_confirmed": 1, "loss_held": 0, "loss_suspected": 1, "loss_recovered": 0}
 MOVED |= {"joined": 4, "left": 5}
@@ -24,6 +26,7 @@ def report(
         "run_id": f"run-{period}",
         "publishable": True,
         "synthetic": False,
+        "scope": archive.WHOLE,
         "headline": [COUNTS | {"measure": one, "adoption": 0.75} for one in ("web", "mail", "dns")],
         "changes": CHANGES,
         "parameters": {"languages": list(languages)},

@@ -144,7 +144,8 @@ def test_a_mail_has_its_subject_on_the_first_line(changed):
     )
     assert empty == ""
     text = "\n".join(body)
-    assert text.startswith("Niet geschikt voor publicatie.\n\nSynthetische voorbeeldgegevens.")
+    assert text.startswith("Synthetische voorbeeldgegevens.")
+    assert "\n\nNiet geschikt voor publicatie." in text
     assert "- Web: 66,7% (4 van de 6)" in text
     assert "Wat er veranderde sinds september 2026" in text
     assert "held.example" in text

@@ -140,7 +140,7 @@ def _write_letters(folder: Path, written: Sequence[Letter], *, synthetic: bool) 
 
     with _writing("--letters", folder):
         for code in CODES:
-            notices = synthetic_notice(Language(code)) if synthetic else []
+            notices = synthetic_notice(synthetic, Language(code))
             for letter in written:
                 text = pages.page(letter, code, CODES, notices)
                 write_text(folder / pages.file_of(letter, code, CODES), text)
@@ -152,7 +152,7 @@ def _write_card(card: Card, path: Path, language: Language) -> None:
     from v6monitor.report.pages import Page, plain_page, synthetic_notice  # noqa: PLC0415
 
     heading = language.text("What do the lookups say about {domain}?", domain=card.domain)
-    notices = synthetic_notice(language) if card.domain.endswith(".example") else []
+    notices = synthetic_notice(card.domain.endswith(".example"), language)
     page = Page(path.name, language, heading, notices=notices, home="")
     with _writing("--html", path):
         write_text(path, plain_page("card", page, card=card.html(language.code)))

@@ -6,11 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from v6monitor import workspace
 from v6monitor.errors import CoverageError, NotebookError
 from v6monitor.language import CODES
 from v6monitor.report import check, make_reports
-from v6monitor.report.request import Request
+from v6monitor.report.request import requested
 
 
 def report_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,13 +45,20 @@ def report_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--lang", choices=[*CODES, "both"], default="both")
     parser.add_argument(
-        "--out", metavar="DIR", type=Path, default=workspace.reports(), help="the archive"
+        "--out",
+        metavar="DIR",
+        help="the archive; default: reports, reports/example for the example",
     )
     parser.add_argument(
         "--notebook", metavar="NAME", nargs="+", action="extend", default=[], help="only these"
     )
     parser.add_argument(
-        "--sector", metavar="S", nargs="+", action="extend", default=[], help="only these"
+        "--sector",
+        metavar="S",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="only these; the report goes to a folder of theirs in the archive",
     )
     parser.add_argument(
         "--organisation",
@@ -63,18 +69,22 @@ def report_arguments(parser: argparse.ArgumentParser) -> None:
         help="make a factsheet of these too; each sector has one",
     )
     parser.add_argument("--pdf", action="store_true", help="print the pages to PDF too (Chromium)")
-    parser.add_argument("--force", action="store_true", help="also when there is nothing new")
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="also when there is nothing new, or the report there has more pages",
+    )
 
 
 def report(options: argparse.Namespace) -> int:
     """Make the reports that are missing or were made from other inputs; print their pages."""
-    request = Request(
-        out=_absolute(options.out),
+    request = requested(
+        options.measurements,
+        out=options.out,
+        replay=options.replay,
         period=options.period,
-        measurements=tuple(map(_absolute, options.measurements)),
         resolvers=tuple(options.resolver),
         vantage=not options.no_vantage,
-        replay=_absolute(options.replay) if options.replay else None,
         languages=CODES if options.lang == "both" else (options.lang,),
         notebooks=tuple(options.notebook),
         sectors=tuple(options.sector),
@@ -84,12 +94,8 @@ def report(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # tidy up as after Ctrl-C
     codes = [0]
     for made, is_new in make_reports(request, force=options.force, progress=_progress):
-        codes.append(_result(made, request.out, is_new=is_new))
+        codes.append(_result(made, request.archive, is_new=is_new))
     return max(codes)
-
-
-def _absolute(path: str | Path) -> Path:
-    return Path(path).expanduser().absolute()
 
 
 def _progress(step: str) -> None:

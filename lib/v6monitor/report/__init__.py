@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from v6monitor import workspace
 from v6monitor.callable_module import make_callable
 from v6monitor.errors import CoverageError, NotebookError
 from v6monitor.language import CODES
 from v6monitor.report import manifest
-from v6monitor.report.request import Request
+from v6monitor.report.request import Request, requested
 
 # jsonschema loads a grammar of IRIs where JupyterLab brought one, which takes most of a second in
 # every process; no notebook has an IRI to check.
@@ -46,17 +45,19 @@ def report(  # noqa: PLR0913 - the options of the command
     Args:
         measurements: files, folders or patterns; by default the synthetic example data.
         period: the month as YYYY-MM; by default the newest; ``all`` for every month measured.
-        out: the archive; by default ``reports`` in the workspace.
+        out: the archive; by default ``reports`` in the workspace, and ``reports/example`` for
+            the example data. A report on some sectors goes to a folder of theirs in it.
         resolvers: DNS resolvers for the lookups; by default the system's, and the embedded name
             server for example data.
         replay: an observation log to use instead of new lookups.
         vantage: test the resolvers first; without, every page says so.
         languages: ``nl``, ``en`` or both.
-        notebooks: only these, such as ``["30_adoption"]``.
-        sectors: only these.
+        notebooks: only these, such as ``["30_adoption"]``; every page says so.
+        sectors: only these; every page says so.
         organisations: organisations that get a factsheet too; each sector has one.
         pdf: print the pages to PDF too, with Chromium.
-        force: also when the report was made from the same inputs before.
+        force: also when the report was made from the same inputs before, or there is one of the
+            month with more pages, whose place it then takes.
         progress: called with each step that is done.
 
     Returns:
@@ -72,25 +73,24 @@ def report(  # noqa: PLR0913 - the options of the command
     Example:
         ``v6monitor.report("data/measurements", period="2026-10", languages=["nl"])``
     """
-    files = [measurements] if isinstance(measurements, str | Path) else measurements
-    request = Request(
-        out=_absolute(out) if out else workspace.reports(),
+    request = requested(
+        [measurements] if isinstance(measurements, str | Path) else measurements,
+        out=out,
+        replay=replay,
         period=period,
-        measurements=tuple(map(_absolute, files)),
         resolvers=tuple(resolvers),
         vantage=vantage,
-        replay=_absolute(replay) if replay else None,
         languages=tuple(languages),
         notebooks=tuple(notebooks),
         sectors=tuple(sectors),
         organisations=tuple(organisations),
         pdf=pdf,
     )
-    folder = request.out
+    folder = request.archive
     for made, _ in make_reports(request, force=force, progress=progress):
-        folder = request.out / str(made["period"])
-        check(made, request.out)
-    return request.out if period == ALL else folder
+        folder = request.archive / str(made["period"])
+        check(made, request.archive)
+    return request.archive if period == ALL else folder
 
 
 def make_reports(
@@ -104,11 +104,11 @@ def make_reports(
     if request.period == ALL:
         requests = _runner().series(request)
     for one in requests:
-        made = None if force else manifest.find(one.out, one.identity)
+        made = None if force else manifest.find(one.archive, one.identity)
         if made and ("withdrawn" in made or made["status"] != NotebookError.exit_code):
             yield made, False
         else:
-            yield _runner().make(one, progress or (lambda _: None)), True
+            yield _runner().make(one, progress or (lambda _: None), force=force), True
 
 
 def check(made: dict[str, Any], out: Path) -> None:
@@ -129,10 +129,6 @@ def check(made: dict[str, Any], out: Path) -> None:
 
 def _runner() -> Any:  # papermill, nbconvert and matplotlib are loaded when a report is made
     return importlib.import_module("v6monitor.report.runner")
-
-
-def _absolute(path: str | Path) -> Path:
-    return Path(path).expanduser().absolute()
 
 
 make_callable(__name__, report)

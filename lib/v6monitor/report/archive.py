@@ -23,12 +23,14 @@ OBSERVATIONS = "observations.parquet"
 LOCK = ".lock"
 _MAKING = ".making-"
 _OLD = ".old-"
-_KEPT = ("period", "run_id", "publishable", "synthetic", "headline", "changes")
+_KEPT = ("period", "run_id", "publishable", "synthetic", "scope", "headline", "changes")
 _KEYS = (*_KEPT, "languages", "withdrawn", "corrects")
 
 Entry = dict[str, Any]
 """A month: ``_KEPT`` facts of its manifest, ``languages``, and, None without: ``withdrawn`` (``at``
 when and for what ``reason``) and ``corrects`` (that of the report whose place it took)."""
+WHOLE: Mapping[str, Sequence[str]] = {"sectors": [], "notebooks": []}
+"""The scope of a report that is not narrowed."""
 
 
 def months(reports: Path) -> list[Entry]:
@@ -38,7 +40,7 @@ def months(reports: Path) -> list[Entry]:
         return []
     try:
         found: list[Entry] = json.loads(file.read_text(encoding="utf-8"))["months"]
-        whole = [{key: month[key] for key in _KEYS} for month in found]
+        whole = [{key: ({"scope": WHOLE} | month)[key] for key in _KEYS} for month in found]
         return sorted(whole, key=lambda month: str(month["period"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
@@ -76,9 +78,23 @@ def without_report(reports: Path, month: Entry, withdrawn: Mapping[str, str]) ->
     return _replaced(reports, month | {"withdrawn": dict(withdrawn)})
 
 
+def parts(reports: Path) -> dict[str, list[Entry]]:
+    """Return the months of the archives of some sectors that are in this one, by their folder."""
+    found = {file.parent.name: months(file.parent) for file in sorted(reports.glob(f"*/{INDEX}"))}
+    return {
+        folder: held
+        for folder, held in found.items()
+        if held and folder == "--".join(held[0]["scope"]["sectors"])
+    }
+
+
 def index(reports: Path, entries: Sequence[Entry]) -> str:
     """Return the content of the index with these months."""
-    content = {"id": identity(reports, entries), "months": list(entries)}
+    narrowed = [
+        {"folder": folder, "scope": held[0]["scope"], "months": [one["period"] for one in held]}
+        for folder, held in parts(reports).items()
+    ]
+    content = {"id": identity(reports, entries), "months": list(entries), "parts": narrowed}
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -86,16 +102,25 @@ def identity(reports: Path, entries: Sequence[Entry]) -> str:
     """Return the UUID of the archive, which follows from the first report put in it."""
     file = reports / INDEX
     held = json.loads(file.read_text(encoding="utf-8")).get("id") if file.exists() else None
-    return str(held or uuid.uuid5(uuid.NAMESPACE_OID, str(entries[0]["run_id"])))
+    first = next(iter([*entries, *(one for held in parts(reports).values() for one in held)]))
+    return str(held or uuid.uuid5(uuid.NAMESPACE_OID, str(first["run_id"])))
 
 
 @contextlib.contextmanager
-def locked(reports: Path) -> Iterator[None]:
-    """Let one run at a time write in an archive; UsageError for the second.
+def locked(reports: Path, part: Path | None = None) -> Iterator[None]:
+    """Let one run at a time write in an archive, and in one within it; UsageError for the second.
 
     The operating system frees the lock when its holder ends, also by force. What a run that was
     ended by force left behind is put right first.
     """
+    with contextlib.ExitStack() as locks:
+        for folder in dict.fromkeys([reports, part or reports]):
+            locks.enter_context(_locked(folder))
+        yield
+
+
+@contextlib.contextmanager
+def _locked(reports: Path) -> Iterator[None]:
     file = reports / LOCK
     lock = FileLock(file, timeout=0)
     try:
@@ -121,10 +146,10 @@ def locked(reports: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def scratch(reports: Path, period: str) -> Iterator[Path]:
-    """Give a folder beside the reports to make this one in; it is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix=_MAKING, dir=reports) as folder:
-        inside = Path(folder) / period
+def scratch(target: Path) -> Iterator[Path]:
+    """Give a folder beside a report to make it in; it is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix=_MAKING, dir=target.parent) as folder:
+        inside = Path(folder) / target.name
         inside.mkdir()
         yield inside
 

@@ -10,7 +10,7 @@ import datetime as dt
 import math
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
@@ -22,10 +22,10 @@ from v6monitor.analysis.shares import VERDICT_OF
 from v6monitor.charts.wording import share_text
 from v6monitor.errors import UsageError
 from v6monitor.language import CODES, NO_VALUE, Language
-from v6monitor.report import archive, manifest, news
+from v6monitor.report import archive, manifest, news, pages
 from v6monitor.report.archive import Entry
 from v6monitor.report.exports import safe_csv, write_text
-from v6monitor.report.pages import Page, file_name, plain_page, synthetic_notice, twin
+from v6monitor.report.pages import Page, file_name, twin
 
 CHANGES = "changes.csv"
 WITHDRAWN = "_withdrawn"
@@ -49,7 +49,9 @@ def add(reports: Path, made: dict[str, Any]) -> None:
 
 def write(reports: Path, months: Sequence[Entry]) -> None:
     """Write the pages of an archive with these months, its feeds and changes; last its index."""
-    languages = [code for code in CODES if any(code in month["languages"] for month in months)]
+    parts = archive.parts(reports)
+    all_months = [*months, *(month for held in parts.values() for month in held)]
+    languages = [code for code in CODES if any(code in one["languages"] for one in all_months)]
     name = archive.identity(reports, months)
     for code in languages:
         language = Language(code)
@@ -58,9 +60,10 @@ def write(reports: Path, months: Sequence[Entry]) -> None:
             file_name("index", code, languages),
             twin("feed", code, languages, "atom"),
         )
-        page = _page(files, twin("index", code, languages), months, language)
+        page = _page(files, twin("index", code, languages), months, parts, language)
         _replace(reports / files.page, page)
-        _replace(reports / files.feed, feed(name, months, files, language))
+        if months:
+            _replace(reports / files.feed, feed(name, months, files, language))
     _replace(reports / CHANGES, safe_csv(_changes(reports, months)))
     _replace(reports / archive.INDEX, archive.index(reports, months))
 
@@ -78,7 +81,8 @@ def feed(identity: str, months: Sequence[Entry], files: Files, language: Languag
     """
     base = uuid.UUID(identity)
     root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": language.code})
-    _add(root, "title", language.text("IPv6 at government domains: what changed"))
+    heading = language.text("IPv6 at government domains: what changed")
+    _add(root, "title", pages.of_scope(heading, months[-1]["scope"], language))
     _add(root, "id", uuid.uuid5(base, language.code).urn)
     _add(root, "updated", max(_updated(month) for month in months))
     _add(root, "link", rel="self", href=files.feed)
@@ -92,6 +96,8 @@ def feed(identity: str, months: Sequence[Entry], files: Files, language: Languag
         _add(entry, "title", title(month, language))
         _add(entry, "id", uuid.uuid5(base, f"{month['period']}/{language.code}").urn)
         _add(entry, "updated", _updated(month))
+        if month["synthetic"]:
+            _add(entry, "category", term="synthetic")
         page = first_page(month, language.code)
         _add(entry, "link", rel="alternate", type="text/html", href=page)
         items = _add(_add(_add(entry, "content", type="xhtml"), "div", xmlns=XHTML), "ul")
@@ -103,10 +109,10 @@ def feed(identity: str, months: Sequence[Entry], files: Files, language: Languag
 
 def title(month: Entry, language: Language) -> str:
     """Return the title of an entry: the month with its counts, or that it was withdrawn."""
+    name = pages.of_scope(language.month(month["period"]), month["scope"], language)
     if month["withdrawn"]:
-        name = language.month(month["period"])
         return language.text("IPv6 in {month}: report withdrawn", month=name)
-    return news.subject(month["period"], month["changes"], language)
+    return news.subject(name, month["changes"], language)
 
 
 def sentences(month: Entry, language: Language) -> list[str]:
@@ -114,6 +120,7 @@ def sentences(month: Entry, language: Language) -> list[str]:
     if month["withdrawn"]:
         return [news.withdrawn(month["withdrawn"], language)]
     found = news.sentences(month["changes"], language)
+    found[:0] = [" ".join(notice) for notice in pages.scope_notices(month["scope"], language)]
     if month["synthetic"]:
         found.insert(0, language.text("Synthetic example data."))
     if not month["publishable"]:
@@ -145,24 +152,42 @@ def withdraw(reports: Path, period: str, reason: str) -> tuple[Path, list[str]]:
     return kept, [one["period"] for one in months if one["changes"]["previous"] == period]
 
 
-def _page(files: Files, other: str, months: Sequence[Entry], language: Language) -> str:
+def _page(
+    files: Files,
+    other: str,
+    months: Sequence[Entry],
+    parts: Mapping[str, Sequence[Entry]],
+    language: Language,
+) -> str:
+    sectors = {"sectors": months[-1]["scope"]["sectors"] if months else []}
     page = Page(
         files.page,
         language,
-        language.text("IPv6 at government domains: all reports"),
+        pages.of_scope(language.text("IPv6 at government domains: all reports"), sectors, language),
         twin=other,
         home=files.page,
-        notices=synthetic_notice(language) if all(m["synthetic"] for m in months) else (),
+        notices=[
+            *pages.synthetic_notice(any(month["synthetic"] for month in months), language),
+            *pages.scope_notices(sectors, language),
+        ],
     )
     rows = [_row(month, language) for month in reversed(months)]
-    own = {"feed": files.feed, "changes": CHANGES, "index": archive.INDEX}
-    return plain_page("archive", page, rows=rows, measures=tuple(VERDICT_OF), **own)
+    links = [
+        pages.Link(
+            f"{folder}/{first_page(held[-1], language.code).partition('/')[2]}",
+            pages.scope_name(held[0]["scope"], language),
+        )
+        for folder, held in parts.items()
+    ]
+    own = {"feed": files.feed, "changes": CHANGES, "index": archive.INDEX, "parts": links}
+    return pages.plain_page("archive", page, rows=rows, measures=tuple(VERDICT_OF), **own)
 
 
 def _row(month: Entry, language: Language) -> tuple[str, str, str, list[list[str]]]:
     """Return a month's page, its name, remarks, and lines per measure."""
     marks = [] if month["publishable"] else [language.text("not fit to publish")]
     marks += [language.text("synthetic")] if month["synthetic"] else []
+    marks += [language.text("part of a report")] if month["scope"]["notebooks"] else []
     if month["corrects"]:
         marks.append(news.corrects(month["corrects"], language))
     cells = _cells(month, language)
@@ -222,17 +247,17 @@ def _withdraw(reports: Path, month: Entry, act: dict[str, str], kept: Path) -> N
     """Put pages that say why in the place of the report, after keeping it as it was."""
     report = reports / str(month["period"])
     found = manifest.read(report / manifest.FILE)
-    pages = sorted(name for name in found["outputs"] if name.endswith(".html"))
-    with archive.scratch(reports, str(month["period"])) as scratch:
+    files = sorted(name for name in found["outputs"] if name.endswith(".html"))
+    with archive.scratch(report) as scratch:
         if "withdrawn" not in found:  # it is, when an earlier attempt was ended half-way
             kept.parent.mkdir(exist_ok=True)
             shutil.rmtree(kept, ignore_errors=True)
             shutil.copytree(report, scratch.parent / kept.name).rename(kept)
-        for name in pages:
+        for name in files:
             write_text(scratch / name, _withdrawn_page(name, month, act))
         found |= {
             "withdrawn": act,
-            "outputs": manifest.hashes(scratch, map(scratch.joinpath, pages)),
+            "outputs": manifest.hashes(scratch, map(scratch.joinpath, files)),
         }
         manifest.write(found, scratch / manifest.FILE)
         archive.swap(scratch, report)
@@ -254,7 +279,7 @@ def _withdrawn_page(file: str, month: Entry, act: dict[str, str]) -> str:
         home=f"{up}{home}",
     )
     reason = news.withdrawn(act, language)
-    return plain_page("withdrawn", page, reason=reason, up=up, archive=f"{up}../{home}")
+    return pages.plain_page("withdrawn", page, reason=reason, up=up, archive=f"{up}../{home}")
 
 
 def _replace(file: Path, text: str) -> None:

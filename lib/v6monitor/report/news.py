@@ -9,13 +9,14 @@ from typing import Any
 import pandas as pd
 
 from v6monitor.analysis.changes import moves
-from v6monitor.analysis.shares import GATE, VERDICT_OF
+from v6monitor.analysis.shares import VERDICT_OF
 from v6monitor.charts.wording import share_text
 from v6monitor.dns import log
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.mail.providers import providers
-from v6monitor.report import archive
+from v6monitor.report import archive, pages
 from v6monitor.report.month import Month
+from v6monitor.report.request import Scope
 
 Facts = Mapping[str, Any]
 """What ``facts`` returns: counts of changes, and the names of confirmed losses."""
@@ -143,13 +144,12 @@ def _operators(month: Month, before: pd.DataFrame | None) -> pd.DataFrame:
     return owned.assign(measure="mail", change="operator")
 
 
-def subject(period: str, facts: Facts, language: Language) -> str:
-    """Return the month with how many domains went up and down: a title, or a mail's subject."""
+def subject(month: str, facts: Facts, language: Language) -> str:
+    """Return a month's name with how many domains went up and down: a title, a mail's subject."""
     counts = [
         f"{language.label(one['measure']).lower()} {ups_and_downs(one, language)}"
         for one in facts["measures"]
     ]
-    month = language.month(period)
     if not facts["earlier"]:
         return language.text("IPv6 in {month}: first report", month=month)
     return language.text("IPv6 in {month}: {counts}", month=month, counts="; ".join(counts))
@@ -183,15 +183,17 @@ def sentences(facts: Facts, language: Language) -> list[str]:
     return found + _move_sentences(facts, language)
 
 
-def mail(month: Month, facts: Facts, language: Language) -> str:
+def mail(month: Month, facts: Facts, language: Language, scope: Scope = archive.WHOLE) -> str:
     """Return a mail as text: its subject on the first line, and after an empty line its body."""
+    name = pages.of_scope(language.month(month.period), scope, language)
     headline = [
         f"- {language.label(row['measure'])}: {share_text(row, language)}"
         for row in month.headline.to_dict("records")
         if row["source"] == "measurement"
     ]
     paragraphs = [
-        [subject(month.period, facts, language)],
+        [subject(name, facts, language)],
+        *([" ".join(notice)] for notice in pages.notices(month, scope, language)),
         [language.text("Share of domains with IPv6, as measured by Internet.nl"), *headline],
         [_compared(facts, language), *(f"- {one}" for one in sentences(facts, language))],
         [
@@ -201,11 +203,6 @@ def mail(month: Month, facts: Facts, language: Language) -> str:
             ),
         ],
     ]
-    if month.synthetic:
-        made_up = language.text("These organisations, domains and numbers are made up.")
-        paragraphs.insert(1, [f"{language.text('Synthetic example data.')} {made_up}"])
-    if not month.coverage >= GATE:
-        paragraphs.insert(1, [language.text("Not fit to publish.")])
     return "\n\n".join("\n".join(lines) for lines in paragraphs) + "\n"
 
 

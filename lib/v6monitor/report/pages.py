@@ -12,9 +12,12 @@ from jinja2 import Environment
 from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 
+from v6monitor.analysis.shares import GATE
 from v6monitor.charts.chart import DOWNLOADS
 from v6monitor.language import Language
 from v6monitor.report.document import Document, Output, Prose
+from v6monitor.report.month import Month
+from v6monitor.report.request import Scope
 from v6monitor.report.tables import FORMS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -82,28 +85,88 @@ def twin(name: str, code: str, languages: Sequence[str], end: str = "html") -> s
     return file_name(name, others[0], languages, end) if others else ""
 
 
-def synthetic_notice(language: Language) -> list[Notice]:
-    """Return the banner of example data."""
-    return [
-        Notice(
-            language.text("Synthetic example data."),
-            language.text("These organisations, domains and numbers are made up."),
+def notices(month: Month, scope: Scope, language: Language) -> list[Notice]:
+    """Return what a reader of any page of a report must know before the first figure."""
+    found = [*synthetic_notice(month.synthetic, language), *scope_notices(scope, language)]
+    if not month.coverage >= GATE:
+        found.append(
+            Notice(
+                language.text("Not fit to publish."),
+                language.text(
+                    "The state of {coverage} of the websites and mail domains is known; at least"
+                    " {gate} is needed.",
+                    coverage=language.percent(month.coverage),
+                    gate=language.percent(GATE, 0),
+                ),
+            )
         )
-    ]
+    if len(month.observations) and not month.tested:
+        found.append(
+            Notice(
+                language.text("The resolvers were not tested."),
+                language.text(
+                    "Whether the resolvers that were asked make up answers, or hide them, was not "
+                    "checked before these lookups."
+                ),
+            )
+        )
+    return found
 
 
-def heading(document: Document, language: Language) -> tuple[str, str]:
+def synthetic_notice(synthetic: bool, language: Language) -> list[Notice]:
+    """Return the banner of example data; none for others."""
+    title = language.text("Synthetic example data.")
+    text = language.text("These organisations, domains and numbers are made up.")
+    return [Notice(title, text)] if synthetic else []
+
+
+def scope_notices(scope: Scope, language: Language) -> list[Notice]:
+    """Return the boxes that say what a report is narrowed to; none for a whole report."""
+    found = []
+    if scope["sectors"]:
+        found.append(
+            Notice(
+                language.text("Only {sectors}.", sectors=scope_name(scope, language)),
+                language.text(
+                    "Every figure is about these domains alone, not about government as a whole."
+                ),
+            )
+        )
+    if names := scope.get("notebooks"):
+        only = language.text("Only these pages were made: {names}.", names=language.listed(names))
+        found.append(Notice(language.text("Part of a report."), only))
+    return found
+
+
+def scope_name(scope: Scope, language: Language) -> str:
+    """Return the names of the sectors that a report is narrowed to; empty without."""
+    return language.listed([language.label(sector) for sector in scope["sectors"]])
+
+
+def of_scope(title: str, scope: Scope, language: Language) -> str:
+    """Return a title with the sectors that a report is narrowed to, where it is."""
+    name = scope_name(scope, language)
+    return f"{title} ({name})" if name else title
+
+
+def heading(document: Document, scope: Scope, language: Language) -> tuple[str, str]:
     """Return the question a notebook answers, and its language where that is another one.
 
-    Of a notebook that was run for one sector or organisation with that name before it.
+    Of a notebook that was run for one sector or organisation with that name before it, and of a
+    report on some sectors with theirs.
     """
     titles = document.heading
     code = language.code if language.code in titles else next(iter(titles), "en")
     question = titles.get(code, "Untitled")
-    if document.subject:
-        name = Language(code).label(document.subject)
-        question = f"{name}: {question[:1].lower()}{question[1:]}"
-    return question, "" if code == language.code else code
+    of = Language(code)
+    name = of.label(document.subject) if document.subject else scope_name(scope, of)
+    return of_subject(name, question), "" if code == language.code else code
+
+
+def of_subject(name: str, title: str) -> str:
+    """Return a title with the name of what it is about before it; of no name as it is."""
+    first = title[:1] if title[1:2].isupper() else title[:1].lower()  # IPv6 stays as it is
+    return f"{name}: {first}{title[1:]}" if name else title
 
 
 def notebook_page(document: Document, page: Page) -> str:

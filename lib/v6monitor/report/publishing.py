@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,20 +12,20 @@ import pandas as pd
 from nbformat import NotebookNode
 
 from v6monitor import workspace
-from v6monitor.analysis.shares import GATE
 from v6monitor.charts.chart import MIME, slug
 from v6monitor.charts.tables import unpack
 from v6monitor.language import Language
 from v6monitor.language.columns import column
 from v6monitor.mail.letters import letters as letters_about
-from v6monitor.report import letters, lint, news, pages, results, tables
+from v6monitor.report import archive, letters, lint, news, pages, results, tables
 from v6monitor.report.archive_pages import first_page
 from v6monitor.report.document import Document, Output
 from v6monitor.report.exports import write_text
 from v6monitor.report.month import Month
 from v6monitor.report.news import News
-from v6monitor.report.pages import Link, Notice, Page, file_name, synthetic_notice, twin
+from v6monitor.report.pages import Link, Page, file_name, twin
 from v6monitor.report.pdf import print_pages
+from v6monitor.report.request import Scope
 
 ANSWERED = ("30_adoption", "40_exchange_online", "50_changes")
 """The notebooks whose answers are on the index of a month."""
@@ -46,6 +46,7 @@ class Report:
     languages: tuple[str, ...]
     month: Month
     news: News
+    scope: Scope = field(default_factory=lambda: archive.WHOLE)
     pdf: bool = False
 
     def file(self, name: str, code: str) -> str:
@@ -54,7 +55,8 @@ class Report:
 
     def link(self, name: str, document: Document, language: Language) -> Link:
         """Return the link to the page of a notebook."""
-        return Link(self.file(name, language.code), *pages.heading(document, language))
+        found = pages.heading(document, self.scope, language)
+        return Link(self.file(name, language.code), *found)
 
     def fixed_link(self, name: str, language: Language) -> Link:
         """Return the link to a page that every report has."""
@@ -63,7 +65,8 @@ class Report:
             letters.NAME: language.text("Which letters are ready for the administrators?"),
             DATA: language.text("Which data can be downloaded, and what do they mean?"),
         }
-        return Link(self.file(name, language.code), titles[name])
+        title = pages.of_subject(pages.scope_name(self.scope, language), titles[name])
+        return Link(self.file(name, language.code), title)
 
 
 class Published(NamedTuple):
@@ -146,38 +149,10 @@ def _page(report: Report, own: Link, code: str, notebooks: Notebooks) -> Page:
             report.fixed_link(DATA, language),
         ],
         twin(own.file.partition(".")[0], code, report.languages),
-        _notices(report.month, language),
+        pages.notices(report.month, report.scope, language),
         home,
         own.language,
     )
-
-
-def _notices(month: Month, language: Language) -> list[Notice]:
-    notices = list(synthetic_notice(language)) if month.synthetic else []
-    if not month.coverage >= GATE:
-        notices.append(
-            Notice(
-                language.text("Not fit to publish."),
-                language.text(
-                    "The state of {coverage} of the websites and mail domains is known; at least"
-                    " {gate} "
-                    "is needed.",
-                    coverage=language.percent(month.coverage),
-                    gate=language.percent(GATE, 0),
-                ),
-            )
-        )
-    if len(month.observations) and not month.tested:
-        notices.append(
-            Notice(
-                language.text("The resolvers were not tested."),
-                language.text(
-                    "Whether the resolvers that were asked make up answers, or hide them, was not "
-                    "checked before these lookups."
-                ),
-            )
-        )
-    return notices
 
 
 def _problems(text: str, document: Document) -> list[str]:
@@ -206,7 +181,7 @@ def _export(report: Report, name: str, page: str, table: pd.DataFrame) -> Publis
 def _news(report: Report) -> Published:
     """Write the table of what changed, and mails about it; return the table."""
     for code in report.languages:
-        text = news.mail(report.month, report.news.facts, Language(code))
+        text = news.mail(report.month, report.news.facts, Language(code), report.scope)
         write_text(report.scratch / file_name("mail", code, report.languages, "txt"), text)
     return _export(report, news.NAME, OVERVIEW, report.news.table)
 
@@ -234,9 +209,11 @@ def _keep(report: Report, name: str, notebook: NotebookNode) -> None:
 def _data(report: Report, published: Sequence[Published], notebooks: Notebooks) -> None:
     """Write the page that lists the tables in all forms, and what programs read."""
     described = {table.name: table.columns for table in published}
-    package = tables.package(report.month.period, described)
+    package = tables.package(
+        report.month.period, described, scope=report.scope, synthetic=report.month.synthetic
+    )
     _write_json(report, tables.PACKAGE, package)
-    _write_json(report, results.FILE, results.results(report.month))
+    _write_json(report, results.FILE, results.results(report.month, report.scope))
     names = sorted({one.name for table in published for one in table.columns})
     unique = {table.name: table.page for table in reversed(published)}  # some are on two pages
     for code in report.languages:

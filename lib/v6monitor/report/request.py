@@ -1,20 +1,47 @@
 """The options of a run, and the files it takes: known without papermill."""
 
 import glob
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from v6monitor import workspace
-from v6monitor.errors import InputError
+from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import companions
 from v6monitor.report import manifest
+
+Scope = Mapping[str, Sequence[str]]
+"""What a report is narrowed to: ``sectors`` and ``notebooks``, both empty for a whole report."""
+
+
+def requested(
+    measurements: Iterable[str | Path] = (),
+    *,
+    out: str | Path | None = None,
+    replay: str | Path | None = None,
+    **options: Any,
+) -> "Request":
+    """Return the request of these options, with absolute paths and the default archive.
+
+    That of the synthetic example data is apart from the reports on measurements.
+    """
+    files = tuple(map(_absolute, measurements))
+    return Request(
+        out=_absolute(out) if out else workspace.reports(synthetic=not files),
+        measurements=files,
+        replay=_absolute(replay) if replay else None,
+        **options,
+    )
 
 
 @dataclass(frozen=True)
 class Request:
-    """The options of a run; paths are absolute, and empty means the default."""
+    """The options of a run; paths are absolute, and empty means the default.
+
+    Names are sorted, each once: their order changes no folder, file or identity.
+    """
 
     out: Path
     period: str = ""
@@ -28,6 +55,24 @@ class Request:
     organisations: tuple[str, ...] = ()
     pdf: bool = False
     plan: Path = field(default_factory=lambda: workspace.notebooks() / workspace.PLAN)
+
+    def __post_init__(self) -> None:
+        """Sort the names; UsageError for a sector that could not be one, as it names a folder."""
+        for name in ("notebooks", "sectors", "organisations"):
+            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
+        for sector in self.sectors:
+            if not sector.replace("_", "a").isalpha():
+                raise UsageError(f"sector {sector!r} is not one of those in the measurements")
+
+    @property
+    def scope(self) -> dict[str, list[str]]:
+        """Return what the report is narrowed to, as a ``Scope``."""
+        return {"sectors": list(self.sectors), "notebooks": list(self.notebooks)}
+
+    @property
+    def archive(self) -> Path:
+        """Return the archive of the report: of some sectors one of their own within ``out``."""
+        return self.out / "--".join(self.sectors) if self.sectors else self.out
 
     @property
     def chosen(self) -> dict[str, object]:
@@ -76,3 +121,7 @@ def _files(given: Iterable[Path]) -> Iterator[Path]:
         for one in met:
             inside = (file for file in sorted(one.rglob("*")) if file.is_file())
             yield from inside if one.is_dir() else [one]
+
+
+def _absolute(path: str | Path) -> Path:
+    return Path(path).expanduser().absolute()

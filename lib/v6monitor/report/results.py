@@ -15,15 +15,17 @@ from v6monitor.mail.laggards import GROUPS
 from v6monitor.report import manifest
 from v6monitor.report.execution import Executed
 from v6monitor.report.month import Month
+from v6monitor.report.request import Scope
 
 FILE = "results.json"
 SCHEMA = Path(__file__).with_name("results.schema.json")
 _HEADLINE = ["source", "measure", "adoption", "yes", "no", "unknown", "not_applicable"]
 
 
-def results(month: Month) -> dict[str, Any]:
+def results(month: Month, scope: Scope) -> dict[str, Any]:
     """Return the figures that the pages of a month show, checked against ``SCHEMA``.
 
+    ``scope`` says what they are narrowed to.
     ``shares`` and ``shares_by_sector``: counts and shares (of 1; None where there is none) per
     source, measure and sector, as METHOD.md §5 defines them. ``changes``: per measure the moves
     since the month measured before, and the parts of the change in percentage points.
@@ -33,6 +35,7 @@ def results(month: Month) -> dict[str, Any]:
         "period": month.period,
         "earlier": month.earlier or None,
         "synthetic": month.synthetic,
+        "scope": scope,
         "coverage": _value(month.coverage),
         "publishable": bool(month.coverage >= GATE),
         "shares": _records(month.headline.drop(columns="period")),

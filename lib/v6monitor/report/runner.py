@@ -46,7 +46,7 @@ def series(request: Request) -> list[Request]:
     own.
     """
     table = of_sectors(read_measurements(request.measurements).table, request.sectors)
-    held = {month["period"]: month for month in archive.months(request.out)}
+    held = {month["period"]: month for month in archive.months(request.archive)}
     months = [
         replace(request, period=period)
         for period in sorted(table["measured_at"].dt.strftime("%Y-%m").unique())
@@ -55,8 +55,10 @@ def series(request: Request) -> list[Request]:
     return [_replayed(one) if one.period in held else one for one in months]
 
 
-def make(request: Request, progress: Progress) -> dict[str, Any]:
+def make(request: Request, progress: Progress, *, force: bool = False) -> dict[str, Any]:
     """Make the report of a month and put it in the archive; return its manifest.
+
+    Only with ``force`` it takes the place of one with more pages.
 
     All is made in a scratch folder beside the report and swapped in at the end, so that an error
     or an interruption leaves an older report as it was. A notebook that fails is kept under
@@ -74,12 +76,15 @@ def make(request: Request, progress: Progress) -> dict[str, Any]:
     for name in request.organisations:
         of_organisation(current, name)
     notebooks = _parts(_chosen(request), current, request.organisations)
-    with archive.locked(request.out), archive.scratch(request.out, period) as scratch:
+    read = read._replace(table=table)
+    target = request.archive / period
+    with archive.locked(request.out, request.archive), archive.scratch(target) as scratch:
+        _check_place(request, target, synthetic=is_synthetic(table), force=force)
         tables = scratch / "tables"
         _write_inputs(request, read, tables)
         prepared = [(one, _values(one, request, period, tables)) for one in notebooks]
         executed = _run(prepared, scratch, progress)
-        failed = request.out / "_failed" / period
+        failed = request.archive / "_failed" / period
         if not (tables / OBSERVATIONS).exists():
             _keep_failed(executed, failed)
             raise _no_lookups(executed)
@@ -90,9 +95,10 @@ def make(request: Request, progress: Progress) -> dict[str, Any]:
             observations=tables / OBSERVATIONS,
             sectors=request.sectors,
         )
-        changed = news(month, request.out)
-        target = request.out / period
-        report = Report(scratch, target, request.languages, month, changed, request.pdf)
+        changed = news(month, request.archive)
+        report = Report(
+            scratch, target, request.languages, month, changed, request.scope, request.pdf
+        )
         failures = {one.name: one.error for one in executed if one.error}
         failures |= publish(report, _documents(notebooks, executed), failures)
         _keep_failed(executed, failed, failures)
@@ -100,17 +106,38 @@ def make(request: Request, progress: Progress) -> dict[str, Any]:
         for file in companions.own_files([tables]):  # these are not: their cells are as typed
             file.unlink()
         found = run_facts(month, executed, failures) | _provenance(request, changed.facts, started)
+        found["scope"] = request.scope
         found["outputs"] = manifest.hashes(scratch, (p for p in scratch.rglob("*") if p.is_file()))
         manifest.write(found, scratch / manifest.FILE)
         archive.swap(scratch, target)
-        archive_pages.add(request.out, found)
+        archive_pages.add(request.archive, found)
+        if request.archive != request.out:
+            archive_pages.write(request.out, archive.months(request.out))
     return found
 
 
+def _check_place(request: Request, target: Path, *, synthetic: bool, force: bool) -> None:
+    """Raise UsageError when the report would mix with others, or take away pages of another."""
+    if any(month["synthetic"] != synthetic for month in archive.months(request.archive)):
+        kinds = ("measurements", "made-up example data")
+        raise UsageError(
+            f"{request.archive} holds reports on {kinds[not synthetic]}, and these are "
+            f"{kinds[synthetic]}: the two are never one series; name another folder with --out"
+        )
+    held = manifest.read(target / manifest.FILE)
+    kept = held.get("parameters", {}).get("notebooks", [])
+    fewer = request.notebooks and not (kept and set(kept) <= set(request.notebooks))
+    if fewer and held and "withdrawn" not in held and not force:
+        raise UsageError(
+            f"{target} holds a report with more pages than {', '.join(request.notebooks)}: "
+            "--force puts this one in its place, --out names another folder"
+        )
+
+
 def _replayed(request: Request) -> Request:
-    if request.replay or manifest.find(request.out, request.identity):
+    if request.replay or manifest.find(request.archive, request.identity):
         return request
-    kept = archive.tables(request.out, request.period) / OBSERVATIONS
+    kept = archive.tables(request.archive, request.period) / OBSERVATIONS
     return replace(request, resolvers=(), replay=kept) if kept.is_file() else request
 
 

@@ -16,6 +16,7 @@ from v6monitor.charts.chart import slug
 from v6monitor.charts.tables import flat, parquet
 from v6monitor.language.columns import column
 from v6monitor.report.exports import safe_csv, write_text
+from v6monitor.report.request import Scope
 
 FORMS: Mapping[str, str] = {
     "csv": "CSV",
@@ -66,15 +67,20 @@ def columns(table: pd.DataFrame) -> list[Column]:
     ]
 
 
-def package(period: str, tables: Mapping[str, Iterable[Column]]) -> dict[str, Any]:
+def package(
+    period: str, tables: Mapping[str, Iterable[Column]], *, scope: Scope, synthetic: bool
+) -> dict[str, Any]:
     """Return the ``datapackage.json`` of a period: a resource per table's CSV.
 
-    ``tables`` are the columns by the table's name. Follows Data Package and Table Schema 1.0.
+    ``tables`` are the columns by the table's name; ``scope`` is what they are narrowed to.
+    Follows Data Package and Table Schema 1.0.
     """
     return {
         "profile": "tabular-data-package",
-        "name": f"v6monitor-{period}",
-        "title": f"IPv6 at Dutch government domains, {period}",
+        "name": "-".join(["v6monitor", *map(slug, scope["sectors"]), period]),
+        "title": ", ".join(["IPv6 at Dutch government domains", *scope["sectors"], period]),
+        "synthetic": synthetic,
+        "scope": scope,
         "resources": [
             {
                 "profile": "tabular-data-resource",
