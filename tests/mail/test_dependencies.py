@@ -41,15 +41,15 @@ def mx_hosts() -> pd.DataFrame:
 
 
 def test_every_host_has_an_operator_a_tenant_and_a_state():
-    """A gateway has no tenant; a failed MX lookup is one row without a host; null MX has none."""
+    """At Exchange Online the tenant or the domain is asked; a failed MX is a row without a host."""
     rows = mx_hosts().itertuples(index=False, name=None)
     assert [tuple(row) for row in rows] == [
-        ("aa.example", EXCHANGE, "Microsoft", "mailbox", "tenant-a", "yes"),
-        ("bb.example", "mx.gate.example", "Gate", "gateway", "", "no"),
-        ("cc.example", "mx.gate.example", "Gate", "gateway", "", "no"),
-        ("cc.example", EXCHANGE, "Microsoft", "mailbox", "", "yes"),
-        ("dd.example", "mx.dd.example", "dd.example", "", "", "unknown"),
-        ("ee.example", "", "", "", "", "unknown"),
+        ("aa.example", EXCHANGE, "Microsoft", "mailbox", "tenant-a", "tenant tenant-a", "yes"),
+        ("bb.example", "mx.gate.example", "Gate", "gateway", "", "Gate", "no"),
+        ("cc.example", "mx.gate.example", "Gate", "gateway", "", "Gate", "no"),
+        ("cc.example", EXCHANGE, "Microsoft", "mailbox", "", "cc.example", "yes"),
+        ("dd.example", "mx.dd.example", "dd.example", "", "", "dd.example", "unknown"),
+        ("ee.example", "", "", "", "", "", "unknown"),
     ]
 
 

@@ -45,6 +45,8 @@ def unit(code: object, by: str, language: Language) -> str:
     """Return what an operator or tenant is called; those together as ``other`` by their kind."""
     if code == "other" and by == "tenant":
         return language.text("Other tenants")
+    if code == "other" and by == "administrator":
+        return language.text("Other administrators")
     return group_name(code, language)
 
 

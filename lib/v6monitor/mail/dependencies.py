@@ -1,8 +1,9 @@
 """Tables of what a mail domain depends on: its MX hosts, and the zones of their names.
 
 A row per domain and dependency, with the columns ``domain``, ``host`` (empty where none is known),
-``operator`` (who runs it), its ``kind``, ``tenant`` (of Exchange Online; both may be empty) and
-``state`` (``yes``, ``no``, ``unknown``: whether it has IPv6). ``analysis.gap`` counts them.
+``operator`` (who runs it), its ``kind``, ``tenant`` (of Exchange Online; both may be empty),
+``administrator`` (who can give it IPv6: the tenant's, not Microsoft) and ``state`` (``yes``,
+``no``, ``unknown``: whether it has IPv6). ``analysis.gap`` counts them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -32,6 +33,7 @@ class Dependency(NamedTuple):
     operator: str
     kind: str
     tenant: str
+    administrator: str
     state: str
 
 
@@ -43,9 +45,10 @@ def mx_hosts(
     """Return the MX hosts of every mail domain: what ``mail_all`` depends on.
 
     ``providers`` (``mail.providers``) names the domains and their Exchange Online tenants.
-    ``operator`` is the registrable domain where the operator table has no name, ``tenant`` is
-    filled for hosts of Exchange Online only. A domain whose MX lookup failed has one row, without a
-    host and unknown; domains to which mail does not apply are left out.
+    ``operator`` is the registrable domain where the operator table has no name. For hosts of
+    Exchange Online ``tenant`` is filled, and ``administrator`` is that of the tenant, or of the
+    domain where no tenant is known; elsewhere it is the operator. A domain whose MX lookup failed
+    has one row, without a host and unknown; domains to which mail does not apply are left out.
     """
     evidence, table = Evidence.of(observations), operators or known_operators()
     domains = zip(providers["domain"], providers["tenant"], strict=True)
@@ -68,13 +71,14 @@ def name_servers(
     rows: dict[tuple[str, str], Dependency] = {}
     for domain in dict.fromkeys(hosts["domain"]):
         zone, state = _zone(evidence, domain)
-        rows[domain, zone] = Dependency(domain, zone, OWN_ZONE, "", "", state)
+        rows[domain, zone] = Dependency(domain, zone, OWN_ZONE, "", "", OWN_ZONE, state)
     seen: dict[str, tuple[str, str]] = {}
     for domain, host in zip(hosts["domain"], hosts["host"], strict=True):
         if host:
             zone, state = seen.setdefault(host, _zone(evidence, host))
             operator, kind = operator_of(evidence, host, table, domain)
-            rows.setdefault((domain, zone), Dependency(domain, zone, operator, kind, "", state))
+            found = Dependency(domain, zone, operator, kind, "", operator, state)
+            rows.setdefault((domain, zone), found)
     return _frame(rows.values(), observations)
 
 
@@ -83,11 +87,15 @@ def _hosts(
 ) -> Iterator[Dependency]:
     mail = mail_hosts(evidence, domain)
     if mail.mail_class in {UNKNOWN, ""}:
-        yield Dependency(domain, "", "", "", "", UNKNOWN)
+        yield Dependency(domain, "", "", "", "", "", UNKNOWN)
     for _, host in mail.hosts:
         operator, kind = operator_of(evidence, host, operators, domain)
-        administered = tenant if operator == MICROSOFT else ""
-        yield Dependency(domain, host, operator, kind, administered, evidence.has_ipv6(host).state)
+        state = evidence.has_ipv6(host).state
+        if operator == MICROSOFT:  # an administrator of the organisation has the switch
+            administrator = f"tenant {tenant}" if tenant else domain
+            yield Dependency(domain, host, operator, kind, tenant, administrator, state)
+        else:
+            yield Dependency(domain, host, operator, kind, "", operator, state)
 
 
 def _zone(evidence: Evidence, name: str) -> tuple[str, str]:
