@@ -9,13 +9,14 @@ V6 = "2a02:898::1"
 MICROSOFT_V6 = "2a01:111:f403:c000::1"
 
 
-def seen(
+def seen(  # noqa: PLR0913 - each is a column
     name: str,
     qtype: str,
     *answers: str,
     outcome: str = "",
     at: dt.datetime = NOON,
     chain: tuple[str, ...] = (),
+    detail: str = "",
 ) -> Observation:
     """Return an observation: ``ok`` with answers, ``nodata`` without, or the outcome given."""
     outcome = outcome or ("ok" if answers else "nodata")
@@ -31,7 +32,7 @@ def seen(
         at,
         12.5,
         1,
-        "",
+        detail,
     )
 
 

@@ -14,7 +14,8 @@ from v6monitor.verdicts.confirmation import Confirmed, LossCheck
 from v6monitor_example.server import ZoneServer
 
 SOA = "$TTL 300\n@ SOA ns1 host 1 7200 900 604800 60\n@ NS ns1\nns1 A 192.0.2.2\n"
-WITH, WITHOUT = "@ AAAA 2a01::1\n", "@ A 192.0.2.1\n"
+WITHOUT = "@ A 192.0.2.1\n"
+WITH = f"{WITHOUT}@ AAAA 2a01::1\n"
 SUBJECTS = [("Town.example", "web"), ("other.example", "web"), ("no name", "web")]
 
 

@@ -141,7 +141,7 @@ def test_chains_are_read_fast_in_their_order(messages):
     found = fast(answer("AAAA", [], answer=[*alias, end]), question)
     assert found == Reading("ok", ("2a01:111:f403::1",), chain, 60)
     silent = fast(answer("AAAA", [], answer=alias, authority=[SOA]), question)
-    assert silent == Reading("nodata", chain=chain)
+    assert silent == Reading("nodata", chain=chain, detail="zone zone.example")
     assert fast(answer("AAAA", [], answer=elsewhere, authority=[SOA]), question) is None
 
 
@@ -156,7 +156,7 @@ def test_damaged_messages_are_never_read_otherwise(messages):
         if found is not None:
             read += 1
             assert found == reference(wire, question), wire.hex()
-    assert read > MUTATIONS / 20
+    assert read > MUTATIONS / 25
 
 
 def damaged(wire: bytes, chance: random.Random) -> bytes:

@@ -7,11 +7,18 @@ from v6monitor.dns.observation import Observation, Question
 from v6monitor.dns.plan import POOL, Plan
 
 
-def row(qname: str, qtype: str, *answers: str, outcome: str = "", chain: str = "") -> Observation:
+def row(
+    qname: str,
+    qtype: str,
+    *answers: str,
+    outcome: str = "",
+    chain: str = "",
+    detail: str = "",
+) -> Observation:
     """Return an observation: ok with answers, nodata without."""
     return Observation(
         qname, qtype, outcome or ("ok" if answers else "nodata"), answers,
-        (chain,) if chain else (), None, False, "r", dt.datetime.now(dt.UTC), 1.0, 1, "",
+        (chain,) if chain else (), None, False, "r", dt.datetime.now(dt.UTC), 1.0, 1, detail,
     )  # fmt: skip
 
 
@@ -90,12 +97,20 @@ def test_a_failed_mx_lookup_raises_nothing() -> None:
         (row("gate.example", "NS"), ""),
         (row("b.gate.example", "NS", outcome="timeout"), ""),
         (row("example", "NS"), ""),
+        (row("b.gate.example", "NS", outcome="refused"), "gate.example"),
+        (row("b.gate.example", "NS", outcome="notimp"), "gate.example"),
+        (row("gate.example", "NS", outcome="refused"), ""),
+        (row("a.b.gate.example", "NS", detail="zone gate.example"), "gate.example"),
+        (row("gate.example", "NS", detail="zone gate.example"), ""),
+        (row("gate.example", "NS", detail="zone example"), "example"),
+        (row("gate.example", "NS", outcome="nxdomain", detail="zone example"), ""),
+        (row("gate.example", "NS", outcome="nxdomain", detail="zone ."), ""),
     ],
 )
 def test_name_servers_are_sought_upward_to_the_registrable_domain(
     observation: Observation, next_name: str
 ) -> None:
-    """Label by label, as long as the answer is a definite no."""
+    """In the zone that denies; else label by label, as long as nothing fails but the type."""
     assert raised(observation) == ({(next_name, "NS")} if next_name else set())
 
 
@@ -107,6 +122,49 @@ def test_name_servers_at_the_end_of_a_cname_are_another_zones() -> None:
         ("ns.cdn.example", "AAAA"),
         ("town.example", "NS"),
     }
+
+
+def test_the_targets_of_an_mx_host_and_of_a_website_are_asked_for_their_name_servers() -> None:
+    """Whatever is known first, and only of these: a target's own aliases lead nowhere."""
+    alias = row("mx.town.example", "A", "192.0.2.1", chain="mx.else.example")
+    mail = row("town.example", "MX", "10 mx.town.example")
+    for order in ([alias, mail], [mail, alias]):
+        plan = Plan([])
+        for answer in order:
+            plan.learn(answer)
+        assert Question("mx.else.example", "NS") in drain(plan)
+    plan = Plan([("town.example", "web")])
+    drain(plan)
+    plan.learn(row("www.town.example", "AAAA", chain="cdn.example"))
+    plan.learn(row("cdn.example", "A", "192.0.2.1", chain="further.example"))
+    assert drain(plan) == [("cdn.example", "NS")]
+
+
+def test_the_cnames_of_a_helper_are_followed_but_not_for_ever() -> None:
+    """Each target once, sixteen at most, and none behind a name that says whose it is."""
+    plan = Plan([])
+    name = "autodiscover.town.example"
+    for number in range(20):
+        plan.learn(row(name, "CNAME", f"a{number}.example"))
+        waiting = drain(plan)
+        if not waiting:
+            break
+        name = f"a{number}.example"
+        assert waiting == [(name, "CNAME")]
+    assert number == 15
+    assert raised(row("a.example", "CNAME", "a.example")) == {("a.example", "CNAME")}
+    for end in ("autodiscover.outlook.com", "selector1-x._domainkey.y.onmicrosoft.com"):
+        assert raised(row("a.example", "CNAME", end)) == set()
+
+
+def test_spf_records_under_the_domains_own_name_are_asked_for_one_level_deep() -> None:
+    """As the domain's SPF record refers to them; those of others are not."""
+    spf = '"v=spf1 include:_spf.Town.example. include:other.example ?include:%{i}.town.example"'
+    plan = Plan([])
+    plan.learn(row("town.example", "TXT", spf, '"include:no.town.example"'))
+    assert drain(plan) == [("_spf.town.example", "TXT")]
+    plan.learn(row("_spf.town.example", "TXT", '"v=spf1 include:more._spf.town.example"'))
+    assert drain(plan) == []
 
 
 def test_names_that_are_no_host_names_are_rows_and_not_asked() -> None:

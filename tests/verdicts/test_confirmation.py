@@ -24,7 +24,7 @@ def seen(outcome: str, resolver: str = "r1", after: dt.timedelta = dt.timedelta(
     ("before", "after", "lost"),
     [
         ("ok", "nodata", True),
-        ("ok", "nxdomain", True),
+        ("ok", "nxdomain", False),
         ("ok", "ok", False),
         ("ok", "servfail", False),
         ("nodata", "nodata", False),
@@ -32,7 +32,7 @@ def seen(outcome: str, resolver: str = "r1", after: dt.timedelta = dt.timedelta(
     ],
 )
 def test_a_loss_goes_from_yes_to_no(before: str, after: str, lost: bool) -> None:
-    """A lookup that failed, before or after, tells of no loss."""
+    """A lookup that failed, before or after, tells of no loss, nor does a website that is gone."""
     found = losses(Evidence([seen(before)]), Evidence([seen(after)]), [("town.example", "web")])
     assert (LOSS in list(found)) == lost
 

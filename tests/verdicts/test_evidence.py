@@ -90,7 +90,19 @@ def test_name_servers_are_found_label_by_label_upward() -> None:
     ("log", "verdict"),
     [
         ([], ("", "NS of mx.town.example not asked")),
-        ([seen("mx.town.example", "NS")], ("no", "no name servers found for mx.town.example")),
+        ([seen("mx.town.example", "NS")], ("unknown", "NS of mx.town.example: nodata")),
+        (
+            [seen("mx.town.example", "NS"), seen("town.example", "NS")],
+            ("unknown", "NS of town.example: nodata"),
+        ),
+        (
+            [seen(name, "NS", outcome="nxdomain") for name in ("mx.town.example", "town.example")],
+            ("no", "no name servers found for mx.town.example"),
+        ),
+        (
+            [seen("town.example", "NS", outcome="nxdomain"), *host("town.example", V6)],
+            ("unknown", "NS of town.example: nxdomain"),
+        ),
         (
             [seen("mx.town.example", "NS"), seen("town.example", "NS", outcome="servfail")],
             ("unknown", "NS of town.example: servfail"),
@@ -111,8 +123,81 @@ def test_name_servers_are_found_label_by_label_upward() -> None:
 def test_a_walk_that_finds_nothing_says_why(
     log: list[Observation], verdict: tuple[str, str]
 ) -> None:
-    """Not asked, no zone, a failure on the way, and another zone at the end of a CNAME differ."""
+    """Only a domain that does not exist has none: one that resolves denies what it must have."""
     assert Evidence(log).name_servers_have_ipv6("mx.town.example") == verdict
+
+
+DENIED = "zone town.example"
+
+
+@pytest.mark.parametrize("failure", ["refused", "notimp"])
+@pytest.mark.parametrize(
+    ("rows", "zone"),
+    [
+        ([], "mail.town.example"),  # one label up, which answers
+        ([seen("mx.mail.town.example", "AAAA", detail=DENIED)], "town.example"),
+    ],
+)
+def test_servers_that_do_not_answer_about_ns_have_the_zone_above(
+    failure: str, rows: list[Observation], zone: str
+) -> None:
+    """The zone that denies the host's addresses, else one label up; the reason says so."""
+    up = [
+        *name_servers("mail.town.example", True, True),
+        *name_servers("town.example", True, True, False),
+    ]
+    asked = seen("mx.mail.town.example", "NS", outcome=failure)
+    found = Evidence([asked, *rows, *up])
+    assert found.name_servers("mx.mail.town.example").zone == zone
+    verdict = found.name_servers_have_ipv6("mx.mail.town.example")
+    assert verdict.state == "yes"
+    assert verdict.reason.endswith(f"(zone {zone}, NS of mx.mail.town.example: {failure})")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [seen("town.example", "NS", outcome="refused")],
+        [seen("mx.town.example", "NS", outcome="refused")],
+        [
+            seen("mx.town.example", "NS", outcome="refused"),
+            seen("mx.town.example", "AAAA", detail="zone mx.town.example"),
+            *name_servers("town.example", True, True),
+        ],
+        [
+            seen("mx.town.example", "NS", outcome="timeout"),
+            *name_servers("town.example", True, True),
+        ],
+        [
+            seen("mx.town.example", "NS", outcome="notimp"),
+            seen("town.example", "NS", outcome="servfail"),
+        ],
+    ],
+)
+def test_a_refusal_without_a_zone_above_is_unknown(rows: list[Observation]) -> None:
+    """At the apex, where nothing above answers, and for every other failure."""
+    assert Evidence(rows).name_servers_have_ipv6("mx.town.example").state == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("detail", "zone"),
+    [
+        ("zone town.example", "town.example"),
+        ("r1: no answer in 2.0 s; zone example", "example"),
+        ("", "b.town.example"),
+        ("zone own.example", "b.town.example"),  # does not have the name
+        ("r1: zone town.example", "b.town.example"),  # somebody's words
+        ("zone a.b.town.example", ""),  # it denies its own name servers
+    ],
+)
+def test_the_zone_that_denies_is_the_zone_of_the_name(detail: str, zone: str) -> None:
+    """However many labels above; no other zone is believed."""
+    zones = ["b.town.example", "town.example", "example", "own.example"]
+    rows = [row for name in zones for row in name_servers(name, True, True)]
+    found = Evidence([*rows, seen("a.b.town.example", "NS", detail=detail)])
+    assert found.name_servers("a.b.town.example").zone == zone
+    if not zone:
+        assert found.name_servers_have_ipv6("a.b.town.example").state == "unknown"
 
 
 def test_one_name_server_more_or_less_when_some_are_unknown() -> None:

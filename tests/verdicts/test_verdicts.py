@@ -147,6 +147,44 @@ def test_addresses_of_a_domain_without_mx_are_noted() -> None:
     assert "no MX, A and AAAA of the domain itself" in row["reasons"]
 
 
+@pytest.mark.parametrize(
+    ("ipv6", "ipv4", "state"),
+    [
+        ("nodata", "nodata", "not_applicable"),
+        ("nxdomain", "nxdomain", "not_applicable"),
+        ("nxdomain", "servfail", "not_applicable"),
+        ("nodata", "servfail", "unknown"),
+        ("servfail", "nodata", "unknown"),
+        ("nodata", "ok", "no"),
+        ("nodata", "", "no"),
+    ],
+)
+def test_a_website_without_any_address_is_out_of_the_denominator(
+    ipv6: str, ipv4: str, state: str
+) -> None:
+    """It is gone; with an address that nobody could look up it would be a no."""
+    log = [seen("town.example", "AAAA", outcome=ipv6)]
+    if ipv4:
+        answers = ["198.51.100.25"] if ipv4 == "ok" else []
+        log.append(seen("town.example", "A", *answers, outcome=ipv4))
+    row = judged(log)
+    assert row["web"] == row["web_apex"] == state
+    assert ("town.example: no_address" in row["reasons"]) == (state == "not_applicable")
+
+
+def test_mail_to_an_alias_needs_the_name_servers_of_its_target() -> None:
+    """End to end is judged at the end of the chain; the alias' own addresses decide mail_all."""
+    log = [
+        seen("town.example", "MX", "10 mx.town.example"),
+        seen("mx.town.example", "AAAA", V6, chain=("mx.else.example",)),
+        *name_servers("town.example", True, True),
+    ]
+    for servers, state in (((True, True), "yes"), ((True, False), "no"), ((), "unknown")):
+        target = name_servers("else.example", *servers) if servers else []
+        row = judged([*log, *target])
+        assert (row["mail_all"], row["mail_end_to_end"]) == ("yes", state)
+
+
 def test_website_www_and_apex_stand_beside_each_other() -> None:
     """The listed host decides; no www is guessed and no redirect followed."""
     row = judged(MANY)

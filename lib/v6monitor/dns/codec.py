@@ -17,6 +17,7 @@ import dns.rdataclass
 import dns.rdatatype
 
 from v6monitor.dns import observation as outcomes
+from v6monitor.dns.observation import LONGEST_CHAIN, within
 from v6monitor.dns.wire import Malformed, register_type, sanitised
 
 EDNS_PAYLOAD = 1232
@@ -34,9 +35,6 @@ _LENGTH = [bytes([length]) for length in range(64)]
 _KNOWN = 1 << 16
 """Encoded names that are cached: most are asked for several types."""
 _HOST_DATA = frozenset({dns.rdatatype.CNAME, dns.rdatatype.MX, dns.rdatatype.NS})
-
-LONGEST_CHAIN = 16
-"""CNAMEs that are followed (METHOD.md §1)."""
 
 LONGEST_TTL = 0x7FFFFFFF
 """Seconds (RFC 2181 §8)."""
@@ -287,15 +285,17 @@ class _Path(NamedTuple):
 
 def _without_records(reply: Reply, path: _Path) -> Reading:
     followed, name = path.names[1:], path.names[-1]
+    denied = within(name, reply.zone)
+    zone = f"{outcomes.ZONE}{reply.zone}" if denied else ""
     if reply.rcode == dns.rcode.NXDOMAIN:
-        return Reading(outcomes.NXDOMAIN, chain=followed)
-    if path.ttls and not within(name, reply.zone):
+        return Reading(outcomes.NXDOMAIN, chain=followed, detail=zone)
+    if path.ttls and not denied:
         return Reading("", chain=followed, ttl=min(path.ttls), ask=name)
     if reply.referral:
         return Reading(outcomes.SERVFAIL, chain=followed, detail="a referral, not an answer")
     if reply.records and not path.ttls and reply.zone is None:
         return Reading(outcomes.SERVFAIL, chain=followed, detail="only records of other names")
-    return Reading(outcomes.NODATA, chain=followed)
+    return Reading(outcomes.NODATA, chain=followed, detail=zone)
 
 
 def _follow(reply: Reply, name: str, qtype: str, names: tuple[str, ...]) -> _Path:
@@ -314,8 +314,3 @@ def _follow(reply: Reply, name: str, qtype: str, names: tuple[str, ...]) -> _Pat
         if len(names) > LONGEST_CHAIN + 1:
             return _Path(names, ttls, f"more than {LONGEST_CHAIN} CNAMEs")
     return _Path(names, ttls)
-
-
-def within(name: str, zone: str | None) -> bool:
-    """Return whether a name is in a zone, as the zone's own name is; nothing is in ``None``."""
-    return zone is not None and (zone in {".", name} or name.endswith("." + zone))

@@ -13,15 +13,16 @@ import struct
 import warnings
 
 from v6monitor.dns import codec
-from v6monitor.dns.codec import (
+from v6monitor.dns.codec import LONGEST_RECORD, LONGEST_TTL, MOST_RECORDS, Reading
+from v6monitor.dns.observation import (
     LONGEST_CHAIN,
-    LONGEST_RECORD,
-    LONGEST_TTL,
-    MOST_RECORDS,
-    Reading,
+    NODATA,
+    NXDOMAIN,
+    OK,
+    ZONE,
+    Question,
     within,
 )
-from v6monitor.dns.observation import NODATA, NXDOMAIN, OK, Question
 from v6monitor.dns.wire import Malformed
 
 CHECKED = 1000
@@ -44,6 +45,7 @@ _READ = frozenset({A, NS, CNAME, MX, TXT, AAAA})
 _EDNS = b"\x00\x00\x29"  # the root, and type OPT
 _QUESTION = 12  # its offset
 _AS_ASKED = b"\xc0\x0c"  # a pointer to that offset
+_QUESTION_POINTER = 0xC00C
 _SHAPE = 0xFA0F  # of the flags: answer, opcode, truncated, response code
 _FINISHED, _NO_SUCH_NAME = 0x8000, 0x8003
 _AUTHENTIC = 0x0020
@@ -124,13 +126,23 @@ def _read(wire: bytes, question: bytes, name: str) -> Reading:
     shape = flags & _SHAPE
     if found and shape == _FINISHED:
         return Reading(OK, found, chain, ttl, "", "", authentic)
+    denied_by = _denying(wire, zone, name, chain) if zone else ""
     if not found and shape == _NO_SUCH_NAME:
-        return Reading(NXDOMAIN, (), chain, None, "", "", authentic)
+        return Reading(NXDOMAIN, (), chain, None, "", denied_by, authentic)
     if found or shape != _FINISHED or referral:
         raise NotOrdinary
-    if chain and not (zone and within(chain[-1], read_name(wire, zone, len(wire))[0])):
+    if chain and not denied_by:
         raise NotOrdinary  # nothing is said about its last target
-    return Reading(NODATA, (), chain, None, "", "", authentic)
+    return Reading(NODATA, (), chain, None, "", denied_by, authentic)
+
+
+def _denying(wire: bytes, at: int, name: str, chain: tuple[str, ...]) -> str:
+    """Return the owner of the SOA as a detail; "" when the last name is not in that zone."""
+    label = (wire[at] << 8 | wire[at + 1]) - _QUESTION_POINTER
+    if not chain and 0 < label < len(name) and name[label - 1] == ".":
+        return ZONE + name[label:]  # a pointer to a label of the question
+    zone = read_name(wire, at, len(wire))[0]
+    return ZONE + zone if within(chain[-1] if chain else name, zone) else ""
 
 
 def _answers(

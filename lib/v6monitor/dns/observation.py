@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from v6monitor.names import registrable_domain
+
 OK = "ok"
 NODATA = "nodata"
 NXDOMAIN = "nxdomain"
@@ -35,7 +37,17 @@ UNKNOWN = frozenset(
 OUTCOMES = DEFINITE | UNKNOWN | {INVALID_NAME}
 """Every outcome of METHOD.md §1; ``invalid_name`` is an error in a list and was never sent."""
 
+LONGEST_CHAIN = 16
+"""CNAMEs that are followed (METHOD.md §1)."""
 
+_SOUGHT_ABOVE = DEFINITE | {REFUSED, NOTIMP}
+
+ZONE = "zone "
+"""Before the zone that denies, at the end of ``Observation.detail``."""
+
+
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_ESCAPED = re.compile(r"\\([0-9]{3}|.)")
 _FORMS = {
     "MX": re.compile(r"[0-9]{1,5} \S+"),
     "NS": re.compile(r"\S+"),
@@ -74,7 +86,45 @@ class Observation(NamedTuple):
     attempts: int
     """Messages sent."""
     detail: str
-    """What went wrong on the way: response codes, extended errors (RFC 8914), time-outs."""
+    """What went wrong on the way: response codes, extended errors (RFC 8914), time-outs.
+
+    After a denial also ``zone town.example``: the owner of the SOA record that came with it."""
+
+
+def denied_by(row: Observation) -> str:
+    """Return the zone that denies the name or its records: the owner of the SOA; "" if unknown.
+
+    That is the zone of the name itself, so nothing after a CNAME, and no zone that does not have
+    the name.
+    """
+    last = row.detail.rpartition("; ")[2]
+    zone = last.removeprefix(ZONE)
+    known = zone != last and row.outcome in NEGATIVE and not row.chain
+    return zone if known and within(row.qname, zone) else ""
+
+
+def next_zone(row: Observation) -> str:
+    """Return whose name servers to seek next, after a question for NS found none; "" at the end.
+
+    That is the zone that denies, however far up; else the next label up, to the registrable
+    domain. So too after name servers at the end of a CNAME, which are another zone's, and where a
+    host's servers do not answer questions for NS. Any other failure ends the search.
+    """
+    name, apex = row.qname, registrable_domain(row.qname)
+    if row.outcome not in _SOUGHT_ABOVE or (row.outcome == OK and not row.chain):
+        return ""
+    if (zone := denied_by(row)) and (row.outcome == NODATA or within(zone, apex)):
+        return zone if zone not in {name, "."} else ""
+    return name.partition(".")[2] if name != apex else ""
+
+
+def within(name: str, zone: str | None) -> bool:
+    """Return whether a name is in a zone, as the zone's own name is; nothing is in ``None``.
+
+    >>> within("www.town.example", "town.example"), within("midtown.example", "town.example")
+    (True, False)
+    """
+    return zone is not None and (zone in {".", name} or name.endswith("." + zone))
 
 
 def invalid_name(question: Question, reason: str) -> Observation:
@@ -104,3 +154,18 @@ def is_readable(qtype: str, text: str) -> bool:
         return False
     form = _FORMS.get(qtype)
     return bool(text) if form is None else form.fullmatch(text) is not None
+
+
+def text_of(record: str) -> str:
+    r"""Return the text of a TXT record in presentation form, its strings joined (RFC 7208 §3.3).
+
+    >>> text_of('"v=spf1 include:spf.prot" "ection.outlook.com -all"')
+    'v=spf1 include:spf.protection.outlook.com -all'
+    """
+    joined = "".join(_QUOTED.findall(record)) if '"' in record else record
+    return _ESCAPED.sub(_unescape, joined)
+
+
+def _unescape(match: re.Match[str]) -> str:
+    escaped = match[1]
+    return chr(int(escaped)) if len(escaped) > 1 else escaped

@@ -2,30 +2,37 @@
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sized
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import IO, Protocol, TypeVar
 
 from v6monitor.dns.observation import (
-    NEGATIVE,
+    LONGEST_CHAIN,
     NODATA,
     OK,
     Observation,
     Question,
     invalid_name,
+    next_zone,
+    text_of,
 )
 from v6monitor.errors import InputError
-from v6monitor.names import InvalidNameError, normalise, registrable_domain
+from v6monitor.names import InvalidNameError, normalise
 
 TYPES = ("web", "mail")
 ADDRESSES = ("A", "AAAA")
 HELPERS = ("autodiscover", "selector1._domainkey", "selector2._domainkey")
 """Names below a mail domain whose CNAME is a sign of Exchange Online (EXCHANGE_ONLINE.md §5)."""
-RAISING = ("MX", "NS")
-"""The types whose answers raise further questions."""
+_TELLING = re.compile(r"autodiscover\.outlook\.com|.+\.onmicrosoft\.com|.+\.dkim\.mail\.microsoft")
+"""Targets of those CNAMEs that say whose they are: there is no need to look behind them."""
+_INCLUDE = re.compile(r"[+?~-]?(?:include:|redirect=)([a-z0-9_.-]+?)\.?")
+MOST_INCLUDES = 10
+"""Names that an SPF record may refer to (RFC 7208 §4.6.4)."""
 POOL = 16_384
 """Questions to draw from, as long as the list lasts."""
 
@@ -74,7 +81,10 @@ class Plan:
     For a mail domain: MX, the addresses of every MX host (of the domain itself when it has no MX),
     the name servers of the domain and of every MX host's zone with their addresses, TXT, and the
     CNAMEs of ``HELPERS``. For a website: its addresses, those with and without ``www.``, and its
-    name servers. Name servers are sought label by label upward, to the registrable domain.
+    name servers. Name servers are sought upward, in the zone that denies having them or label by
+    label to the registrable domain. Aliases are followed to their end: the name servers of every
+    CNAME target of an MX host and of a website are asked for, and the targets of ``HELPERS`` one by
+    one; so are SPF records under the domain's own name that its SPF record refers to.
 
     There are no rounds: an answer adds its questions at once. Subjects are taken from the list
     when fewer than ``POOL`` questions wait, and the next question is drawn from all that wait, so
@@ -102,6 +112,11 @@ class Plan:
         # Hashes, not the questions: some 70 bytes each instead of 250. Of ten million, two have
         # the same hash with a chance of three in a million.
         self._seen: set[int] = set()
+        # Hashes of names whose aliases are followed, chains of what may be such a name, and how far
+        # from a listed name an alias is: so that nobody's aliases lead on for ever.
+        self._heads: set[int] = set()
+        self._chains: dict[int, tuple[str, ...]] = {}
+        self._hops: dict[int, int] = {}
         self._random = Random(seed)  # noqa: S311 - spreads the load, keeps no secret
         self._on_settled = settle
         self._known = known
@@ -118,10 +133,10 @@ class Plan:
         number = len(self)
         return max(number, number * self._listed // self._taken) if self._taken else number
 
-    def recall(self, asked: Iterable[Question], raising: Iterable[Observation]) -> None:
-        """Go on where a run ended: these were asked, and these are their answers of ``RAISING``."""
+    def recall(self, asked: Iterable[Question], answers: Iterable[Observation]) -> None:
+        """Go on where a run ended: these were asked, and these are their answers."""
         self._seen.update(map(hash, asked))
-        for observation in raising:
+        for observation in answers:
             self.learn(observation)
 
     def pop(self) -> Question | None:
@@ -136,14 +151,47 @@ class Plan:
 
     def learn(self, observation: Observation) -> None:
         """Add the questions that an answer raises."""
+        name = observation.qname
         match observation.qtype:
-            case "MX" if observation.outcome == OK:
-                for record in observation.answers:
-                    self._want(record.partition(" ")[2], *ADDRESSES, "NS")
-            case "MX" if observation.outcome == NODATA:  # an implicit MX (RFC 5321 §5.1)?
-                self._want(observation.qname, *ADDRESSES)
+            case "A" | "AAAA" if observation.chain:
+                self._chains[hash(name)] = observation.chain
+                if hash(name) in self._heads:
+                    self._add_head(name)
+            case "MX":
+                self._learn_mail_hosts(observation)
             case "NS":
-                self._learn_name_servers(observation)
+                for host in observation.answers:
+                    self._want(host, *ADDRESSES)
+                self._want(next_zone(observation), "NS")
+            case "CNAME" | "TXT" if observation.outcome == OK:
+                self._follow(observation)
+
+    def _learn_mail_hosts(self, observation: Observation) -> None:
+        if observation.outcome == NODATA:  # an implicit MX (RFC 5321 §5.1)?
+            self._want(observation.qname, *ADDRESSES)
+        for record in observation.answers:
+            host = record.partition(" ")[2]
+            self._add_head(host)
+            self._want(host, *ADDRESSES, "NS")
+
+    def _add_head(self, name: str) -> None:
+        """Ask for the name servers of all that a name is an alias of, now or when that is known."""
+        self._heads.add(hash(name))
+        for target in self._chains.pop(hash(name), ()):
+            self._want(target, "NS")
+
+    def _follow(self, observation: Observation) -> None:
+        """Ask about the targets of a helper, as many as a lookup follows, and of an SPF record."""
+        name, qtype = observation.qname, observation.qtype
+        hops = self._hops.get(hash(name), 0) + 1
+        most = LONGEST_CHAIN if qtype == "CNAME" else 2
+        if qtype == "CNAME":
+            targets = [one for one in observation.answers if not _TELLING.fullmatch(one)]
+        else:
+            targets = list(own_spf_names(name, observation.answers))
+        for target in targets if hops < most else ():
+            self._hops.setdefault(hash(target), hops)
+            self._want(target, qtype)
 
     def _draw(self) -> Question | None:
         waiting = self._waiting
@@ -155,16 +203,6 @@ class Plan:
         drawn = int(self._random.random() * len(waiting))
         waiting[drawn], waiting[-1] = waiting[-1], waiting[drawn]
         return waiting.pop()
-
-    def _learn_name_servers(self, observation: Observation) -> None:
-        for host in observation.answers:
-            self._want(host, *ADDRESSES)
-        # Name servers at the end of a CNAME are another zone's: look on for this one's.
-        found_elsewhere = observation.outcome == OK and bool(observation.chain)
-        if observation.outcome in NEGATIVE or found_elsewhere:
-            name = observation.qname
-            if name != registrable_domain(name) and "." in name:
-                self._want(name.partition(".")[2], "NS")
 
     def _add_subject(self, raw: str, kind: str) -> None:
         try:
@@ -182,6 +220,7 @@ class Plan:
             bare = name.removeprefix("www.")
             self._want(name, "NS")
             for host in (name, bare, f"www.{bare}"):
+                self._add_head(host)
                 self._want(host, *ADDRESSES)
 
     def _settle(self, observation: Observation) -> None:
@@ -194,7 +233,7 @@ class Plan:
             self._settle(invalid_name(question, reason))
 
     def _want(self, name: str, *types: str) -> None:
-        if name == ".":  # "no host", as in a null MX (RFC 7505)
+        if name in {"", "."}:  # "no host", as in a null MX (RFC 7505)
             return
         for qtype in types:
             question = Question(name, qtype)
@@ -205,6 +244,19 @@ class Plan:
         before = len(self._seen)
         self._seen.add(hash(question))
         return len(self._seen) > before
+
+
+def own_spf_names(domain: str, texts: Iterable[str]) -> Iterator[str]:
+    """Yield the names below a domain that its SPF record includes; other records have none.
+
+    >>> list(own_spf_names("town.example", ['"v=spf1 include:_spf.town.example ip4:192.0.2.1"']))
+    ['_spf.town.example']
+    """
+    for text in map(text_of, texts):
+        version, *terms = text.lower().split() or [""]
+        includes = map(_INCLUDE.fullmatch, terms if version == "v=spf1" else ())
+        names = (include[1] for include in includes if include)
+        yield from islice((name for name in names if name.endswith(f".{domain}")), MOST_INCLUDES)
 
 
 def walk(

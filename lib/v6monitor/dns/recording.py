@@ -20,7 +20,7 @@ from v6monitor.dns import log, vantage
 from v6monitor.dns.client import Client
 from v6monitor.dns.journal import Journal, journal_of
 from v6monitor.dns.observation import DEFINITE, OK, Observation, Question, is_readable
-from v6monitor.dns.plan import RAISING, ExtraQuestions, Plan, Questions, canonical, digest
+from v6monitor.dns.plan import ExtraQuestions, Plan, Questions, canonical, digest
 from v6monitor.dns.resolvers import Resolver, parse
 from v6monitor.dns.retry import Policy
 from v6monitor.dns.run import Progress, observe, policy_for, running
@@ -190,12 +190,8 @@ def _recall(plan: Plan, journal: Journal) -> int:
             names, types = (rows.column(name).to_pylist() for name in Question._fields)
             yield from map(Question._make, zip(names, types, strict=True))
 
-    def raising() -> Iterator[Observation]:
-        for rows in journal.batches():
-            # Not by pyarrow.compute, which takes 7 MB.
-            yield from (row for row in log.observations(rows) if row.qtype in RAISING)
-
-    plan.recall(asked(), raising())
+    answers = (row for rows in journal.batches() for row in log.observations(rows))
+    plan.recall(asked(), answers)
     return sum(rows.num_rows for rows in journal.batches())
 
 

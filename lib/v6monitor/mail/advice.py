@@ -105,7 +105,7 @@ SUMMARY = (
 """The columns of the laggard list that differ by domain; the rest is said once (``steps``)."""
 
 _LISTED = 3  # mail servers that a sentence names one by one
-_OUTCOME = re.compile(rf"(?<=: )({'|'.join(sorted(OUTCOMES))})(?=[,;]|$)")
+_OUTCOME = re.compile(rf"(?<=: )({'|'.join(sorted(OUTCOMES | {'no_address'}))})(?=[,;)]|$)")
 _NOT_ASKED = re.compile(r"(?<=: )([A-Z]+) not asked(?=[,;]|$)")
 _NAME_SERVERS_OF = re.compile(r"name servers of (\S+): ")
 _COUNTED = re.compile(r"(\d+) of (\d+) name servers have IPv6")

@@ -74,9 +74,9 @@ def name_servers(
         rows[domain, zone] = Dependency(domain, zone, OWN_ZONE, "", "", OWN_ZONE, state)
     seen: dict[str, tuple[str, str]] = {}
     for domain, host in zip(hosts["domain"], hosts["host"], strict=True):
-        if host:
-            zone, state = seen.setdefault(host, _zone(evidence, host))
-            operator, kind = operator_of(evidence, host, table, domain)
+        for name in [host, *evidence.aliases(host)] if host else []:
+            zone, state = seen.setdefault(name, _zone(evidence, name))
+            operator, kind = operator_of(evidence, name, table, domain)
             found = Dependency(domain, zone, operator, kind, "", operator, state)
             rows.setdefault((domain, zone), found)
     return _frame(rows.values(), observations)

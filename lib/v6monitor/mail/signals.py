@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from v6monitor.dns.observation import NXDOMAIN, Question
+from v6monitor.dns.observation import NXDOMAIN, Question, text_of
 from v6monitor.mail.exchange_online import (
     AUTODISCOVER,
     in_smtp_prefixes,
@@ -38,8 +38,6 @@ _DKIM = re.compile(r".+\.(?:onmicrosoft\.com|[a-z0-9]+-v[0-9]+\.dkim\.mail\.micr
 _AUTODISCOVER = re.compile(re.escape(AUTODISCOVER))
 _PROOF = re.compile(r"ms=(?:ms[0-9]+|[0-9a-f]{40})", re.IGNORECASE)
 _INCLUDE = re.compile(r"[+?~-]?include:(.+?)\.?", re.IGNORECASE)
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_ESCAPED = re.compile(r"\\([0-9]{3}|.)")
 
 
 class Signals(NamedTuple):
@@ -139,16 +137,6 @@ def predicted(evidence: Evidence, domain: str) -> Predicted:
     return Predicted(host, YES, *_switch(evidence, host))
 
 
-def text_of(record: str) -> str:
-    r"""Return the text of a TXT record in presentation form, its strings joined (RFC 7208 §3.3).
-
-    >>> text_of('"v=spf1 include:spf.prot" "ection.outlook.com -all"')
-    'v=spf1 include:spf.protection.outlook.com -all'
-    """
-    joined = "".join(_QUOTED.findall(record)) if '"' in record else record
-    return _ESCAPED.sub(_unescape, joined)
-
-
 def _alias(
     evidence: Evidence, domain: str, host: str, name: str, pattern: re.Pattern[str]
 ) -> _Sign:
@@ -227,11 +215,6 @@ def _spf_terms(texts: Iterable[str]) -> Iterator[str]:
         version, *terms = text.split() or [""]
         if version.lower() == "v=spf1":
             yield from terms
-
-
-def _unescape(match: re.Match[str]) -> str:
-    escaped = match[1]
-    return chr(int(escaped)) if len(escaped) > 1 else escaped
 
 
 def _switch(evidence: Evidence, host: str) -> tuple[str, str]:

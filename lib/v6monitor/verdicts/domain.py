@@ -77,7 +77,7 @@ def judgement(evidence: Evidence, domain: str, types: Collection[str] | None = N
     bare = domain.removeprefix("www.")
     for name, host in zip(WEB_VERDICTS, (domain, f"www.{bare}", bare), strict=True):
         asked = "web" in types and (name == "web" or evidence.question(host, "AAAA"))
-        verdicts[name] = evidence.has_ipv6(host) if asked else Verdict(NOT_ASKED)
+        verdicts[name] = evidence.has_website(host) if asked else Verdict(NOT_ASKED)
     verdicts["dns_2"] = servers = evidence.name_servers_have_ipv6(domain)
     if servers.state == NOT_ASKED and not looked_up.issuperset(types):
         verdicts["dns_2"] = servers._replace(state=UNKNOWN)
@@ -109,9 +109,13 @@ def _mail_verdicts(evidence: Evidence, domain: str, mail: MailHosts) -> dict[str
 
 
 def _end_to_end(evidence: Evidence, domain: str, mail_all: Verdict, hosts: list[str]) -> Verdict:
-    """Return whether mail_all holds and the name servers on the way have IPv6 too."""
+    """Return whether mail_all holds and the name servers on the way have IPv6 too.
+
+    On the way are those of the domain, of every MX host and of what an MX host is an alias of.
+    """
     parts = [mail_all]
-    for name in dict.fromkeys([domain, *hosts]):
+    targets = [target for host in hosts for target in evidence.aliases(host)]
+    for name in dict.fromkeys([domain, *hosts, *targets]):
         servers = evidence.name_servers_have_ipv6(name)
         state = servers.state or UNKNOWN
         parts.append(Verdict(state, f"name servers of {name}: {servers.reason}"))

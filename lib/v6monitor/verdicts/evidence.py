@@ -7,10 +7,29 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, cast
 
-from v6monitor.dns.observation import DEFINITE, OK, Observation, is_readable
+from v6monitor.dns.observation import (
+    DEFINITE,
+    NEGATIVE,
+    NODATA,
+    NXDOMAIN,
+    OK,
+    Observation,
+    denied_by,
+    is_readable,
+    next_zone,
+)
 from v6monitor.errors import InputError
+from v6monitor.names import registrable_domain
 from v6monitor.verdicts.addresses import unusable
-from v6monitor.verdicts.logic import NO, NOT_ASKED, UNKNOWN, YES, Verdict, at_least
+from v6monitor.verdicts.logic import (
+    NO,
+    NOT_APPLICABLE,
+    NOT_ASKED,
+    UNKNOWN,
+    YES,
+    Verdict,
+    at_least,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +60,8 @@ class NameServers(NamedTuple):
     """Why there are none: ``no`` (the walk ended), ``unknown`` or not asked."""
     zone: str = ""
     """The zone; "" when it was not found."""
+    note: str = ""
+    """Of which names on the way NS could not be looked up."""
 
 
 class Evidence:
@@ -115,28 +136,64 @@ class Evidence:
         kind = ", ".join(sorted({str(kind) for kind in kinds}))
         return Verdict(NO, f"{host}: only_unusable:{kind}")
 
-    def name_servers(self, name: str) -> NameServers:
-        """Find the name servers: NS of the name itself, else label by label upward.
+    def has_website(self, host: str) -> Verdict:
+        """Return whether a website's host has IPv6; not applicable when it has no address at all.
 
-        The walk ends below the top level. An NS answer at the end of a CNAME is another zone's;
-        where the walk ends at one, the name servers are unknown.
+        A lookup of A that failed leaves that open: with an address the host would be a no.
         """
-        last = None
-        for zone in _upward(name):
-            row = self.question(zone, "NS")
+        found, ipv6 = self.has_ipv6(host), self.question(host, "AAAA")
+        ipv4 = self.records(host, "A")
+        if ipv6 is None or ipv6.outcome not in NEGATIVE:
+            return found
+        if ipv4 == () or (ipv4 is None and ipv6.outcome == NXDOMAIN):
+            return Verdict(NOT_APPLICABLE, f"{host}: no_address")
+        if ipv4 is None and self.question(host, "A"):
+            return Verdict(UNKNOWN, f"A of {self.doubt(host, 'A')}")
+        return found
+
+    def name_servers(self, name: str) -> NameServers:
+        """Find the name servers: NS of the name itself, else where ``next_zone`` leads.
+
+        A domain that resolves has name servers: only when it does not exist are there none.
+        """
+        at, last, failed, notes = name, None, "", list[str]()
+        while at:
+            row = self.question(at, "NS")
+            hosts = self.records(at, "NS")
             if row is None:
+                at = at.partition(".")[2] if "." in at.partition(".")[2] else ""
                 continue
-            last = row
-            hosts = self.records(zone, "NS")
-            if hosts is None:
-                return NameServers((), Verdict(UNKNOWN, f"NS of {self.doubt(zone, 'NS')}"))
             if hosts and not row.chain:
-                return NameServers(tuple(sorted(set(hosts))), None, zone)
+                return NameServers(tuple(sorted(set(hosts))), None, at, ", ".join(notes))
+            last, at = row, self._zone_above(row)
+            if hosts is None:
+                notes.append(f"NS of {self.doubt(last.qname, 'NS')}")
+                failed = failed or notes[-1]
         if last is None:
             return NameServers((), Verdict(NOT_ASKED, f"NS of {name} not asked"))
+        if failed:
+            return NameServers((), Verdict(UNKNOWN, failed))
         if last.chain:
             return NameServers((), Verdict(UNKNOWN, f"NS of {last.qname}: an alias"))
-        return NameServers((), Verdict(NO, f"no name servers found for {name}"))
+        if last.outcome == NXDOMAIN and self._is_absent(last.qname):
+            return NameServers((), Verdict(NO, f"no name servers found for {name}"))
+        return NameServers((), Verdict(UNKNOWN, f"NS of {last.qname}: {last.outcome}"))
+
+    def _zone_above(self, row: Observation) -> str:
+        """Return ``next_zone``; where NS could not be looked up, what denied the addresses."""
+        up = next_zone(row)
+        if row.outcome in DEFINITE or not up:
+            return up
+        denials = (self.question(row.qname, qtype) for qtype in ("AAAA", "A"))
+        zones = (denied_by(denial) for denial in denials if denial)
+        zone = next(filter(None, zones), up)
+        return zone if zone != row.qname else ""
+
+    def _is_absent(self, name: str) -> bool:
+        """Return whether a name is a registrable domain of which nothing else was found."""
+        others = (self.question(name, qtype) for qtype in ("A", "AAAA", "MX", "TXT"))
+        found = any(row and row.outcome in {OK, NODATA} for row in others)
+        return name == registrable_domain(name) and not found
 
     def name_servers_have_ipv6(self, name: str) -> Verdict:
         """Return whether at least two name-server hosts have IPv6 (Internet.nl's rule)."""
@@ -147,6 +204,8 @@ class Evidence:
         reason = f"{states.count(YES)} of {len(states)} name servers have IPv6"
         if unknown := states.count(UNKNOWN):
             reason += f", {unknown} unknown"
+        if servers.note:
+            reason += f" (zone {servers.zone}, {servers.note})"
         return Verdict(at_least(ENOUGH_NAME_SERVERS, states), reason)
 
 
@@ -232,9 +291,3 @@ def _plain_name(name: str) -> str:
     """Return a name, or a record that ends in one, in lower case without its final dot."""
     lower = name.lower()
     return lower if lower == "." or lower.endswith(" .") else lower.removesuffix(".")
-
-
-def _upward(name: str) -> Iterator[str]:
-    labels = name.split(".")
-    for start in range(len(labels) - 1):
-        yield ".".join(labels[start:])
