@@ -33,7 +33,7 @@ _PUBLIC = {
     "changes": "changes",
     "chart": "charts",
     "example": "workspace:example",
-    "explain": "mail.card:explain",
+    "explain": "report.explain:explain",
     "explore": "report.explore:explore",
     "forecast": "analysis.forecast:forecast",
     "gap": "gap",

@@ -13,10 +13,10 @@ from v6monitor.errors import UsageError
 from v6monitor.language import CODES, Language
 from v6monitor.mail.advice import in_words
 from v6monitor.mail.card import Card
-from v6monitor.mail.card import explain as evidence_card
 from v6monitor.mail.laggards import laggards as laggard_list
 from v6monitor.mail.letters import Letter, letters
 from v6monitor.mail.providers import providers as provider_table
+from v6monitor.report.explain import explain as evidence_card
 from v6monitor.report.exports import safe_csv, write_text
 from v6monitor.report.month import is_synthetic
 from v6monitor.verdicts.judge import judge, subjects
