@@ -157,6 +157,15 @@ def test_the_cnames_of_a_helper_are_followed_but_not_for_ever() -> None:
         assert raised(row("a.example", "CNAME", end)) == set()
 
 
+def test_autodiscover_without_an_alias_may_be_an_srv_record() -> None:
+    """Only when there is definitely no CNAME."""
+    name, service = "autodiscover.town.example", ("_autodiscover._tcp.town.example", "SRV")
+    assert raised(row(name, "CNAME")) == {service}
+    assert raised(row(name, "CNAME", outcome="nxdomain")) == {service}
+    assert raised(row(name, "CNAME", outcome="servfail")) == set()
+    assert raised(row("selector1._domainkey.town.example", "CNAME")) == set()
+
+
 def test_spf_records_under_the_domains_own_name_are_asked_for_one_level_deep() -> None:
     """As the domain's SPF record refers to them; those of others are not."""
     spf = '"v=spf1 include:_spf.Town.example. include:other.example ?include:%{i}.town.example"'

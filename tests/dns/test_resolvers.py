@@ -1,6 +1,6 @@
 import pytest
 
-from v6monitor.dns.resolvers import Resolver, parse
+from v6monitor.dns.resolvers import Resolver, from_resolv_conf, parse
 from v6monitor.errors import UsageError
 
 
@@ -31,6 +31,28 @@ def test_a_resolver_is_written_in_these_forms(spec: str, expected: Resolver) -> 
 def test_the_system_resolver_is_an_address() -> None:
     """Or none is configured, which is said."""
     assert all(resolver.host for resolver in parse(["system"]))
+
+
+@pytest.mark.parametrize(
+    ("line", "labels", "odd"),
+    [
+        ("nameserver localhost", [], ["nameserver localhost"]),
+        ("nameserver 192.0.2.1:53", [], ["nameserver 192.0.2.1:53"]),
+        ("nameserver", [], ["nameserver"]),
+        ("nameserver fe80::1%lo", ["fe80::1%lo"], []),
+        ("  nameserver\t2001:DB8::1 # comment", ["2001:db8::1"], []),
+        ("", [], []),
+        ("# nameserver 192.0.2.1", [], []),
+        ("options timeout:1", [], []),
+    ],
+)
+def test_an_odd_line_of_resolv_conf_is_left_out_and_named(
+    line: str, labels: list[str], odd: list[str]
+) -> None:
+    """The other lines are used."""
+    found, left_out = from_resolv_conf([line, "nameserver 192.0.2.53"])
+    assert [resolver.label for resolver in found] == [*labels, "192.0.2.53"]
+    assert left_out == odd
 
 
 def test_a_resolver_given_twice_is_asked_once() -> None:

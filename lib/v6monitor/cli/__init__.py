@@ -4,6 +4,7 @@ import argparse
 import importlib
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 
 from v6monitor import __version__
@@ -27,6 +28,7 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code (0 ok, 2 usage, 3 input, 4 coverage, 5, 6)."""
+    warnings.formatwarning = _sentence
     options = _parser(sys.argv[1:] if arguments is None else list(arguments))
     try:
         return int(options.run(options) or 0)
@@ -39,6 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+
+
+def _sentence(message: Warning | str, *_: object, **__: object) -> str:
+    """Return a warning as the commands print it, without a place in the program."""
+    return f"v6monitor: {message}\n"
 
 
 def _parser(arguments: list[str]) -> argparse.Namespace:

@@ -13,8 +13,8 @@ from typing import IO, Protocol, TypeVar
 
 from v6monitor.dns.observation import (
     LONGEST_CHAIN,
+    NEGATIVE,
     NODATA,
-    OK,
     Observation,
     Question,
     invalid_name,
@@ -79,12 +79,12 @@ class Plan:
     """Work about a list of subjects: (name, ``web`` or ``mail``) pairs; each question once.
 
     For a mail domain: MX, the addresses of every MX host (of the domain itself when it has no MX),
-    the name servers of the domain and of every MX host's zone with their addresses, TXT, and the
-    CNAMEs of ``HELPERS``. For a website: its addresses, those with and without ``www.``, and its
-    name servers. Name servers are sought upward, in the zone that denies having them or label by
-    label to the registrable domain. Aliases are followed to their end: the name servers of every
-    CNAME target of an MX host and of a website are asked for, and the targets of ``HELPERS`` one by
-    one; so are SPF records under the domain's own name that its SPF record refers to.
+    the name servers of the domain and of every MX host's zone with their addresses, TXT, the SPF
+    records under the domain's own name that its SPF record refers to, and the CNAMEs of ``HELPERS``
+    to their end (SRV where autodiscover has none). For a website: its addresses, those with and
+    without ``www.``, and its name servers. Name servers are sought upward, in the zone that denies
+    having them or label by label to the registrable domain, also those of every CNAME target of an
+    MX host and of a website.
 
     There are no rounds: an answer adds its questions at once. Subjects are taken from the list
     when fewer than ``POOL`` questions wait, and the next question is drawn from all that wait, so
@@ -163,7 +163,7 @@ class Plan:
                 for host in observation.answers:
                     self._want(host, *ADDRESSES)
                 self._want(next_zone(observation), "NS")
-            case "CNAME" | "TXT" if observation.outcome == OK:
+            case "CNAME" | "TXT":
                 self._follow(observation)
 
     def _learn_mail_hosts(self, observation: Observation) -> None:
@@ -183,6 +183,9 @@ class Plan:
     def _follow(self, observation: Observation) -> None:
         """Ask about the targets of a helper, as many as a lookup follows, and of an SPF record."""
         name, qtype = observation.qname, observation.qtype
+        helper, _, domain = name.partition(".")
+        if observation.outcome in NEGATIVE and helper == "autodiscover" and qtype == "CNAME":
+            self._want(f"_autodiscover._tcp.{domain}", "SRV")
         hops = self._hops.get(hash(name), 0) + 1
         most = LONGEST_CHAIN if qtype == "CNAME" else 2
         if qtype == "CNAME":

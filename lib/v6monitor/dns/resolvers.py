@@ -1,7 +1,10 @@
 """Resolvers: from what a user writes (``system``, ``9.9.9.9``, ``tls://host``) to addresses."""
 
 import ipaddress
+import os
+import warnings
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -15,6 +18,9 @@ FORMS = "system, IP, IP:port, [IPv6]:port, tls://host, https://host/dns-query or
 
 _PORTS = {UDP: 53, TLS: 853, HTTPS: 443}
 _HIGHEST_PORT = 65535
+_SHOWN = 60  # characters of a line that cannot be read
+
+RESOLV_CONF = Path("/etc/resolv.conf")
 
 
 class Resolver(NamedTuple):
@@ -106,17 +112,41 @@ def _label(host: str, port: int) -> str:
 
 
 def _system() -> list[Resolver]:
-    import dns.resolver  # noqa: PLC0415 - it brings the web and TLS clients, a tenth of a second
+    if os.name == "nt":
+        import dns.resolver  # noqa: PLC0415 - it reads the registry
 
-    try:
-        addresses = dns.resolver.Resolver().nameservers
-    except dns.resolver.NoResolverConfiguration as error:
+        lines = [f"nameserver {address}" for address in dns.resolver.Resolver().nameservers]
+    else:
+        try:
+            lines = RESOLV_CONF.read_text(errors="replace").splitlines()
+        except OSError:
+            lines = []
+    found, odd = from_resolv_conf(lines)
+    if odd:
+        left_out = ", ".join(map(repr, odd))
+        warnings.warn(f"{RESOLV_CONF}: no address in {left_out}; left out", stacklevel=2)
+    if not found:
         raise VantageError(
-            "this machine has no resolver configured: name one with --resolver IP"
-        ) from error
-    except ValueError as error:  # "nameserver localhost", or an address with a port
-        raise VantageError(
-            f"resolv.conf of this machine has a line that is no address ({error}): name a resolver "
-            "with --resolver IP"
-        ) from error
-    return [Resolver(_label(str(host), 53), UDP, str(host), 53) for host in addresses]
+            f"this machine has no resolver configured ({RESOLV_CONF}): name one with --resolver IP"
+        )
+    return found
+
+
+def from_resolv_conf(lines: Iterable[str]) -> tuple[list[Resolver], list[str]]:
+    """Return the resolvers of ``nameserver`` lines, and such lines that name no IP address.
+
+    >>> found, odd = from_resolv_conf(["nameserver localhost", "nameserver 192.0.2.53"])
+    >>> [resolver.label for resolver in found], odd
+    (['192.0.2.53'], ['nameserver localhost'])
+    """
+    found, odd = [], []
+    for line in lines:
+        keyword, *values = line.split() or [""]
+        if keyword == "nameserver":
+            try:
+                host = str(ipaddress.ip_address(values[0] if values else ""))
+            except ValueError:
+                odd.append(line.strip()[:_SHOWN])
+            else:
+                found.append(Resolver(_label(host, _PORTS[UDP]), UDP, host, _PORTS[UDP]))
+    return found, odd
