@@ -1,30 +1,9 @@
 """What changed between two measurements: ``v6.changes(month)`` is the function ``changes``."""
 
-from v6monitor.analysis.changes import (
-    changes,
-    flaps,
-    losses,
-    move_counts,
-    moves,
-    pair,
-    panel,
-    transitions,
-)
+from v6monitor.analysis.changes import changes, flaps, losses, moves, pair
 from v6monitor.analysis.decomposition import decompose, kitagawa, parts
 from v6monitor.callable_module import make_callable
 
-__all__ = [
-    "changes",
-    "decompose",
-    "flaps",
-    "kitagawa",
-    "losses",
-    "move_counts",
-    "moves",
-    "pair",
-    "panel",
-    "parts",
-    "transitions",
-]
+__all__ = ["changes", "decompose", "flaps", "kitagawa", "losses", "moves", "pair", "parts"]
 
 make_callable(__name__, changes)

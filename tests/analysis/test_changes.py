@@ -1,9 +1,8 @@
 """Who moved, how sure a loss is, and how often one comes back."""
 
-from types import SimpleNamespace
-
 import pandas as pd
 import pytest
+from measured import month as measured_month
 
 import v6monitor as v6
 from v6monitor.analysis.changes import confirming
@@ -61,29 +60,6 @@ def test_a_loss_is_confirmed_by_the_next_run(later: str, status: str) -> None:
     assert dict(zip(moved["domain"], moved["status"], strict=True)) == {"a": status, "b": ""}
 
 
-def test_a_loss_that_two_resolvers_saw_is_confirmed() -> None:
-    """No later run is needed then."""
-    moved = v6.changes.moves(month(a="y", b="y"), month(a="n", b="n"), confirmed={"a"})
-    assert list(moved["status"]) == ["confirmed", "suspected"]
-
-
-def test_transitions_count_every_domain_once() -> None:
-    """Five states before and after, absence included; the matrix sums to all domains."""
-    before = month(a="y", b="n", c="?", d="-", e=".")
-    after = month(a="n", b="n", c="y", d=".", e="y")
-    matrix = v6.changes.transitions(before, after).set_index("before")
-    assert matrix.to_numpy().sum() == 5
-    assert matrix.loc["yes", "no"] == matrix.loc["absent", "yes"] == 1
-    assert list(matrix.columns) == ["yes", "no", "unknown", "not_applicable", "absent"]
-
-
-def test_the_panel_is_known_in_both_months() -> None:
-    """Unknown, not applicable and absent in either month are out of it."""
-    before = month(a="y", b="?", c="-", d="n", e=".")
-    after = month(a="n", b="y", c="y", d="n", e="y")
-    assert list(v6.changes.panel(before, after)["domain"]) == ["a", "d"]
-
-
 def test_a_domain_that_left_keeps_what_was_known_of_it() -> None:
     """Sector of the old month where the new one has none; the months are named."""
     both = v6.changes.pair(month("2026-01", a="y"), month("2026-02", e="n"))
@@ -94,10 +70,11 @@ def test_a_domain_that_left_keeps_what_was_known_of_it() -> None:
 
 def test_per_sector_all_groups_are_listed() -> None:
     """A group where nothing moved has zeros, and the size of its panel."""
-    table = v6.changes.move_counts(
+    table = v6.changes(
         month("2026-01", a="y", b="n", c="n", d="y"),
-        month("2026-02", a="n", b="y", c="y", d="y", e="n"),
+        after=month("2026-02", a="n", b="y", c="y", d="y", e="n"),
         later=[month("2026-03", a="n", b="y", c="y", d="y", e="n")],
+        by="sector",
     ).set_index("sector")
     assert list(table.index) == ["rijk", "gemeente"]
     assert dict(table.loc["rijk", ["panel", "gain", "loss_confirmed"]]) == {
@@ -146,8 +123,8 @@ def test_two_empty_months_compare_to_nothing() -> None:
     """Empty tables in, empty tables out, no error."""
     nothing = month(a=".")
     assert v6.changes.moves(nothing, nothing).empty
-    assert v6.changes.move_counts(nothing, nothing).empty
-    assert v6.changes.transitions(nothing, nothing).iloc[:, 1:].to_numpy().sum() == 0
+    assert v6.changes(nothing, after=nothing, by="sector").empty
+    assert v6.changes(nothing, after=nothing)["panel"].to_list() == [0]
 
 
 MEASURED = pd.Timestamp("2026-10-05")
@@ -171,41 +148,32 @@ def test_a_lookup_confirms_from_a_day_after_the_measurement(asked: str, confirms
     assert len(found) == confirms
 
 
-def a_month(asked: str) -> SimpleNamespace:
-    """Return what a Month has: two months of mail and web, and lookups of which one says no."""
-    days = {"2026-09": "2026-09-05", "2026-10": "2026-10-05"}
-    parts = [
-        month("2026-09", a="y", b="y", c="n", old="y").assign(measure="mail"),
-        month("2026-10", a="n", b="n", c="y", new="y").assign(measure="mail"),
-        month("2026-09", a="n").assign(measure="web"),
-        month("2026-10", a="y").assign(measure="web"),
-    ]
-    states = pd.concat([*parts, parts[0].iloc[:1].assign(sector="gemeente")], ignore_index=True)
-    states["measured_at"] = pd.to_datetime(states["period"].map(days))
-    states.attrs["source"] = [f"measurement {day} Internet.nl" for day in days.values()]
-    verdicts = pd.DataFrame({"domain": ["a", "b"], "mail_all": ["no", "yes"], "web": ["", ""]})
-    return SimpleNamespace(
-        period="2026-10",
-        states=states,
-        renames={"old": "new"},
-        verdicts=verdicts,
-        observations=pd.DataFrame({"asked_at": [pd.Timestamp(asked, tz="UTC")]}),
-    )
+SEPTEMBER = {"a": "passed", "b": "passed", "c": "failed", "old": "passed"}
+OCTOBER = {"a": "failed", "b": "failed", "c": "passed", "new": "passed"}
+
+
+def a_month(**options: object) -> v6.Month:
+    """Return two months of mail and web; lookups say yes of all."""
+    mail = {"2026-09-05": SEPTEMBER, "2026-10-05": OCTOBER}
+    web = {"2026-09-05": {"a": "failed"}, "2026-10-05": {"a": "passed"}}
+    return measured_month({"mail": mail, "web": web}, **options)
 
 
 def test_a_month_is_compared_with_the_one_before() -> None:
-    """Its renames are followed, its lookups confirm, a domain in two lists counts once."""
-    moved = v6.changes.moves(a_month("2026-10-06")).set_index("domain")
-    assert moved["move"].to_dict() == {"a": "loss", "b": "loss", "c": "gain"}
-    assert moved["status"].to_dict() == {"a": "confirmed", "b": "recovered", "c": ""}
-    counted = v6.changes(a_month("2026-10-06"), by=())
-    assert counted[["panel", "gain", "loss_confirmed", "joined", "left"]].to_numpy().tolist() == [
-        [4, 1, 1, 0, 0]
-    ]
-    assert counted[["earlier", "period", "measure"]].to_numpy().tolist() == [
-        ["2026-09", "2026-10", "mail"]
-    ]
-    assert counted.attrs["source"] == [
+    """Its lookups confirm, and each measure has its own row."""
+    looked_up = a_month(asked="2026-10-06", without=["a"])
+    moved = v6.changes.moves(looked_up, measure="mail").set_index("domain")
+    assert moved["move"].to_dict() == {
+        "a.example": "loss", "b.example": "loss", "c.example": "gain",
+        "new.example": "joined", "old.example": "left",
+    }  # fmt: skip
+    statuses = moved.loc[moved["move"] == "loss", "status"]
+    assert statuses.to_list() == ["confirmed", "recovered"]
+    counted = v6.changes(looked_up).set_index("measure")
+    columns = ["panel", "gain", "loss_confirmed", "joined", "left", "earlier", "period"]
+    assert counted.loc["mail", columns].to_list() == [3, 1, 1, 1, 1, "2026-09", "2026-10"]
+    assert counted.loc["web", columns].to_list() == [1, 1, 0, 0, 0, "2026-09", "2026-10"]
+    assert counted.attrs["source"][:2] == [
         "measurement 2026-09-05 Internet.nl",
         "measurement 2026-10-05 Internet.nl",
     ]
@@ -213,23 +181,47 @@ def test_a_month_is_compared_with_the_one_before() -> None:
 
 def test_lookups_of_the_day_itself_confirm_nothing() -> None:
     """They could be of before the measurement."""
-    moved = v6.changes.moves(a_month("2026-10-05 12:00"))
+    moved = v6.changes.moves(a_month(asked="2026-10-05 12:00", without=["a"]), measure="mail")
     assert set(moved.loc[moved["move"] == "loss", "status"]) == {"suspected"}
 
 
-def test_another_measure_of_a_month_can_be_chosen() -> None:
-    """Mail is the headline; web is asked for by name, anything else is named."""
-    assert v6.changes(a_month("2026-10-05"), measure="web")["gain"].to_list() == [1]
-    with pytest.raises(UsageError, match="'ipv6' is not one of web, mail, dns"):
-        v6.changes(a_month("2026-10-05"), measure="ipv6")
+def test_a_measure_without_an_earlier_month_is_compared_with_none() -> None:
+    """Its domains did not join: they were not measured before."""
+    first = measured_month({"web": {"2026-10-05": {"a": "failed"}}})
+    (row,) = v6.changes(first, measure="web").to_dict("records")
+    assert (row["earlier"], row["panel"], row["joined"]) == ("", 0, 0)
+    assert v6.changes.pair(first).empty
 
 
-def test_changes_are_counted_by_sector_where_there_is_one() -> None:
-    """Else in one row; several columns are a row per combination."""
+def test_a_known_fault_of_the_measurement_is_no_loss() -> None:
+    """Name servers measured without IPv6 since May 2025 of which the lookups see two (#1747)."""
+    for year, status in (("2025", "disputed"), ("2024", "recovered")):
+        days = {f"{year}-09-05": {"a": "passed"}, f"{year}-10-05": {"a": "failed"}}
+        found = measured_month({"dns": days}, asked=f"{year}-10-07")
+        (row,) = v6.changes.moves(found, measure="dns").to_dict("records")
+        assert (row["move"], row["status"]) == ("loss", status)
+        (counts,) = v6.changes(found, measure="dns").to_dict("records")
+        assert counts[f"loss_{status}"] == 1
+        assert counts["loss_suspected"] == counts["loss_confirmed"] == 0
+
+
+def test_the_panel_s_change_stands_beside_that_of_the_list() -> None:
+    """Six stay and one gains: +1/6; ten join without IPv6, so the lists have 6 of 16 in common."""
+    six = dict.fromkeys("abcdef", "y")
+    before = month(**(six | {"a": "n", "b": "n"}))
+    after = month(**(six | {"b": "n"} | dict.fromkeys([f"n{n}" for n in range(10)], "n")))
+    (row,) = v6.changes(before, after=after).to_dict("records")
+    assert row["points"] == pytest.approx(100 / 6)
+    assert row["share_before"] == pytest.approx(4 / 6)
+    assert row["share_after"] == pytest.approx(5 / 16)
+    assert (row["common"], row["break_reason"]) == (6 / 16, "domains")
+
+
+def test_changes_are_counted_by_any_column() -> None:
+    """In one row without; several columns are a row per combination."""
     before, after = month(a="n", d="n"), month(a="y", d="n")
-    assert v6.changes(before, after=after)["sector"].to_list() == ["rijk", "gemeente"]
-    plain = [table[["domain", "state"]] for table in (before, after)]
-    assert v6.changes(plain[0], after=plain[1])["gain"].to_list() == [1]
+    assert v6.changes(before, after=after, by="sector")["sector"].to_list() == ["rijk", "gemeente"]
+    assert v6.changes(before, after=after)["gain"].to_list() == [1]
     both = [table.assign(province=table["domain"]) for table in (before, after)]
     table = v6.changes(both[0], after=both[1], by=["sector", "province"])
     assert table[["sector", "province", "gain"]].to_numpy().tolist() == [
@@ -244,7 +236,9 @@ def test_what_cannot_be_compared_is_named() -> None:
     with pytest.raises(UsageError, match="after is missing"):
         v6.changes(before)
     with pytest.raises(UsageError, match="after was given beside a Month"):
-        v6.changes(a_month("2026-10-05"), after=before)
+        v6.changes(a_month(), after=before)
+    with pytest.raises(UsageError, match="'ipv6' is not one of those of this month: web, mail"):
+        v6.changes(a_month(), measure="ipv6")
     with pytest.raises(UsageError, match="no column 'list' to group by"):
         v6.changes(before, after=before, by="list")
     with pytest.raises(InputError, match="mail, web"):

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import v6monitor as v6
-from v6monitor.errors import InputError
 
 NAMES = [f"d{n}.example" for n in range(12)]
 STATES = st.sampled_from(["yes", "no", "unknown", "not_applicable"])
@@ -127,8 +126,8 @@ def test_of_merged_names_one_stays(
     assert (split["n_stayers"], split["n_leavers"]) == (stayers, leavers)
 
 
-def test_a_domain_twice_in_a_month_is_an_error_in_words() -> None:
-    """What a domain's state is must be settled before it is compared."""
-    twice = pd.concat([table({"a": "yes"}), table({"a": "no"})])
-    with pytest.raises(InputError, match="a is more than once"):
-        v6.changes.decompose(twice, table({"a": "yes"}))
+def test_a_domain_twice_in_a_month_counts_once() -> None:
+    """One that contradicts itself is unknown, as in every comparison."""
+    twice = pd.concat([table({"a": "yes", "b": "no"}), table({"a": "no"})])
+    split = v6.changes.decompose(twice, table({"a": "yes", "b": "no"}))
+    assert (split["n_before"], split["n_stayers"], split["n_became_known"]) == (1, 1, 1)

@@ -194,13 +194,24 @@ def test_a_list_that_is_less_than_four_fifths_the_same_is_a_break() -> None:
     assert list(table["break_reason"]) == ["", "", "domains"]
 
 
-def test_a_new_version_of_the_tests_is_a_break_from_its_day() -> None:
-    """Version 1.7.0 came on 2023-04-11: a measurement on the 3rd is before it, the 20th after."""
-    early = months("yn", "yn", "yn", start="2023-03")
-    early["measured_at"] = early["period"] + "-03"
-    late = early.assign(measured_at=early["period"] + "-20")
-    assert list(v6.shares(early, by=["period", "measure"])["break_reason"]) == ["", "", "tests"]
-    assert list(v6.shares(late, by=["period", "measure"])["break_reason"]) == ["", "tests", ""]
+def test_a_new_version_of_the_tests_is_a_break() -> None:
+    """The states say since which version the tests count as they did; none is a version too."""
+    table = months("yn", "yn", "yn", "yn")
+    versions = {"2026-01": "1.7.0", "2026-02": "1.10.0", "2026-03": "1.10.0", "2026-04": ""}
+    found = v6.shares(table.assign(tests=table["period"].map(versions)), by="period")
+    assert list(found["break_reason"]) == ["", "tests", "", "tests"]
+    assert list(found["comparable_since"]) == ["2026-01", "2026-02", "2026-02", "2026-04"]
+
+
+def test_a_list_that_changes_little_by_little_is_another_in_the_end() -> None:
+    """One of ten is replaced each month: no break, and after three months too little in common."""
+    parts = []
+    for at in range(4):
+        part = states("y" * 10, period=f"2026-0{at + 1}")
+        parts.append(part.assign(domain=[f"d{n}" for n in range(at, at + 10)]))
+    table = v6.shares(pd.concat(parts), by="period")
+    assert list(table["break_reason"]) == [""] * 4
+    assert list(table["comparable_since"]) == ["2026-01", "2026-01", "2026-01", "2026-02"]
 
 
 def test_sectors_compare_with_the_earliest_month_of_the_year_before() -> None:

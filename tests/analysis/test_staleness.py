@@ -1,9 +1,8 @@
 """Measured against fresh, domain by domain."""
 
-from types import SimpleNamespace
-
 import pandas as pd
 import pytest
+from measured import month
 
 import v6monitor as v6
 from v6monitor.analysis import staleness
@@ -33,6 +32,7 @@ def compare(measured: str, fresh: str, days: float = 30, reason: str = "") -> st
         ("no", "unknown", "could_not_tell"),
         ("not_applicable", "yes", "applicability"),
         ("unknown", "not_applicable", "applicability"),
+        ("not_applicable", "not_applicable", "agrees"),
     ],
 )
 def test_every_pair_has_an_outcome(measured: str, fresh: str, outcome: str) -> None:
@@ -70,33 +70,27 @@ def test_nothing_to_compare() -> None:
 
 
 def test_a_month_has_a_row_per_domain_and_measure() -> None:
-    """Each measure against its verdict; an earlier month and a measure without one are left out."""
-    states = pd.DataFrame(
-        [
-            ("a", "2026-09", "mail", "yes"),
-            ("a", "2026-10", "mail", "no"),
-            ("a", "2026-10", "web", "yes"),
-            ("b", "2026-10", "dns", "yes"),
-            ("b", "2026-10", "mail_category", "yes"),
-        ],
-        columns=["domain", "period", "measure", "state"],
-    ).assign(measured_at=pd.Timestamp("2026-10-05"))
-    verdicts = pd.DataFrame(
-        {
-            "domain": ["a", "b"],
-            "mail_all": ["yes", ""],
-            "web": ["no", ""],
-            "dns_2": ["", "yes"],
-            "reasons": ["web: a: only_unusable:mapped", ""],
-        }
-    )
-    verdicts.attrs["source"] = ["lookups 2026-10-07T12:00:00+00:00"]
-    asked = pd.DataFrame({"asked_at": [pd.Timestamp("2026-10-07 12:00", tz="UTC")]})
-    month = SimpleNamespace(period="2026-10", states=states, verdicts=verdicts, observations=asked)
-    table = v6.staleness(month)
+    """Each measure against its verdict; an earlier month and the category are left out."""
+    results = {
+        "mail": {"2026-09-05": {"a": "passed"}, "2026-10-05": {"a": "failed"}},
+        "web": {"2026-10-05": {"b": "passed"}},
+        "mail_category": {"2026-10-05": {"c": "passed"}},
+    }
+    table = v6.staleness(month(results, asked="2026-10-07 12:00", without=["b"]))
     assert table[["domain", "measure", "outcome", "age_days"]].to_numpy().tolist() == [
-        ["a", "web", "unexplained", 2.5],
-        ["a", "mail", "fixed_since", 2.5],
-        ["b", "dns", "agrees", 2.5],
+        ["b.example", "web", "lost_since", 2.5],
+        ["a.example", "mail", "fixed_since", 2.5],
     ]
-    assert table.attrs["source"] == ["lookups 2026-10-07T12:00:00+00:00"]
+    assert table.attrs["source"] == [
+        "measurement 2026-10-05 Internet.nl",
+        "lookups 2026-10-07T12:00:00+00:00",
+    ]
+    assert v6.staleness(month(results)).empty
+
+
+def test_name_servers_that_the_lookups_see_are_a_known_disagreement() -> None:
+    """Measured since May 2025 without IPv6, it may be a fault of Internet.nl; before it is not."""
+    for day, outcome in (("2025-04-30", "fixed_since"), ("2025-05-01", "known_disagreement")):
+        asked = str(pd.Timestamp(day) + pd.Timedelta(days=3))
+        table = v6.staleness(month({"dns": {day: {"a": "failed"}}}, asked=asked))
+        assert table["outcome"].to_list() == [outcome]

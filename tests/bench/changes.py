@@ -1,4 +1,4 @@
-"""How long do decomposition, transitions and rankings take, next to reading the file?
+"""How long do decomposition, pairs and rankings take, next to reading the file?
 
 Run it with ``python tests/bench/changes.py``. It reads the real monthly panel with pandas, as an
 analyst does, and then makes the tables of every pair of months, five times by turns in one run; it
@@ -44,8 +44,8 @@ def decompositions(months: list[pd.DataFrame]) -> int:
 
 
 def matrices(months: list[pd.DataFrame]) -> int:
-    """Count the transitions of every pair of months."""
-    return sum(len(v6.changes.transitions(one, other)) for one, other in pairwise(months))
+    """Join every pair of months."""
+    return sum(len(v6.changes.pair(one, other)) for one, other in pairwise(months))
 
 
 def rankings(months: list[pd.DataFrame]) -> int:

@@ -1,9 +1,12 @@
 """Charts of adoption: what is drawn and said of measures, sectors, states, sub-tests, provinces."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import pytest
 from chart_rules import words
 from matplotlib.lines import Line2D
+from measured import month
 
 import v6monitor as v6
 from v6monitor.charts.chart import Chart
@@ -20,12 +23,12 @@ def states(text: str, **columns: str) -> pd.DataFrame:
     return table.assign(state=[STATES[letter] for letter in text], **columns).astype("str")
 
 
-def shares(*texts: str, measure: str = "web", start: str = "2026-01", step: int = 1) -> object:
+def shares(*texts: str, measure: str = "web", step: int = 1, tests: Sequence[str] = ()) -> object:
     """Return the shares of one measure by month, a text per month."""
-    first = pd.Period(start, "M")
+    first = pd.Period("2026-01", "M")
     months = [
-        states(text, period=str(first + step * at), measure=measure)
-        for at, text in enumerate(texts)
+        states(text, period=str(first + step * at), measure=measure).assign(tests=version)
+        for at, (text, version) in enumerate(zip(texts, tests or [""] * len(texts), strict=True))
     ]
     return v6.shares(pd.concat(months), by=["period", "measure"])
 
@@ -59,7 +62,7 @@ def heights(chart: Chart) -> list[list[float]]:
     [
         ({"texts": ["yynnn", "yyynn", "yyyy?"]}, [[0.4, 0.6, 1.0]]),
         ({"texts": ["yynnn", "yyynn", "yyyyn"], "step": 6}, [[0.4, 0.6, 0.8]]),
-        ({"texts": ["yynnn", "yyynn", "yyyyn", "yyyyy"], "start": "2023-03"},
+        ({"texts": ["yynnn", "yyynn", "yyyyn", "yyyyy"], "tests": ["1.2.0"] * 2 + ["1.7.0"] * 2},
          [[0.4, 0.6], [0.8, 1.0]]),
     ],
     ids=["every month", "every half year", "another version of the tests"],
@@ -103,31 +106,81 @@ def test_two_lines_differ_in_more_than_colour():
 @pytest.mark.parametrize(
     ("months", "trend", "headline"),
     [
-        (["nnnnn", "ynnnn", "yyynn"], "Web +60.00", "Web +40.00"),
-        (["yyynn", "yynnn"], "Web −20.00", "Web −20.00"),
-        (["yynnn", "yynnn"], "Web 0", "Web 0"),
-        (["nnnnn", "nnnnnnnnnn", "yyyyynnnnn"], "cannot be compared", "Web +50.00"),
-        (["?????", "ynnnn"], "cannot be compared", "cannot be compared"),
-        (["ynnnn"], "This is the first month", "This is the first month"),
-        ([""], "There is no domain", "There is no domain"),
+        (["nnnnn", "ynnnn", "yyynn"], "Web +60.0", "times, in percentage points: Web +40.0."),
+        (["yyynn", "yynnn"], "Web −20.0", "times, in percentage points: Web −20.0."),
+        (["yynnn", "yynnn"], "Web 0", "times, in percentage points: Web 0."),
+        (["nnnnn", "nnnnnnnnnn", "yyyyynnnnn"], "cannot be compared", "Web +50.0"),
+        (["?????", "ynnnn"], "cannot be compared", "IPv6."),
+        (["ynnnn"], "This is the first month", "There is no earlier measurement of this list"),
     ],
 )
 def test_the_change_in_points(months, trend, headline):
     """Since the first month, and in the headline since the one before; never across a break."""
-    table = shares(*months)
-    assert trend in v6.chart.trend(table).caption()
-    assert headline in v6.chart.headline(table).caption()
+    assert trend in v6.chart.trend(shares(*months)).caption()
+    assert headline in headline_of(*months).caption()
+
+
+def test_a_source_without_results_is_named_so():
+    """Neither figure makes up a share."""
+    nothing = states("", period="2026-01", measure="web")
+    table = v6.shares(nothing, by=["period", "measure"])
+    assert v6.chart.trend(table).caption() == "There is no domain to which this applies."
+    moved = v6.changes(nothing, after=nothing)
+    silent = v6.chart.headline(table, changes=moved)
+    assert silent.caption() == "This month's source has no result for IPv6."
+
+
+def headline_of(*texts: str, **results: str) -> Chart:
+    """Return the headline of a month of websites, or other measures, a text per month."""
+    letters = {"y": "passed", "n": "failed", "?": "error"}
+    measures = {
+        measure: {
+            f"2026-{at:02}-05": {f"d{n}": letters[letter] for n, letter in enumerate(text)}
+            for at, text in enumerate(of, start=1)
+        }
+        for measure, of in (results or {"web": texts}).items()
+    }
+    found = month(measures)
+    table = v6.shares(found.states, by=["period", "measure"])
+    return v6.chart.headline(table[table["period"] == found.period], changes=v6.changes(found))
 
 
 def test_the_headline_has_the_shares_and_the_bounds():
     """What is unknown could make it a third or two thirds; a small group has counts."""
-    chart = v6.chart.headline(shares("yynn??"))
+    chart = headline_of("yynn??")
     assert chart.caption().startswith("In January 2026, 50.0% of websites had IPv6.")
     assert chart.caption("nl").startswith("In januari 2026 had 50,0% van de websites IPv6.")
     assert "Web between 33.3% and 66.7%" in chart.note()
-    assert "between" not in v6.chart.headline(shares("yynnn")).note()
-    assert v6.chart.headline(shares("yn")).caption().startswith("IPv6 in January 2026: Web 1 of 2.")
-    assert "Web undetermined" in v6.chart.headline(shares("?????")).caption()
+    assert "between" not in headline_of("yynnn").note()
+    assert headline_of("yn").caption().startswith("IPv6 in January 2026: Web 1 of 2.")
+    assert "Web undetermined" in headline_of("?????").caption()
+
+
+def test_the_headline_names_what_the_source_does_not_have():
+    """A category stands for a measure, and is named so; the others are not in this source."""
+    caption = headline_of(web_category=["yyynn"]).caption()
+    assert caption.startswith("IPv6 in January 2026: Web (category) 60.0% (3 of 5).")
+    assert "Not in this source: Mail and Name servers." in caption
+
+
+def test_the_words_are_about_the_month_of_the_report():
+    """Mail was measured in May, and not in June: no sentence takes the newest point of a line."""
+    results = {
+        "mail": {"2026-05-05": {f"d{n}": "passed" for n in range(5)}},
+        "web": {f"2026-0{at}-05": {f"d{n}": "failed" for n in range(5)} for at in (5, 6)},
+    }
+    found = month(results)
+    assert found.measures == ["web"]
+    table = v6.shares(found.states, by=["period", "measure"])
+    caption = v6.chart.headline(table[table["period"] == "2026-06"],
+                                changes=v6.changes(found)).caption()  # fmt: skip
+    assert caption.startswith("In June 2026, 0.0% of websites had IPv6.")
+    assert "Not in this source: Mail and Name servers." in caption
+    only_mail = table[table["measure"] == "mail"]
+    ended = v6.chart.trend(only_mail, period="2026-06").caption()
+    assert ended == "Not in the source of June 2026: the lines end earlier."
+    by_sector = v6.shares(found.states[found.states["measure"] == "mail"], by=["period", "sector"])
+    assert v6.chart.sectors(by_sector, period="2026-06").table.empty
 
 
 def test_the_trend_names_every_denominator():
@@ -205,8 +258,8 @@ def test_the_lowest_and_the_highest_group(groups, caption):
 def test_the_group_that_gained_most():
     """Since the earlier month, in percentage points."""
     table = pd.concat([by_group(rijk="ynnnn"), by_group(period="2026-02", rijk="yynnn")])
-    assert "January 2026: Central government, +20.00 percentage" in sectors(table).caption()
-    assert "januari 2026: Rijk, +20,00 procentpunt." in sectors(table).caption("nl")
+    assert "January 2026: Central government, +20.0 percentage" in sectors(table).caption()
+    assert "januari 2026: Rijk, +20,0 procentpunt." in sectors(table).caption("nl")
 
 
 def test_parts_of_a_bar_are_parts_of_what_applies():

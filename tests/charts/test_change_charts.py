@@ -5,20 +5,17 @@ import pytest
 from chart_rules import check, words
 from chart_worlds import months
 from chart_worlds import states as world
+from measured import month
 from test_adoption import states
 
 import v6monitor as v6
 from v6monitor import charts as chart
-from v6monitor.analysis import staleness
 from v6monitor.charts.chart import Chart
 
 
-def matrix(measured: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
-    """Return the number of domains per measured and fresh state."""
-    three = ["yes", "no", "unknown"]
-    found = staleness.compare(measured, fresh)
-    table = pd.crosstab(found["measured"], found["fresh"]).reindex(index=three, columns=three)
-    return table.fillna(0).astype(int).rename_axis(columns=None).reset_index()
+def changed(before: pd.DataFrame, after: pd.DataFrame, by: str = "sector") -> pd.DataFrame:
+    """Return the changes by sector."""
+    return v6.changes(before, after=after, by=by)
 
 
 def every() -> dict[str, Chart]:
@@ -35,9 +32,8 @@ def every() -> dict[str, Chart]:
         "unknown": (unknown, unknown),
         "many": (before, swapped),
     }.items():
-        found[f"changes, {name}"] = chart.changes(v6.changes.move_counts(one, other))
-        found[f"decomposition, {name}"] = chart.decomposition(v6.changes.parts(one, other))
-        found[f"staleness, {name}"] = chart.staleness(matrix(one, other))
+        for by in ("sector", ()):
+            found[f"changes {by}, {name}"] = chart.changes(changed(one, other, by))
     return found
 
 
@@ -53,7 +49,7 @@ def test_text_is_large_horizontal_inside_and_apart(name: str, code: str) -> None
 
 def test_gains_go_right_and_losses_left() -> None:
     """Three gained and one lost, suspected: +3 and −1, hatched."""
-    table = v6.changes.move_counts(states("nnnyyy", sector="rijk"), states("yyynyy", sector="rijk"))
+    table = changed(states("nnnyyy", sector="rijk"), states("yyynyy", sector="rijk"))
     figure = chart.changes(table).figure()
     bars = figure.axes[0].patches
     assert [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in bars] == [(-1, 0), (0, 3)]
@@ -66,53 +62,54 @@ def test_groups_without_a_change_are_one_row_at_the_end() -> None:
     before = pd.concat([states("nn", sector=sector) for sector in ("rijk", "overig", "provincie")])
     before = before.assign(domain=[f"d{number}" for number in range(len(before))])
     after = before.assign(state=["yes", *before["state"][1:]])
-    figure = chart.changes(v6.changes.move_counts(before, after)).figure()
-    rest = words(figure).index("Others: no change")
+    figure = chart.changes(changed(before, after)).figure()
+    rest = words(figure).index("Others: no gain or loss")
     assert words(figure)[rest + 1] == "4 domains"
     assert "Provinces" not in words(figure)
     two = before["sector"] != "overig"
-    assert "Provinces" in words(
-        chart.changes(v6.changes.move_counts(before[two], after[two])).figure()
-    )
-    ceased = after.assign(state=[*after["state"][:-1], "not_applicable"])
-    assert "Provinces" in words(chart.changes(v6.changes.move_counts(before, ceased)).figure())
-
-
-def test_the_parts_of_the_decomposition_are_drawn_in_points() -> None:
-    """Bars of within, entrants, leavers and the total below a line."""
-    before, after = states("yynnn"), states("yyyyn")[1:]
-    table = v6.changes.parts(before, after)
-    bars = chart.decomposition(table).figure().axes[0].patches
-    drawn = [points for points in table["points"] if points]
-    assert [bar.get_width() for bar in bars] == pytest.approx(drawn)
-    assert bars[-1].get_width() == pytest.approx(100 * (3 / 4 - 2 / 5))
-
-
-def test_staleness_has_a_bar_per_measured_state() -> None:
-    """Of four measured no, one is yes now: a quarter of that bar."""
-    bars = chart.staleness(matrix(states("yynnnn"), states("yyynnn"))).figure().axes[0].patches
-    assert [bar.get_width() for bar in bars] == [1.0, 0.25, 0.75]
+    assert "Provinces" in words(chart.changes(changed(before[two], after[two])).figure())
 
 
 def test_the_words_have_the_numbers_of_the_table() -> None:
     """Three gains, one suspected loss and two that joined, in both languages."""
-    before = states("nnnyyy", sector="rijk", period="2026-01")
-    after = states("yyynyyyn", sector="rijk", period="2026-02")
-    drawn = chart.changes(v6.changes.move_counts(before, after))
-    assert "3 domains gained IPv6, 1 lost it (0 confirmed, 1 suspected)" in drawn.caption("en")
-    assert "3 domeinen" in drawn.caption("nl")
-    assert "6 domains with a known result both times" in drawn.note("en")
+    before = states("nnnyyy", sector="rijk", period="2026-01", measure="mail")
+    after = states("yyynyyyn", sector="rijk", period="2026-02", measure="mail")
+    drawn = chart.changes(changed(before, after))
+    assert drawn.caption("en").endswith("since January 2026: Mail 3 and 1.")
+    assert drawn.caption("nl").endswith("sinds januari 2026: E-mail 3 en 1.")
+    assert "Mail: compared are 6 domains with a known result both times" in drawn.note("en")
+    assert "lost IPv6, suspected: 1" in drawn.note("en")
     assert "2 joined" in drawn.note("en")
 
 
-def test_the_decomposition_says_its_three_parts() -> None:
-    """The share went from 2 of 5 to 3 of 4: +35 points, in three parts that add up."""
-    drawn = chart.decomposition(v6.changes.parts(states("yynnn"), states("yyyyn")[1:]))
-    assert "+35.00 percentage points" in drawn.caption()
-    assert "40.0% (2 of 5), then 75.0% (3 of 4)" in drawn.note()
+def test_each_measure_says_what_it_is_compared_with() -> None:
+    """Web with September, mail with August; name servers are new."""
+    results = {
+        "web": {"2026-09-05": {"a": "failed"}, "2026-10-05": {"a": "passed"}},
+        "mail": {"2026-08-05": {"a": "passed"}, "2026-10-05": {"a": "failed"}},
+        "dns": {"2026-10-05": {"a": "passed"}},
+    }
+    drawn = chart.changes(v6.changes(month(results)))
+    assert drawn.caption() == "Domains that gained and lost IPv6: Web 1 and 0; Mail 0 and 1."
+    assert (
+        "Web: compared is 1 domain with a known result both times, since September" in drawn.note()
+    )
+    assert "Mail: compared is 1 domain with a known result both times, since August" in drawn.note()
+    assert "No earlier measurement of this list: Name servers." in drawn.note()
 
 
-def test_the_measurement_is_compared_with_the_lookups() -> None:
-    """Of four measured without IPv6 one has it now; of two with it none lost it."""
-    caption = chart.staleness(matrix(states("yynnnn"), states("yyynnn"))).caption()
-    assert caption.startswith("1 of 4 results measured without IPv6 have it now; 0 of 2")
+def test_a_first_month_has_nothing_to_compare_with() -> None:
+    """In words, whatever was measured."""
+    drawn = chart.changes(v6.changes(month({"web": {"2026-10-05": {"a": "passed"}}})))
+    assert drawn.caption() == "No earlier measurement of this list: Web."
+
+
+def test_two_sources_are_reconciled() -> None:
+    """Measured 1 of 3, looked up 2 of 3: one gained IPv6 since."""
+    results = {"mail": {"2026-10-05": {"a": "failed", "b": "passed", "c": "failed"}}}
+    found = month(results, asked="2026-10-07", without=["c"])
+    caption = chart.two_sources(found.stale).caption()
+    assert caption.startswith("Mail: 33.3% by the measurement, 66.7% by our later lookups;")
+    assert "1 domain gained IPv6, 0 lost it" in caption
+    silent = chart.two_sources(month(results).stale)
+    assert silent.caption() == "No domain has both a measurement and a lookup."

@@ -66,7 +66,7 @@ def test_every_step_begins_where_the_one_before_ended() -> None:
     steps = [bar for bar in figure.axes[0].patches if _colour(bar) == STATE_COLOURS["yes"].lower()]
     ends = [(round(bar.get_x(), 3), round(bar.get_x() + bar.get_width(), 3)) for bar in steps]
     assert ends == [(0.0, 0.333), (0.333, 0.833), (0.833, 1.0)]
-    assert {"Y", "X", "+50.00", "+16.67", "83.3%"} <= set(words(figure))
+    assert {"Y", "X", "+50.0", "+16.7", "83.3%"} <= set(words(figure))
 
 
 def test_what_is_unknown_is_grey_in_every_step() -> None:

@@ -154,23 +154,30 @@ def test_measures_of_a_source():
 
 
 @pytest.mark.parametrize(
-    ("day", "form", "version"),
+    ("day", "form", "measure", "version"),
     [
-        ("2019-03-25", "api-1.0", "1.0.0"),
-        ("2020-07-13", "dashboard-2023-06", "1.2.0"),
-        ("2021-06-01", "dashboard-2023-06", "1.3.0"),
-        ("2025-06-02", "dashboard-2024-03", "1.10.0"),
-        ("2025-06-30", "api-2.5.0", "1.10.0"),
-        ("2026-04-20", "api-2.10.0", "1.11.0"),
-        ("2026-04-20", "api-2", "1.10.2"),
-        ("2026-10-05", "mapped", ""),
+        ("2019-03-25", "api-1.0", "web", "1.0.0"),
+        ("2020-07-13", "dashboard-2023-06", "mail", "1.2.0"),
+        ("2020-07-13", "dashboard-2023-06", "web", "1.0.0"),
+        ("2021-06-01", "dashboard-2023-06", "mail", "1.3.0"),
+        ("2025-06-02", "dashboard-2024-03", "web", "1.10.0"),
+        ("2025-06-30", "api-2.5.0", "web", "1.10.0"),
+        ("2026-04-20", "api-2.10.0", "web_category", "1.11.0"),
+        ("2026-04-20", "api-2.10.0", "web", "1.10.2"),
+        ("2026-04-20", "api-2", "web", "1.10.2"),
+        ("2026-10-05", "mapped", "web", ""),
     ],
 )
-def test_version_of_the_tests(day, form, version):
-    """The version of the API decides where a file has it, else the day; others have none."""
-    row = f"measured_at,domain,type,ws_address\n{day},a.example,web,passed\n"
-    table = _canonical(row).assign(source_format=form)
-    assert intake_states.states(table)["tests"].tolist() == [version]
+def test_version_of_the_tests(day, form, measure, version):
+    """The version of the API decides where a file has it, else the day; others have none.
+
+    Only a version that touches the measure counts.
+    """
+    header = "measured_at,domain,type,ws_address,mx_address,ipv6"
+    rows = [f"{day},a.example,web,passed,,passed", f"{day},b.example,mail,,passed,"]
+    table = _canonical("\n".join([header, *rows, ""])).assign(source_format=form)
+    found = intake_states.states(table).set_index("measure")["tests"]
+    assert found[measure] == version
 
 
 def test_breaks():

@@ -1,39 +1,42 @@
-"""Changes between two measurements, domain by domain: moves, confirmed losses and transitions.
+"""Changes between two measurements, domain by domain: gains, losses and how sure they are.
 
-``before`` and ``after`` are states tables: one row per domain with the columns ``domain`` and
-``state`` (``yes``, ``no``, ``unknown``, ``not_applicable``), and any others. ``renames`` maps an
-old name to a new one: it is followed where the old name is gone from ``after`` and the new one was
-not in ``before``; of several names that merged into one, the first of ``before`` stays and the
-others are leavers. Definitions: METHOD.md, "Change".
+``before`` is a Month, or the states table of an earlier month with ``after`` that of a later one:
+one row per domain with the columns ``domain`` and ``state`` (``yes``, ``no``, ``unknown``,
+``not_applicable``), and any others. ``renames`` maps an old name to a new one: it is followed where
+the old name is gone from ``after`` and the new one was not in ``before``; of several names that
+merged into one, the first of ``before`` stays and the others are leavers. Definitions: METHOD.md,
+"Change".
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from v6monitor.analysis.shares import (
-    STATES,
-    VERDICT_OF,
+    SAME_SET,
+    SMALLEST_GROUP,
     By,
     check,
     measure_of,
     one_per_domain,
-    verdict_states,
+    test_versions,
     with_source,
 )
 from v6monitor.errors import UsageError
 
 ABSENT = "absent"
-PRESENCE = (*STATES, ABSENT)
 MOVES = ("gain", "loss", "through_unknown", "applicability", "joined", "left")
-LOSSES = ("confirmed", "suspected", "recovered")
+LOSSES = ("confirmed", "suspected", "recovered", "disputed")
 COUNTS = ("gain", *(f"loss_{status}" for status in LOSSES), *MOVES[2:])
 
 CONFIRMS_AFTER = dt.timedelta(days=1)
 """A lookup so long after the measurement, or longer, is a second answer (METHOD.md, "Change")."""
+
+DISPUTED = "dns", pd.Timestamp("2025-05-01")
+"""The measure, and from which day, of which Internet.nl wrongly says no at times (issue #1747)."""
 
 Renames = Mapping[str, str] | None
 
@@ -44,28 +47,37 @@ def changes(  # noqa: PLR0913 - all but the first by keyword
     after: pd.DataFrame | None = None,
     renames: Renames = None,
     later: Sequence[pd.DataFrame] = (),
-    by: By | None = None,
-    measure: str = "mail",
+    by: By = (),
+    measure: str = "",
 ) -> pd.DataFrame:
-    """Return how many domains gained and lost IPv6 between two measurements, per group.
+    """Return how many domains gained and lost IPv6 between two measurements, per measure and group.
 
     A domain that is in several lists counts once. ``v6.changes.moves`` lists the domains.
 
     Args:
-        before: a Month, which is compared with the month measured before it; or the states table
-            of the earlier month.
+        before: a Month: each of its measures is compared with the latest earlier month in which it
+            was measured for the same list (``Month.before``); or the states table of the earlier
+            month.
         after: the states table of the later month; not with a Month.
         renames: new names by old name; a Month has its own.
         later: states tables of the measurements or lookups since, in order: they confirm a loss. A
             Month has its own lookups, which count from a day after it was measured.
-        by: the columns to group by, none for one row; by default ``sector``, where there is one.
-        measure: of a Month: ``web``, ``mail`` or ``dns``.
+        by: the columns to group by, such as ``sector``; by default a row per measure.
+        measure: of a Month: this one only, such as ``mail``.
 
     Returns:
-        A row per group, most gains and losses first: the columns of ``by``, ``panel`` (domains
-        known both times), ``gain``, ``loss_confirmed``, ``loss_suspected``, ``loss_recovered``,
-        ``through_unknown``, ``applicability``, ``joined`` and ``left`` (numbers of domains, see
-        ``moves``), and ``earlier``, ``period`` and ``measure`` where the tables have them.
+        A row per ``measure`` (where the tables have it) and group of ``by``, in each measure the
+        most gains and losses first:
+
+        - ``panel``: domains known both times; ``points``: the change of their share in percentage
+          points, NaN below five;
+        - ``gain``, ``loss_confirmed``, ``loss_suspected``, ``loss_recovered``, ``loss_disputed``,
+          ``through_unknown``, ``applicability``, ``joined``, ``left``: domains, see ``moves``;
+        - ``share_before``, ``share_after``: of all known domains of each month, 0 to 1;
+        - ``common``: the part of the larger list that is in both, and ``break_reason``: why the
+          lists cannot be compared, ``domains`` (under 80 %) or ``tests``, else empty;
+        - ``earlier`` and ``period``, where the tables have a period; ``earlier`` is empty for a
+          measure without an earlier month.
 
     Raises:
         UsageError: when ``after`` is missing or given beside a Month, and for a column in ``by``
@@ -81,77 +93,48 @@ def changes(  # noqa: PLR0913 - all but the first by keyword
     Source:
         METHOD.md, "Change".
     """
-    compare = _comparison(before, after, renames, later, measure)
-    one, other = compare.before, compare.after
-    if by is None:
-        by = ["sector"] if "sector" in one and "sector" in other else []
-    table = move_counts(one, other, by=by, renames=compare.renames, later=compare.later)
-    return table.assign(**compare.named)
+    keys = [by] if isinstance(by, str) else list(by)
+    compared = comparisons(before, after, renames, later, measure)
+    return _together([_counted(one, keys) for one in compared], compared)
 
 
-def moves(  # noqa: PLR0913 - as of changes
+def moves(
     before: Any,
     after: pd.DataFrame | None = None,
     renames: Renames = None,
     *,
     later: Sequence[pd.DataFrame] = (),
-    confirmed: Collection[str] = (),
-    measure: str = "mail",
+    measure: str = "",
 ) -> pd.DataFrame:
     """Return the domains that changed, and how sure a loss is; arguments as of ``changes``.
 
-    A row per domain whose state or presence changed, columns as of ``pair`` and ``move``: ``gain``
-    (no→yes), ``loss`` (yes→no), ``through_unknown`` (to or from unknown), ``applicability`` (to or
-    from not applicable), ``joined`` and ``left`` (the list); and ``status``, for a loss only:
-    ``confirmed`` (the next run of ``later`` says no too, or the domain is in ``confirmed``: two
-    resolvers at least an hour apart), ``recovered`` (not so, and the first known state of ``later``
-    is yes), else ``suspected``.
+    A row per domain and measure whose state or presence changed, columns as of ``pair`` and
+    ``move``: ``gain`` (no→yes), ``loss`` (yes→no), ``through_unknown`` (to or from unknown),
+    ``applicability`` (to or from not applicable), ``joined`` and ``left`` (the list); and
+    ``status``, for a loss only: ``confirmed`` (the next run of ``later`` says no too),
+    ``recovered`` (not so, and the first known state of ``later`` is yes), ``disputed`` (name
+    servers measured since May 2025 without IPv6, while ``later`` has a yes: a known fault of
+    Internet.nl), else ``suspected``.
     """
-    compare = _comparison(before, after, renames, later, measure)
-    both = pair(compare.before, compare.after, compare.renames)
-    both = both[both["before"] != both["after"]].reset_index(drop=True)
-    both["move"] = _move(both)
-    both["status"] = _status(both, compare.later, confirmed)
-    return with_source(both, compare.before, compare.after, *compare.later)
+    compared = comparisons(before, after, renames, later, measure)
+    return _together([_moved(one, paired(one)) for one in compared], compared)
 
 
-def move_counts(  # noqa: PLR0913 - those of moves, and by
-    before: pd.DataFrame,
-    after: pd.DataFrame,
-    *,
-    by: By = "sector",
+def pair(
+    before: Any,
+    after: pd.DataFrame | None = None,
     renames: Renames = None,
-    later: Sequence[pd.DataFrame] = (),
-    confirmed: Collection[str] = (),
+    *,
+    measure: str = "",
 ) -> pd.DataFrame:
-    """Return the number of moves per group, most gains and losses first.
+    """Return both months of every domain side by side; arguments as of ``changes``.
 
-    A row per ``by``, also of a group where nothing changed: ``panel`` (domains known both times),
-    ``gain``, ``loss_confirmed``, ``loss_suspected``, ``loss_recovered``, ``through_unknown``,
-    ``applicability``, ``joined`` and ``left`` (see ``moves``); of months with a ``period`` also
-    ``earlier`` and ``period``.
+    A row per domain of either month and per measure, under its newest name: ``domain``, ``before``
+    and ``after`` (a state, or ``absent``), and the other columns of the tables, the later value
+    first; of months with a ``period`` also ``earlier``, the period of ``before``.
     """
-    keys = [by] if isinstance(by, str) else list(by)
-    for key in keys:
-        if key not in before or key not in after:
-            raise UsageError(f"there is no column {key!r} to group by in both tables")
-    moved = moves(before, after, renames, later=later, confirmed=confirmed)
-    both = panel(before, after, renames)
-    if not keys:
-        moved, both, keys = moved.assign(all=""), both.assign(all=""), ["all"]
-    stayed = both[keys].fillna("").groupby(keys, observed=True).size()
-    if moved.empty:
-        counted = pd.DataFrame(0, index=stayed.index, columns=list(COUNTS))
-    else:
-        kind = moved["move"].where(moved["move"] != "loss", "loss_" + moved["status"])
-        groups = [moved[key].fillna("") for key in keys]
-        counted = pd.crosstab(groups, kind).reindex(columns=list(COUNTS), fill_value=0)
-        counted = counted.reindex(counted.index.union(stayed.index), fill_value=0)
-    counted.insert(0, "panel", stayed.reindex(counted.index, fill_value=0))
-    busy = counted[list(COUNTS[:4])].sum(axis=1).sort_values(ascending=False, kind="stable").index
-    table = counted.loc[busy].rename_axis(index=keys, columns=None).reset_index()
-    table = table.drop(columns="all", errors="ignore").assign(**compared(before, after))
-    return with_source(table, before, after, *later)
+    compared = comparisons(before, after, renames, (), measure)
+    return _together([paired(one) for one in compared], compared)
 
 
 def confirming(
@@ -160,52 +143,11 @@ def confirming(
     """Return the states of lookups as the run that confirms losses, if they are late enough.
 
     They are when the first question (``asked_at``, UTC; NaT for none) was asked a day or more after
-    the day of the last measurement (``measured_at``); else the list is empty.
+    the day of the last measurement (``measured_at``); else the list is empty. A Month has no
+    lookups that are too late.
     """
     late = pd.notna(asked_at) and asked_at.tz_convert(None) >= measured_at + CONFIRMS_AFTER
     return [fresh] if late else []
-
-
-def pair(before: pd.DataFrame, after: pd.DataFrame, renames: Renames = None) -> pd.DataFrame:
-    """Return both months of every domain side by side.
-
-    A row per domain of either month, under its newest name: ``domain``, ``before`` and ``after`` (a
-    state, or ``absent``), and the other columns of the tables, the later value first; of months
-    with a ``period`` also ``earlier``, the period of ``before``.
-    """
-    for states in (before, after):
-        check(states)
-    earlier = before.assign(domain=_renamed(before["domain"], after["domain"], renames or {}))
-    earlier = earlier.rename(columns={"state": "before"})
-    later = after.rename(columns={"state": "after"})
-    both = later.merge(earlier, on="domain", how="outer", suffixes=("", "_before"))
-    both[["before", "after"]] = both[["before", "after"]].fillna(ABSENT)
-    for column in set(before.columns) & set(after.columns) - {"domain", "state"}:
-        both[column] = both[column].where(both["after"] != ABSENT, both[f"{column}_before"])
-    others = [column for column in both.columns if column not in {"domain", "before", "after"}]
-    kept = [column for column in others if not column.endswith("_before")]
-    both = both[["domain", "before", "after", *kept]].assign(**compared(before, after))
-    return with_source(both, before, after)
-
-
-def panel(before: pd.DataFrame, after: pd.DataFrame, renames: Renames = None) -> pd.DataFrame:
-    """Return the domains that are applicable and known in both months; columns as of ``pair``."""
-    both = pair(before, after, renames)
-    stayed = known(both["before"]) & known(both["after"])
-    return both[stayed].reset_index(drop=True)
-
-
-def transitions(before: pd.DataFrame, after: pd.DataFrame, renames: Renames = None) -> pd.DataFrame:
-    """Return the number of domains that went from each state to each other.
-
-    A row per state ``before``, a column per state after: ``yes``, ``no``, ``unknown``,
-    ``not_applicable`` and ``absent``.
-    """
-    both = pair(narrow(before), narrow(after), renames)
-    counted = pd.crosstab(both["before"], both["after"])
-    table = counted.reindex(index=list(PRESENCE), columns=list(PRESENCE), fill_value=0)
-    table = table.rename_axis(index="before", columns=None).reset_index()
-    return with_source(table, before, after)
 
 
 def losses(history: pd.DataFrame) -> pd.DataFrame:
@@ -255,20 +197,7 @@ def known(states: "pd.Series[str]") -> "pd.Series[bool]":
     return states.isin(["yes", "no"])
 
 
-def narrow(states: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns that a comparison without groups needs."""
-    return states[["domain", "state"]]
-
-
-def compared(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, str]:
-    """Return which months are compared, ``earlier`` and ``period``, where the tables have them."""
-    if "period" not in before or "period" not in after:
-        return {}
-    months = {"earlier": before["period"], "period": after["period"]}
-    return {name: str(month.max()) if len(month) else "" for name, month in months.items()}
-
-
-class _Comparison(NamedTuple):
+class Comparison(NamedTuple):
     """Two months of one measure, a row per domain, and what else a comparison needs."""
 
     before: pd.DataFrame
@@ -276,46 +205,156 @@ class _Comparison(NamedTuple):
     renames: Renames
     later: Sequence[pd.DataFrame]
     named: dict[str, str]
-    """The measure, where the tables have one."""
+    """The measure and the months, where the tables have them."""
+
+    @property
+    def tables(self) -> list[pd.DataFrame]:
+        """Return all tables that are compared."""
+        return [self.before, self.after, *self.later]
 
 
-def _comparison(
+def comparisons(
     before: Any,
     after: pd.DataFrame | None,
     renames: Renames,
-    later: Sequence[pd.DataFrame],
-    measure: str,
-) -> _Comparison:
-    """Return what is compared: the tables that were given, or the two months of a Month."""
+    later: Sequence[pd.DataFrame] = (),
+    measure: str = "",
+) -> list[Comparison]:
+    """Return what is compared: the tables that were given, or each measure of a Month."""
     if not isinstance(before, pd.DataFrame):
         if after is not None:
             raise UsageError("after was given beside a Month, which has both of its months")
-        return _of_month(before, measure)
+        if measure and measure not in before.measures:
+            known = ", ".join(before.measures)
+            raise UsageError(f"measure {measure!r} is not one of those of this month: {known}")
+        return [_of_month(before, one) for one in ([measure] if measure else before.measures)]
     if after is None:
         raise UsageError("after is missing: give the states of the later month as after=")
     tables = [before, after]
     named = {}
     if all("measure" in table for table in tables):
         named["measure"] = measure_of(pd.concat([table[["measure"]] for table in tables]))
+    if all("period" in table for table in tables):
+        months = [str(table["period"].max()) if len(table) else "" for table in tables]
+        named |= {"earlier": months[0], "period": months[1]}
     one, other, *runs = (one_per_domain(table) for table in [*tables, *later])
-    return _Comparison(one, other, renames, runs, named)
+    return [Comparison(one, other, renames, runs, named)]
 
 
-def _of_month(month: Any, measure: str) -> _Comparison:
-    """Return the states before and in a Month, its renames, and its lookups if they confirm."""
-    if measure not in VERDICT_OF:
-        raise UsageError(f"measure {measure!r} is not one of {', '.join(VERDICT_OF)}")
-    earlier = month.states.loc[month.states["period"] < month.period, "period"].max()
-    states = month.states[month.states["measure"] == measure]
-    before, after = (
-        one_per_domain(states[states["period"] == period]) for period in (earlier, month.period)
-    )
-    asked_at = month.observations["asked_at"].min()
-    later = []
-    if pd.notna(asked_at) and len(after):
-        fresh = verdict_states(month.verdicts, VERDICT_OF[measure])
-        later = confirming(fresh, measured_at=after["measured_at"].max(), asked_at=asked_at)
-    return _Comparison(before, after, month.renames, later, {"measure": measure})
+def _of_month(month: Any, measure: str) -> Comparison:
+    """Return a measure of a month beside the month before; both without a domain if there is none.
+
+    Otherwise all domains would seem to have joined.
+    """
+    earlier = month.before(measure)
+    before, after = month.measured(measure, earlier), month.measured(measure)
+    named = {"measure": measure, "earlier": earlier, "period": month.period}
+    later = month.second_answers(measure) if earlier else []
+    return Comparison(before, after if earlier else before, month.renames, later, named)
+
+
+def paired(one: Comparison) -> pd.DataFrame:
+    """Return both months of every domain of a comparison, as of ``pair``."""
+    for states in (one.before, one.after):
+        check(states)
+    names = _renamed(one.before["domain"], one.after["domain"], one.renames or {})
+    earlier = one.before.assign(domain=names).rename(columns={"state": "before"})
+    later = one.after.rename(columns={"state": "after"})
+    both = later.merge(earlier, on="domain", how="outer", suffixes=("", "_before"))
+    both[["before", "after"]] = both[["before", "after"]].fillna(ABSENT)
+    for column in set(one.before) & set(one.after) - {"domain", "state"}:
+        both[column] = both[column].where(both["after"] != ABSENT, both[f"{column}_before"])
+    others = [str(name) for name in both if name not in {"domain", "before", "after"}]
+    kept = [name for name in others if not name.endswith("_before")]
+    return both[["domain", "before", "after", *kept]].assign(**one.named)
+
+
+def _moved(one: Comparison, both: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a pair that changed, with ``move`` and ``status``."""
+    both = both[both["before"] != both["after"]].reset_index(drop=True)
+    before, after = both["before"], both["after"]
+    move = pd.Series("gain", index=both.index, dtype="str").mask(after == "no", "loss")
+    move = move.mask(before.eq("unknown") | after.eq("unknown"), "through_unknown")
+    move = move.mask(before.eq("not_applicable") | after.eq("not_applicable"), "applicability")
+    both["move"] = move.mask(before == ABSENT, "joined").mask(after == ABSENT, "left")
+    both["status"] = _status(both, one.later).where(both["move"] == "loss", "")
+    return both
+
+
+def _status(moved: pd.DataFrame, later: Sequence[pd.DataFrame]) -> "pd.Series[str]":
+    runs = [moved["domain"].map(run.set_index("domain")["state"]) for run in later]
+    definite = [run.where(run.isin(["yes", "no"])) for run in runs]
+    status = pd.Series("suspected", index=moved.index, dtype="str")
+    if not definite:
+        return status
+    first = pd.concat(definite, axis=1).bfill(axis=1).iloc[:, 0]
+    status = status.mask(first == "yes", "recovered").mask(runs[0] == "no", "confirmed")
+    seen = pd.concat([run.eq("yes") for run in runs], axis=1).any(axis=1)
+    return status.mask(disputable(moved) & seen, "disputed")
+
+
+def disputable(measured: pd.DataFrame) -> "pd.Series[bool]":
+    """Return of which measured states Internet.nl is known to say no wrongly at times."""
+    measure, since = DISPUTED
+    if not {"measure", "measured_at", "tests"} <= set(measured):
+        return pd.Series(False, index=measured.index)
+    days = pd.to_datetime(measured["measured_at"])
+    return measured["measure"].eq(measure) & days.ge(since) & measured["tests"].ne("")
+
+
+def _counted(one: Comparison, keys: Sequence[str]) -> pd.DataFrame:
+    """Return the row of a comparison, or its rows per group of ``keys``."""
+    for key in keys:
+        if key not in one.before or key not in one.after:
+            raise UsageError(f"there is no column {key!r} to group by in both tables")
+    both = paired(one)
+    moved = _moved(one, both)
+    moved["move"] = moved["move"].where(moved["move"] != "loss", "loss_" + moved["status"])
+    both = both.merge(moved[["domain", "move"]], on="domain", how="left")
+    was, now = both["before"], both["after"]
+    each = {
+        "panel": known(was) & known(now),
+        **{kind: both["move"].eq(kind) for kind in COUNTS},
+        "yes_before": was.eq("yes"),
+        "known_before": known(was),
+        "yes_after": now.eq("yes"),
+        "known_after": known(now),
+        "listed_before": was.ne(ABSENT),
+        "listed_after": now.ne(ABSENT),
+        "listed": was.ne(ABSENT) & now.ne(ABSENT),
+    }
+    groups = [both[key].fillna("") for key in keys] or [pd.Series("", index=both.index)]
+    n = pd.DataFrame(each).groupby(groups, observed=True).sum()
+    n = n if keys else n.reindex([""], fill_value=0)
+    busy = n[list(COUNTS[:5])].sum(axis=1).sort_values(ascending=False, kind="stable").index
+    n = n.loc[busy]
+    lost = n[[f"loss_{status}" for status in LOSSES]].sum(axis=1)
+    enough = n["panel"].where(n["panel"] >= SMALLEST_GROUP)
+    larger = n[["listed_before", "listed_after"]].max(axis=1)
+    table = n[["panel", *COUNTS]].astype("int64")
+    table["points"] = 100 * (n["gain"] - lost) / enough
+    table["share_before"] = n["yes_before"] / n["known_before"].where(n["known_before"] > 0)
+    table["share_after"] = n["yes_after"] / n["known_after"].where(n["known_after"] > 0)
+    table["common"] = n["listed"] / larger.where(larger > 0)
+    table["break_reason"] = "domains"
+    table["break_reason"] = table["break_reason"].where(table["common"] < SAME_SET, _tests(one))
+    table = table.rename_axis(index=list(keys) or None).reset_index(drop=not keys)
+    named = {name: one.named[name] for name in ("earlier", "period") if name in one.named}
+    table = table.assign(**named)
+    if "measure" in one.named:
+        table.insert(0, "measure", one.named["measure"])
+    return table
+
+
+def _tests(one: Comparison) -> str:
+    """Return whether a test changed between the two months."""
+    versions = [set(test_versions(states, np.zeros(len(states)))) for states in one[:2]]
+    return "" if versions[0] == versions[1] or not all(map(len, one[:2])) else "tests"
+
+
+def _together(parts: Sequence[pd.DataFrame], compared: Sequence[Comparison]) -> pd.DataFrame:
+    table = pd.concat(parts, ignore_index=True)
+    return with_source(table, *(states for one in compared for states in one.tables))
 
 
 def _wide(history: pd.DataFrame) -> pd.DataFrame:
@@ -344,24 +383,3 @@ def _renamed(
             new_names[old] = name
             taken.add(name)
     return before.replace(new_names)
-
-
-def _move(both: pd.DataFrame) -> "pd.Series[str]":
-    before, after = both["before"], both["after"]
-    move = pd.Series("gain", index=both.index, dtype="str").mask(after == "no", "loss")
-    move = move.mask(before.eq("unknown") | after.eq("unknown"), "through_unknown")
-    move = move.mask(before.eq("not_applicable") | after.eq("not_applicable"), "applicability")
-    return move.mask(before == ABSENT, "joined").mask(after == ABSENT, "left")
-
-
-def _status(
-    moved: pd.DataFrame, later: Sequence[pd.DataFrame], confirmed: Collection[str]
-) -> "pd.Series[str]":
-    runs = [moved["domain"].map(run.set_index("domain")["state"]) for run in later]
-    definite = [run.where(run.isin(["yes", "no"])) for run in runs]
-    status = pd.Series("suspected", index=moved.index, dtype="str")
-    if definite:
-        first = pd.concat(definite, axis=1).bfill(axis=1).iloc[:, 0]
-        status = status.mask(first == "yes", "recovered").mask(runs[0] == "no", "confirmed")
-    status = status.mask(moved["domain"].isin(list(confirmed)), "confirmed")
-    return status.where(moved["move"] == "loss", "")

@@ -1,8 +1,10 @@
 """Exact decomposition of a change in the share: domains that stayed, joined and left; groups."""
 
+from typing import Any
+
 import pandas as pd
 
-from v6monitor.analysis.changes import ABSENT, Renames, compared, known, narrow, pair
+from v6monitor.analysis.changes import ABSENT, Renames, comparisons, known, paired
 from v6monitor.analysis.shares import check, with_source
 
 
@@ -16,7 +18,7 @@ def decompose(
     each.
 
     Args:
-        before: the states table of the earlier month, one row per domain.
+        before: the states table of the earlier month.
         after: that of the later month.
         renames: new names by old name: a renamed domain stays.
 
@@ -29,7 +31,7 @@ def decompose(
         domain.
 
     Raises:
-        InputError: for a state that does not exist or a domain twice in a month.
+        InputError: for a state that does not exist.
 
     Example:
         >>> before = pd.DataFrame({"domain": list("abcd"), "state": ["yes", "no", "no", "yes"]})
@@ -40,31 +42,45 @@ def decompose(
     Source:
         METHOD.md, "Change".
     """
-    both = pair(narrow(before), narrow(after), renames)
-    split = pd.Series({**_decompose(both), **compared(before, after)}, dtype=object)
+    (one,) = comparisons(before, after, renames)
+    split = pd.Series({**_decompose(paired(one)), **one.named}, dtype=object)
     return with_source(split, before, after)
 
 
-def parts(before: pd.DataFrame, after: pd.DataFrame, renames: Renames = None) -> pd.DataFrame:
-    """Return the decomposition with a row per part.
+def parts(
+    before: Any,
+    after: pd.DataFrame | None = None,
+    renames: Renames = None,
+    *,
+    measure: str = "",
+) -> pd.DataFrame:
+    """Return the decomposition with a row per part; arguments as of ``v6.changes``.
 
-    Per ``part`` (``within``, ``entrants``, ``leavers``, ``total``) the known domains
-    ``domains_before`` and ``domains_after``, their shares ``share_before`` and ``share_after``
-    (of 1; NaN for none) and the ``points`` that the part adds (see ``decompose``); of months with a
-    ``period`` also ``earlier`` and ``period``.
+    Per ``measure`` (where the tables have it) and ``part`` (``within``, ``entrants``, ``leavers``,
+    ``total``) the known domains ``domains_before`` and ``domains_after``, their shares
+    ``share_before`` and ``share_after`` (of 1; NaN for none) and the ``points`` that the part adds
+    (see ``decompose``); of months with a ``period`` also ``earlier`` and ``period``.
     """
-    both = pair(narrow(before), narrow(after), renames)
-    split = _decompose(both)
-    definite = {"before": known(both["before"]), "after": known(both["after"])}
-    stayed = definite["before"] & definite["after"]
-    rows = {"within": stayed, "entrants": ~definite["before"], "leavers": ~definite["after"]}
-    table = pd.DataFrame({"part": [*rows, "total"]})
-    for month in ("before", "after"):
-        states = [both[month][definite[month] & row] for row in (*rows.values(), definite[month])]
-        table[f"domains_{month}"] = [len(part) for part in states]
-        table[f"share_{month}"] = [_share(part) for part in states]
-    table["points"] = [split[part] for part in table["part"]]
-    return with_source(table.assign(**compared(before, after)), before, after)
+    tables = []
+    compared = comparisons(before, after, renames, (), measure)
+    for one in compared:
+        both = paired(one)
+        split = _decompose(both)
+        definite = {"before": known(both["before"]), "after": known(both["after"])}
+        stayed = definite["before"] & definite["after"]
+        rows = {"within": stayed, "entrants": ~definite["before"], "leavers": ~definite["after"]}
+        rows["total"] = definite["before"] | definite["after"]
+        table = pd.DataFrame({"part": list(rows)})
+        for month in ("before", "after"):
+            states = [both[month][definite[month] & row] for row in rows.values()]
+            table[f"domains_{month}"] = [len(part) for part in states]
+            table[f"share_{month}"] = [_share(part) for part in states]
+        table["points"] = [split[part] for part in table["part"]]
+        tables.append(table.assign(**one.named))
+    found = pd.concat(tables, ignore_index=True)
+    first = ["measure"] if "measure" in found else []
+    found = found[[*first, *found.columns.drop(first)]]
+    return with_source(found, *(states for one in compared for states in one.tables))
 
 
 def kitagawa(before: pd.DataFrame, after: pd.DataFrame, *, by: str = "sector") -> pd.DataFrame:

@@ -26,10 +26,6 @@ GATE = 0.98
 SAME_SET = 0.8
 """Two measurements are of one set when they share this part of the larger one's domains."""
 
-TEST_CHANGES: Mapping[str, str] = {"2020-07-13": "tests", "2023-04-11": "tests"}
-"""From which day Internet.nl's address tests count otherwise: no MX is told apart (v1.2.0), and
-mapped addresses no longer pass (v1.7.0)."""
-
 VERDICT_OF: Mapping[str, str] = {"web": "web", "mail": "mail_all", "dns": "dns_2"}
 """Which verdict of the fresh lookups answers the same question as which measure."""
 
@@ -63,7 +59,10 @@ def shares(states: pd.DataFrame, *, by: By = ()) -> pd.DataFrame:
         - ``measure`` and ``period``, where the states have them and they are not in ``by``;
         - ``break_reason``, with ``period`` in ``by``: why this month cannot be compared with the
           one before: ``domains`` (less than 80 % of the larger list is in both), ``tests`` (a test
-          changed in between), or empty.
+          changed in between), or empty;
+        - ``comparable_since``, with ``period`` in ``by``: the first month since which every month
+          can be compared with this one, tested between the two: a list that changes a little every
+          month is another list after a year.
 
     Raises:
         InputError: for a state that does not exist, and for several measures in one group.
@@ -89,11 +88,11 @@ def shares(states: pd.DataFrame, *, by: By = ()) -> pd.DataFrame:
         periods = states["period"].astype("str")
         named["period"] = str(periods.max()) if len(states) else ""
         states = states[periods == named["period"]]
-    needed = {*keys, "domain", "state", "measured_at", "explained"}
+    needed = {*keys, "domain", "state", "measured_at", "explained", "tests"}
     single = one_per_domain(states[[name for name in states if name in needed]], keys)
     table = shares_of_counts(count(single, keys)).assign(**named)
     if "period" in keys:
-        table["break_reason"] = _break_reasons(table, single, keys)
+        table[["break_reason", "comparable_since"]] = _comparable(table, single, keys)
         series = [key for key in keys if key != "period"]
         table = table.sort_values([*series, "period"], kind="stable", ignore_index=True)
     return with_source(table, states)
@@ -112,28 +111,30 @@ def shares_of_counts(counts: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def with_earlier(table: pd.DataFrame, *, by: str = "sector", months: int = 12) -> pd.DataFrame:
-    """Return the newest month of ``shares`` per period and group, beside an earlier one.
+def with_earlier(
+    table: pd.DataFrame, *, period: str = "", by: str = "sector", months: int = 12
+) -> pd.DataFrame:
+    """Return a month of ``shares`` per period and group, the newest by default, beside an earlier.
 
-    The earlier month is the first that is at most ``months`` before the newest and that at least
-    half of the groups can be compared with: they have no break since. Returns the rows of the
-    newest month, highest adoption first and groups without a percentage last, with ``earlier``
-    (empty when there is none) and ``earlier_yes``, ``earlier_no`` and ``earlier_adoption``: 0, 0
-    and NaN for a group that was not there, or has a break since.
+    The earlier month is the first that is at most ``months`` before and that at least half of the
+    groups can be compared with. Returns the rows of the month, highest adoption first and groups
+    without a percentage last, with ``earlier`` (empty when there is none) and ``earlier_yes``,
+    ``earlier_no`` and ``earlier_adoption``: 0, 0 and NaN for a group that was not there, or cannot
+    be compared.
     """
-    newest = str(table["period"].max()) if len(table) else ""
-    broken = table[table["break_reason"] != ""].groupby(by, dropna=False)["period"].max()
-    since = table[by].map(broken).astype(object)
-    since = since.where(since.notna(), "").astype("str")
-    first = str(pd.Period(newest, "M") - months) if newest else ""
-    comparable = table["period"].lt(newest) & table["period"].ge(first) & table["period"].ge(since)
-    groups = table.loc[comparable, "period"].value_counts()
-    most = groups.index[2 * groups >= table["period"].eq(newest).sum()]
+    period = period or (str(table["period"].max()) if len(table) else "")
+    now = table[table["period"] == period].drop(columns=["break_reason", "comparable_since"])
+    since = table.loc[table["period"] == period, [by, "comparable_since"]]
+    first = str(pd.Period(period, "M") - months) if period else ""
+    past = table[table["period"].lt(period) & table["period"].ge(first)]
+    past = past.drop(columns="comparable_since").merge(since, on=by)
+    past = past[past["period"] >= past["comparable_since"]]
+    groups = past["period"].value_counts()
+    most = groups.index[2 * groups >= len(now)]
     earlier = str(most.min()) if len(most) else ""
     counts = ["yes", "no", "adoption"]
-    then = table.loc[comparable & table["period"].eq(earlier), [by, *counts]]
+    then = past.loc[past["period"] == earlier, [by, *counts]]
     then = then.rename(columns={name: f"earlier_{name}" for name in counts})
-    now = table[table["period"] == newest].drop(columns="break_reason")
     found = now.merge(then, on=by, how="left").assign(earlier=earlier)
     found = found.fillna({"earlier_yes": 0, "earlier_no": 0})
     found = found.astype({"earlier_yes": "int64", "earlier_no": "int64"})
@@ -280,40 +281,47 @@ def measure_of(states: pd.DataFrame) -> str:
     return found[0] if found else ""
 
 
-def _break_reasons(
-    table: pd.DataFrame, single: pd.DataFrame, keys: Sequence[str]
-) -> "pd.Series[str]":
-    """Return why each row of ``table`` cannot be compared with the month before of its series.
+def _comparable(table: pd.DataFrame, single: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Return ``break_reason`` and ``comparable_since`` of each row of ``table``.
 
     ``single`` has one row per domain of each row of ``table``, which is sorted by ``keys``.
     """
     row = single.groupby([*keys], dropna=False, observed=True).ngroup().to_numpy("int64")
-    size = np.bincount(row, minlength=len(table))
+    order = np.argsort(row, kind="stable")
+    starts = np.searchsorted(row[order], np.arange(len(table) + 1))
+    domain = pd.factorize(single["domain"])[0][order]
+    tests, period = list(test_versions(single, row)), list(table["period"].astype("str"))
     series = [key for key in keys if key != "period"]
-    months = table.assign(number=table.index.astype("float64")).sort_values("period", kind="stable")
-    in_series = months.groupby(series, dropna=False, observed=True) if series else months
-    before = in_series["number"].shift().reindex(table.index)
-    has_before = before.notna().to_numpy()
-    previous = before.fillna(0).to_numpy(dtype="int64")
-    domain = pd.factorize(single["domain"])[0].astype("int64")
-    there = row * (domain.max(initial=0) + 1) + domain
-    stayed = np.isin(previous[row] * (domain.max(initial=0) + 1) + domain, there)
-    shared = np.bincount(row[stayed], minlength=len(table))
-    same = shared / np.maximum(size, size[previous]) >= SAME_SET
-    day = _first_days(table, single, row)
-    reason = pd.Series("", index=table.index, dtype="str").mask(~same, "domains")
-    for change, why in reversed(list(TEST_CHANGES.items())):
-        between = (day.iloc[previous].to_numpy() < change) & (change <= day.to_numpy())
-        reason = reason.mask(between, why)
-    return reason.where(has_before, "")
+    found = pd.DataFrame({"break_reason": "", "comparable_since": period}, table.index, dtype="str")
+    numbered = table.assign(at=range(len(table))).sort_values("period", kind="stable")
+    groups = numbered.groupby(series, dropna=False, observed=True) if series else [((), numbered)]
+    for _, rows in groups:
+        months = rows["at"].to_list()
+        same = _same_set([domain[starts[at] : starts[at + 1]] for at in months])
+        since = 0
+        for at in range(1, len(months)):
+            same_tests = tests[months[at - 1]] == tests[months[at]]
+            since = since if same_tests else at
+            reason = ("" if same[at, at - 1] else "domains") if same_tests else "tests"
+            different = np.flatnonzero(~same[at, since:at])
+            first = since + (int(different[-1]) + 1 if len(different) else 0)
+            found.iloc[months[at]] = reason, period[months[first]]
+    return found
 
 
-def _first_days(
-    table: pd.DataFrame, single: pd.DataFrame, row: npt.NDArray[Any]
-) -> "pd.Series[str]":
-    """Return the first day that each row was measured on, as YYYY-MM-DD."""
-    first = table["period"].astype("str") + "-01"
-    if "measured_at" not in single:
-        return first
-    days = pd.to_datetime(single["measured_at"].groupby(row).min()).dt.strftime("%Y-%m-%d")
-    return days.reindex(table.index).fillna(first)
+def _same_set(months: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """Return of every two months whether they share four fifths of the larger one's domains."""
+    names, code = np.unique(np.concatenate([[], *months]), return_inverse=True)
+    present = np.zeros((len(months), len(names)), dtype="float32")
+    present[np.repeat(np.arange(len(months)), [len(month) for month in months]), code] = 1
+    shared = present @ present.T
+    size = shared.diagonal()
+    return np.asarray(shared >= SAME_SET * np.maximum.outer(size, size))
+
+
+def test_versions(states: pd.DataFrame, groups: npt.NDArray[Any]) -> "pd.Series[str]":
+    """Return which versions of the tests the rows of each group have; "" where none is stated."""
+    if "tests" not in states:
+        return pd.Series("", index=np.unique(groups), dtype="str")
+    pairs = pd.DataFrame({"group": groups, "tests": states["tests"].to_numpy()}).drop_duplicates()
+    return pairs.sort_values(["group", "tests"]).groupby("group")["tests"].agg(" ".join)

@@ -8,15 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from v6monitor.analysis.shares import (
-    VERDICT_OF,
-    check,
-    one_per_domain,
-    verdict_states,
-    with_source,
-)
-
-OUTCOMES = ("agrees", "fixed_since", "lost_since", "unexplained", "could_not_tell", "applicability")
+from v6monitor.analysis.changes import disputable
+from v6monitor.analysis.shares import VERDICT_OF, check, verdict_states, with_source
 
 
 def staleness(month: Any) -> pd.DataFrame:
@@ -40,15 +33,16 @@ def staleness(month: Any) -> pd.DataFrame:
     Source:
         METHOD.md, "Two sources, two series".
     """
-    now = month.states[month.states["period"] == month.period]
     asked_at = month.observations["asked_at"].min()
     parts = []
     for measure, verdict in VERDICT_OF.items():
         fresh = verdict_states(month.verdicts, verdict).rename(columns={"reasons": "reason"})
-        measured = one_per_domain(now[now["measure"] == measure])
-        parts.append(compare(measured, fresh.assign(asked_at=asked_at)))
+        fresh = fresh.assign(asked_at=asked_at)
+        if pd.isna(asked_at):  # then all is unknown, which says nothing about the measurement
+            fresh = fresh.iloc[:0]
+        parts.append(compare(month.measured(measure), fresh))
     table = pd.concat(parts, ignore_index=True)
-    return with_source(table, now, month.verdicts)
+    return with_source(table, *parts)
 
 
 def compare(measured: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
@@ -59,10 +53,12 @@ def compare(measured: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
     ``measured`` and ``fresh`` (states), ``age_days`` (NaN when a moment is not known), ``reason``
     and ``outcome``:
 
-    - ``agrees``: both yes or both no; ``fixed_since``: no, now yes; ``lost_since``: yes, now no,
+    - ``agrees``: both the same; ``fixed_since``: no, now yes; ``lost_since``: yes, now no,
     - ``unexplained``: they differ within a day, which is too soon for a change, or the
       fresh no is one of our stricter rules (``only_unusable``: an address nobody can reach),
-    - ``could_not_tell``: one of them is unknown; ``applicability``: not applicable in one or both.
+    - ``known_disagreement``: name servers measured since May 2025 without IPv6 of which the lookups
+      see two: Internet.nl wrongly reports none at times (issue #1747),
+    - ``could_not_tell``: one of them is unknown; ``applicability``: not applicable in one of them.
     """
     check(measured)
     check(fresh)
@@ -92,6 +88,8 @@ def _outcome(both: pd.DataFrame) -> "pd.Series[str]":
     stricter = both["reason"].fillna("").str.contains("only_unusable", regex=False)
     no_time = (both["age_days"] < 1) | (outcome.eq("lost_since") & stricter)
     outcome = outcome.mask(no_time & (outcome != "agrees"), "unexplained")
+    denied = disputable(both) & measured.eq("no") & fresh.eq("yes")
+    outcome = outcome.mask(denied, "known_disagreement")
     outcome = outcome.mask(measured.eq("unknown") | fresh.eq("unknown"), "could_not_tell")
-    neither = measured.eq("not_applicable") | fresh.eq("not_applicable")
-    return outcome.mask(neither, "applicability")
+    outside = [states.eq("not_applicable") for states in (measured, fresh)]
+    return outcome.mask(outside[0] != outside[1], "applicability")

@@ -4,7 +4,7 @@ A module holds one subject: its tables, drawings and captions.
 """
 
 from v6monitor.charts.adoption import sectors, states, sub_tests
-from v6monitor.charts.changes import changes, changes_answer, decomposition, staleness
+from v6monitor.charts.changes import changes, changes_answer, two_sources
 from v6monitor.charts.forecast import backtest, forecast_answer, projection
 from v6monitor.charts.gap import attribution, fix_order, gap_answer, zones
 from v6monitor.charts.laggards import (
@@ -25,7 +25,6 @@ __all__ = [
     "backtest",
     "changes",
     "changes_answer",
-    "decomposition",
     "fix_order",
     "forecast_answer",
     "gap_answer",
@@ -41,11 +40,11 @@ __all__ = [
     "provinces",
     "quality",
     "sectors",
-    "staleness",
     "states",
     "sub_tests",
     "svg",
     "trend",
+    "two_sources",
     "vantage",
     "zones",
 ]

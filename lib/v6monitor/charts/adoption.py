@@ -65,8 +65,7 @@ def sectors(table: pd.DataFrame, *, period: str = "", name: str = "sectors") -> 
             "there is no column 'period' in the shares: v6.shares(states, by=['period', 'sector'])"
         )
     by = group_column(table)
-    past = table[table["period"] <= period] if period else table
-    return Chart(name, with_earlier(past, by=by), _sector_words, _draw_sectors)
+    return Chart(name, with_earlier(table, period=period, by=by), _sector_words, _draw_sectors)
 
 
 def states(counts: pd.DataFrame, *, measure: str = "", name: str = "states") -> Chart:

@@ -1,4 +1,4 @@
-"""Changes between two measurements: gains and losses, what the list did, and staleness."""
+"""Changes between two measurements: gains and losses, and the two sources of one month."""
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -14,15 +14,12 @@ from v6monitor.charts.layout import (
     bar,
     nothing,
     rows_chart,
-    share_axis,
-    stacked,
-    state_marks,
     width_of,
     wrapped,
     zero_line,
 )
 from v6monitor.charts.style import DPI, GREY_INK, INK, STATE_COLOURS, WIDTH, offset, pixels, styled
-from v6monitor.charts.wording import domains, group_name, joined, out_of, percents, undetermined
+from v6monitor.charts.wording import Record, domains, group_name, joined
 from v6monitor.language import Language
 
 GAIN, LOSS, UNKNOWN = STATE_COLOURS["yes"], STATE_COLOURS["no"], STATE_COLOURS["unknown"]
@@ -30,26 +27,27 @@ LOSSES = (
     ("loss_confirmed", LOSS, False),
     ("loss_suspected", LOSS, True),
     ("loss_recovered", UNKNOWN, True),
+    ("loss_disputed", UNKNOWN, False),
 )
+LOST = ("loss_confirmed", "loss_suspected")
 ASIDE = (("joined", "#9DB2CF"), ("left", "#9DB2CF"), ("through_unknown", UNKNOWN))
 """Counted beside the gains and losses: changes of the list, and of what is known."""
+COUNTS = ["panel", "gain", *(name for name, _, _ in LOSSES), *(name for name, _ in ASIDE)]
 
 COLUMN = 100
-PARTS = ("within", "entrants", "leavers", "total")
-NOTHING = "There is no earlier measurement to compare with."
 
 
 def changes(table: pd.DataFrame, *, name: str = "changes") -> Chart:
-    """Return diverging bars: gains to the right and losses to the left per group.
+    """Return diverging bars: gains to the right and losses to the left per measure and group.
 
     Args:
-        table: of ``v6.changes``: a row per group, its name in the first column.
+        table: of ``v6.changes``.
         name: names the files of the chart.
 
     Returns:
         A Chart. A loss is solid when confirmed and hatched when suspected; one that was back a
-        measurement later is hatched grey. Columns at the right count the domains that joined or
-        left the list, and those that went to or from unknown.
+        measurement later, or that our lookups contradict, is grey. Columns at the right count the
+        domains that joined or left the list, and those that went to or from unknown.
     """
     return Chart(name, table, _change_words, _draw_changes)
 
@@ -64,24 +62,24 @@ def changes_answer(table: pd.DataFrame, *, name: str = "answer") -> Chart:
     return Chart(name, table, _change_words, kind="answer")
 
 
-def decomposition(table: pd.DataFrame, *, name: str = "decomposition") -> Chart:
-    """Return bars of what the domains that stayed, joined and left add to the change.
+def two_sources(table: pd.DataFrame, *, name: str = "two-sources") -> Chart:
+    """Return in a sentence per measure why the lookups give another share than the measurement.
 
     Args:
-        table: of ``v6monitor.changes.parts``.
-        name: names the files of the chart.
+        table: of ``v6.staleness``, all of it or of some measures.
+        name: names the sentence on a page.
+
+    Returns:
+        A Chart without a picture; its table counts the outcomes per measure.
     """
-    return Chart(name, table, _decomposition_words, _draw_decomposition, languages=("en",))
-
-
-def staleness(table: pd.DataFrame, *, name: str = "staleness") -> Chart:
-    """Return stacked bars of what lookups say now of the domains measured yes, no and unknown.
-
-    Args:
-        table: a row per measured state (``measured``), a column per state looked up.
-        name: names the files of the chart.
-    """
-    return Chart(name, table, _staleness_words, _draw_staleness, languages=("en",))
+    counts = pd.crosstab(table["measure"], table["outcome"])
+    for source in ("measured", "fresh"):
+        states = pd.crosstab(table["measure"], table[source]).reindex(columns=["yes", "no"])
+        states = states.fillna(0).astype("int64")
+        counts[f"{source}_yes"], counts[f"{source}_known"] = states["yes"], states.sum(axis=1)
+    found = counts.reindex(table["measure"].unique()).rename_axis(columns=None).reset_index()
+    found.attrs = dict(table.attrs)
+    return Chart(name, found, _source_words, kind="answer")
 
 
 def _change_words(table: pd.DataFrame, language: Language) -> Words:
@@ -89,51 +87,89 @@ def _change_words(table: pd.DataFrame, language: Language) -> Words:
         "Diverging bar chart of the domains that gained and lost IPv6 per group, with the changes"
         " of the list beside it. It shows whether the domains changed, or the list did."
     )
-    panel = int(table["panel"].sum()) if len(table) else 0
-    if not panel:
-        return Words(language.text(NOTHING), "", alt)
-    total = table.select_dtypes("number").sum()
-    lost = int(total["loss_confirmed"] + total["loss_suspected"])
-    gained = language.plural(
-        "{number} domain gained IPv6", "{number} domains gained IPv6", int(total["gain"])
-    )
-    losses = language.plural("{number} lost it", "{number} lost it", lost)
-    if lost:
-        losses += language.text(
-            " ({confirmed} confirmed, {suspected} suspected)",
-            confirmed=language.number(total["loss_confirmed"]),
-            suspected=language.number(total["loss_suspected"]),
+    rows = _by_measure(table, language)
+    there = {name: row for name, row in rows.items() if row["panel"]}
+    if not there:
+        return Words(_nothing_before(list(rows), language), "", alt)
+    counts = [
+        language.text(
+            "{measure} {gained} and {lost}",
+            measure=name,
+            gained=language.number(row["gain"]),
+            lost=language.number(_lost(row)),
         )
-    between = _between(table, language)
-    if total["gain"] or lost:
+        for name, row in there.items()
+    ]
+    months = {str(row["earlier"]) for row in there.values()} - {""}
+    if len(months) == 1:
         finding = language.text(
-            "{between}: {gained}, {losses}.", between=between, gained=gained, losses=losses
+            "Domains that gained and lost IPv6 since {month}: {counts}.",
+            month=language.month(months.pop()[:7]),
+            counts="; ".join(counts),
         )
     else:
-        finding = language.text("{between}: no domain gained or lost IPv6.", between=between)
-    note = language.text(
-        "Compared: {panel} domains with a known result both times. Not compared: {joined} joined"
-        " the list, {left} left it, {unknown} were undetermined once.",
-        panel=language.number(panel),
-        joined=language.number(total["joined"]),
-        left=language.number(total["left"]),
-        unknown=language.number(total["through_unknown"]),
+        finding = language.text(
+            "Domains that gained and lost IPv6: {counts}.", counts="; ".join(counts)
+        )
+    notes = [_note(name, row, language, dated=bool(months)) for name, row in there.items()]
+    first = [name for name in rows if name not in there]
+    return Words(finding, joined(*notes, _nothing_before(first, language) if first else ""), alt)
+
+
+def _note(name: str, row: Record, language: Language, *, dated: bool) -> str:
+    """Return what of a measure was compared, how sure its losses are, and what was not compared."""
+    panel = language.plural(
+        "{measure}: compared is {number} domain with a known result both times",
+        "{measure}: compared are {number} domains with a known result both times",
+        row["panel"],
+        measure=name,
     )
-    back = int(total["loss_recovered"])
-    returned = language.plural(
-        "{number} domain lost it temporarily.", "{number} domains lost it temporarily.", back
+    if dated:
+        panel += language.text(", since {month}", month=language.month(str(row["earlier"])[:7]))
+    kinds = [
+        f"{language.label(kind)}: {language.number(row[kind])}"
+        for kind, _, _ in LOSSES
+        if row[kind]
+    ]
+    aside = language.text(
+        "not compared: {joined} joined the list, {left} left it, {unknown} were undetermined once",
+        joined=language.number(row["joined"]),
+        left=language.number(row["left"]),
+        unknown=language.number(row["through_unknown"]),
     )
-    return Words(finding, joined(note, returned if back else ""), alt)
+    return "; ".join([panel, *kinds, aside]) + "."
+
+
+def _nothing_before(measures: list[str], language: Language) -> str:
+    if not any(measures):
+        return language.text("There is no earlier measurement of this list to compare with.")
+    return language.text(
+        "No earlier measurement of this list: {measures}.", measures=language.listed(measures)
+    )
+
+
+def _by_measure(table: pd.DataFrame, language: Language) -> dict[str, Record]:
+    """Return the counts of each measure, by its name; of tables without one by an empty name."""
+    measures = table["measure"] if "measure" in table else pd.Series("", index=table.index)
+    summed = table[COUNTS].groupby(measures, sort=False).sum()
+    if "earlier" in table:
+        summed["earlier"] = table["earlier"].groupby(measures, sort=False).first()
+    rows = summed.assign(earlier=summed.get("earlier", "")).to_dict("index")
+    return {
+        language.label(str(name)) if name else language.text("All"): row
+        for name, row in rows.items()
+    }
+
+
+def _lost(row: Record) -> int:
+    return int(sum(row[kind] for kind in LOST))
 
 
 @styled
 def _draw_changes(table: pd.DataFrame, language: Language) -> Figure:
-    if table.empty:
+    if not table["panel"].sum():
         return nothing(language.text("There are no domains to draw."))
-    by = str(table.columns[0])
-    table = _joined(
-        table.assign(group=[group_name(name, language) for name in table[by]]), language
-    )
+    table = _joined(table.assign(group=_names(table, language)), language)
     rows = [
         Row(name, domains(n, language))
         for name, n in zip(table["group"], table["panel"], strict=True)
@@ -162,107 +198,74 @@ def _draw_changes(table: pd.DataFrame, language: Language) -> Figure:
     return chart.figure
 
 
-def _joined(table: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Make one row of the groups in which nothing changed, when there are several beside others."""
-    kinds = ["gain", *(name for name, _, _ in LOSSES), *(name for name, _ in ASIDE)]
-    still = table[[*kinds, "applicability"]].sum(axis=1) == 0
-    if still.all() or still.sum() < 2:  # noqa: PLR2004 - several
-        return table
-    rest = table.loc[still, ["panel", *kinds]].sum().to_frame().T
-    rest["group"] = language.text("Others: no change")
-    return pd.concat([table[~still], rest], ignore_index=True)
-
-
-def _decomposition_words(table: pd.DataFrame, language: Language) -> Words:
-    alt = (
-        "Bar chart of what domains that stayed, joined and left add to the change of the share, in"
-        " percentage points. It shows how much of the change is one of the list."
-    )
-    if table.empty or bool(table["points"].isna().any()):
-        return Words(NOTHING, "", alt)
-    rows = {str(row["part"]): row for row in table.to_dict("records")}
-    points = {part: language.points(row["points"]) for part, row in rows.items()}
-    finding = (
-        f"{_between(table, language)}: {points['total']} percentage points, of which"
-        f" {points['within']} from the domains counted both times, {points['entrants']} from new"
-        f" ones and {points['leavers']} from those no longer counted."
-    )
-    total = rows["total"]
-    before, after = (
-        f"{language.percent(share)} ({out_of(round(n * share), n, language)})"
-        for n, share in (
-            (total["domains_before"], total["share_before"]),
-            (total["domains_after"], total["share_after"]),
-        )
-    )
-    stayers = language.number(rows["within"]["domains_after"])
-    note = (
-        f"Share of the domains with a known result: {before}, then {after}; {stayers} domains"
-        " counted both times. The three parts add up to the change exactly."
-    )
-    return Words(finding, note, alt)
-
-
-@styled
-def _draw_decomposition(table: pd.DataFrame, language: Language) -> Figure:
-    if table.empty or bool(table["points"].isna().any()):
-        return nothing(NOTHING)
-    ordered = table.set_index("part").loc[list(PARTS)].reset_index()
-    chart = rows_chart([Row(language.label(name)) for name in ordered["part"]], bottom=8)
-    _diverge(chart, min(0.0, ordered["points"].min()), max(0.0, ordered["points"].max()), 64)
-    for index, value in enumerate(ordered["points"]):
-        bar(chart, index, 0, value, GAIN if value >= 0 else LOSS)
-        _at_end(chart, index, value, language.points(value))
-    zero_line(chart.axes)
-    chart.axes.axhline((chart.middles[-1] + chart.middles[-2]) / 2, color="#A6A6A6", linewidth=0.8)
-    return chart.figure
-
-
-def _staleness_words(table: pd.DataFrame, language: Language) -> Words:
-    alt = (
-        "Stacked bar chart of what lookups say now of the domains measured with IPv6, without it"
-        " and unknown. It shows how far the measurement still holds."
-    )
-    rows = {row["measured"]: row for row in table.to_dict("records")}
-    sizes = {state: row["yes"] + row["no"] + row["unknown"] for state, row in rows.items()}
-    total = sum(sizes.values())
-    if not total:
-        return Words("No domain has both a measurement and a lookup.", "", alt)
-    finding = (
-        f"{out_of(rows['no']['yes'], sizes['no'], language)} results measured without IPv6 have it"
-        f" now; {out_of(rows['yes']['no'], sizes['yes'], language)} measured with it lack it now."
-    )
-    known = sum(rows[one][other] for one in ("yes", "no") for other in ("yes", "no"))
-    note = "Results with both a measurement and a lookup: two sources, so not a trend."
-    return Words(finding, joined(note, undetermined(total - known, total, language)), alt)
-
-
-@styled
-def _draw_staleness(table: pd.DataFrame, language: Language) -> Figure:
-    states = ["yes", "no", "unknown"]
-    numbers = table.set_index("measured")[states]
-    shown = numbers[numbers.sum(axis=1) > 0]
-    if shown.empty:
-        return nothing("There are no domains with both a measurement and a lookup.")
-    rows = [
-        Row(f"measured: {language.label(str(state))}", f"{language.number(n)} results")
-        for state, n in shown.sum(axis=1).items()
+def _names(table: pd.DataFrame, language: Language) -> list[str]:
+    """Return the name of each row: its measure and its groups, the columns before the panel."""
+    keys = list(table.columns[: table.columns.get_loc("panel")])
+    return [
+        ": ".join(group_name(row[key], language) for key in keys) or language.text("All")
+        for row in table.to_dict("records")
     ]
-    chart = rows_chart(rows, key=state_marks(shown, states, language), right=28)
-    share_axis(chart.axes, percents(language))
-    for index, (_, row) in enumerate(shown.iterrows()):
-        stacked(chart, index, {state: int(row[state]) for state in states}, 1 / row.sum(), language)
-    return chart.figure
 
 
-def _between(table: pd.DataFrame, language: Language) -> str:
-    if "period" not in table:
-        return language.text("Between the two measurements")
-    return language.text(
-        "Between {earlier} and {month}",
-        earlier=language.month(str(table["earlier"].iloc[0])[:7]),
-        month=language.month(str(table["period"].iloc[0])[:7]),
+def _joined(table: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Make one row of the groups of a measure without gains and losses, when there are several."""
+    keys = list(table.columns[: table.columns.get_loc("panel")])
+    if keys in ([], ["measure"]):
+        return table
+    parts = []
+    of = table["measure"] if "measure" in table else pd.Series("", index=table.index)
+    for measure, rows in table.groupby(of, sort=False):
+        still = rows[["gain", *(name for name, _, _ in LOSSES)]].sum(axis=1) == 0
+        if still.sum() < 2 or (still.all() and not measure):  # noqa: PLR2004 - several
+            parts.append(rows)
+            continue
+        rest = rows.loc[still, COUNTS].sum().to_frame().T
+        others = language.text("Others: no gain or loss")
+        named = group_name(measure, language)
+        rest["group"] = f"{named}: {others}" if measure else others
+        parts += [rows[~still], rest]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _source_words(table: pd.DataFrame, language: Language) -> Words:
+    if table.empty:
+        return Words(language.text("No domain has both a measurement and a lookup."))
+    return Words(joined(*(_reconciled(row, language) for row in table.to_dict("records"))))
+
+
+def _reconciled(row: Record, language: Language) -> str:
+    shares = {
+        source: language.percent(row[f"{source}_yes"] / row[f"{source}_known"])
+        if row[f"{source}_known"]
+        else language.label("unknown")
+        for source in ("measured", "fresh")
+    }
+    sentence = language.plural(
+        "{measure}: {measured} by the measurement, {fresh} by our later lookups; since then"
+        " {number} domain gained IPv6, {lost} lost it, and of {unknown} one of the two is"
+        " undetermined",
+        "{measure}: {measured} by the measurement, {fresh} by our later lookups; since then"
+        " {number} domains gained IPv6, {lost} lost it, and of {unknown} one of the two is"
+        " undetermined",
+        row.get("fixed_since", 0),
+        measure=group_name(row["measure"], language),
+        **shares,
+        lost=language.number(row.get("lost_since", 0)),
+        unknown=language.number(row.get("could_not_tell", 0)),
     )
+    others = {
+        "applicability": language.text("to {number} it applies in one of the two only"),
+        "unexplained": language.text("of {number} the two disagree"),
+        "known_disagreement": language.text(
+            "of {number} they disagree in a way known of Internet.nl (issue 1747)"
+        ),
+    }
+    more = [
+        words.format(number=language.number(row[outcome]))
+        for outcome, words in others.items()
+        if row.get(outcome, 0)
+    ]
+    return "; ".join([sentence, *more]) + "."
 
 
 def _diverge(chart: Rows, low: float, high: float, room: float) -> None:

@@ -164,9 +164,9 @@ def _number(of: Column, value: float, language: Language) -> str:
         case "share":
             return language.percent(value)
         case "points":
-            return language.points(value)
+            return language.points(value, 2)
         case "difference":
-            return language.points(100 * value)
+            return language.points(100 * value, 2)
         case "days":
             return language.number(round(value))
         case _:

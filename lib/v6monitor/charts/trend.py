@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from v6monitor.analysis.shares import SAME_SET
 from v6monitor.charts.adoption import group_column, nothing_measured
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import LINE, Mark, draw_key, key_height, nothing, width_of, wrapped
@@ -50,6 +51,7 @@ BREAKS = {"domains": marked("other list of domains"), "tests": marked("other ver
 def trend(
     table: pd.DataFrame,
     *,
+    period: str = "",
     events: pd.DataFrame | None = None,
     target: float | None = 1.0,
     name: str = "trend",
@@ -59,6 +61,7 @@ def trend(
     Args:
         table: shares by month and one group, such as measures or sectors:
             ``v6.shares(month.states, by=["period", "measure"])``.
+        period: the month that its words are about, as YYYY-MM; by default the newest.
         events: ``date`` (YYYY-MM or YYYY-MM-DD) and ``label`` of what to mark above the lines.
         target: a share of 1 to mark with a dashed line; None for no line.
         name: names the files of the chart.
@@ -71,44 +74,53 @@ def trend(
         UsageError: for a table that is not of shares by month and one group.
     """
     group_column(table)
+    month = period or (str(table["period"].max()) if len(table) else "")
+
+    def words(numbers: pd.DataFrame, language: Language) -> Words:
+        return _trend_words(numbers, language, month)
 
     def draw(numbers: pd.DataFrame, language: Language) -> Figure:
         return _draw_trend(numbers, language, events, target)
 
-    return Chart(name, table, _trend_words, draw)
+    return Chart(name, table[table["period"] <= month], words, draw)
 
 
-def headline(table: pd.DataFrame, *, name: str = "answer") -> Chart:
-    """Return in two lines how many domains have IPv6 and within which bounds: a page's answer.
+def headline(table: pd.DataFrame, *, changes: pd.DataFrame, name: str = "answer") -> Chart:
+    """Return how many domains have IPv6 in a month and what changed: a page's answer.
 
     Args:
-        table: shares by month and one group, as for ``trend``.
+        table: shares of one month, a row per measure, such as the rows of ``month.period`` of
+            ``v6.shares(month.states, by=["period", "measure"])``.
+        changes: of ``v6.changes(month)``: the change of the panel, the list's beside it.
         name: names the answer on a page.
 
     Returns:
-        A Chart without a picture.
-
-    Raises:
-        UsageError: for a table that is not of shares by month and one group.
+        A Chart without a picture. A measure that the month's source does not have is named so.
     """
-    group_column(table)
-    return Chart(name, table, _headline_words, kind="answer")
+    moved = changes.drop(columns=["period", "break_reason"], errors="ignore")
+    return Chart(name, table.merge(moved, on="measure", how="left"), _headline_words, kind="answer")
 
 
-def _trend_words(table: pd.DataFrame, language: Language) -> Words:
+def _trend_words(table: pd.DataFrame, language: Language, month: str) -> Words:
     alt = language.text(
         "Line chart of the share of domains with IPv6 per month. It shows how far the target of"
         " 100% is away, and how fast the distance shrinks."
     )
     if table.empty:
         return nothing_measured(language, alt)
-    by, first, last = group_column(table), str(table["period"].min()), str(table["period"].max())
-    rows = _newest(table, by)
+    by, first = group_column(table), str(table["period"].min())
+    now = table[table["period"] == month]
+    rows = _records(now, by)
+    if not rows:
+        finding = language.text(
+            "Not in the source of {month}: the lines end earlier.", month=language.month(month)
+        )
+        return Words(finding, definition_of(table, language), alt)
     counts = [f"{group_name(name, language)} {share_text(rows[name], language)}" for name in rows]
     note = language.text(
         "Share of domains with a known result, {first} to {last}. In {last}: {counts}.",
         first=language.month(first),
-        last=language.month(last),
+        last=language.month(month),
         counts="; ".join(counts),
     )
     unsure = [
@@ -121,10 +133,9 @@ def _trend_words(table: pd.DataFrame, language: Language) -> Words:
         if unsure
         else language.text("Every result is known.")
     )
-    newest = pd.DataFrame([*rows.values()])
-    reasons = explained(newest, language, by=by)
+    reasons = explained(pd.DataFrame([*rows.values()]), language, by=by)
     note = joined(definition_of(table, language) if by != "measure" else "", note, unknown, reasons)
-    return Words(_since(table, by, first, language), note, alt)
+    return Words(_since(table, now, by, language), note, alt)
 
 
 @styled
@@ -163,12 +174,10 @@ def _draw_trend(
 
 def _headline_words(table: pd.DataFrame, language: Language) -> Words:
     if table.empty:
-        return nothing_measured(language, "")
-    by = group_column(table)
-    rows = _newest(table, by)
-    months = sorted(set(table["period"]))
+        return Words(language.text("This month's source has no result for IPv6."))
+    rows = _records(table, "measure")
     values = {
-        "month": language.month(months[-1]),
+        "month": language.month(str(table["period"].iloc[0])),
         "shares": language.listed([named_share(name, row, language) for name, row in rows.items()]),
     }
     if all(name in SHARES and not math.isnan(row["adoption"]) for name, row in rows.items()):
@@ -177,6 +186,10 @@ def _headline_words(table: pd.DataFrame, language: Language) -> Words:
         )
     else:
         now = language.text("IPv6 in {month}: {shares}.", **values)
+    absent = [
+        group_name(name, language) for name in FIRST if not {name, f"{name}_category"} & {*rows}
+    ]
+    lacking = language.text("Not in this source: {measures}.", measures=language.listed(absent))
     bounds = [
         language.text(
             "{name} between {lower} and {upper}",
@@ -187,53 +200,96 @@ def _headline_words(table: pd.DataFrame, language: Language) -> Words:
         for name, row in rows.items()
         if row["unknown"] and not math.isnan(row["adoption"])
     ]
-    note = (
-        language.text(
-            "Counting the undetermined domains either way: {bounds}.",
-            bounds=language.listed(bounds),
-        )
-        if bounds
-        else _trend_words(table, language).note
+    either_way = language.text(
+        "Counting the undetermined domains either way: {bounds}.", bounds=language.listed(bounds)
     )
-    return Words(joined(now, _since(table, by, months[-2:][0], language)), note)
+    return Words(
+        joined(now, lacking if absent else "", _panel_change(rows, language)),
+        joined(_list_change(rows, language), either_way if bounds else ""),
+    )
 
 
-def _newest(table: pd.DataFrame, by: str) -> dict[str, Record]:
-    """Return the rows of the newest month by group; web, mail and name servers first."""
-    newest = table[table["period"] == table["period"].max()]
-    rows: dict[str, Record] = {str(row[by]): row for row in newest.to_dict("records")}
-    return {name: rows[name] for name in _in_order(rows)}
+def _panel_change(rows: dict[str, Record], language: Language) -> str:
+    """Return the change of the domains known both times, per month that is compared with."""
+    parts = []
+    for earlier in sorted({row["earlier"] for row in rows.values()} - {""}, reverse=True):
+        moved = {name: row for name, row in rows.items() if row["earlier"] == earlier}
+        points = _named_points({name: row["points"] for name, row in moved.items()}, language)
+        month = language.month(earlier)
+        if points:
+            parts.append(
+                language.text(
+                    "Since {month}, among the domains measured both times, in percentage points:"
+                    " {changes}.",
+                    month=month,
+                    changes=points,
+                )
+            )
+    first = [group_name(name, language) for name, row in rows.items() if not row["earlier"]]
+    if len(first) == len(rows):
+        return language.text("There is no earlier measurement of this list to compare with.")
+    alone = language.text(
+        "No earlier measurement of this list: {measures}.", measures=language.listed(first)
+    )
+    return joined(*parts, alone if first else "")
+
+
+def _list_change(rows: dict[str, Record], language: Language) -> str:
+    """Return how the share of the whole list changed, and of which lists that says nothing."""
+    moved = {name: row for name, row in rows.items() if row["earlier"]}
+    same = {
+        name: 100 * (row["share_after"] - row["share_before"])
+        for name, row in moved.items()
+        if row["common"] >= SAME_SET and not math.isnan(row["points"])
+    }
+    points = _named_points(same, language)
+    whole = language.text("The share of the whole list: {changes}.", changes=points)
+    others = [
+        f"{group_name(name, language)} {language.percent(row['common'], 0)}"
+        for name, row in moved.items()
+        if row["common"] < SAME_SET
+    ]
+    other = language.text(
+        "The list itself changed too much to compare its share; in both lists: {counts}.",
+        counts=language.listed(others),
+    )
+    return joined(whole if points else "", other if others else "")
+
+
+def _named_points(points: dict[str, float], language: Language) -> str:
+    return language.listed(
+        [
+            f"{group_name(name, language)} {language.points(value)}"
+            for name, value in points.items()
+            if not math.isnan(value)
+        ]
+    )
+
+
+def _records(rows: pd.DataFrame, by: str) -> dict[str, Record]:
+    """Return the rows of one month by group; web, mail and name servers first."""
+    found: dict[str, Record] = {str(row[by]): row for row in rows.to_dict("records")}
+    return {name: found[name] for name in _in_order(found)}
 
 
 def _in_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
 
 
-def _since(table: pd.DataFrame, by: str, earlier: str, language: Language) -> str:
-    """Return the change since an earlier month of every group that can be compared with it."""
-    last = str(table["period"].max())
-    if earlier == last:
+def _since(table: pd.DataFrame, now: pd.DataFrame, by: str, language: Language) -> str:
+    """Return the change since the first month of every group that can be compared with it."""
+    first = str(table["period"].min())
+    if now["period"].eq(first).all():
         return language.text("This is the first month: there is nothing to compare with.")
-    later = table[table["period"] > earlier]
-    broken = set(later.loc[later["break_reason"] != "", by])
-    comparable = table[table["adoption"].notna() & ~table[by].isin(broken)]
-    before, now = (
-        comparable[comparable["period"] == month].set_index(by)["adoption"]
-        for month in (earlier, last)
-    )
-    moved = (100 * (now - before)).dropna()
-    month = language.month(earlier)
+    comparable = now[now["comparable_since"] <= first].set_index(by)["adoption"]
+    before = table[table["period"] == first].set_index(by)["adoption"]
+    moved = (100 * (comparable - before)).dropna()
+    month = language.month(first)
     if moved.empty:
         return language.text("It cannot be compared with {month}.", month=month)
+    changes = _named_points({name: moved[name] for name in _in_order(moved.index)}, language)
     return language.text(
-        "Since {month}, in percentage points: {changes}.",
-        month=month,
-        changes=language.listed(
-            [
-                f"{group_name(name, language)} {language.points(moved[name])}"
-                for name in _in_order(moved.index)
-            ]
-        ),
+        "Since {month}, in percentage points: {changes}.", month=month, changes=changes
     )
 
 

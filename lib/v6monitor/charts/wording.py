@@ -17,12 +17,12 @@ ALMOST = 0.01
 
 MEASURES = {
     "web": marked("Websites: the listed address has IPv6."),
-    "web_category": marked("Websites: Internet.nl's category IPv6, with its name servers."),
+    "web_category": marked("Websites: the category IPv6, which includes the name servers."),
     "mail": marked("Mail: every mail server has IPv6."),
     "mail_all": marked("Mail: every mail server has IPv6."),
     "mail_any": marked("Mail: at least one mail server has IPv6."),
     "mail_primary": marked("Mail: every mail server of highest priority has IPv6."),
-    "mail_category": marked("Mail: Internet.nl's category IPv6, with its name servers."),
+    "mail_category": marked("Mail: the category IPv6, which includes the name servers."),
     "mail_end_to_end": marked("Mail: every mail server and all name servers on the way have IPv6."),
     "dns": marked("Name servers: at least two have IPv6."),
     "dns_2": marked("Name servers: at least two have IPv6."),

@@ -123,29 +123,31 @@ def breaks() -> pd.DataFrame:
 
     ``date`` (or a year, where the day is not established), ``break`` (``tests`` of Internet.nl, or
     ``domains`` of the list of Forum Standaardisatie), the ``version`` of Internet.nl and of its API
-    since when, ``what`` changed, and ``source``.
+    since when, the ``measures`` that it touches, ``what`` changed, and ``source``.
     """
     return pd.read_csv(REFERENCE / "breaks.csv", dtype="str", keep_default_na=False)
 
 
 def _test_versions(rows: pd.DataFrame) -> "pd.Series[str]":
-    """Return the ``version`` of the last break of the tests before each row.
+    """Return the ``version`` of the last break of the tests of its measure before each row.
 
     The version of the API decides, where the file has it; else the day.
     """
-    known = rows[["measured_at", "source_format"]].drop_duplicates()
+    keys = ["measured_at", "source_format", "measure"]
+    known = rows[keys].drop_duplicates()
     changes = [row for row in breaks().to_dict("records") if row["break"] == "tests"]
     versions = []
-    for day, form in known.itertuples(index=False):
+    for day, form, measure in known.itertuples(index=False):
         api = _numbers(form.removeprefix("api-")) if form.startswith("api-2.") else []
         found = "" if form == MAPPED else "1.0.0"
         for change in changes:
             stated = _numbers(change["api_version"])
             since = stated <= api if stated and api else change["date"] <= f"{day:%Y-%m-%d}"
-            found = change["version"] if since and form != MAPPED else found
+            counts = measure in change["measures"].split() and form != MAPPED
+            found = change["version"] if since and counts else found
         versions.append(found)
     known["tests"] = versions
-    merged = rows.merge(known, on=["measured_at", "source_format"], how="left")
+    merged = rows.merge(known, on=keys, how="left")
     return merged["tests"].set_axis(rows.index)
 
 

@@ -18,7 +18,6 @@ from v6monitor.language.columns import column, value_name
 CODES = ("nl", "en")
 NO_VALUE = "–"
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-_TINY = 0.005
 
 
 class Language:
@@ -58,17 +57,18 @@ class Language:
         form = "#,##0%" if digits == 0 else f"#,##0.{'0' * digits}%"
         return str(format_percent(share, form, locale=self.locale))
 
-    def points(self, points: float) -> str:
+    def points(self, points: float, digits: int = 1) -> str:
         """Return percentage points with their sign; plain 0 for what would round to it.
 
-        >>> Language("en").points(1.466), Language("en").points(-0.001)
-        ('+1.47', '0')
+        >>> Language("en").points(1.466), Language("en").points(-0.04)
+        ('+1.5', '0')
         """
         if math.isnan(points):
             return NO_VALUE
-        if abs(points) < _TINY:
+        if abs(points) < 10**-digits / 2:
             return "0"
-        return str(format_decimal(points, "+0.00;−0.00", locale=self.locale))
+        zeros = "0" * digits
+        return str(format_decimal(points, f"+0.{zeros};−0.{zeros}", locale=self.locale))
 
     def number(self, number: float) -> str:
         """Return a number with the thousands as this language writes them."""

@@ -11,7 +11,13 @@ import pandas as pd
 
 from v6monitor.analysis.changes import confirming
 from v6monitor.analysis.gap import domain_states
-from v6monitor.analysis.shares import VERDICT_OF, one_per_domain, shares, verdict_states
+from v6monitor.analysis.shares import (
+    SAME_SET,
+    VERDICT_OF,
+    one_per_domain,
+    shares,
+    verdict_states,
+)
 from v6monitor.analysis.staleness import staleness
 from v6monitor.dns import log
 from v6monitor.dns.lookup import progress_bar
@@ -147,11 +153,28 @@ class Month:
         """
         return intake_states.measures(self.states[self.states["period"] == self.period])
 
+    def before(self, measure: str, period: str | None = None) -> str:
+        """Return the latest month before this one with this measure of the same list, or "".
+
+        The same list: it has all lists of this month by name, or four fifths of the domains of
+        the larger month are in both. With ``period``, before that month.
+        """
+        period = self.period if period is None else period
+        rows = self.states[self.states["measure"] == measure]
+        months = dict(iter(rows[rows["period"] <= period].groupby("period")))
+        now = months.pop(period, rows[:0])
+        domains, lists = set(now["domain"]), set(now["list"])
+        for earlier, then in reversed(months.items()) if lists else ():
+            both = domains & set(then["domain"])
+            larger = max(len(domains), then["domain"].nunique())
+            if lists <= set(then["list"]) or len(both) >= SAME_SET * larger:
+                return str(earlier)
+        return ""
+
     @property
     def earlier(self) -> str:
-        """Return the month measured before this one, or an empty text."""
-        before = self.states.loc[self.states["period"] < self.period, "period"]
-        return str(before.max()) if len(before) else ""
+        """Return the latest of the months that its measures are compared with, "" without one."""
+        return max(map(self.before, self.measures), default="")
 
     def measured(self, measure: str, period: str | None = None) -> pd.DataFrame:
         """Return the measured states of one measure in a month: this one, or none for ``""``."""
@@ -254,7 +277,9 @@ class Month:
 
     def second_answers(self, measure: str) -> list[pd.DataFrame]:
         """Return the fresh states if they can confirm a loss: asked a day after it was measured."""
-        measured_at = self.current["measured_at"].max()
+        if measure not in VERDICT_OF or pd.isna(self.asked[0]):
+            return []
+        measured_at = self.measured(measure)["measured_at"].max()
         fresh = self.fresh(measure)
         return confirming(fresh, measured_at=measured_at, asked_at=self.asked[0])
 

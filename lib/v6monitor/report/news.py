@@ -105,12 +105,10 @@ def _measured(month: Month, measure: str, earlier: pd.DataFrame | None) -> pd.Da
 
 
 def _moves(month: Month, measure: str) -> pd.DataFrame:
-    """Return the moves since the month measured before; there is none before the first one."""
-    if month.earlier:
-        moved = moves(month, measure=measure)
-    else:
-        only = month.measured(measure)
-        moved = moves(only, only)
+    """Return the moves since the month measured before; there are none before the first one."""
+    if measure not in month.measures:
+        return pd.DataFrame(columns=["domain", "change"])
+    moved = moves(month, measure=measure)
     kind = moved["move"].where(moved["move"] != "loss", "loss_" + moved["status"])
     return moved.assign(change=kind)
 
@@ -120,11 +118,13 @@ def _held(month: Month, measure: str, earlier: pd.DataFrame | None) -> pd.DataFr
 
     METHOD.md §7: two consecutive measurements say no.
     """
-    two, one = ["", "", *sorted(set(month.states["period"]) - {month.period})][-2:]
-    if not two:
+    one = month.before(measure)
+    before = month.before(measure, one)
+    if not before:
         return pd.DataFrame(columns=["domain", "change"])
-    then, since, now = (month.measured(measure, period) for period in (two, one, month.period))
-    moved = moves(then, since, month.renames, later=[now])
+    then, since, now = (month.measured(measure, period) for period in (before, one, month.period))
+    later = [now, *month.second_answers(measure)]
+    moved = moves(then, since, month.renames, later=later)
     held = moved[moved["status"] == "confirmed"].assign(change="loss_held")
     if earlier is None:
         return held

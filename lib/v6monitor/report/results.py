@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pandas as pd
 
-from v6monitor.analysis.changes import changes
+from v6monitor.analysis.changes import COUNTS, changes
 from v6monitor.analysis.decomposition import parts
 from v6monitor.analysis.shares import GATE, VERDICT_OF, shares
 from v6monitor.mail.laggards import GROUPS
@@ -40,7 +40,7 @@ def results(month: Month, scope: Scope) -> dict[str, Any]:
         "publishable": bool(month.coverage >= GATE),
         "shares": _records(month.headline.drop(columns="period")),
         "shares_by_sector": _by_sector(month),
-        "changes": [_changes(month, measure) for measure in VERDICT_OF] if month.earlier else [],
+        "changes": [_changes(month, measure) for measure in VERDICT_OF if month.before(measure)],
         "laggards": _laggards(month),
     }
     jsonschema.validate(found, json.loads(SCHEMA.read_text(encoding="utf-8")))
@@ -100,11 +100,14 @@ def _by_sector(month: Month) -> list[dict[str, Any]]:
 
 
 def _changes(month: Month, measure: str) -> dict[str, Any]:
-    before, after = month.measured(measure, month.earlier), month.measured(measure)
-    moved = changes(month, measure=measure, by=())
-    counts = moved.drop(columns=["earlier", "period", "measure"]).iloc[0]
-    points = parts(before, after, month.renames).set_index("part")["points"]
-    return {"measure": measure, **_plain(counts.astype(int)), "points": _plain(points)}
+    counts = changes(month, measure=measure).iloc[0]
+    points = parts(month, measure=measure).set_index("part")["points"]
+    return {
+        "measure": measure,
+        "earlier": counts["earlier"],
+        **_plain(counts[["panel", *COUNTS]].astype(int)),
+        "points": _plain(points),
+    }
 
 
 def _laggards(month: Month) -> dict[str, int]:
