@@ -300,8 +300,8 @@ def test_states_in_numbers(text, caption):
 
 def test_the_sub_test_that_fails_most():
     """The test with the largest failing part is named; no failure is said too."""
-    web = pd.DataFrame({"type": "web", "ns_address": ["passed"] * 3})
-    web = web.assign(ns_reach="passed", ws_address=["failed", "passed", "passed"])
+    web = pd.DataFrame({"domain": list("abc"), "type": "web", "ns_address": "passed"})
+    web = web.assign(mail_status="", ns_reach="passed", ws_address=["failed", "passed", "passed"])
     web = web.assign(ws_reach="passed", ws_similar="passed", mx_address="", mx_reach="")
     mail = web.assign(type="mail", mx_address="passed", mx_reach="passed")
     assert v6.chart.sub_tests(pd.concat([web, mail])).caption() == (
