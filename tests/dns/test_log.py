@@ -11,12 +11,15 @@ from v6monitor.dns import log
 from v6monitor.dns.log import batch, observations
 from v6monitor.dns.observation import OUTCOMES, Observation, Question, invalid_name
 from v6monitor.errors import InputError, UsageError
+from v6monitor.mail.providers import providers
+from v6monitor.verdicts import evidence
+from v6monitor.verdicts.judge import judge
 
 AT = dt.datetime(2026, 10, 3, 4, 5, 6, 789012, tzinfo=dt.UTC)
 ROWS = [
     Observation("a.example", "AAAA", "ok", ("2a01::1", "2a01::2"), ("b.example",), 300, True,
                 "192.0.2.53", AT, 12.345, 2, "192.0.2.53: SERVFAIL"),
-    Observation("a.example", "TXT", "ok", ('"a,b" "\\"c\\" \\195"', '"=1+1"'), (), 60, False,
+    Observation("a.example", "TXT", "ok", ('"=1+1"', '"a,b" "\\"c\\" \\195"'), (), 60, False,
                 "192.0.2.53", AT + dt.timedelta(seconds=1), 1.0, 1, ""),
     Observation("b.example", "MX", "timeout", (), (), None, False,
                 "192.0.2.53", AT + dt.timedelta(seconds=2), 14000.0, 3, "=no, answer"),
@@ -202,3 +205,68 @@ def test_observations_come_back_as_they_were(given_rows: list[Observation]) -> N
     table = batch(given_rows)
     table.validate(full=True)
     assert list(observations(table)) == given_rows
+
+
+HOW = (300, False, "192.0.2.53", AT, 1.0, 1, "")
+PRESENTED = {
+    "A": ("192.0.2.1", "192.0.2.1 "),
+    "AAAA": ("2a01::1", "2A01::1"),
+    "MX": ("10 mx.town.example", "10  MX.Town.Example."),
+    "NS": ("ns.town.example", "NS.Town.Example."),
+    "TXT": ('"v=spf1 include:A.Example."', '"v=spf1 include:A.Example."'),
+    "CNAME": ("a.onmicrosoft.com", "A.onmicrosoft.COM."),
+    "SRV": ("0 0 443 auto.example", "0 0 443 Auto.Example."),
+    "SOA": ("ns.example host.example 1 2 3 4 5", "NS.Example. Host.Example. 1 2 3 4 5"),
+}
+"""Record data as we have them, and as other programs write them."""
+
+
+@pytest.mark.parametrize("qtype", PRESENTED)
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_the_log_of_another_program_is_read_as_our_own(
+    tmp_path: Path, qtype: str, suffix: str
+) -> None:
+    """Final dots, upper case and a type in lower case make no difference, in any format."""
+    plain, presented = PRESENTED[qtype]
+    ours = Observation("a.example", qtype, "ok", (plain,), ("b.example",), *HOW)
+    theirs = Observation("A.Example.", qtype.lower(), "OK", (presented,), ("B.Example.",), *HOW)
+    path = tmp_path / f"log{suffix}"
+    if suffix == ".csv":
+        log.write(log.frame([theirs]), path, {})
+    else:
+        log.frame([theirs]).to_parquet(path)
+    pd.testing.assert_frame_equal(log.read_log(path), log.frame([ours]))
+    assert list(evidence.rows(log.frame([theirs]))) == [ours]
+
+
+def test_a_log_in_presentation_form_gives_the_same_verdicts_and_classes(tmp_path: Path) -> None:
+    """A domain behind a gateway keeps its signals, and its tenant."""
+    of = ("town.example", "mx.gate.example", "autodiscover.outlook.com")
+    dkim = "selector1-town-example._domainkey.town.onmicrosoft.com"
+    found = [
+        (of[0], "MX", "10 mx.gate.example"),
+        (of[0], "NS", "ns1.town.example"),
+        (of[0], "TXT", '"v=spf1 include:spf.protection.outlook.com -all"'),
+        (of[1], "AAAA", "2a01::1"),
+        (f"autodiscover.{of[0]}", "CNAME", of[2]),
+        (f"selector1._domainkey.{of[0]}", "CNAME", dkim),
+    ]
+    ours = [Observation(name, qtype, "ok", (data,), (), *HOW) for name, qtype, data in found]
+    theirs = [
+        row._replace(
+            qname=f"{row.qname.upper()}.",
+            qtype=row.qtype.lower(),
+            answers=tuple(
+                text if row.qtype == "TXT" else f"{text.upper()}." for text in row.answers
+            ),
+        )
+        for row in ours
+    ]
+    theirs[3] = theirs[3]._replace(answers=("2A01::1",))
+    path = tmp_path / "log.csv"
+    log.write(log.frame(theirs), path, {})
+    for call in (judge, providers):
+        expected = call(log.frame(ours), domains=[of[0]])
+        for table in (log.read_log(path), pd.read_csv(path), log.frame(theirs)):
+            pd.testing.assert_frame_equal(call(table, domains=[of[0]]), expected)
+    assert providers(log.read_log(path), domains=[of[0]])["class"][0] == "exo_behind"

@@ -17,7 +17,7 @@ import dns.rdataclass
 import dns.rdatatype
 
 from v6monitor.dns import observation as outcomes
-from v6monitor.dns.observation import LONGEST_CHAIN, within
+from v6monitor.dns.observation import LONGEST_CHAIN, record_data, within
 from v6monitor.dns.wire import Malformed, register_type, sanitised
 
 EDNS_PAYLOAD = 1232
@@ -34,7 +34,6 @@ _ASKABLE = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_-]{1,63}\.)*[0-9]*[a-z_-][a-z0-9
 _LENGTH = [bytes([length]) for length in range(64)]
 _KNOWN = 1 << 16
 """Encoded names that are cached: most are asked for several types."""
-_HOST_DATA = frozenset({dns.rdatatype.CNAME, dns.rdatatype.MX, dns.rdatatype.NS})
 
 LONGEST_TTL = 0x7FFFFFFF
 """Seconds (RFC 2181 §8)."""
@@ -206,11 +205,9 @@ def _records(message: dns.message.Message, asked: int | None) -> list[Record]:
             continue
         if isinstance(rrset[0], dns.rdata.GenericRdata):
             raise Malformed(f"{dns.rdatatype.to_text(rdtype)} unreadable")
-        data = rrset[0].to_text()
-        if rdtype in _HOST_DATA:
-            at_root = data == "." or data.endswith(" .")
-            data = data.lower() if at_root else data.lower().removesuffix(".")
-        found.append(Record(_text(rrset.name), dns.rdatatype.to_text(rdtype), rrset.ttl, data))
+        qtype = dns.rdatatype.to_text(rdtype)
+        data = record_data(qtype, rrset[0].to_text())
+        found.append(Record(_text(rrset.name), qtype, rrset.ttl, data))
     return found
 
 

@@ -26,7 +26,7 @@ from typing import IO, TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from v6monitor.dns.observation import OUTCOMES, Observation
+from v6monitor.dns.observation import OUTCOMES, Observation, normalised
 from v6monitor.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -197,12 +197,14 @@ def save(batches: Iterable[pa.RecordBatch], path: Path, provenance: Mapping[str,
 
 
 def load(path: Path) -> pa.Table:
-    """Return the rows of a log with the columns of ``SCHEMA``. InputError as ``read_log``."""
+    """Return the rows of a log with the columns of ``SCHEMA``. InputError as ``read_log``.
+
+    What another program wrote is normalised.
+    """
     with _named_errors(path):
         table = _read_csv(path) if path.suffix == ".csv" else _read_parquet(path)
     unknown = set(table["outcome"].unique().to_pylist()) - OUTCOMES
-    empty = any(table[name].null_count for name in COLUMNS if name != "ttl")
-    if unknown or empty:
+    if unknown or _has_empty_cells(table):
         found = f"outcome {min(map(str, unknown))!r}" if unknown else "empty cells"
         raise InputError(f"{path}: {found} in an observation log; {_EXPECTED}")
     return table
@@ -250,8 +252,17 @@ def _as_json(provenance: Mapping[str, Any]) -> bytes:
 
 
 def _read_parquet(path: Path) -> pa.Table:
-    with path.open("rb") as file:
-        return pq.read_table(file, columns=list(COLUMNS)).cast(SCHEMA)
+    with pq.ParquetFile(path) as file:
+        table = file.read(columns=list(COLUMNS)).select(list(COLUMNS)).cast(SCHEMA)
+        own = _PROVENANCE in (file.metadata.metadata or {})
+    if own or _has_empty_cells(table):
+        return table
+    rows = (row for part in table.to_batches() for row in observations(part))
+    return pa.Table.from_batches([batch([normalised(row) for row in rows])])
+
+
+def _has_empty_cells(table: pa.Table) -> bool:
+    return any(table[name].null_count for name in COLUMNS if name != "ttl")
 
 
 def _write_csv(batches: Iterable[pa.RecordBatch], file: IO[bytes], _: Mapping[str, Any]) -> None:
@@ -294,16 +305,18 @@ def _from_cells(cells: Sequence[str]) -> Observation:
     """Return the observation in CSV cells; ValueError when they hold none."""
     row = Observation(*cells)  # type: ignore[arg-type] # texts, to be read one by one
     asked_at = dt.datetime.fromisoformat(str(row.asked_at))
-    return row._replace(
-        qname=row.qname.removeprefix("'"),
-        answers=tuple(map(str, json.loads(str(row.answers)))),
-        chain=tuple(map(str, json.loads(str(row.chain)))),
-        ttl=int(row.ttl) if row.ttl else None,
-        authenticated=str(row.authenticated) == "True",
-        asked_at=asked_at if asked_at.tzinfo else asked_at.replace(tzinfo=dt.UTC),
-        duration_ms=float(row.duration_ms),
-        attempts=int(row.attempts),
-        detail=row.detail.removeprefix("'"),
+    return normalised(
+        row._replace(
+            qname=row.qname.removeprefix("'"),
+            answers=tuple(map(str, json.loads(str(row.answers)))),
+            chain=tuple(map(str, json.loads(str(row.chain)))),
+            ttl=int(row.ttl) if row.ttl else None,
+            authenticated=str(row.authenticated).lower() == "true",
+            asked_at=asked_at if asked_at.tzinfo else asked_at.replace(tzinfo=dt.UTC),
+            duration_ms=float(row.duration_ms),
+            attempts=int(row.attempts),
+            detail=row.detail.removeprefix("'"),
+        )
     )
 
 

@@ -46,6 +46,7 @@ ZONE = "zone "
 """Before the zone that denies, at the end of ``Observation.detail``."""
 
 
+_ENDS_IN_NAME = frozenset({"MX", "NS", "CNAME", "SRV", "PTR", "DNAME"})
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPED = re.compile(r"\\([0-9]{3}|.)")
 _FORMS = {
@@ -132,6 +133,42 @@ def invalid_name(question: Question, reason: str) -> Observation:
     return Observation(
         *question, INVALID_NAME, (), (), None, False, "", dt.datetime.now(dt.UTC), 0.0, 0, reason
     )
+
+
+def normalised(row: Observation) -> Observation:
+    """Return a row as our own log has it, also when another program wrote it.
+
+    Names and types may come in any case, with final dots; record data in presentation form.
+    """
+    qtype = row.qtype.strip().upper()
+    return row._replace(
+        qname=plain_name(row.qname),
+        qtype=qtype,
+        outcome=row.outcome.strip().lower(),
+        answers=tuple(sorted({record_data(qtype, text) for text in row.answers})),
+        chain=tuple(map(plain_name, row.chain)),
+    )
+
+
+def record_data(qtype: str, text: str) -> str:
+    """Return record data as the log has them: host names in lower case without final dot.
+
+    >>> record_data("MX", "10 Mail.Example."), record_data("MX", "0 ."), record_data("TXT", "A.")
+    ('10 mail.example', '0 .', 'A.')
+    """
+    if qtype in {"A", "AAAA"}:
+        return text.strip().lower()
+    if qtype in _ENDS_IN_NAME:
+        return plain_name(" ".join(text.split()))
+    if qtype == "SOA":
+        return " ".join(map(plain_name, text.split()))
+    return text
+
+
+def plain_name(name: str) -> str:
+    """Return a name, or a record that ends in one, in lower case without its final dot."""
+    lower = name.strip().lower()
+    return lower if lower == "." or lower.endswith(" .") else lower.removesuffix(".")
 
 
 @lru_cache(maxsize=65_536)

@@ -17,6 +17,7 @@ from v6monitor.dns.observation import (
     denied_by,
     is_readable,
     next_zone,
+    normalised,
 )
 from v6monitor.errors import InputError
 from v6monitor.names import registrable_domain
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
         def observations(self) -> pd.DataFrame: ...
 
     Observations: TypeAlias = pd.DataFrame | Iterable[Observation] | "Evidence" | _Month
-
-_NAMES = frozenset({"MX", "NS", "CNAME"})
-"""Types whose record data end in a host name."""
 
 _ALIASED = ("CNAME", "A", "AAAA")
 """Types whose lookups show the aliases of a host."""
@@ -212,7 +210,7 @@ class Evidence:
 def rows(observations: pd.DataFrame | Iterable[Observation]) -> Iterator[Observation]:
     """Yield the rows of a table of observations, also of one that pandas read from a CSV file.
 
-    Names and types are normalised: a final dot and upper case make no difference.
+    Rows of other programs are normalised.
     """
     if not hasattr(observations, "itertuples"):
         yield from observations
@@ -224,7 +222,7 @@ def rows(observations: pd.DataFrame | Iterable[Observation]) -> Iterator[Observa
             "v6monitor.lookup or v6monitor.read_log returns"
         )
     for cells in table[list(Observation._fields)].itertuples(index=False, name=None):
-        yield _normalised(Observation(*cells))
+        yield _row(cells)
 
 
 def source_of(observations: Any) -> list[str]:
@@ -270,24 +268,19 @@ def _weight(row: Observation) -> tuple[bool, dt.datetime, str, str, tuple[str, .
     return is_definite(row), row.asked_at, row.resolver, row.outcome, row.answers
 
 
-def _normalised(row: Observation) -> Observation:
-    """Return a row as the log has it; from CSV its lists are JSON and its moment is a text."""
-    qtype, answers, moment = row.qtype.upper(), _list(row.answers), row.asked_at
-    return row._replace(
-        qname=_plain_name(row.qname),
-        qtype=qtype,
-        answers=tuple(map(_plain_name, answers)) if qtype in _NAMES else answers,
-        chain=tuple(map(_plain_name, _list(row.chain))),
-        asked_at=dt.datetime.fromisoformat(moment) if isinstance(moment, str) else moment,
-        detail=row.detail if isinstance(row.detail, str) else "",
+def _row(cells: tuple[Any, ...]) -> Observation:
+    """Return a row of a table; from CSV its lists are JSON and its moment is a text."""
+    row = Observation(*cells)
+    moment = dt.datetime.fromisoformat(row.asked_at) if isinstance(row.asked_at, str) else None
+    return normalised(
+        row._replace(
+            answers=_list(row.answers),
+            chain=_list(row.chain),
+            asked_at=moment or row.asked_at,
+            detail=row.detail if isinstance(row.detail, str) else "",
+        )
     )
 
 
 def _list(cell: Iterable[str]) -> tuple[str, ...]:
     return tuple(json.loads(cell) if isinstance(cell, str) else cell)
-
-
-def _plain_name(name: str) -> str:
-    """Return a name, or a record that ends in one, in lower case without its final dot."""
-    lower = name.lower()
-    return lower if lower == "." or lower.endswith(" .") else lower.removesuffix(".")
