@@ -19,6 +19,7 @@ NAME = "x-2026-10-05.csv"
 SITES = "Website,IPv6 site,Getest\n"
 SITE_FIELDS = {"Website": "domain", "IPv6 site": "ws_address", "Getest": "measured_at"}
 REGISTER = (
+    "1,,,,,1,,Websitetest Internet.nl,,,E-mailtest Internet.nl,,,\n"
     "URL,Organisatietype,Organisatie,Suborganisatie,Afdeling,Bezoeken/mnd,Voldoet,Totaal,IPv6,"
     "Testdatum,Totaal,IPv6,Testdatum,Platformgebruik\n"
 )

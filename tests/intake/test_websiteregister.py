@@ -1,7 +1,9 @@
 """The Websiteregister Rijksoverheid: one file, two measurements."""
 
+import pytest
 from measured_files import booked, values
 
+from v6monitor.errors import InputError
 from v6monitor.intake import intake as measurements
 
 HEADER = (
@@ -35,6 +37,22 @@ def test_web_and_mail_have_their_own_days(intake):
         ("a.example", "mail", "failed", "", "AZ", "rijk"),
     ]
     assert {done for *_, done in booked(found)} == {"changed"}
+
+
+def test_web_and_mail_are_told_by_the_labels_of_their_groups(intake):
+    """With mail in front and another group of tests, the label in row 1 says what is of which."""
+    groups = "1,,,,,E-mailtest Internet.nl,,,,Toegankelijkheidstest,,,Websitetest Internet.nl,,"
+    header = "URL,Organisatietype,Organisatie,Suborganisatie,Afdeling"
+    tests = "Totaal,IPv6,DMARC,Testdatum,HTTPS,IPv6,Testdatum,IPv6,HTTPS,Testdatum"
+    cells = "ja,nee,ja,2026-08-01,ja,ja,2026-08-03,waarschuwing,ja,2026-08-02"
+    text = f"{groups}\n{header},{tests}\na.example,Rijksoverheid,AZ,,,{cells}\n"
+    found = intake(text, "register.csv")
+    days = found.table["measured_at"].dt.strftime("%d").tolist()
+    assert values(found, "type", "ipv6") == [("web", "warning"), ("mail", "failed")]
+    assert days == ["02", "01"]
+    without = text.replace(groups, "1").replace("DMARC", "x").replace("HTTPS", "y")
+    with pytest.raises(InputError, match="nothing says which tests are of the website"):
+        intake(without, "register.csv")
 
 
 def test_real_register(real_data):

@@ -28,6 +28,9 @@ class Reason(StrEnum):
     Particulars may follow it in the faults list, after a colon.
     """
 
+    NOT_READ = marked("sheet or part in a format that is not recognised")
+    HIDDEN = marked("hidden in the spreadsheet, read all the same")
+    MERGED = marked("merged cells, each read with the value of the first")
     EMPTY_ROW = marked("empty row")
     CONTINUATION = marked("no domain name (continuation of the row above)")
     REWRITTEN = marked("normalised to a plain domain name")

@@ -9,13 +9,13 @@ import pandas as pd
 from v6monitor.errors import InputError, NoMeasurementError, UsageError
 from v6monitor.intake import api, cleaning, lists, mapped, result_tables
 from v6monitor.intake.assembly import Context, Part, assemble
-from v6monitor.intake.cleaning import KEPT, Faults, Reason
+from v6monitor.intake.cleaning import CHANGED, DROPPED, KEPT, Faults, Reason
 from v6monitor.intake.columns import COLUMNS
 from v6monitor.intake.companions import is_companion
 from v6monitor.intake.dates import date_in
 from v6monitor.intake.organisations import SECTORS, attach, read_registers, sector_in
 from v6monitor.intake.states import sources, superseded
-from v6monitor.intake.tables import Content, load
+from v6monitor.intake.tables import Content, Sheet, load
 
 _Reader = Callable[[Content], list[Part] | None]
 
@@ -246,6 +246,8 @@ class _Reading:
         table = found[0] if len(found) == 1 else pd.concat(found)
         if table.empty:
             raise InputError(_why_empty(file.name, faults.table()))
+        for sheet in content.sheets:
+            _book(sheet, [part.cells for part in parts if part.sheet == sheet.name], faults)
         alike = self._alike.setdefault(cleaning.outline(table), [])
         for other in alike:
             if cleaning.same(table, other):
@@ -296,6 +298,19 @@ def _parts(content: Content, mapping: Mapping[str, str]) -> list[Part]:
         f"{content.name}: is a table in a format that v6monitor does not recognise (it begins with "
         f"{labels!r}); say what its columns are with --map COLUMN=FIELD{perhaps}"
     )
+
+
+def _book(sheet: Sheet, read: list[pd.DataFrame], faults: Faults) -> None:
+    """List what of a sheet was not read, was hidden, or was filled in."""
+    used = {row for cells in read for row in cells.index} & set(sheet.cells.index)
+    if not used:
+        named = sheet.name or ", ".join(sheet.row(0))
+        lost = pd.Series([named], sheet.cells.index[:1], name="sheet")
+        faults.add(lost, Reason.NOT_READ, DROPPED)
+    hidden = sorted(used & sheet.hidden)
+    faults.add(pd.Series(sheet.name, hidden, name="sheet", dtype="str"), Reason.HIDDEN, KEPT)
+    merged = {row: value for row, value in sheet.merged.items() if row in used}
+    faults.add(pd.Series(merged, name="sheet", dtype="str"), Reason.MERGED, CHANGED)
 
 
 def _why_empty(name: str, faults: pd.DataFrame) -> str:

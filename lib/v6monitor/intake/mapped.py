@@ -49,13 +49,15 @@ def read(content: Content, mapping: Mapping[str, str]) -> list[Part] | None:
     measurements. Without any result it is a list of names.
     """
     wanted = {plain(label): field for label, field in mapping.items()}
+    found = []
     for sheet in content.sheets if wanted else ():
         for labels, body in sheet.headers():
             where = {plain(label): at for at, label in reversed(list(enumerate(labels)))}
             if wanted.keys() <= where.keys():
                 chosen = {field: where[label] for label, field in wanted.items()}
-                return _parts(sheet, fields(body, chosen))
-    return None
+                found += _parts(sheet, fields(body, chosen))
+                break
+    return found or None
 
 
 def _parts(sheet: Sheet, cells: pd.DataFrame) -> list[Part]:

@@ -15,6 +15,7 @@ Each reader returns the parts of a file in its form, and None for a file in any 
 """
 
 import re
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -35,8 +36,11 @@ _STATISTICS_ROWS = 9  # a spreadsheet export of the dashboard starts with them
 _FIRST_SUBTEST_ROW = 4
 
 _REGISTER = {"url": "domain", "organisatie": "organisation", "organisatietype": "sector"}
-_TESTED = {"ipv6": "ipv6", "testdatum": "measured_at"}
-"""Labels of the Websiteregister that occur twice: first for the website, then for mail."""
+_TESTED = ("ipv6", "testdatum")
+"""Labels that each group of tests in the Websiteregister has."""
+_KINDS = {"web": (("website",), "https"), "mail": (("mail",), "dmarc")}
+"""Words in the label above the group of a type, and a test that only that group has."""
+_WORD = re.compile("[A-Za-z]{3}")
 
 _WWW = r"(?i)^(\s*(?:https?://)?)www\."
 
@@ -66,6 +70,7 @@ def canonical(content: Content) -> list[Part] | None:
 
     InputError when columns are missing; one of an older version lacks only ``LATER``.
     """
+    parts = []
     for sheet in content.sheets:
         labels = sheet.row(0)
         if not set(labels) >= _SURE:
@@ -79,8 +84,8 @@ def canonical(content: Content) -> list[Part] | None:
         where = {column: labels.index(column) for column in COLUMNS if column in labels}
         cells = fields(sheet.cells.iloc[1:], where)
         cells = cells.reindex(columns=list(COLUMNS), fill_value="")
-        return [Part(CANONICAL, cells, unmeasured="")]
-    return None
+        parts.append(Part(CANONICAL, cells, sheet.name, unmeasured=""))
+    return parts or None
 
 
 def dashboard(content: Content) -> list[Part] | None:
@@ -90,14 +95,8 @@ def dashboard(content: Content) -> list[Part] | None:
 
 def websiteregister(content: Content) -> list[Part] | None:
     """Read the Websiteregister: a part for websites and one for mail."""
-    for sheet in content.sheets:
-        for header, body in sheet.headers():
-            labels = [plain(label) for label in header]
-            if all(label in labels for label in _REGISTER) and all(
-                labels.count(label) > 1 for label in _TESTED
-            ):
-                return [_websiteregister(sheet, labels, body, kind) for kind in RESULTS]
-    return None
+    found = [part for sheet in content.sheets for part in _websiteregister(sheet, content.name)]
+    return found or None
 
 
 def batch(content: Content) -> list[Part] | None:
@@ -136,17 +135,51 @@ def _generation(header_row: int, labels: list[str]) -> str:
     return "dashboard-2024-03" if row >= _FIRST_SUBTEST_ROW else "dashboard-2023-12"
 
 
-def _websiteregister(sheet: Sheet, labels: list[str], body: pd.DataFrame, kind: str) -> Part:
-    where = {field: labels.index(label) for label, field in _REGISTER.items()}
-    for label, field in _TESTED.items():
-        web = labels.index(label)
-        where[field] = web if kind == "web" else labels.index(label, web + 1)
-    cells = fields(body, where)
-    tested = (cells[["ipv6", "measured_at"]] != "").any(axis=1)
-    cells = cells[tested].assign(type=kind, list="Websiteregister Rijksoverheid")
-    if kind == "mail":
-        cells["domain"] = cells["domain"].str.replace(_WWW, r"\1", regex=True)
-    return Part("websiteregister", cells, sheet.name)
+def _websiteregister(sheet: Sheet, file: str) -> Iterator[Part]:
+    for number, (header, body) in enumerate(sheet.headers()):
+        labels = [plain(label) for label in header]
+        if all(label in labels for label in _REGISTER) and all(map(labels.count, _TESTED)):
+            groups = sheet.row(number - 1) if number else [""] * len(labels)
+            where = {field: labels.index(label) for label, field in _REGISTER.items()}
+            tests = _register_tests(groups, labels)
+            if not tests:
+                raise InputError(
+                    f"{file}: is a Websiteregister in which nothing says which tests are of the "
+                    "website and which of mail; keep the row with 'Websitetest Internet.nl'"
+                )
+            for kind, tested in sorted(tests.items(), reverse=True):  # web, mail
+                cells = fields(body, where | tested)
+                filled = (cells[list(tested)] != "").any(axis=1)
+                cells = cells[filled].assign(type=kind, list="Websiteregister Rijksoverheid")
+                if kind == "mail":
+                    cells["domain"] = cells["domain"].str.replace(_WWW, r"\1", regex=True)
+                yield Part("websiteregister", cells, sheet.name)
+            return
+
+
+def _register_tests(groups: list[str], labels: list[str]) -> dict[str, dict[str, int]]:
+    """Return the position of the result and the day of each type.
+
+    The label above a group of columns says which type it is of, or else a test that only one of
+    the types has.
+    """
+    found: dict[str, dict[str, int]] = {}
+    for named in (True, False):
+        at = 0
+        for end, label in enumerate(labels):
+            if label != "testdatum":
+                continue
+            group, at = labels[at : end + 1], end + 1
+            if "ipv6" not in group:
+                continue
+            first = end + 1 - len(group) + group.index("ipv6")
+            above = next((plain(text) for text in groups[first::-1] if _WORD.search(text)), "")
+            for kind, marks in _KINDS.items():
+                if any(mark in above for mark in marks[0]) if named else marks[1] in group:
+                    found.setdefault(kind, {"ipv6": first, "measured_at": end})
+        if found:
+            break
+    return found
 
 
 def _batch(sheet: Sheet) -> Part | None:

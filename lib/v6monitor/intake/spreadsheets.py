@@ -12,11 +12,11 @@ import xml.parsers.expat
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from xml.parsers.expat import ExpatError
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from v6monitor.errors import InputError, NoMeasurementError
 
@@ -30,18 +30,37 @@ _MOST_CHARACTERS = 64_000_000
 _MOST_ELEMENTS = 4 * _MOST_CELLS
 _PLAIN = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_RANGE = re.compile(rf"{_PLACE.pattern}:{_PLACE.pattern}")
 _DIGITS = 12
 _ROWS, _COLUMNS = "table:number-rows-repeated", "table:number-columns-repeated"
+_WAYS = ("rows", "columns")
 _EMPTY_CELL = {_COLUMNS, "table:style-name", "table:content-validation-name"}
 """Attributes that a cell of OpenDocument can have and still be empty."""
+
+
+_SHEETS = "xl/_rels/workbook.xml.rels"
+"""Which part of an Office workbook holds which sheet."""
 
 
 class _TooLargeError(Exception):
     """The cells or their text take more memory than any measurement needs."""
 
 
-def read(name: str, data: bytes) -> list[tuple[str, pd.DataFrame]]:
-    """Return name and cells of each sheet that has any; formulas give their stored value, or none.
+class _Layout:
+    """What is special in a sheet: ``hidden`` rows, and ``merged`` ranges (from, to; from 1)."""
+
+    def __init__(self) -> None:
+        self.hidden: set[int] = set()
+        self.merged: list[tuple[int, int, int, int]] = []
+
+
+_Read = tuple[str, pd.DataFrame, frozenset[int], dict[int, str]]
+
+
+def read(name: str, data: bytes) -> list[_Read]:
+    """Return name, cells, hidden rows and merged cells of each sheet that has any cells.
+
+    Formulas give their stored value, or none; each cell of a merged range the value of the first.
 
     InputError, which calls the file by ``name``, for a zip that is no spreadsheet, is damaged, has
     a password, or holds more than 128 MiB, 2 million cells or 64 million characters.
@@ -51,7 +70,7 @@ def read(name: str, data: bytes) -> list[tuple[str, pd.DataFrame]]:
     if not kind:
         raise NoMeasurementError(f"{name}: is a zip and no spreadsheet; unpack it first")
     try:
-        _check(kind(), (part for path, part in parts.items() if path.endswith(".xml")))
+        found = list(_sheets(name, parts, _checked(kind(), parts)))
     except _TooLargeError as error:
         raise InputError(
             f"{name}: is a spreadsheet of more than {_MOST_CELLS:,} cells, or made to take "
@@ -59,7 +78,6 @@ def read(name: str, data: bytes) -> list[tuple[str, pd.DataFrame]]:
         ) from error
     except ExpatError as error:
         raise _damaged(name, error) from error
-    found = [(sheet, _cells(rows)) for sheet, rows in _sheets(name, parts) if rows and rows[0]]
     if not found:
         raise InputError(f"{name}: is a spreadsheet without cells; export it again")
     return found
@@ -83,8 +101,8 @@ def _is_part(path: str) -> bool:
     return path == "mimetype" or path.endswith((".xml", ".rels"))
 
 
-def _sheets(name: str, parts: dict[str, bytes]) -> list[tuple[str, Sequence[Sequence[object]]]]:
-    """Return the rows of each sheet, read from the parts whose size is known and no others."""
+def _sheets(name: str, parts: dict[str, bytes], layouts: Mapping[str, _Layout]) -> Iterator[_Read]:
+    """Yield the sheets with cells, read from the parts whose size is known and no others."""
     known = io.BytesIO()
     with zipfile.ZipFile(known, "w") as archive:
         for path, part in parts.items():
@@ -92,23 +110,42 @@ def _sheets(name: str, parts: dict[str, bytes]) -> list[tuple[str, Sequence[Sequ
     known.seek(0)
     try:
         workbook = CalamineWorkbook.from_filelike(known)
-        return [
-            (sheet, workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
-            for sheet in workbook.sheet_names
-        ]
+        for sheet in workbook.sheets_metadata:
+            rows = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+            if rows and rows[0]:
+                text = [[_text(cell) for cell in row] for row in rows]
+                layout = layouts.get(sheet.name, _Layout())
+                merged = _fill(text, layout.merged)
+                numbers = range(1, len(rows) + 1)
+                shown = sheet.visible == SheetVisibleEnum.Visible
+                hidden = frozenset(layout.hidden if shown else numbers)
+                cells = pd.DataFrame(text, index=numbers, dtype="str")
+                yield sheet.name, cells, hidden, merged
     except CalamineError as error:
         raise InputError(
             f"{name}: is no spreadsheet that can be read ({error}); save it as XLSX or CSV"
         ) from error
 
 
+def _fill(text: list[list[str]], merged: list[tuple[int, int, int, int]]) -> dict[int, str]:
+    """Write the value of merged cells in each of them; return those of several rows."""
+    filled = {}
+    left = _MOST_CELLS
+    for top, first, bottom, last in merged:
+        value = text[top - 1][first - 1] if top <= len(text) and first <= len(text[0]) else ""
+        rows = text[top - 1 : bottom] if value else []
+        left -= len(rows) * (last - first + 1)
+        if left < 0:
+            raise _TooLargeError
+        for row in rows:
+            row[first - 1 : last] = [cell or value for cell in row[first - 1 : last]]
+        if len(rows) > 1:
+            filled[top] = value
+    return filled
+
+
 def _damaged(name: str, error: Exception) -> InputError:
     return InputError(f"{name}: is a damaged spreadsheet or zip ({error}); download it again")
-
-
-def _cells(rows: Sequence[Sequence[object]]) -> pd.DataFrame:
-    text = [[_text(cell) for cell in row] for row in rows]
-    return pd.DataFrame(text, index=range(1, len(rows) + 1), dtype="str")
 
 
 def _text(cell: object) -> str:
@@ -121,8 +158,8 @@ def _text(cell: object) -> str:
     return str(cell)
 
 
-def _check(extent: "_Xlsx | _Ods", parts: Iterable[bytes]) -> None:
-    """Raise _TooLargeError, or ``ExpatError``, for XML parts of a spreadsheet that cannot be read.
+def _checked(extent: "_Xlsx | _Ods", parts: Mapping[str, bytes]) -> Mapping[str, _Layout]:
+    """Return the layout of each sheet; _TooLargeError or ExpatError for what cannot be read.
 
     A sheet counts as the rectangle from its first cell to its last.
     """
@@ -135,7 +172,10 @@ def _check(extent: "_Xlsx | _Ods", parts: Iterable[bytes]) -> None:
             raise _TooLargeError
         extent.start(name.rpartition(":")[2], attributes)
 
-    for part in parts:
+    for path, part in parts.items():
+        if not path.endswith(".xml") and path != _SHEETS:
+            continue
+        extent.part(path)
         parser = xml.parsers.expat.ParserCreate()
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = _refuse_entities
@@ -145,6 +185,7 @@ def _check(extent: "_Xlsx | _Ods", parts: Iterable[bytes]) -> None:
         parser.Parse(part, True)
     if extent.cells > _MOST_CELLS or extent.characters() > _MOST_CHARACTERS:
         raise _TooLargeError
+    return extent.layouts()
 
 
 def _refuse_entities(*_: object) -> None:
@@ -163,6 +204,18 @@ class _Xlsx:
         self._number = self._length = 0
         self._is_shared = False
         self._written = ""
+        self._layouts: dict[str, _Layout] = {}
+        self._layout = _Layout()
+        self._names: dict[str, str] = {}
+        self._parts: dict[str, str] = {}
+
+    def part(self, path: str) -> None:
+        self._layout = self._layouts[path] = _Layout()
+
+    def layouts(self) -> dict[str, _Layout]:
+        """Return the layout by the name of the sheet, as far as its part is known."""
+        named = ((name, self._parts.get(key, "")) for key, name in self._names.items())
+        return {name: self._layouts[path] for name, path in named if path in self._layouts}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "sst":
@@ -171,6 +224,8 @@ class _Xlsx:
             self._row = self._rows = self._columns = self._seen = 0
         elif name == "row":
             self._row, self._column = _count(attributes.get("r"), self._row + 1), 0
+            if attributes.get("hidden") in {"1", "true"}:
+                self._layout.hidden.add(self._row)
         elif name == "c":  # its place may be stated or follow from the one before
             self._column += 1
             if place := _PLACE.fullmatch(attributes.get("r", "")):
@@ -178,9 +233,23 @@ class _Xlsx:
             self._rows, self._columns = max(self._rows, self._row), max(self._columns, self._column)
             self._seen += 1
             self._is_shared = attributes.get("t") == "s"
+        else:
+            self._place(name, attributes)
         self._written = ""
         if name in {"si", "c"}:
             self._length = 0
+
+    def _place(self, name: str, attributes: dict[str, str]) -> None:
+        """Read a merged range, the name of a sheet, or which part holds it."""
+        if name == "mergeCell" and (found := _RANGE.fullmatch(attributes.get("ref", ""))):
+            left, top, right, bottom = found.groups()
+            merged = int(top), _column(left), int(bottom), _column(right)
+            self._layout.merged.append(merged)
+        elif name == "sheet":
+            self._names[attributes.get("r:id", "")] = attributes.get("name", "")
+        elif name == "Relationship":
+            target = attributes.get("Target", "").removeprefix("/xl/")
+            self._parts[attributes.get("Id", "")] = f"xl/{target}"
 
     def text(self, data: str) -> None:
         self._written = data[:_DIGITS]  # perhaps the number of a shared string
@@ -213,17 +282,33 @@ class _Ods:
         self._repeated_rows = self._repeated = 1
         self._column = self._width = self._length = 0
         self._filled = False
+        self._layouts: dict[str, _Layout] = {}
+        self._layout = _Layout()
+
+    def part(self, path: str) -> None:
+        """Nothing depends on the part: all sheets are in one."""
+
+    def layouts(self) -> dict[str, _Layout]:
+        return self._layouts
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "table":
             self._row = self._rows = self._columns = 0
+            self._layout = self._layouts[attributes.get("table:name", "")] = _Layout()
         elif name == "table-row":
             self._repeated_rows = _count(attributes.get(_ROWS), 1)
             self._column = self._width = 0
+            if attributes.get("table:visibility") in {"collapse", "filter"}:
+                rows = range(self._row + 1, self._row + 1 + min(self._repeated_rows, _MOST_CELLS))
+                self._layout.hidden.update(rows)
         elif name in {"table-cell", "covered-table-cell"}:
             self._repeated = _count(attributes.get(_COLUMNS), 1)
             self._filled = not attributes.keys() <= _EMPTY_CELL
             self._length = 0
+            high, wide = (_count(attributes.get(f"table:number-{way}-spanned"), 1) for way in _WAYS)
+            if max(high, wide) > 1:
+                top, first = self._row + 1, self._column + 1
+                self._layout.merged.append((top, first, top + high - 1, first + wide - 1))
 
     def text(self, data: str) -> None:
         self._length += len(data)

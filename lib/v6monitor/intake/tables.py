@@ -6,7 +6,8 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +27,12 @@ _HEADER_ROWS = 20  # a header is looked for in the first rows only
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_NAMES = {
+    form
+    for label in ("domain", "domein", "domain name", "domeinnaam", "url", "host", "website")
+    for form in (label, label.capitalize(), label.title(), label.upper())
+}
+"""Labels of columns of names, by which a header further down is known."""
 _SEPARATOR = re.compile(r"sep=([,;\t|])\r?\n")
 
 
@@ -34,6 +41,10 @@ class Sheet(NamedTuple):
 
     name: str
     cells: pd.DataFrame
+    hidden: frozenset[int] = frozenset()
+    """Rows that a spreadsheet does not show."""
+    merged: Mapping[int, str] = {}
+    """The first row of cells merged over several rows, which all have this value."""
 
     def row(self, number: int) -> list[str]:
         """Return the cells of a row (counted from 0) without surrounding white space."""
@@ -78,8 +89,8 @@ def load(path: Path, name: str = "") -> Content:
         )
     if data.startswith(spreadsheets.ZIP):
         sheets = spreadsheets.read(name, data)
-        return Content(name, digest, None, tuple(Sheet(*sheet) for sheet in sheets))
-    text = _decoded(name, data)
+        return Content(name, digest, None, _parted(Sheet(*sheet) for sheet in sheets))
+    text = _decoded(name, data).replace("\n\ufeff", "\n")  # the mark of a file joined to another
     start = text[:1000].lstrip()
     if not start:
         raise InputError(f"{name}: is empty; download it again")
@@ -90,7 +101,24 @@ def load(path: Path, name: str = "") -> Content:
         )
     if start[0] in "{[":
         return Content(name, digest, _json(name, text), ())
-    return Content(name, digest, None, (_separated(name, text),))
+    return Content(name, digest, None, _parted([_separated(name, text)]))
+
+
+def _parted(sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
+    """Return the sheets, one of joined files cut before each later header.
+
+    That is a row with a label of a column of names and at least half of the labels of the first
+    such row; what has a host name in it is none.
+    """
+    parts = []
+    for sheet in sheets:
+        found = sheet.cells.isin(_NAMES).any(axis=1).to_numpy().nonzero()[0]
+        first = {*sheet.row(found[0])} - {""} if len(found) else set()
+        later = [at for at in found[1:] if 2 * len(first & {*sheet.row(at)}) >= len(first)]
+        cuts = [at for at in later if not any("." in cell for cell in sheet.row(at))]
+        for start, end in pairwise([0, *cuts, len(sheet.cells)]):
+            parts.append(sheet._replace(cells=sheet.cells.iloc[start:end]))
+    return tuple(parts)
 
 
 def fields(body: pd.DataFrame, where: Mapping[str, int]) -> pd.DataFrame:
