@@ -1,7 +1,6 @@
-"""The gap: whose hosts failing domains wait for, and what fixing some would bring."""
+"""The gap: whose hosts failing domains depend on, and what fixing some would bring."""
 
 import itertools
-import math
 from types import SimpleNamespace
 
 import pandas as pd
@@ -18,41 +17,17 @@ from v6monitor.errors import InputError, UsageError
 def test_a_cause_is_sole_shared_or_unclear():
     """Alone; with another that fails; with another of which it could not be told."""
     world = dependencies(a="Xn Xn Yy", b="Xn Yn", c="Xn Y?", d="Xn X?", e="Yy")
-    table = v6.gap.attribution(world).set_index("operator").drop(columns="failing")
+    table = v6.gap.attribution(world).set_index("operator")
     assert table.loc["X"].to_dict() == {"domains": 4, "sole": 2, "with_others": 1, "unclear": 1}
     assert table.loc["Y"].to_dict() == {"domains": 1, "sole": 0, "with_others": 1, "unclear": 0}
-
-
-def test_the_rest_is_one_row_that_counts_a_domain_once():
-    """Operators of one domain are together; a domain that fails at two of them is one domain."""
-    world = dependencies(a="Xn", b="Xn", c="Vn Wn", d="Yn", e="Xy")
-    table = v6.gap.attribution(world, top=5)
-    assert table["operator"].to_list() == ["X", "other"]
-    assert table["domains"].to_list() == [2, 2]
-    assert table["with_others"].to_list() == [0, 1]
 
 
 def test_by_tenant_hosts_without_one_are_left_out():
     """A gateway has no tenant."""
     table = v6.gap.attribution(dependencies(a="Mnt", b="Mnt Gn", c="Gn"), by="tenant")
     assert table.to_dict("records") == [
-        {"tenant": "t", "domains": 2, "sole": 1, "with_others": 1, "unclear": 0, "failing": 3}
+        {"tenant": "t", "domains": 2, "sole": 1, "with_others": 1, "unclear": 0}
     ]
-
-
-def test_concentration_of_hand():
-    """Three and a half domains at X, a half at Y: (7/8)² + (1/8)²."""
-    found = v6.gap.concentration(dependencies(a="Xn", b="Xn", c="Xn", d="Xn Yn"))
-    assert found.hhi == pytest.approx((7 / 8) ** 2 + (1 / 8) ** 2)
-    assert found.equal == pytest.approx(1 / found.hhi)
-    assert (found.units, found.domains) == (2, 4)
-
-
-def test_without_a_gap_nothing_is_concentrated():
-    """NaN and no error."""
-    found = v6.gap.concentration(dependencies(a="Xy", b="X?"))
-    assert math.isnan(found.hhi)
-    assert found.domains == 0
 
 
 @settings(deadline=None, max_examples=60)
@@ -66,15 +41,6 @@ def test_the_causes_add_up_to_the_failing_domains(world: pd.DataFrame):
     assert table["with_others"].sum() == at[at > 1].sum()
     assert len(at) == failing
     assert (table[["sole", "with_others", "unclear"]].sum(axis=1) == table["domains"]).all()
-
-
-@settings(deadline=None, max_examples=60)
-@given(WORLD)
-def test_concentration_lies_between_one_and_equal_parts(world: pd.DataFrame):
-    """1/HHI is at least 1 and at most the number of operators with a part."""
-    found = v6.gap.concentration(world)
-    if found.domains:
-        assert 1 - 1e-9 <= found.equal <= found.units + 1e-9
 
 
 MIXED = dependencies(a="Xn", b="Xn Yn", c="Yn", d="Yn", e="Zy", f="Zy")
@@ -146,14 +112,40 @@ def test_the_order_per_tenant_leaves_other_hosts_alone():
     assert order["yes"].to_list() == [1, 3, 4]
 
 
-def test_what_comes_after_the_top_is_one_row():
-    """Steps of one domain each are not worth a row; nothing is lost of the sum."""
+def test_the_order_ends_before_the_steps_of_one_domain():
+    """Steps of one domain each are not worth a row: the last row says how many domains are left."""
     world = dependencies(a="An", b="An", c="Bn", d="Cn", e="Dn", f="Ey")
     order = v6.gap.fix_order(world, top=5)
-    assert order["operator"].to_list() == ["now", "A", "other"]
-    assert order["domains"].to_list() == [0, 2, 3]
-    assert order["solved"].sum() == 5
-    assert order["cumulative"].iloc[-1] == pytest.approx(v6.gap.fix_order(world)["points"].sum())
+    assert order["operator"].to_list() == ["now", "A"]
+    assert order["no"].to_list() == [5, 3]
+    assert v6.gap.fix_order(dependencies(a="An", b="An", c="Bn", d="Bn"), top=1)["no"].iloc[-1] == 2
+
+
+def test_of_what_is_left_the_hosts_of_its_own_are_counted():
+    """C fails at its own host only, d elsewhere too until A has IPv6, e at another single host."""
+    world = dependencies(a="An", b="An", c="cn", d="dn An", e="Xn")
+    domains = {name: f"{name}.example" for name in "abcde"}
+    world = world.assign(
+        domain=world["domain"].map(domains), operator=world["operator"].replace(domains)
+    )
+    order = v6.gap.fix_order(world, top=5)
+    assert order["operator"].to_list() == ["now", "A"]
+    assert order[["no", "own"]].to_numpy().tolist() == [[5, 1], [3, 2]]
+
+
+def test_a_step_says_who_can_take_it():
+    """At Exchange Online each tenant's administrator; at any other operator the operator."""
+    world = dependencies(a="Mnt", b="Mnt", c="Mnu", d="Mn", e="Gn", f="Gn")
+    world["operator"] = world["operator"].replace("M", "Microsoft")
+    order = v6.gap.fix_order(world).set_index("operator")
+    assert order["acts"].to_dict() == {"now": "", "Microsoft": "administrators", "G": "operator"}
+    assert order["tenants"].to_list() == [0, 2, 0]
+    tenants = v6.gap.fix_order(world, "tenant")
+    assert tenants["acts"].to_list() == ["", "administrators", "administrators"]
+    world["administrator"] = ["tenant t", "tenant t", "tenant u", "d", "G", "G"]
+    each = v6.gap.fix_order(world, "administrator", top=5).set_index("administrator")
+    assert each["acts"].to_dict() == {"now": "", "G": "operator", "tenant t": "administrators"}
+    assert each[["no", "own"]].to_numpy().tolist() == [[6, 0], [4, 0], [2, 0]]
 
 
 def test_without_a_gap_there_is_nothing_to_do():

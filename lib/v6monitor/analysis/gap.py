@@ -7,13 +7,15 @@ of ``mail_all``; it is used where a Month is given. Definitions: METHOD.md, "The
 """
 
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from v6monitor.analysis.shares import OTHER, shares_of_counts, with_source
+from v6monitor.analysis.shares import shares_of_counts, with_source
 from v6monitor.errors import InputError, UsageError
+from v6monitor.mail.providers import MICROSOFT
+from v6monitor.names import registrable_domain
 from v6monitor.verdicts.logic import NO, UNKNOWN, YES
 
 CAUSES = ("sole", "with_others", "unclear")
@@ -21,21 +23,23 @@ COUNTS = ["yes", "no", "unknown", "applicable"]
 SHARES = ["adoption", "lower", "upper"]
 NOW = "now"
 
+OPERATOR, ADMINISTRATORS = "operator", "administrators"
+"""Who can take a step. At Exchange Online that is not Microsoft: each tenant's administrator turns
+IPv6 on for its own domains."""
 
-def attribution(month: Any, *, by: str = "operator", top: int | None = None) -> pd.DataFrame:
+
+def attribution(month: Any, *, by: str = "operator") -> pd.DataFrame:
     """Return the operators whose hosts keep mail domains from IPv6, most domains first.
 
     Args:
         month: a Month, or a table of dependencies (see the module).
         by: the column to attribute to: ``operator``, ``tenant`` or ``host``. Rows in which it is
             empty are left out.
-        top: so many rows; those after them, and those of a single domain, are one row ``other``.
 
     Returns:
         A row per ``by``: ``domains`` that have a failing host of it, and of these ``sole`` (it
         alone is the cause), ``with_others`` (others fail too; the domain counts at each) and
-        ``unclear`` (the state of another's host is unknown); in every row ``failing``, the number
-        of all failing domains.
+        ``unclear`` (the state of another's host is unknown).
 
     Raises:
         InputError: for a state other than yes, no and unknown.
@@ -46,7 +50,7 @@ def attribution(month: Any, *, by: str = "operator", top: int | None = None) -> 
         ...     columns=["domain", "operator", "state"],
         ... )
         >>> attribution(hosts).to_dict("records")[0]
-        {'operator': 'x', 'domains': 2, 'sole': 1, 'with_others': 1, 'unclear': 0, 'failing': 2}
+        {'operator': 'x', 'domains': 2, 'sole': 1, 'with_others': 1, 'unclear': 0}
 
     Source:
         METHOD.md, "The gap".
@@ -59,54 +63,11 @@ def attribution(month: Any, *, by: str = "operator", top: int | None = None) -> 
     unclear = set(others.loc[others[by] != others[f"{by}_unknown"], "domain"])
     cause = pd.Series("sole", index=failing.index, dtype="str")
     cause = cause.mask(failing["domain"].isin(unclear), "unclear").mask(number > 1, "with_others")
-    found = failing.assign(cause=cause)
-    sizes = found.loc[found[by] != "", by].value_counts().sort_index()
-    order = list(sizes.sort_values(ascending=False, kind="stable").index)
-    kept = [name for name in order if sizes[name] > 1][:top]
-    if top and len(order) > len(kept) + 1:
-        order = [*kept, OTHER]
-        found[by] = found[by].where(found[by].isin(["", *order]), OTHER)
-        found = found.drop_duplicates(["domain", by])
-    counted = pd.crosstab(found[by], found["cause"])
-    table = counted.reindex(index=order, columns=list(CAUSES), fill_value=0)
+    table = pd.crosstab(failing[by], cause).reindex(columns=list(CAUSES), fill_value=0)
+    table = table[table.index != ""].rename_axis(index=by, columns=None)
     table.insert(0, "domains", table.sum(axis=1))
-    table["failing"] = failing["domain"].nunique()
-    table = table.rename_axis(index=by, columns=None).reset_index().astype({by: "str"})
-    return with_source(table, hosts)
-
-
-class Concentration(NamedTuple):
-    """How concentrated the gap is; NaN where there is none."""
-
-    hhi: float
-    """The Herfindahl-Hirschman index, of 1: the sum of the squared parts of the gap."""
-    equal: float
-    """1/HHI: the number of operators with equal parts that would be as concentrated."""
-    units: int
-    """How many operators have a part."""
-    domains: int
-    """How many failing domains are divided."""
-
-
-def concentration(month: Any, *, by: str = "operator") -> Concentration:
-    """Return the Herfindahl-Hirschman index over the failing domains, and what it amounts to.
-
-    A domain that fails at several operators counts for an equal part at each. Arguments as of
-    ``attribution``.
-
-    >>> hosts = pd.DataFrame({"domain": list("abcd"), "operator": list("xxxy"), "state": "no"})
-    >>> concentration(hosts).hhi
-    0.625
-    """
-    failing = _failing(_hosts(month), by)
-    failing = failing[failing[by] != ""]
-    if failing.empty:
-        return Concentration(float("nan"), float("nan"), 0, 0)
-    weight = 1 / failing.groupby("domain")[by].transform("size")
-    domains = failing["domain"].nunique()
-    parts = weight.groupby(failing[by]).sum() / domains
-    hhi = float((parts**2).sum())
-    return Concentration(hhi, 1 / hhi, len(parts), domains)
+    table = table.sort_values("domains", ascending=False, kind="stable").reset_index()
+    return with_source(table.astype({by: "str"}), hosts)
 
 
 def what_if(
@@ -163,21 +124,24 @@ def fix_order(month: Any, by: str = "operator", *, top: int | None = None) -> pd
 
     Args:
         month: a Month, or a table of dependencies (see the module).
-        by: ``operator`` or ``tenant``. Rows in which it is empty are never fixed.
-        top: so many steps; those after them, and after the last that concerns more than one domain,
-            are one row ``other``.
+        by: ``operator``, ``administrator`` (the operator, but at Exchange Online that of the
+            tenant) or ``tenant``. Rows in which it is empty are never fixed.
+        top: at most so many steps, and none that concerns a single domain: those are mostly hosts
+            of the domain's own. By default all.
 
     Returns:
-        A first row ``now``, then one per step: ``by``, ``domains`` (that fail at it), ``solved``
+        A first row ``now``, then one per step: ``by``, ``acts`` (who can take it: the
+        ``operator``, or the ``administrators`` of the tenants of Exchange Online, each for its
+        own), ``tenants`` (how many of these are known), ``domains`` (that fail at it), ``solved``
         (that this step gives IPv6), ``points`` and ``cumulative`` (percentage points), and the
-        counts and shares after it: ``yes``, ``no``, ``unknown``, ``applicable``, ``adoption``,
-        ``lower``, ``upper`` (0 to 1).
+        counts and shares after it: ``yes``, ``no``, of which ``own`` fail at hosts of their own
+        only, ``unknown``, ``applicable``, ``adoption``, ``lower``, ``upper`` (0 to 1).
 
     Raises:
         InputError: for a state other than yes, no and unknown.
 
     Example:
-        >>> hosts = pd.DataFrame({"domain": list("abcde"), "operator": list("xyyzz")})
+        >>> hosts = pd.DataFrame({"domain": list("abcde"), "operator": list("xyyzz"), "tenant": ""})
         >>> hosts["state"] = ["no", "no", "no", "yes", "yes"]
         >>> fix_order(hosts)[["operator", "solved", "adoption"]].to_numpy().tolist()
         [['now', 0, 0.4], ['y', 2, 0.8], ['x', 1, 1.0]]
@@ -191,13 +155,20 @@ def fix_order(month: Any, by: str = "operator", *, top: int | None = None) -> pd
     while (unit := greedy.best()) is not None:
         solved = greedy.fix(unit)
         rows.append(greedy.row(greedy.units[unit], len(greedy.fails_at[unit]), solved))
-    table = pd.DataFrame(rows, columns=[by, "domains", "solved", *COUNTS[:3]])
-    table = table.astype({by: "str"})
+    table = pd.DataFrame(rows, columns=[by, "domains", "solved", *COUNTS[:3], "own"])
     if top:
-        table = _folded(table, by, top, greedy)
-    table = shares_of_counts(table).drop(columns="coverage")
-    table.insert(3, "cumulative", 100 * (table["adoption"] - table["adoption"].iloc[0]))
-    table.insert(3, "points", table["cumulative"].diff().fillna(table["cumulative"]))
+        single = table["domains"].le(1) & (table.index > 0)
+        table = table[~single.cummax()].head(top + 1)
+    table = shares_of_counts(table.astype({by: "str"})).drop(columns="coverage")
+    failing = hosts[hosts["state"] == NO].assign(tenant=hosts.get("tenant", ""))
+    exchange = set(failing.loc[failing["operator"] == MICROSOFT, by])
+    failing = failing[failing["tenant"] != ""]
+    tenants = failing["tenant"].groupby(failing[by]).nunique()
+    acts = [ADMINISTRATORS if name in exchange else OPERATOR for name in table[by].iloc[1:]]
+    table.insert(1, "acts", ["", *acts])
+    table.insert(2, "tenants", table[by].map(tenants).fillna(0).astype("int64"))
+    table.insert(5, "cumulative", 100 * (table["adoption"] - table["adoption"].iloc[0]))
+    table.insert(5, "points", table["cumulative"].diff().fillna(table["cumulative"]))
     return with_source(table, hosts)
 
 
@@ -228,6 +199,8 @@ class _Greedy:
         states = domain_states(hosts)["state"].value_counts()
         self.counts = {state: int(states.get(state, 0)) for state in (YES, NO, UNKNOWN)}
         failing = _failing(hosts, by)
+        own = hosts["operator"] == hosts["domain"].map(registrable_domain)
+        self.own_hosts = set(hosts.loc[own, ["domain", by]].itertuples(index=False, name=None))
         self.units = sorted(set(failing[by]) - {""})
         number = {name: index for index, name in enumerate(self.units)}
         self.left: dict[str, set[int]] = {}  # -1: a host that no step fixes
@@ -239,7 +212,7 @@ class _Greedy:
             for unit in units - {-1}:
                 self.fails_at[unit].add(domain)
         self.sizes = np.array([len(domains) for domains in self.fails_at], dtype=np.int64)
-        self.to_yes, self.to_unknown = np.zeros_like(self.sizes), np.zeros_like(self.sizes)
+        self.to_yes, self.to_unknown, self.own = np.zeros((3, len(self.units)), dtype=np.int64)
         self.todo = np.ones(len(self.units), dtype=bool)
         for domain in self.left:
             self._count_if_last(domain)
@@ -267,30 +240,13 @@ class _Greedy:
 
     def row(self, name: str, domains: int = 0, solved: int = 0) -> tuple[str | int, ...]:
         """Return the row of a step, with the counts after it."""
-        return (name, domains, solved, *self.counts.values())
-
-    def failing_at(self, names: Collection[str]) -> int:
-        """Return how many domains fail at any of these units."""
-        chosen = [self.fails_at[self.units.index(name)] for name in names]
-        return len(set[str]().union(*chosen))
+        return (name, domains, solved, *self.counts.values(), int(self.own[self.todo].sum()))
 
     def _count_if_last(self, domain: str) -> None:
         """Count a domain at the one unit it still fails at."""
         if len(self.left[domain]) == 1 and (unit := next(iter(self.left[domain]))) >= 0:
             (self.to_unknown if domain in self.unclear else self.to_yes)[unit] += 1
-
-
-def _folded(table: pd.DataFrame, by: str, top: int, greedy: _Greedy) -> pd.DataFrame:
-    """Make one row of the steps after ``top``, and of those that concern one domain at most."""
-    small = (table["domains"] <= 1) & (table.index > 0)
-    kept = 1 + min(top, int(small.argmax()) - 1 if small.any() else len(table))
-    if len(table) <= kept + 1:
-        return table
-    last = table.iloc[-1:].copy()
-    last[by] = OTHER
-    last["domains"] = greedy.failing_at(table[by].iloc[kept:])
-    last["solved"] = table["solved"].iloc[kept:].sum()
-    return pd.concat([table.iloc[:kept], last], ignore_index=True)
+            self.own[unit] += (domain, self.units[unit]) in self.own_hosts
 
 
 def _hosts(month: Any) -> pd.DataFrame:

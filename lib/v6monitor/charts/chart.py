@@ -141,15 +141,6 @@ class Chart:
         )
 
 
-def picture_or_words(
-    name: str, table: pd.DataFrame, words: Word, draw: Draw, languages: Sequence[str] = CODES
-) -> Chart:
-    """Return a figure; of a table without rows its words alone, instead of an empty picture."""
-    if table.empty:
-        return Chart(name, table, words, kind="answer", languages=languages)
-    return Chart(name, table, words, draw, languages=languages)
-
-
 def slug(name: str) -> str:
     """Return the name if it can safely be a file's: lower-case letters, digits, ``-`` and ``_``.
 

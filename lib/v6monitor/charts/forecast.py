@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from v6monitor.analysis.forecast import DEADLINE, TARGET
 from v6monitor.analysis.futures import QUANTILES
-from v6monitor.charts.chart import Chart, Words, picture_or_words
+from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import Mark, draw_key, key_height, width_of
 from v6monitor.charts.months import (
     BOTTOM,
@@ -73,7 +73,9 @@ def projection(table: pd.DataFrame, *, name: str = "projection") -> Chart:
 
     Source: METHOD.md §9.
     """
-    return picture_or_words(name, table, _projection_words, _draw_projection, ENGLISH)
+    if table.empty:
+        return Chart(name, table, _projection_words, kind="answer", languages=ENGLISH)
+    return Chart(name, table, _projection_words, _draw_projection, languages=ENGLISH)
 
 
 def backtest(table: pd.DataFrame, *, name: str = "backtest") -> Chart:

@@ -41,15 +41,6 @@ def group_name(code: object, language: Language) -> str:
     return language.label(str(code)) if named else language.text("not stated")
 
 
-def unit(code: object, by: str, language: Language) -> str:
-    """Return what an operator or tenant is called; those together as ``other`` by their kind."""
-    if code == "other" and by == "tenant":
-        return language.text("Other tenants")
-    if code == "other" and by == "administrator":
-        return language.text("Other administrators")
-    return group_name(code, language)
-
-
 def definition(measure: str, language: Language) -> str:
     """Return in a sentence what a measure counts; empty for one that is not known."""
     return language.text(MEASURES[measure]) if measure in MEASURES else ""
