@@ -1,5 +1,7 @@
 """Who moved, how sure a loss is, and how often one comes back."""
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 from measured import month as measured_month
@@ -136,16 +138,24 @@ MEASURED = pd.Timestamp("2026-10-05")
         ("2026-10-06 00:00:00", True),
         ("2026-10-05 23:59:59", False),
         ("2026-10-05 00:00:00", False),
-        ("2026-11-28 12:00:00", True),
+        ("2026-11-19 00:00:00", True),
+        ("2026-11-19 00:00:01", False),
+        ("2026-11-28 12:00:00", False),
+        ("2026-09-28 12:00:00", False),
         ("", False),
     ],
 )
-def test_a_lookup_confirms_from_a_day_after_the_measurement(asked: str, confirms: bool) -> None:
-    """Exactly a day is enough, a second less is not; without lookups there is nothing."""
+def test_a_lookup_confirms_from_a_day_to_45_days_after_the_measurement(
+    asked: str, confirms: bool
+) -> None:
+    """To the second; without lookups there is nothing."""
     fresh = month(a="n")
     asked_at = pd.Timestamp(asked, tz="UTC") if asked else pd.NaT
     found = confirming(fresh, measured_at=MEASURED, asked_at=asked_at)
     assert len(found) == confirms
+    longer = dt.timedelta(days=60)
+    found = confirming(fresh, measured_at=MEASURED, asked_at=asked_at, within=longer)
+    assert len(found) == (confirms or asked >= "2026-11")
 
 
 SEPTEMBER = {"a": "passed", "b": "passed", "c": "failed", "old": "passed"}

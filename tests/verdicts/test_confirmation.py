@@ -5,7 +5,14 @@ import datetime as dt
 import pytest
 
 from v6monitor.dns.observation import Observation
-from v6monitor.verdicts.confirmation import HOUR, Loss, is_no, losses, second_answers
+from v6monitor.verdicts.confirmation import (
+    CONFIRMS_WITHIN,
+    HOUR,
+    Loss,
+    is_no,
+    losses,
+    second_answers,
+)
 from v6monitor.verdicts.evidence import Evidence
 
 AT = dt.datetime(2026, 10, 3, 4, 5, 6, tzinfo=dt.UTC)
@@ -42,6 +49,8 @@ def test_a_loss_goes_from_yes_to_no(before: str, after: str, lost: bool) -> None
     [
         (seen("nodata", "r2", HOUR), True),
         (seen("nodata", "r2", HOUR - dt.timedelta(seconds=1)), False),
+        (seen("nodata", "r2", CONFIRMS_WITHIN), True),
+        (seen("nodata", "r2", CONFIRMS_WITHIN + dt.timedelta(seconds=1)), False),
         (seen("nodata", "r1", HOUR), False),
         (seen("timeout", "r2", HOUR), False),
         (seen("ok", "r2", HOUR), False),
@@ -50,5 +59,5 @@ def test_a_loss_goes_from_yes_to_no(before: str, after: str, lost: bool) -> None
 def test_a_loss_is_confirmed_by_another_resolver_an_hour_later(
     second: Observation, confirmed: bool
 ) -> None:
-    """METHOD.md: definite negatives from two resolvers at least an hour apart."""
+    """METHOD.md: definite negatives from two resolvers, an hour to 45 days apart."""
     assert is_no(LOSS, second_answers([second, seen("nodata")])) == confirmed

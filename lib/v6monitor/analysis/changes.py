@@ -32,8 +32,9 @@ MOVES = ("gain", "loss", "through_unknown", "applicability", "joined", "left")
 LOSSES = ("confirmed", "suspected", "recovered", "disputed")
 COUNTS = ("gain", *(f"loss_{status}" for status in LOSSES), *MOVES[2:])
 
-CONFIRMS_AFTER = dt.timedelta(days=1)
-"""A lookup so long after the measurement, or longer, is a second answer (METHOD.md, "Change")."""
+CONFIRMS_AFTER, CONFIRMS_WITHIN = dt.timedelta(days=1), dt.timedelta(days=45)
+"""A lookup at least and at most so long after the measurement is a second answer (METHOD.md,
+"Change"): sooner is the same answer, later says nothing about the loss."""
 
 DISPUTED = "dns", pd.Timestamp("2025-05-01")
 """The measure, and from which day, of which Internet.nl wrongly says no at times (issue #1747)."""
@@ -138,16 +139,21 @@ def pair(
 
 
 def confirming(
-    fresh: pd.DataFrame, *, measured_at: pd.Timestamp, asked_at: pd.Timestamp
+    fresh: pd.DataFrame,
+    *,
+    measured_at: pd.Timestamp,
+    asked_at: pd.Timestamp,
+    within: dt.timedelta = CONFIRMS_WITHIN,
 ) -> list[pd.DataFrame]:
-    """Return the states of lookups as the run that confirms losses, if they are late enough.
+    """Return the states of lookups as the run that confirms losses, if their time is right.
 
-    They are when the first question (``asked_at``, UTC; NaT for none) was asked a day or more after
-    the day of the last measurement (``measured_at``); else the list is empty. A Month has no
-    lookups that are too late.
+    It is when the first question (``asked_at``, UTC; NaT for none) was asked at least a day and at
+    most ``within`` after the day of the last measurement (``measured_at``); else the list is empty.
     """
-    late = pd.notna(asked_at) and asked_at.tz_convert(None) >= measured_at + CONFIRMS_AFTER
-    return [fresh] if late else []
+    if pd.isna(asked_at):
+        return []
+    passed = asked_at.tz_convert(None) - measured_at
+    return [fresh] if CONFIRMS_AFTER <= passed <= within else []
 
 
 def losses(history: pd.DataFrame) -> pd.DataFrame:

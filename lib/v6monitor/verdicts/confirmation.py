@@ -10,7 +10,8 @@ from v6monitor.verdicts.domain import judgement
 from v6monitor.verdicts.evidence import Evidence, is_definite
 from v6monitor.verdicts.logic import NO, YES
 
-HOUR = dt.timedelta(hours=1)
+HOUR, CONFIRMS_WITHIN = dt.timedelta(hours=1), dt.timedelta(days=45)
+"""Answers at least and at most so far apart confirm each other (METHOD.md, "Change")."""
 
 
 class Loss(NamedTuple):
@@ -39,8 +40,12 @@ def is_no(loss: Loss, evidence: Evidence) -> bool:
     return judgement(evidence, loss.domain, {loss.kind}).verdicts[loss.verdict].state == NO
 
 
-def second_answers(rows: Iterable[Observation], apart: dt.timedelta = HOUR) -> Evidence:
-    """Return the answers of other resolvers, ``apart`` after the first definite one or later.
+def second_answers(
+    rows: Iterable[Observation],
+    apart: dt.timedelta = HOUR,
+    within: dt.timedelta = CONFIRMS_WITHIN,
+) -> Evidence:
+    """Return the answers of other resolvers, from ``apart`` to ``within`` after the first definite.
 
     A loss for which this evidence says no by itself is confirmed (METHOD.md, "Change").
     """
@@ -48,7 +53,8 @@ def second_answers(rows: Iterable[Observation], apart: dt.timedelta = HOUR) -> E
     second = []
     for row in sorted(rows, key=lambda row: row.asked_at):
         known = first.setdefault((row.qname, row.qtype), row) if is_definite(row) else None
-        if known and row.resolver != known.resolver and row.asked_at >= known.asked_at + apart:
+        other = known and row.resolver != known.resolver
+        if known and other and apart <= row.asked_at - known.asked_at <= within:
             second.append(row)
     return Evidence(second)
 
