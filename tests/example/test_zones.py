@@ -177,6 +177,10 @@ def test_the_other_label_is_the_neighbours(evidence: Evidence, operators: Operat
         ("no_address", "no_address"),
         ("foreign_address", "foreign_address"),
         ("proof_only", "ownership_proof"),
+        ("dotted_label", "broken_record"),
+        ("mx_alias", "exchange_online"),
+        ("proof_first", "exchange_online"),
+        ("lost_dot", "gateway"),
         ("silent", None),
     ],
 )
@@ -184,6 +188,24 @@ def test_laggards(evidence: Evidence, operators: Operators, case: str, group: st
     """Each odd group of the laggard list has a domain."""
     found = laggard(evidence, provider(evidence, BODIES[case].domain, operators), operators)
     assert (found.group if found else None) == group
+
+
+@pytest.mark.parametrize(
+    ("case", "seen"),
+    [
+        ("dotted_label", "Exchange Online, broken (dots in the label)"),
+        ("mx_alias", "→ haverkreek-example.mail.protection.outlook.com: Exchange Online"),
+        ("mx_cname", "→ mx1.postduif.example"),
+        ("proof_first", "left-over proof of ownership"),
+        ("lost_dot", "autodiscover.outlook.com.klinkerzand.example (final dot lost)"),
+        ("lost_dot", "through _spf.klinkerzand.example"),
+    ],
+)
+def test_records_that_go_a_way_round_or_are_written_wrong(
+    evidence: Evidence, operators: Operators, case: str, seen: str
+) -> None:
+    """Each is there, and the evidence shows it."""
+    assert seen in provider(evidence, BODIES[case].domain, operators).evidence
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def test_what_was_not_asked_and_name_servers_are_said_too() -> None:
         "MX of a.example: MX not asked; name servers of b.example: 1 of 2 name servers have IPv6"
     )
     assert reason_text(reason, DUTCH) == (
-        "MX of a.example: MX niet gevraagd; nameservers van b.example: 1 van de 2 nameservers "
+        "MX van a.example: MX niet gevraagd; nameservers van b.example: 1 van de 2 nameservers "
         "hebben IPv6"
     )
 

@@ -193,6 +193,8 @@ def test_a_proof_beside_the_host_is_a_step_of_its_own() -> None:
     """The list names it, also where many domains are worded together."""
     row = listed(mx(f"10 {NEW}", "0 ms1.msv1.invalid"), host(NEW))
     assert row["proofs"].item() == "ms1.msv1.invalid"
+    hosts = advice.summary(row, Language("en"))["failing_hosts"].item()
+    assert hosts == f"{NEW} ms1.msv1.invalid"
     for table in (advice.in_words(row, Language("en")), advice.steps(row, Language("en"))):
         assert "At town.example also remove the MX record ms1.msv1" in table["next_step"].item()
 

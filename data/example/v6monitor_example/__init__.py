@@ -16,7 +16,7 @@ from v6monitor_example.exports import exports, tables
 from v6monitor_example.server import ZoneServer, read_broken
 from v6monitor_example.zonefiles import zone_files
 
-VERSION = "7"
+VERSION = "8"
 """Goes up when the generator makes other bytes; data of another version are made anew."""
 
 _STAMP = "version"

@@ -139,6 +139,8 @@ UNUSABLE = {
 """Cases in which the MX host has an AAAA at which nobody is reached."""
 
 _FIRST_CASE, _STEP = 10, 12  # the cases stand apart in the list of municipalities
+_AT = {60: "dotted_label", 63: "mx_alias", 72: "proof_first", 80: "lost_dot"}
+"""Further cases, at municipalities that lacked IPv6 in every month without them too."""
 
 _ROUTES = (
     ("classic", 0.27),
@@ -156,6 +158,7 @@ _MAILBOXES = (("postduif.example", 0.6), ("briefkast.example", 0.4))
 _OPERATORS = {
     "gateway": _GATEWAYS,
     "gateway_exchange": _GATEWAYS,
+    "lost_dot": _GATEWAYS,
     "long_txt": _GATEWAYS,
     "shared": (("schakel-ict.example", 0.6), ("regiorekencentrum.example", 0.4)),
     "mailbox": _MAILBOXES,
@@ -171,6 +174,9 @@ _RECORDS = {  # "0 " is a null MX; a case that is not here has one or two hosts 
     "other_label": ("0 {neighbour}",),
     "foreign_address": ("0 {classic}",),
     "no_address": ("0 {classic}",),
+    "dotted_label": ("0 {domain}.mail.protection.outlook.com",),
+    "mx_alias": _ONE_OWN,
+    "proof_first": ("0 {proof}", "10 {classic}"),
     "exchange_first": ("0 {classic}", "20 mx1.{domain}"),
     "exchange_backup": (*_ONE_OWN, "20 {classic}"),
     "no_mx": (),
@@ -190,6 +196,7 @@ _SIGNALS = {  # the chance of DKIM, autodiscover, SPF and proof of ownership
     "classic": (0.6, 0.93, 0.95, 0.65),
     "dnssec": (0.65, 0.95, 0.97, 0.65),
     "gateway_exchange": (0.8, 0.9, 0.9, 0.7),
+    "lost_dot": (0.8, 1, 0.9, 0.7),
     "behind_medium": (0, 1, 0, 0),
     "possible": (0, 0, 1, 1),
     "residue": (0, 0, 1, 0),
@@ -200,6 +207,9 @@ _EXCHANGE_CASES = {
     "foreign_address",
     "no_address",
     "exchange_first",
+    "dotted_label",
+    "mx_alias",
+    "proof_first",
 }
 _SHARED_TENANT = 0.45
 
@@ -246,6 +256,8 @@ def exchange_host(domain: str, zone: str) -> str:
 
 def _case(body: Organisation) -> str:
     place, rest = divmod(body.number - _FIRST_CASE, _STEP)
+    if body.sector == "gemeente" and body.number in _AT:
+        return _AT[body.number]
     if body.sector == "gemeente" and rest == 0 and 0 <= place < len(CASES):
         return CASES[place]
     route = weighted(_ROUTES, "route", body.domain)
@@ -300,7 +312,14 @@ _EXCHANGE_TILT = {
     "overig": -0.25,
 }
 """How much more or less of a sector has switched than of the municipalities."""
-_OFF = {"obsolete_name", "exchange_first", "no_address"}
+_OFF = {
+    "obsolete_name",
+    "exchange_first",
+    "no_address",
+    "dotted_label",
+    "mx_alias",
+    "proof_first",
+}
 """Cases that are there to be found on the list of laggards."""
 _OWN_MX = (0.45, 0.55)
 _DNS_SHARES = (0.57, 0.40, 0.02, 0.01)  # of NAME_SERVERS
@@ -320,7 +339,7 @@ def mx_address(body: Organisation, host: str, month: int) -> str:
         return UNUSABLE[case]
     if case == "mx_cname":
         return ipv6("mx1.postduif.example")
-    if not host.endswith(body.domain) or host.startswith("mx-weg."):
+    if case in _OFF or not host.endswith(body.domain) or host.startswith("mx-weg."):
         return ""
     return ipv6(host) if _switched("own mx", host, _OWN_MX, month) else ""
 

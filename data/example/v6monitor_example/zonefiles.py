@@ -10,6 +10,7 @@ from v6monitor_example.mail import (
     WEB_HOSTERS,
     Mail,
     dns_operator,
+    exchange_host,
     exists,
     ipv4,
     ipv6,
@@ -103,11 +104,15 @@ def _mail(body: Organisation, mail: Mail) -> Iterator[Record]:
         yield f"{domain}.", "MX", f"{preference} {host}."
         yield from _mx_host(body, host, mail.case)
     spf = "v=spf1 include:spf.protection.outlook.com -all" if mail.spf else "v=spf1 mx -all"
+    if mail.case == "lost_dot":  # and SPF through an include of its own
+        yield f"_spf.{domain}.", "TXT", f'"{spf}"'
+        spf = f"v=spf1 include:_spf.{domain} -all"
     yield f"{domain}.", "TXT", f'"{spf}"'
     if mail.proof:
-        yield f"{domain}.", "TXT", f'"MS=ms{int(chance("proof", domain) * 10**8):08}"'
+        yield f"{domain}.", "TXT", f'"MS={_proof(domain)}"'
     if mail.autodiscover:
-        yield f"autodiscover.{domain}.", "CNAME", "autodiscover.outlook.com."
+        lost = f"{domain}." if mail.case == "lost_dot" else ""
+        yield f"autodiscover.{domain}.", "CNAME", f"autodiscover.outlook.com.{lost}"
     if mail.tenant:
         yield from _dkim(domain, mail.tenant)
     if mail.case == "wildcard":
@@ -117,17 +122,28 @@ def _mail(body: Organisation, mail: Mail) -> Iterator[Record]:
             yield f"{domain}.", "TXT", f'"verification-{number:02}={chance(domain, str(number))}"'
 
 
+def _proof(domain: str) -> str:
+    """Return a proof of ownership, of some domains in its older form."""
+    drawn = chance("proof", domain)
+    older = happens(0.15, "older proof", domain)
+    return f"{int(drawn * 2**160):040X}" if older else f"ms{int(drawn * 10**8):08}"
+
+
 def _mx_host(body: Organisation, host: str, case: str) -> Iterator[Record]:
     """Give the records of an MX host that is in no zone of an operator."""
     if case == "mx_cname":
         yield f"{host}.", "CNAME", f"{mail_hosts('postduif.example')[0]}."
+    elif case == "mx_alias":
+        target = exchange_host(body.domain, "classic")
+        yield f"{host}.", "CNAME", f"{target}."
+        yield from _host(target, "")
     elif _exists(body, host, case):
         yield from _host(host, mx_address(body, host, NOW))
 
 
 def _exists(body: Organisation, host: str, case: str) -> bool:
     if is_exchange(host):
-        return case != "no_address"
+        return case not in {"no_address", "dotted_label"}
     return host.endswith(f".{body.domain}") and not host.startswith("mx-weg.")
 
 

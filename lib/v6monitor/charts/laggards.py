@@ -33,7 +33,7 @@ FLAG = 150
 
 EVENTS = {
     "default_on": marked("Exchange Online turns on IPv6 by default, in steps"),
-    "new_zone_for_new_domains": marked("New domains get a name under mx.microsoft"),
+    "new_zone_for_new_domains": marked("New domains get a name under mx.microsoft, in steps"),
 }
 """The events of ``reference/events.csv`` that are in the chart of the laggards, as messages."""
 

@@ -107,6 +107,7 @@ SUMMARY = (
 _LISTED = 3  # mail servers that a sentence names one by one
 _OUTCOME = re.compile(rf"(?<=: )({'|'.join(sorted(OUTCOMES | {'no_address'}))})(?=[,;)]|$)")
 _NOT_ASKED = re.compile(r"(?<=: )([A-Z]+) not asked(?=[,;]|$)")
+_RECORDS_OF = re.compile(r"\b([A-Z]{2,5}) of (?=\S+: )")
 _NAME_SERVERS_OF = re.compile(r"name servers of (\S+): ")
 _COUNTED = re.compile(r"(\d+) of (\d+) name servers have IPv6")
 
@@ -119,6 +120,7 @@ def reason_text(reason: str, language: Language) -> str:
     """
     text = _OUTCOME.sub(lambda found: language.label(found[1]), reason)
     text = _NOT_ASKED.sub(lambda found: f"{found[1]} {language.label('not_asked')}", text)
+    text = _RECORDS_OF.sub(lambda found: language.text("{type} of ", type=found[1]), text)
     text = _NAME_SERVERS_OF.sub(
         lambda found: language.text("name servers of {zone}: ", zone=found[1]), text
     )
@@ -194,10 +196,15 @@ def in_words(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
 def summary(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Return the columns ``SUMMARY`` of the laggard list in words.
 
-    Where the result is unknown, the lookups that failed take the place of the mail servers.
+    Where the result is unknown, the lookups that failed take the place of the mail servers;
+    left-over proofs of ownership are among these.
     """
     rows = laggards.to_dict("records")
-    hosts = [reason_text(str(row["doubt"]), language) or row["failing_hosts"] for row in rows]
+    hosts = [
+        reason_text(str(row["doubt"]), language)
+        or " ".join(_each([row], "failing_hosts") + _each([row], "proofs"))
+        for row in rows
+    ]
     waivers = [waiver_text(row, language) for row in rows]
     return laggards.assign(failing_hosts=hosts, waiver=waivers)[list(SUMMARY)]
 
