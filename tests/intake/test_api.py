@@ -197,3 +197,32 @@ def test_findings_of_a_client(intake):
     found = intake(text, "x.json")
     assert values(found, "domain", "type", "mx_address") == [("a.example", "mail", "passed")]
     assert str(found.table["measured_at"].iloc[0].date()) == "2026-10-05"
+
+
+def _rated(kind, **results):
+    names = {f"internet_nl_{kind}_{name}": result for name, result in results.items()}
+    ratings = {name: {"ok": 0, "test_result": result} for name, result in names.items()}
+    score = {"internet_nl_score": 79, "internet_nl_url": "https://batch.example/x/1/"}
+    return [{"protocol": "dns", "ratings": ratings | {"internet_nl_score": score}}]
+
+
+def test_report_of_the_dashboard(intake):
+    """The day is ``at_when``; a domain without endpoints was not scanned."""
+    mail = {"ipv6": "failed", "ipv6_mx_address": "not_tested", "legacy_ipv6_mailserver": "no_mx"}
+    urls = [
+        {"url": "a.example", "endpoints": _rated("mail", **mail), "ratings": []},
+        {"url": "b.example", "endpoints": [], "ratings": []},
+    ]
+    report = {"id": 7, "at_when": "2026-10-05 00:19:28.7+00:00", "calculation": {"urls": urls}}
+    found = intake(json.dumps(report), "x.json")
+    assert values(found, "domain", "type", "ipv6", "mx_address", "mail_status", "status") == [
+        ("a.example", "mail", "failed", "not_tested", "no_mx", "ok"),
+        ("b.example", "mail", "unknown", "unknown", "unknown", "error"),
+    ]
+    assert values(found, "score", "report_url", "source_format")[0] == (
+        79.0,
+        "https://batch.example/x/1/",
+        "dashboard-report",
+    )
+    assert str(found.table["measured_at"].iloc[0].date()) == "2026-10-05"
+    assert booked(found) == [(2, "b.example", "no results", "kept")]

@@ -10,6 +10,7 @@ from v6monitor.intake import companions
 from v6monitor.intake import intake as measurements
 from v6monitor.report.exports import safe_csv, write_text
 
+_BESIDE = ("faults", "addresses")
 _LINE = 78  # characters of a progress line, that it stays one
 _BLANK = "\r\x1b[K"  # back to the start of the line, and empty it
 
@@ -48,7 +49,7 @@ def intake(options: argparse.Namespace) -> int:
     table to write is not read, also when it is in a folder that is. Registers beside the files give
     the domains their organisations.
     """
-    faults_file = options.out.with_suffix(".faults.csv")
+    faults_file, addresses = (options.out.with_suffix(f".{name}.csv") for name in _BESIDE)
     _refuse_source(options.files, options.out)
     terminal = sys.stderr.isatty()
     try:
@@ -58,7 +59,7 @@ def intake(options: argparse.Namespace) -> int:
             sector=options.sector,
             columns=_mapping(options.map),
             keep_going=True,
-            exclude=[options.out, faults_file],
+            exclude=[options.out, faults_file, addresses],
             progress=_progress if terminal else None,
         )
     finally:
@@ -69,12 +70,16 @@ def intake(options: argparse.Namespace) -> int:
     try:
         measurements.write(found.table, options.out)
         write_text(faults_file, safe_csv(found.faults))
+        if len(found.addresses):
+            write_text(addresses, safe_csv(found.addresses))
     except OSError as error:
         raise UsageError(
             f"--out {options.out}: cannot be written ({error.strerror}); name a file in a folder "
             "that you may write to"
         ) from error
     _print(found, options.out, faults_file)
+    if len(found.addresses):
+        print(f"{addresses}: {len(found.addresses)} addresses of servers")
     if registers:
         owned = int(found.table["organisation"].ne("").sum())
         names = ", ".join(file.name for file in registers)

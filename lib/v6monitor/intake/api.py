@@ -98,6 +98,47 @@ def findings(content: Content) -> list[Part] | None:
     ] or None
 
 
+def dashboard(content: Content) -> list[Part] | None:
+    """Read a report of the dashboard as its API gives it; None for something else.
+
+    A domain that was not scanned has no endpoints: it is in the report without results.
+    """
+    report = _object(content.value)
+    urls = _records(_object(report.get("calculation")).get("urls"))
+    if not urls:
+        return None
+    ratings = [
+        {
+            name: one
+            for endpoint in _records(url.get("endpoints"))
+            for name, one in _object(endpoint.get("ratings")).items()
+        }
+        for url in urls
+    ]
+    parts = []
+    for kind in RESULTS:
+        if any(f"internet_nl_{kind}_ipv6" in rated for rated in ratings):
+            rows = [
+                _report_row(url, rated, kind)
+                for url, rated in zip(urls, ratings, strict=True)
+                if not rated or f"internet_nl_{kind}_ipv6" in rated
+            ]
+            date = _text(report.get("at_when"))
+            parts.append(_part("dashboard-report", rows, name="", date=date, kind=kind))
+    return parts or None
+
+
+def _report_row(url: Mapping[str, Any], rated: Mapping[str, Any], kind: str) -> _Row:
+    score = _object(rated.get("internet_nl_score"))
+    row = {
+        "domain": _text(url.get("url")),
+        "score": _text(score.get("internet_nl_score")),
+        "report_url": _text(score.get("internet_nl_url")),
+    }
+    own = (name for name in rated if name.startswith(f"internet_nl_{kind}_"))
+    return row | _results({name: _object(rated[name]).get("test_result") for name in own})
+
+
 def _version_1_row(domain: Mapping[str, Any]) -> _Row:
     views = _records(domain.get("views"))
     categories = _records(domain.get("categories"))

@@ -55,6 +55,8 @@ class Reason(StrEnum):
     NO_RESULTS = marked("no results")
     NOT_TESTED = marked("address test not done, counted as no mail servers")
     NO_MX = marked("category passed without mail server address, counted as no mail servers")
+    REACH = marked("reachability taken from the technical results")
+    NOT_AN_ADDRESS = marked("not an IP address")
     NOT_REACHED = marked("test after a failed one, counted as not tested")
     NO_SCORE = marked("not a score from 0 to 100, ignored")
     DECIMAL_COMMA = marked("decimal comma in a score")

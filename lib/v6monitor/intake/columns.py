@@ -60,7 +60,7 @@ _LABELS = {
     "|mail_ipv6_mx_address|IPv6 mailserver",
     "mx_reach": "IPv6 reachability of mail server(s)|IPv6-bereikbaarheid van mailserver(s)"
     "|mail_ipv6_mx_reach",
-    "mail_view": "IPv6 mailserver",
+    "mail_view": "IPv6 mailserver|mail_legacy_ipv6_mailserver",
     "mail_testable": "Mail server testable|mail_servers_testable_status",
     "mail_configured": "Mail server has MX record|mail_server_configured",
 }

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 import pandas as pd
 
 from v6monitor.errors import InputError, NoMeasurementError, UsageError
-from v6monitor.intake import api, cleaning, lists, mapped, result_tables
+from v6monitor.intake import api, cleaning, lists, mapped, result_tables, technical
 from v6monitor.intake.assembly import Context, Part, assemble
 from v6monitor.intake.cleaning import CHANGED, DROPPED, KEPT, Faults, Reason
 from v6monitor.intake.columns import COLUMNS
@@ -25,6 +25,7 @@ MEASUREMENTS: tuple[_Reader, ...] = (
     result_tables.websiteregister,
     result_tables.batch,
     api.findings,
+    api.dashboard,
     api.version_1,
     api.version_2,
 )
@@ -54,6 +55,8 @@ class Batch(NamedTuple):
     faults: pd.DataFrame
     files: pd.DataFrame
     """``file``, ``format`` ("" for one that was skipped), ``rows``, ``faults``, ``note``."""
+    addresses: pd.DataFrame
+    """Servers and whether they answered, by ``technical.ADDRESSES``; empty without such files."""
     errors: tuple[str, ...]
     """A sentence for each file that could not be read; empty unless ``keep_going``."""
 
@@ -227,6 +230,7 @@ class _Reading:
         self._context = context
         self._mapping = mapping
         self._faults: list[pd.DataFrame] = []
+        self._addresses = [pd.DataFrame(columns=list(technical.ADDRESSES), dtype="str")]
         self._files: list[tuple[str, str, int, str]] = []
         self._seen: dict[str, str] = {}
         self._alike: dict[tuple[object, ...], list[pd.DataFrame]] = {}
@@ -241,6 +245,11 @@ class _Reading:
             raise _ReadAlreadyError(f"{file.name}: holds the same bytes as {earlier}; read once")
         faults = Faults(file.name)
         context = self._context._replace(file=file.name)
+        if (addresses := technical.addresses(content, context, faults)) is not None:
+            self._addresses.append(addresses)
+            self._faults.append(faults.table())
+            self._files.append((file.name, "api-technical", len(addresses), ""))
+            return
         parts = _parts(content, self._mapping)
         found = [assemble(part, context, faults) for part in parts]
         table = found[0] if len(found) == 1 else pd.concat(found)
@@ -270,12 +279,15 @@ class _Reading:
             raise InputError("no measurement was found; name the files with results of Internet.nl")
         table, twice = cleaning.one_per_key(pd.concat(self.tables))
         twice += _measured_again(table)
+        addresses = pd.concat(self._addresses, ignore_index=True)
+        table, filled = technical.with_reach(table, addresses)
+        twice += filled
         faults = _in_order([*self._faults, *twice], [file for file, *_ in self._files])
         files = pd.DataFrame(self._files, columns=["file", "format", "rows", "note"])
         counted = files["file"].map(faults["file"].value_counts()).fillna(0).astype("int64")
         files.insert(3, "faults", counted)
         table.attrs["source"] = faults.attrs["source"] = sources(table)
-        return Batch(table, faults, files, errors)
+        return Batch(table, faults, files, addresses, errors)
 
 
 def _parts(content: Content, mapping: Mapping[str, str]) -> list[Part]:

@@ -1,0 +1,89 @@
+"""Technical results: addresses beside the measurement, and the reachability it lacks."""
+
+import json
+
+import pytest
+from measured_files import booked, values
+
+from v6monitor.errors import InputError
+from v6monitor.intake import intake as measurements
+
+RESULTS = """domain,status,submit_date,web_ipv6_ns_address,web_ipv6_ns_reach,web_ipv6_ws_address,\
+web_ipv6_ws_reach
+a.example,ok,2026-10-05,passed,?,passed,?
+b.example,ok,2026-10-05,passed,passed,passed,?
+c.example,ok,2026-10-05,failed,?,failed,?
+"""
+
+
+def _family(*addresses):
+    return {"addresses": [{"address": one, "reachable": up} for one, up in addresses]}
+
+
+def _server(six, four=(("192.0.2.1", True),)):
+    return {"ipv4": _family(*four), "ipv6": _family(*six)}
+
+
+def _technical(domains, kind="web"):
+    request = {"request_type": kind, "finished_date": "2026-10-05T01:00:00Z"}
+    return json.dumps({"api_version": "2.7.0", "request": request, "domains": domains})
+
+
+WEB = {
+    "a.example": {
+        "status": "ok",
+        "nameservers": {
+            "ns1.example.": _server([("2001:db8::1", True)]),
+            "ns2.example.": _server([("2001:db8::2", False)]),
+        },
+        "webservers": _server([("2001:db8::3", True)]) | {"ip_similarity": True},
+    },
+    "b.example": {
+        "status": "ok",
+        "nameservers": {"ns1.example.": _server([("2001:db8::1", False)])},
+        "webservers": _server([("2001:db8::4", None)]),
+    },
+    "c.example": {"status": "ok", "nameservers": {}, "webservers": _server([])},
+    "d.example": {"status": "error"},
+}
+
+
+def test_reachability_that_the_measurement_lacks(tmp_path):
+    """What it says itself stays; without IPv6 nothing was tested; what is open stays unknown."""
+    (tmp_path / "results.csv").write_text(RESULTS)
+    (tmp_path / "technical.json").write_text(_technical(WEB))
+    found = measurements.read_files(tmp_path)
+    assert values(found, "domain", "ns_reach", "ws_reach") == [
+        ("a.example", "failed", "passed"),
+        ("b.example", "passed", "unknown"),
+        ("c.example", "unknown", "not_tested"),
+    ]
+    assert {reason for _, _, reason, _ in booked(found)} == {
+        "reachability taken from the technical results"
+    }
+    columns = ["domain", "type", "server", "host", "address", "reachable"]
+    rows = found.addresses[columns].to_numpy().tolist()
+    assert ["a.example", "web", "ns", "ns2.example", "2001:db8::2", "no"] in rows
+    assert ["b.example", "web", "ws", "", "2001:db8::4", ""] in rows
+    assert len(rows) == 11
+
+
+def test_mail_servers_and_lists_of_addresses(tmp_path):
+    """Those of a mail server are one level deeper; some schemas list the addresses themselves."""
+    mail = {
+        "mx.example.": {"addresses": _server([("2001:db8::5", True)]), "server_testable": True},
+        "mx2.example.": {"ipv4": [{"address": "192.0.2.2", "reachable": True}], "ipv6": ["=1+1"]},
+    }
+    text = _technical({"a.example": {"status": "ok", "receiving_mailservers": mail}}, "mail")
+    (tmp_path / "technical.json").write_text(text)
+    (tmp_path / "r-2026-10-05.csv").write_text("domain,mail_ipv6_mx_reach\na.example,?\n")
+    found = measurements.read_files(tmp_path)
+    assert values(found, "mx_reach") == [("passed",)]
+    assert found.addresses["host"].tolist() == ["mx.example", "mx.example", "mx2.example"]
+    assert (1, "=1+1", "not an IP address", "dropped") in booked(found)
+
+
+def test_technical_results_alone_are_no_measurement(intake):
+    """They say nothing of names, and so give no verdicts."""
+    with pytest.raises(InputError, match="no measurement was found"):
+        intake(_technical(WEB), "x.json")
