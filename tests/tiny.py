@@ -63,7 +63,7 @@ class World:
     def request(self, plan: Path, **changed: object) -> Request:
         """Return a request for the newest month, replayed from the log."""
         asked: dict[str, object] = {"measurements": (self.measured,), "replay": self.log}
-        return Request(out=self.out, plan=plan, **(asked | changed))
+        return Request(plan=plan, **({"out": self.out} | asked | changed))
 
 
 def write_notebook(path: Path, cells: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ All functions take a *states table*: a row per domain with the columns ``domain`
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -109,6 +109,26 @@ def shares_of_counts(counts: pd.DataFrame) -> pd.DataFrame:
     table["upper"] = (table["yes"] + table["unknown"]) / applicable
     table["coverage"] = known / applicable
     return table
+
+
+class Gate(NamedTuple):
+    """How much of a month is known, and whether that is enough to publish it."""
+
+    coverage: float
+    passed: bool
+
+
+def gate(known: "pd.Series[Any]", applicable: "pd.Series[Any]") -> Gate:
+    """Return the coverage of websites and mail domains together, against ``GATE``.
+
+    Both series count domains by measure. Name servers count where there is nothing else: they are
+    those of the same domains.
+    """
+    measures = applicable.index.drop("lookups", errors="ignore")
+    measures = measures.drop("dns", errors="ignore") if len(measures) > 1 else measures
+    whole = applicable[measures].sum()
+    coverage = float(known[measures].sum() / whole) if whole else float("nan")
+    return Gate(coverage, coverage >= GATE)
 
 
 def with_earlier(

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from v6monitor.analysis.breakdowns import quality as count_known
 from v6monitor.analysis.breakdowns import vantage as list_checks
-from v6monitor.analysis.shares import GATE
+from v6monitor.analysis.shares import GATE, gate
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import (
     HALO,
@@ -111,14 +111,14 @@ def _quality_words(table: pd.DataFrame, language: Language) -> Words:
         ),
     )
     measures = coverage.drop("lookups", errors="ignore")  # the gate is for measures alone
-    low = [names[subject] for subject in measures.index[measures < GATE]]
-    gate = language.percent(GATE, 0)
-    verdict = language.text("That meets the {gate} needed to publish.", gate=gate)
-    if low:
+    needed = language.percent(GATE, 0)
+    verdict = language.text("That meets the {gate} needed to publish.", gate=needed)
+    if not gate(known, applicable).passed:
+        low = measures.index[measures < GATE]
         verdict = language.text(
             "Below the {gate} needed to publish: {subjects}.",
-            gate=gate,
-            subjects=language.listed(low),
+            gate=needed,
+            subjects=language.listed([names[subject] for subject in low]),
         )
     note = language.text(
         "Of all to which it applies: {counts}.",

@@ -9,7 +9,7 @@ from typing import Any
 from v6monitor.errors import CoverageError, NotebookError
 from v6monitor.language import CODES
 from v6monitor.report import check, make_reports
-from v6monitor.report.request import requested
+from v6monitor.report.request import WITHIN_DAYS, requested
 
 
 def report_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +39,14 @@ def report_arguments(parser: argparse.ArgumentParser) -> None:
     )
     asked.add_argument(
         "--replay", metavar="OBSERVATIONS", type=Path, help="use this log and ask nothing"
+    )
+    parser.add_argument(
+        "--lookups-within",
+        metavar="DAYS",
+        type=_days,
+        default=WITHIN_DAYS,
+        help=f"of the measurement, to belong to a month (default: {WITHIN_DAYS}); "
+        "other months are made without lookups",
     )
     parser.add_argument(
         "--no-vantage", action="store_true", help="do not test the resolvers; every page says so"
@@ -84,6 +92,7 @@ def report(options: argparse.Namespace) -> int:
         replay=options.replay,
         period=options.period,
         resolvers=tuple(options.resolver),
+        lookups_within=options.lookups_within,
         vantage=not options.no_vantage,
         languages=CODES if options.lang == "both" else (options.lang,),
         notebooks=tuple(options.notebook),
@@ -96,6 +105,12 @@ def report(options: argparse.Namespace) -> int:
     for made, is_new in make_reports(request, force=options.force, progress=_progress):
         codes.append(_result(made, request.archive, is_new=is_new))
     return max(codes)
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a number of days")
+    return int(text)
 
 
 def _progress(step: str) -> None:

@@ -31,6 +31,7 @@ def report(  # noqa: PLR0913 - the options of the command
     out: str | Path | None = None,
     resolvers: Sequence[str] = (),
     replay: str | Path | None = None,
+    lookups_within_days: int = 45,
     vantage: bool = True,
     languages: Sequence[str] = CODES,
     notebooks: Sequence[str] = (),
@@ -50,6 +51,8 @@ def report(  # noqa: PLR0913 - the options of the command
         resolvers: DNS resolvers for the lookups; by default the system's, and the embedded name
             server for example data.
         replay: an observation log to use instead of new lookups.
+        lookups_within_days: lookups belong to a month only when they were asked so many days from
+            its measurement, or fewer; other months are made without, and say so.
         vantage: test the resolvers first; without, every page says so.
         languages: ``nl``, ``en`` or both.
         notebooks: only these, such as ``["30_adoption"]``; every page says so.
@@ -79,6 +82,7 @@ def report(  # noqa: PLR0913 - the options of the command
         replay=replay,
         period=period,
         resolvers=tuple(resolvers),
+        lookups_within=lookups_within_days,
         vantage=vantage,
         languages=tuple(languages),
         notebooks=tuple(notebooks),
@@ -120,10 +124,10 @@ def check(made: dict[str, Any], out: Path) -> None:
             f"{out / '_failed' / str(made['period'])}"
         )
     if not made["publishable"]:
-        share = "nothing" if made["coverage"] is None else f"{made['coverage']:.1%}"
+        share = "none" if made["coverage"] is None else f"{made['coverage']:.1%}"
         raise CoverageError(
-            f"the lookups gave a result for {share} of what applies, and at least 98% is needed: "
-            "the report is marked as not fit to publish; run it again with a resolver that answers"
+            f"the result of {share} of the websites and mail domains is known, and at least 98% is "
+            "needed: the report is marked as not fit to publish; every page says what lacks results"
         )
 
 

@@ -29,7 +29,9 @@ _KEYS = (*_KEPT, "languages", "withdrawn", "corrects")
 Entry = dict[str, Any]
 """A month: ``_KEPT`` facts of its manifest, ``languages``, and, None without: ``withdrawn`` (``at``
 when and for what ``reason``) and ``corrects`` (that of the report whose place it took)."""
-WHOLE: Mapping[str, Sequence[str]] = {"sectors": [], "notebooks": []}
+Scope = Mapping[str, Sequence[str]]
+"""What a report is narrowed to: ``sectors`` and ``notebooks``."""
+WHOLE: Scope = {"sectors": [], "notebooks": []}
 """The scope of a report that is not narrowed."""
 
 
@@ -146,10 +148,10 @@ def _locked(reports: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def scratch(target: Path) -> Iterator[Path]:
-    """Give a folder beside a report to make it in; it is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix=_MAKING, dir=target.parent) as folder:
-        inside = Path(folder) / target.name
+def scratch(reports: Path, period: str) -> Iterator[Path]:
+    """Give a folder beside the reports to make this one in; it is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix=_MAKING, dir=reports) as folder:
+        inside = Path(folder) / period
         inside.mkdir()
         yield inside
 

@@ -248,7 +248,7 @@ def _withdraw(reports: Path, month: Entry, act: dict[str, str], kept: Path) -> N
     report = reports / str(month["period"])
     found = manifest.read(report / manifest.FILE)
     files = sorted(name for name in found["outputs"] if name.endswith(".html"))
-    with archive.scratch(report) as scratch:
+    with archive.scratch(reports, str(month["period"])) as scratch:
         if "withdrawn" not in found:  # it is, when an earlier attempt was ended half-way
             kept.parent.mkdir(exist_ok=True)
             shutil.rmtree(kept, ignore_errors=True)

@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,8 @@ from v6monitor.analysis.gap import domain_states
 from v6monitor.analysis.shares import (
     SAME_SET,
     VERDICT_OF,
+    Gate,
+    gate,
     one_per_domain,
     shares,
     verdict_states,
@@ -33,18 +35,21 @@ from v6monitor.mail import dependencies
 from v6monitor.mail.laggards import laggards
 from v6monitor.mail.operators import Operators, read_operators
 from v6monitor.mail.providers import providers
+from v6monitor.report import reach
+from v6monitor.report.request import WITHIN_DAYS
 from v6monitor.verdicts.judge import judge
 from v6monitor.workspace import REFERENCE, example, find
 from v6monitor.workspace import observations as kept_observations
 
 
-def load(
+def load(  # noqa: PLR0913 - the options of an analyst
     source: str | Path | None = None,
     *,
     period: str = "",
     sectors: Sequence[str] = (),
     organisation: str = "",
     observations: str | Path | pd.DataFrame | None = None,
+    lookups_within_days: int = WITHIN_DAYS,
 ) -> "Month":
     """Return a month of measurements with its lookups.
 
@@ -57,6 +62,8 @@ def load(
         observations: the log of lookups, or its table; by default the log that the notebook
             20_lookups kept for the month. Without one the month has no lookups, except for the
             example data: their own name server is asked.
+        lookups_within_days: lookups belong to the month only when they were asked so many days
+            from its measurement, or fewer: DNS cannot be asked about the past.
 
     Returns:
         A ``Month``. Its tables are plain DataFrames: ``states`` (measured, all months up to this
@@ -82,13 +89,15 @@ def load(
     chosen = choose_period(period, chosen_rows)
     history = _until(chosen, chosen_rows)
     faults.attrs["source"] = sources(history)
-    month = Month(chosen, history, faults, log.frame(()), {}, files)
+    newest_day = reach.days(table)[1]
+    month = Month(
+        chosen, history, faults, log.frame(()), {}, files, newest_day, lookups_within_days
+    )
     if isinstance(observations, pd.DataFrame):
-        provenance = dict(observations.attrs.get("provenance", {}))
-        return replace(month, observations=observations, provenance=provenance)
+        return month.with_lookups(observations, dict(observations.attrs.get("provenance", {})))
     path = find(observations) if observations else _kept_log(chosen, month.synthetic)
     if observations or path.exists():
-        month = replace(month, observations=log.read_log(path), provenance=log.provenance(path))
+        month = month.with_lookups(log.read_log(path), log.provenance(path))
     asked = set(month.observations["qname"])
     if observations or not month.synthetic or asked.issuperset(month.owners["domain"]):
         return month
@@ -116,6 +125,10 @@ class Month:
     """How the lookups were made: resolvers, self-test, times."""
     beside: tuple[Path, ...] = ()
     """The measurement files, where the files about their domains lie too."""
+    newest: pd.Timestamp | None = None
+    """The newest day of measurement in these files, also of a later month."""
+    lookups_within_days: int = WITHIN_DAYS
+    """How far from the measurement lookups may be."""
 
     def __repr__(self) -> str:
         """Return the month, how many domains of which type, and the day of the lookups."""
@@ -224,6 +237,13 @@ class Month:
         vantage = self.provenance.get("vantage")
         return isinstance(vantage, dict) and bool(vantage.get("tested"))
 
+    def with_lookups(self, observations: pd.DataFrame, provenance: Mapping[str, object]) -> "Month":
+        """Return the month with those lookups of a log that belong to it."""
+        rows, said = reach.within(
+            observations, provenance, self.current, self._newest, self.lookups_within_days
+        )
+        return replace(self, observations=rows, provenance=said)
+
     def look_up(
         self,
         resolvers: Sequence[str] = (),
@@ -237,19 +257,28 @@ class Month:
         ``save_to`` is by default where ``load`` looks for the log; a run that was cut off there
         is resumed. Without ``vantage`` the resolvers are not tested first, which the report says.
         VantageError when no resolver can be used; with ``must_answer`` off the month then has no
-        observations, and says so.
+        observations, and says so. The same holds for a month out of reach: nothing is asked.
         """
         path = _kept_log(self.period, self.synthetic)
         path = Path(save_to).expanduser().absolute() if save_to else path
         path.parent.mkdir(parents=True, exist_ok=True)
-        asked = list(resolvers) or ["example" if self.synthetic else "system"]
+        asked = list(resolvers) or [reach.EXAMPLE if self.synthetic else "system"]
+        limit = self.lookups_within_days
+        is_example = asked == [reach.EXAMPLE]
+        if reach.out_of_reach(self.current, self._newest, limit, example=is_example):
+            if save_to:
+                log.write(log.frame(()), path, reach.not_asked(limit))
+            return replace(self, observations=log.frame(()), provenance=reach.not_asked(limit))
         # Several notebooks may look up the example at once, each for itself.
         made = path.with_name(f"{os.getpid()}-{path.name}") if self.synthetic else path
         task = Task(resume=True, test=vantage, must_answer=must_answer)
         with progress_bar("Lookups") as report:
             record(self.subjects, asked, made, task, progress=report)
         made.replace(path)
-        return replace(self, observations=log.read_log(path), provenance=log.provenance(path))
+        if limit > WITHIN_DAYS:  # who reads the log later accepts what this month did
+            said = reach.not_asked(limit) | log.provenance(path)
+            log.write(log.read_log(path), path, said)
+        return self.with_lookups(log.read_log(path), log.provenance(path))
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
@@ -283,12 +312,33 @@ class Month:
         fresh = self.fresh(measure)
         return confirming(fresh, measured_at=measured_at, asked_at=self.asked[0])
 
+    @cached_property
+    def gates(self) -> dict[str, Gate]:
+        """Return per source the coverage that decides whether the month can be published.
+
+        ``lookups`` are no part of it for a month that they cannot belong to.
+        """
+        measured = self.states["period"].eq(self.period) & self.states["measure"].isin(
+            self.measures
+        )
+        states = {"measurement": self.states[measured], "lookups": self.fresh_states}
+        if self.observations.empty and "reach" in self.provenance:
+            states.pop("lookups")
+        found = {}
+        for source, table in states.items():
+            counts = shares(table, by="measure").set_index("measure")
+            found[source] = gate(counts["yes"] + counts["no"], counts["applicable"])
+        return found
+
     @property
     def coverage(self) -> float:
-        """Return the share of websites and mail domains with a known state; NaN for none."""
-        states = self.fresh_states[self.fresh_states["measure"].isin(["web", "mail"])]
-        counts = shares(states, by="measure")
-        return float((counts["yes"] + counts["no"]).sum() / counts["applicable"].sum())
+        """Return the least share of websites and mail domains with a known state, of a source."""
+        return float(min(one.coverage for one in self.gates.values()))
+
+    @property
+    def publishable(self) -> bool:
+        """Return whether enough is known to publish the month."""
+        return all(one.passed for one in self.gates.values())
 
     @cached_property
     def headline(self) -> pd.DataFrame:
@@ -394,6 +444,10 @@ class Month:
         before = self.rows(self.earlier)
         found = list_check.list_changes(before, self.current, self.renames)
         return _from(found, [*sources(before), *sources(self.current)])
+
+    @property
+    def _newest(self) -> pd.Timestamp:
+        return self.newest or reach.days(self.history)[1]
 
     def _about(self, name: str) -> Path:
         return companions.find(name, companions.search_path(self.beside, synthetic=self.synthetic))

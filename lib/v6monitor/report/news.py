@@ -15,8 +15,8 @@ from v6monitor.dns import log
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.mail.providers import providers
 from v6monitor.report import archive, pages
+from v6monitor.report.archive import Scope
 from v6monitor.report.month import Month
-from v6monitor.report.request import Scope
 
 Facts = Mapping[str, Any]
 """What ``facts`` returns: counts of changes, and the names of confirmed losses."""
@@ -48,9 +48,11 @@ def news(month: Month, reports: Path) -> News:
         return News(table, facts(month, table, None), None)
     period = str(previous["period"])
     tables = archive.tables(reports, period)
-    before = log.read_log(tables / archive.OBSERVATIONS)
+    found = log.read_log(tables / archive.OBSERVATIONS)
+    before = found if len(found) and len(month.observations) else None
     table = changed(month, before, pd.read_parquet(tables / f"{NAME}.parquet"))
-    return News(table, facts(month, table, period), previous)
+    told = facts(month, table, period)
+    return News(table, told if before is not None else told | {"operator_moves": None}, previous)
 
 
 def changed(
@@ -257,7 +259,7 @@ def _counted_sentence(one: Mapping[str, Any], language: Language) -> str:
 
 
 def _move_sentences(facts: Facts, language: Language) -> list[str]:
-    if not facts["previous"]:
+    if not facts["previous"] or facts["operator_moves"] is None:
         return []
     month = language.month(facts["previous"])
     if not facts["operator_moves"]:

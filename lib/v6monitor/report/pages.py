@@ -1,5 +1,6 @@
 """HTML pages of a report in one language, made with the package's own template."""
 
+import datetime as dt
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,10 +15,10 @@ from nbconvert.exporters import TemplateExporter
 
 from v6monitor.analysis.shares import GATE
 from v6monitor.charts.chart import DOWNLOADS
-from v6monitor.language import Language
+from v6monitor.language import AMSTERDAM, Language
+from v6monitor.report.archive import WHOLE, Scope
 from v6monitor.report.document import Document, Output, Prose
 from v6monitor.report.month import Month
-from v6monitor.report.request import Scope
 from v6monitor.report.tables import FORMS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -88,18 +89,21 @@ def twin(name: str, code: str, languages: Sequence[str], end: str = "html") -> s
 def notices(month: Month, scope: Scope, language: Language) -> list[Notice]:
     """Return what a reader of any page of a report must know before the first figure."""
     found = [*synthetic_notice(month.synthetic, language), *scope_notices(scope, language)]
-    if not month.coverage >= GATE:
-        found.append(
-            Notice(
-                language.text("Not fit to publish."),
-                language.text(
-                    "The state of {coverage} of the websites and mail domains is known; at least"
-                    " {gate} is needed.",
-                    coverage=language.percent(month.coverage),
-                    gate=language.percent(GATE, 0),
-                ),
-            )
+    found += [
+        Notice(
+            language.text("Not fit to publish."),
+            language.text(
+                "{source}: the state of {coverage} of the websites and mail domains is known; at"
+                " least {gate} is needed.",
+                source=language.label(source),
+                coverage=language.percent(gate.coverage),
+                gate=language.percent(GATE, 0),
+            ),
         )
+        for source, gate in month.gates.items()
+        if not gate.passed
+    ]
+    found += lookup_notices(month, language)
     if len(month.observations) and not month.tested:
         found.append(
             Notice(
@@ -111,6 +115,36 @@ def notices(month: Month, scope: Scope, language: Language) -> list[Notice]:
             )
         )
     return found
+
+
+def lookup_notices(month: Month, language: Language) -> list[Notice]:
+    """Return that lookups do not belong to the month, as they are too far from its measurement."""
+    reach: Any = month.provenance.get("reach", {})
+    values = {"days": language.number(reach.get("within_days", 0))}
+    if reach.get("left_out"):
+        first, last = map(dt.datetime.fromisoformat, (reach["first"], reach["last"]))
+        days = dict.fromkeys(
+            language.day(moment.astimezone(AMSTERDAM).date()) for moment in (first, last)
+        )
+        values |= {"asked": " – ".join(days)}
+        why = language.text(
+            "Those of {asked} were more than {days} days from the measurement, and DNS"
+            " cannot be asked about the past.",
+            **values,
+        )
+        if len(month.observations):
+            return [Notice(language.text("Some lookups are left out."), why)]
+    else:
+        why = language.text(
+            "The measurement was more than {days} days ago, and DNS cannot be asked about"
+            " the past.",
+            **values,
+        )
+    return (
+        [Notice(language.text("Without lookups."), why)]
+        if reach and month.observations.empty
+        else []
+    )
 
 
 def synthetic_notice(synthetic: bool, language: Language) -> list[Notice]:
@@ -149,7 +183,7 @@ def of_scope(title: str, scope: Scope, language: Language) -> str:
     return f"{title} ({name})" if name else title
 
 
-def heading(document: Document, scope: Scope, language: Language) -> tuple[str, str]:
+def heading(document: Document, language: Language, scope: Scope = WHOLE) -> tuple[str, str]:
     """Return the question a notebook answers, and its language where that is another one.
 
     Of a notebook that was run for one sector or organisation with that name before it, and of a

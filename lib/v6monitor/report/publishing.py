@@ -18,6 +18,7 @@ from v6monitor.language import Language
 from v6monitor.language.columns import column
 from v6monitor.mail.letters import letters as letters_about
 from v6monitor.report import archive, letters, lint, news, pages, results, tables
+from v6monitor.report.archive import Scope
 from v6monitor.report.archive_pages import first_page
 from v6monitor.report.document import Document, Output
 from v6monitor.report.exports import write_text
@@ -25,7 +26,6 @@ from v6monitor.report.month import Month
 from v6monitor.report.news import News
 from v6monitor.report.pages import Link, Page, file_name, twin
 from v6monitor.report.pdf import print_pages
-from v6monitor.report.request import Scope
 
 ANSWERED = ("30_adoption", "40_exchange_online", "50_changes")
 """The notebooks whose answers are on the index of a month."""
@@ -55,7 +55,7 @@ class Report:
 
     def link(self, name: str, document: Document, language: Language) -> Link:
         """Return the link to the page of a notebook."""
-        found = pages.heading(document, self.scope, language)
+        found = pages.heading(document, language, self.scope)
         return Link(self.file(name, language.code), *found)
 
     def fixed_link(self, name: str, language: Language) -> Link:

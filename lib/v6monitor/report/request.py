@@ -1,7 +1,7 @@
 """The options of a run, and the files it takes: known without papermill."""
 
 import glob
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,8 +12,8 @@ from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import companions
 from v6monitor.report import manifest
 
-Scope = Mapping[str, Sequence[str]]
-"""What a report is narrowed to: ``sectors`` and ``notebooks``, both empty for a whole report."""
+WITHIN_DAYS = 45
+"""Lookups belong to a measurement when they were asked so many days from it, or fewer."""
 
 
 def requested(
@@ -49,6 +49,7 @@ class Request:
     resolvers: tuple[str, ...] = ()
     vantage: bool = True
     replay: Path | None = None
+    lookups_within: int = WITHIN_DAYS
     languages: tuple[str, ...] = ("nl", "en")
     notebooks: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ()
@@ -66,7 +67,7 @@ class Request:
 
     @property
     def scope(self) -> dict[str, list[str]]:
-        """Return what the report is narrowed to, as a ``Scope``."""
+        """Return what the report is narrowed to, as ``archive.Scope``."""
         return {"sectors": list(self.sectors), "notebooks": list(self.notebooks)}
 
     @property
@@ -86,6 +87,7 @@ class Request:
             "pdf": self.pdf,
             "resolvers": list(self.resolvers),
             "vantage": self.vantage,
+            "lookups_within": self.lookups_within,
         }
 
     @cached_property

@@ -10,12 +10,12 @@ import pandas as pd
 
 from v6monitor.analysis.changes import COUNTS, changes
 from v6monitor.analysis.decomposition import parts
-from v6monitor.analysis.shares import GATE, VERDICT_OF, shares
+from v6monitor.analysis.shares import VERDICT_OF, shares
 from v6monitor.mail.laggards import GROUPS
 from v6monitor.report import manifest
+from v6monitor.report.archive import Scope
 from v6monitor.report.execution import Executed
 from v6monitor.report.month import Month
-from v6monitor.report.request import Scope
 
 FILE = "results.json"
 SCHEMA = Path(__file__).with_name("results.schema.json")
@@ -37,7 +37,7 @@ def results(month: Month, scope: Scope) -> dict[str, Any]:
         "synthetic": month.synthetic,
         "scope": scope,
         "coverage": _value(month.coverage),
-        "publishable": bool(month.coverage >= GATE),
+        "publishable": month.publishable,
         "shares": _records(month.headline.drop(columns="period")),
         "shares_by_sector": _by_sector(month),
         "changes": [_changes(month, measure) for measure in VERDICT_OF if month.before(measure)],
@@ -55,19 +55,21 @@ def run_facts(
     ``failures`` says by notebook why there is no page of it.
     """
     coverage = month.coverage
-    publishable = coverage >= GATE
+    reach: Any = month.provenance.get("reach", {})
     asked = month.observations
     first, last = month.asked
     return {
         "period": month.period,
-        "status": 5 if failures else 0 if publishable else 4,
-        "publishable": publishable,
+        "status": 5 if failures else 0 if month.publishable else 4,
+        "publishable": month.publishable,
         "coverage": None if pd.isna(coverage) else round(coverage, 6),
         "synthetic": month.synthetic,
         "lookups": {
             "resolvers": sorted(asked["resolver"].unique()),
             "started": None if pd.isna(first) else first.isoformat(),
             "finished": None if pd.isna(last) else last.isoformat(),
+            "within_days": reach.get("within_days", month.lookups_within_days),
+            "left_out": reach.get("left_out", 0),
             "questions": len(asked),
             "attempts": int(asked["attempts"].sum()),
             "outcomes": {str(k): int(v) for k, v in asked["outcome"].value_counts().items()},

@@ -16,7 +16,8 @@ from v6monitor.dns import log, resolvers
 from v6monitor.errors import InputError, NotebookError, UsageError, V6MonitorError, VantageError
 from v6monitor.intake import companions, intake
 from v6monitor.intake.organisations import SECTORS
-from v6monitor.report import archive, archive_pages, manifest, pdf
+from v6monitor.language import Language
+from v6monitor.report import archive, archive_pages, manifest, pages, pdf, reach
 from v6monitor.report.archive import OBSERVATIONS
 from v6monitor.report.document import Document
 from v6monitor.report.document import read as read_document
@@ -78,23 +79,28 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
     notebooks = _parts(_chosen(request), current, request.organisations)
     read = read._replace(table=table)
     target = request.archive / period
-    with archive.locked(request.out, request.archive), archive.scratch(target) as scratch:
+    with (
+        archive.locked(request.out, request.archive),
+        archive.scratch(request.archive, period) as scratch,
+    ):
         _check_place(request, target, synthetic=is_synthetic(table), force=force)
         tables = scratch / "tables"
-        _write_inputs(request, read, tables)
+        _write_inputs(request, read, current, tables)
         prepared = [(one, _values(one, request, period, tables)) for one in notebooks]
         executed = _run(prepared, scratch, progress)
         failed = request.archive / "_failed" / period
         if not (tables / OBSERVATIONS).exists():
             _keep_failed(executed, failed)
             raise _no_lookups(executed)
-        progress("pages")
         month = load(
             tables / "measurements.csv",
             period=period,
             observations=tables / OBSERVATIONS,
             sectors=request.sectors,
         )
+        for notice in pages.lookup_notices(month, Language("en")):
+            progress(f"{period}: {' '.join(notice)}")
+        progress("pages")
         changed = news(month, request.archive)
         report = Report(
             scratch, target, request.languages, month, changed, request.scope, request.pdf
@@ -138,10 +144,15 @@ def _replayed(request: Request) -> Request:
     if request.replay or manifest.find(request.archive, request.identity):
         return request
     kept = archive.tables(request.archive, request.period) / OBSERVATIONS
-    return replace(request, resolvers=(), replay=kept) if kept.is_file() else request
+    if not kept.is_file():
+        return request
+    was = log.provenance(kept).get("reach", {}).get("within_days", request.lookups_within)
+    return request if was < request.lookups_within else replace(request, resolvers=(), replay=kept)
 
 
-def _write_inputs(request: Request, read: intake.Intake, tables: Path) -> None:
+def _write_inputs(
+    request: Request, read: intake.Intake, current: pd.DataFrame, tables: Path
+) -> None:
     """Write the measurements, the files about their domains and the log to replay, if any."""
     tables.mkdir()
     intake.write(read.table, tables / "measurements.csv")
@@ -150,7 +161,9 @@ def _write_inputs(request: Request, read: intake.Intake, tables: Path) -> None:
     companions.copy(companions.search_path(request.measurements, synthetic=synthetic), tables)
     if request.replay:
         rows, provenance = log.read_log(request.replay), log.provenance(request.replay)
-        log.write(rows, tables / OBSERVATIONS, provenance)
+        newest = reach.days(read.table)[1]
+        found = reach.within(rows, provenance, current, newest, request.lookups_within)
+        log.write(found[0], tables / OBSERVATIONS, found[1])
 
 
 def _documents(notebooks: Sequence[Planned], executed: Sequence[Executed]) -> dict[str, Document]:
@@ -230,6 +243,7 @@ def _values(one: Planned, request: Request, period: str, tables: Path) -> dict[s
         "sectors": list(request.sectors),
     }
     if _looks_up(one):
+        given["lookups_within_days"] = request.lookups_within
         given["resolvers"] = list(request.resolvers)
         given["save_to"] = observations
         given["must_answer"] = bool(request.resolvers)

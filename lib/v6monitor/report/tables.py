@@ -15,8 +15,8 @@ import xlsxwriter
 from v6monitor.charts.chart import slug
 from v6monitor.charts.tables import flat, parquet
 from v6monitor.language.columns import column
+from v6monitor.report.archive import Scope
 from v6monitor.report.exports import safe_csv, write_text
-from v6monitor.report.request import Scope
 
 FORMS: Mapping[str, str] = {
     "csv": "CSV",
