@@ -7,13 +7,8 @@ from hypothesis import strategies as st
 
 import v6monitor as v6
 from v6monitor.errors import InputError
-from v6monitor.intake.waivers import (
-    explain,
-    matched,
-    read_renames,
-    read_waivers,
-    waiver_list,
-)
+from v6monitor.intake.renames import proposals, read_renames
+from v6monitor.intake.waivers import explain, matched, read_waivers, waiver_list
 
 HEADER = "domain,type,standard,explanation,owner,valid_from,valid_until\n"
 
@@ -194,3 +189,56 @@ def test_a_waiver_never_changes_a_share(states, waivers):
     shown = v6.shares(explain(table, given_)).iloc[0]
     pd.testing.assert_series_equal(shown.drop("explained"), plain)
     assert 0 <= shown["explained"] <= shown["no"]
+
+
+def _seen(*rows):
+    columns = ["domain", "measured_at", "org_id", "organisation"]
+    table = pd.DataFrame(rows, columns=columns).assign(type="mail")
+    return table.assign(measured_at=pd.to_datetime(table["measured_at"]))
+
+
+def _proposed(table, hosts=(), known=None):
+    addresses = pd.DataFrame(hosts, columns=["domain", "host"], dtype="str").assign(server="mx")
+    found = proposals(table, addresses, known or {})
+    return found[["old", "new", "date", "evidence"]].to_numpy().tolist()
+
+
+def test_a_move_to_the_suffix_of_the_government_is_proposed():
+    """All names move at once: each keeps its name before the suffix, some keep their servers."""
+    before = [(name, "2026-09-05", "", "") for name in ("a.nl", "www.b.nl", "c.nl", "d.nl")]
+    after = ["a.gov.nl", "www.b.gov.nl", "c.com", "d.nl"]
+    table = _seen(*before, *((name, "2026-10-05", "", "") for name in after))
+    expected = [
+        ["a.nl", "a.gov.nl", "2026-10-05", "same name"],
+        ["www.b.nl", "www.b.gov.nl", "2026-10-05", "same name"],
+    ]
+    assert _proposed(table) == expected
+    assert _proposed(table, known={"a.nl": "a.gov.nl"}) == expected[1:]
+
+
+def test_renames_within_an_organisation():
+    """Its servers decide, then the name, then that there is one of each; nothing else is enough."""
+    table = _seen(
+        ("a1.example", "2026-09-05", "gm1", "A"),
+        ("a2.example", "2026-09-05", "gm1", "A"),
+        ("b.example", "2026-09-05", "", "B"),
+        ("x.example", "2026-09-05", "gm2", "X"),
+        ("x2.example", "2026-09-05", "gm2", "X"),
+        ("stays.example", "2026-09-05", "gm1", "A"),
+        ("stays.example", "2026-10-05", "gm1", "A"),
+        ("new-a1.example", "2026-10-05", "gm1", "A"),
+        ("new-a2.example", "2026-10-05", "gm1", "A"),
+        ("new-b.example", "2026-10-05", "", "B"),
+        ("new-x.example", "2026-10-05", "gm2", "X"),
+    )
+    hosts = [
+        ("a1.example", "mx1.example"),
+        ("a2.example", "mx2.example"),
+        ("new-a1.example", "mx1.example"),
+        ("new-a2.example", "mx2.example"),
+    ]
+    assert _proposed(table, hosts) == [
+        ["a1.example", "new-a1.example", "2026-10-05", "same mail servers"],
+        ["a2.example", "new-a2.example", "2026-10-05", "same mail servers"],
+        ["b.example", "new-b.example", "2026-10-05", "only one of its organisation"],
+    ]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import cleaning as intake_cleaning
-from v6monitor.intake import companions
+from v6monitor.intake import companions, renames
 from v6monitor.intake import intake as measurements
 from v6monitor.report.exports import safe_csv, write_text
 
-_BESIDE = ("faults", "addresses")
+_BESIDE = ("faults", "addresses", "renames")
 _LINE = 78  # characters of a progress line, that it stays one
 _BLANK = "\r\x1b[K"  # back to the start of the line, and empty it
 
@@ -47,9 +47,9 @@ def intake(options: argparse.Namespace) -> int:
 
     The other files are read when one cannot be; the exit code is then that of an input error. The
     table to write is not read, also when it is in a folder that is. Registers beside the files give
-    the domains their organisations.
+    the domains their organisations. Renames that the names suggest are written beside the table.
     """
-    faults_file, addresses = (options.out.with_suffix(f".{name}.csv") for name in _BESIDE)
+    beside = {name: options.out.with_suffix(f".{name}.csv") for name in _BESIDE}
     _refuse_source(options.files, options.out)
     terminal = sys.stderr.isatty()
     try:
@@ -59,27 +59,33 @@ def intake(options: argparse.Namespace) -> int:
             sector=options.sector,
             columns=_mapping(options.map),
             keep_going=True,
-            exclude=[options.out, faults_file, addresses],
+            exclude=[options.out, *beside.values()],
             progress=_progress if terminal else None,
         )
     finally:
         if terminal:
             print(_BLANK, end="", file=sys.stderr, flush=True)
-    registers = companions.registers(companions.search_path(map(Path, options.files)))
+    folders = companions.search_path(map(Path, options.files))
+    registers = companions.registers(folders)
     found = measurements.join(found, registers)
+    known = renames.read_renames(companions.find("renames", folders))
+    proposed = renames.proposals(found.table, found.addresses, known)
+    tables = {"faults": found.faults, "addresses": found.addresses, "renames": proposed}
     try:
         measurements.write(found.table, options.out)
-        write_text(faults_file, safe_csv(found.faults))
-        if len(found.addresses):
-            write_text(addresses, safe_csv(found.addresses))
+        for name, table in tables.items():
+            if len(table) or name == "faults":
+                write_text(beside[name], safe_csv(table))
     except OSError as error:
         raise UsageError(
             f"--out {options.out}: cannot be written ({error.strerror}); name a file in a folder "
             "that you may write to"
         ) from error
-    _print(found, options.out, faults_file)
+    _print(found, options.out, beside["faults"])
     if len(found.addresses):
-        print(f"{addresses}: {len(found.addresses)} addresses of servers")
+        print(f"{beside['addresses']}: {len(found.addresses)} addresses of servers")
+    if len(proposed):
+        print(f"{beside['renames']}: {len(proposed)} proposals; copy what is right to renames.csv")
     if registers:
         owned = int(found.table["organisation"].ne("").sum())
         names = ", ".join(file.name for file in registers)

@@ -1,4 +1,4 @@
-"""Renames of domains after mergers, and waivers (comply or explain), each in a file of its own.
+"""Waivers: explanations for not complying with a standard (comply or explain).
 
 A waiver never changes a state or a share: it is shown beside them.
 """
@@ -12,30 +12,12 @@ from v6monitor.intake.dates import date_in
 from v6monitor.intake.tables import labelled, load, selected
 from v6monitor.names import InvalidNameError, normalise
 
-RENAMES = ("old", "new", "date")
 WAIVERS = ("domain", "type", "standard", "explanation", "owner", "valid_from", "valid_until")
 MATCH = ("waiver", "waiver_owner", "waiver_until", "waiver_status")
 """Columns that ``matched`` adds: explanation, who gave it, last day, and valid or expired."""
 
 _FOREVER = "9999"
 _WORST = ("no", "unknown", "yes", "not_applicable")
-
-
-def read_renames(path: Path, period: str = "") -> dict[str, str]:
-    """Return new domains by old domain: mergers and moves up to the end of a month (YYYY-MM).
-
-    InputError for an invalid name or date, for an old name with two new ones (the panel would
-    follow only one of them), and for a file that is not there.
-    """
-    table = selected(labelled(load(path)), RENAMES, ("old", "new"), path.name)
-    table["old"] = _domains(path, table["old"])
-    table["new"] = _domains(path, table["new"])
-    days = _dates(path, table["date"])
-    held = table[days.eq("") | days.str.slice(0, 7).le(period or "9999")]
-    held = held.drop_duplicates(["old", "new"])
-    for row, old in held.loc[held["old"].duplicated(), "old"].items():
-        raise InputError(f"{path.name} row {row}: {old} has another new name above; keep one")
-    return dict(zip(held["old"], held["new"], strict=True))
 
 
 def read_waivers(path: Path, standard: str = "IPv6") -> pd.DataFrame:
@@ -49,14 +31,14 @@ def read_waivers(path: Path, standard: str = "IPv6") -> pd.DataFrame:
     not go unnoticed), and for a file that is not there.
     """
     table = selected(labelled(load(path)), WAIVERS, ("domain", "explanation"), path.name)
-    table["domain"] = _domains(path, table["domain"])
+    table["domain"] = domains(path, table["domain"])
     table["type"] = table["type"].str.lower()
     for row, kind in table.loc[~table["type"].isin(["", "web", "mail"]), "type"].items():
         raise InputError(f"{path.name} row {row}: type {kind!r} is not web, mail or empty")
     for row in table.index[table["explanation"].eq("")]:
         raise InputError(f"{path.name} row {row}: explains nothing; write why, or remove it")
     for column in ("valid_from", "valid_until"):
-        table[column] = _dates(path, table[column])
+        table[column] = dates(path, table[column])
     named = table["standard"].str.contains(rf"\b{standard}\b", case=False, regex=True)
     return table[named | table["standard"].eq("")].reset_index(drop=True)
 
@@ -148,7 +130,7 @@ def _measured(waivers: pd.DataFrame, states: pd.DataFrame) -> list[str]:
     return together
 
 
-def _domains(path: Path, column: "pd.Series[str]") -> "pd.Series[str]":
+def domains(path: Path, column: "pd.Series[str]") -> "pd.Series[str]":
     """Return the A-labels of a column; InputError names the first cell that is no host name."""
     found = []
     for row, raw in column.items():
@@ -161,7 +143,7 @@ def _domains(path: Path, column: "pd.Series[str]") -> "pd.Series[str]":
     return pd.Series(found, index=column.index, dtype="str")
 
 
-def _dates(path: Path, column: "pd.Series[str]") -> "pd.Series[str]":
+def dates(path: Path, column: "pd.Series[str]") -> "pd.Series[str]":
     """Return the days of a column as YYYY-MM-DD; InputError names the first that is none."""
     found = column.map(date_in).astype("str")
     for row, raw in column[found.eq("") & column.ne("")].items():

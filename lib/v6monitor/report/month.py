@@ -28,6 +28,7 @@ from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import companions, intake, list_check, waivers
 from v6monitor.intake import states as intake_states
 from v6monitor.intake.organisations import SECTORS
+from v6monitor.intake.renames import read_renames
 from v6monitor.intake.states import MEASURES, measured, newest, sources
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.language.sources import lookups_source
@@ -399,7 +400,7 @@ class Month:
     @cached_property
     def renames(self) -> dict[str, str]:
         """Return new names by old name, of the mergers and moves up to this month."""
-        return waivers.read_renames(self._about("renames"), self.period)
+        return read_renames(self._about("renames"), self.period)
 
     @cached_property
     def waivers(self) -> pd.DataFrame:
