@@ -2,8 +2,11 @@
 
 import itertools
 
+import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+
+from v6monitor.charts.chart import Chart
 
 SMALLEST = 11
 
@@ -31,8 +34,19 @@ def words(figure: Figure) -> list[str]:
     return [text.get_text() for text in texts(figure)]
 
 
+def check_chart(chart: Chart, code: str = "en") -> None:
+    """Assert the rules of a chart's picture; one without a picture has words and no figure."""
+    assert chart.caption(code)
+    if "<figure" in chart.html(code):
+        check(chart.figure(code if code in chart.languages else chart.languages[0]))
+    else:
+        assert "<img" not in chart.html(code)
+        with pytest.raises(ValueError, match="has no picture"):
+            chart.figure(code)
+
+
 def check(figure: Figure) -> None:
-    """Assert the rules that hold for every chart."""
+    """Assert the rules that hold for every picture."""
     written = texts(figure)
     renderer = figure.canvas.get_renderer()
     width, height = figure.get_size_inches() * figure.dpi

@@ -124,7 +124,7 @@ def test_a_source_without_results_is_named_so():
     """Neither figure makes up a share."""
     nothing = states("", period="2026-01", measure="web")
     table = v6.shares(nothing, by=["period", "measure"])
-    assert v6.chart.trend(table).caption() == "There is no domain to which this applies."
+    assert v6.chart.trend(table).caption() == "This is not in the source of this month."
     moved = v6.changes(nothing, after=nothing)
     silent = v6.chart.headline(table, changes=moved)
     assert silent.caption() == "This month's source has no result for IPv6."
@@ -287,7 +287,7 @@ def test_groups_of_states_are_sorted_with_the_total_last():
         ("n", "IPv6 at 1 domain: 0 yes, 1 no."),
         ("??", "The results of all 2 domains are undetermined."),
         ("--", "There is no domain to which this applies."),
-        ("", "There is no domain to which this applies."),
+        ("", "This is not in the source of this month."),
     ],
 )
 def test_states_in_numbers(text, caption):

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from chart_rules import check, words
+from chart_rules import check_chart, words
 from chart_worlds import months
 from chart_worlds import states as world
 from measured import month
@@ -44,7 +44,7 @@ CHARTS = every()
 @pytest.mark.parametrize("name", CHARTS)
 def test_text_is_large_horizontal_inside_and_apart(name: str, code: str) -> None:
     """No text is small, turned, cut off by the edge or on top of another, at 720 pixels."""
-    check(CHARTS[name].figure(code))
+    check_chart(CHARTS[name], code)
 
 
 def test_gains_go_right_and_losses_left() -> None:

@@ -3,7 +3,7 @@
 import matplotlib as mpl
 import pandas as pd
 import pytest
-from chart_rules import check, words
+from chart_rules import check, check_chart, words
 from chart_worlds import LONG, months, states
 from matplotlib import font_manager, get_data_path
 from test_quality import provenance
@@ -99,7 +99,7 @@ CHARTS = charts()
 @pytest.mark.parametrize("name", CHARTS)
 def test_text_is_large_horizontal_inside_and_apart(name, code):
     """No text is small, turned, cut off by the edge or on top of another, at 720 pixels."""
-    check(CHARTS[name].figure(code))
+    check_chart(CHARTS[name], code)
 
 
 @pytest.mark.parametrize("name", CHARTS)

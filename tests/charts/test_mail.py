@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from chart_rules import check, words
+from chart_rules import check_chart, words
 from chart_worlds import LONG, months, states
 
 from v6monitor import charts
@@ -53,7 +53,7 @@ WORLDS = worlds()
 @pytest.mark.parametrize("name", WORLDS)
 def test_text_is_large_horizontal_inside_and_apart(name: str, code: str) -> None:
     """No text is small, turned, cut off by the edge or on top of another, at 720 pixels."""
-    check(WORLDS[name].figure(code))
+    check_chart(WORLDS[name], code)
 
 
 def test_operators_count_from_zero_most_domains_first() -> None:

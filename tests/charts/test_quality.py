@@ -51,10 +51,24 @@ def test_the_gate_is_of_what_applies(text, coverage, enough):
     assert ("Below the 98% needed to publish: Mail." in caption) == (not enough)
 
 
-@pytest.mark.parametrize("text", ["", "--"])
-def test_nothing_measured_is_said(text):
-    """And no coverage is claimed."""
-    assert v6.chart.quality(states(text)).caption() == "Nothing was measured."
+@pytest.mark.parametrize(
+    ("text", "caption"),
+    [
+        ("", "This is not in the source of this month."),
+        ("--", "There is no domain to which this applies."),
+    ],
+)
+def test_no_coverage_of_what_was_not_measured(text, caption):
+    """A source without results is no month of which nothing is known."""
+    assert v6.chart.quality(states(text)).caption() == caption
+
+
+def test_reasons_are_counted_per_subject():
+    """Two domains and three questions are no five of anything."""
+    log = pd.DataFrame({"outcome": ["ok"] * 7 + ["timeout"] * 3})
+    measured = states("yyy??").assign(reason=["", "", "", "timeout", "timeout"])
+    note = v6.chart.quality(measured, observations=log).note()
+    assert "Mail: no answer in time 2; DNS lookups: no answer in time 3." in note
 
 
 def test_lookups_have_no_gate():

@@ -10,7 +10,6 @@ from v6monitor.charts.layout import (
     Mark,
     Row,
     Rows,
-    nothing,
     rows_chart,
     share_axis,
     stacked,
@@ -158,10 +157,9 @@ def ranking_text(table: pd.DataFrame, by: str, language: Language) -> str:
     return language.text("No group is certainly ahead: {groups}", groups=groups)
 
 
-def nothing_measured(language: Language, alt: str, outside: str = "") -> Words:
-    """Return the words of a chart without a domain; ``outside`` says how many are left out."""
-    finding = language.text("There is no domain to which this applies.")
-    return Words(finding, outside or language.text("Nothing was measured."), alt)
+def not_in_source(language: Language, alt: str) -> Words:
+    """Return the words of a chart without a result."""
+    return Words(language.text("This is not in the source of this month."), "", alt)
 
 
 def _sector_words(table: pd.DataFrame, language: Language) -> Words:
@@ -173,7 +171,7 @@ def _sector_words(table: pd.DataFrame, language: Language) -> Words:
         language.text("It shows which groups lag."),
     )
     if table.empty:
-        return nothing_measured(language, alt)
+        return not_in_source(language, alt)
     by = group_column(table)
     note = language.text(
         "Share of domains with a known result, {month}. Groups under five: counts.",
@@ -188,10 +186,10 @@ def _sector_words(table: pd.DataFrame, language: Language) -> Words:
 
 
 @styled
-def _draw_sectors(table: pd.DataFrame, language: Language) -> Figure:
+def _draw_sectors(table: pd.DataFrame, language: Language) -> Figure | None:
     """Draw then as a ring, now as a dot, and the undetermined part in grey."""
     if table.empty:
-        return nothing(language.text("There are no domains to draw."))
+        return None
     colour = STATE_COLOURS["yes"]
     key = [Mark(language.month(str(table["period"].iloc[0])), colour, "dot")]
     if earlier := str(table["earlier"].iloc[0]):
@@ -216,7 +214,7 @@ def _state_words(table: pd.DataFrame, language: Language) -> Words:
         " It shows where the remaining domains are."
     )
     if table.empty:
-        return nothing_measured(language, alt)
+        return not_in_source(language, alt)
     row = table.iloc[-1].to_dict()
     number, outside = int(row["applicable"]), int(row["not_applicable"])
     left_out = language.plural(
@@ -225,7 +223,8 @@ def _state_words(table: pd.DataFrame, language: Language) -> Words:
         outside,
     )
     if not number:
-        return nothing_measured(language, alt, left_out if outside else "")
+        finding = language.text("There is no domain to which this applies.")
+        return Words(finding, left_out if outside else "", alt)
     counted = ((state, row[state]) for state in SHOWN if row[state] or state == "yes")
     finding = language.plural(
         "IPv6 at {number} domain: {counts}.",
@@ -246,10 +245,10 @@ def _state_words(table: pd.DataFrame, language: Language) -> Words:
 
 
 @styled
-def _draw_states(table: pd.DataFrame, language: Language) -> Figure:
+def _draw_states(table: pd.DataFrame, language: Language) -> Figure | None:
     """Draw yes, partly, no and unknown of every group as parts of 100 %, with their counts."""
-    if table.empty:
-        return nothing(language.text("There are no domains to draw."))
+    if not table["applicable"].sum():
+        return None
     rows = _rows(table, table.columns[0], language)
     return _parts(rows, table, language)
 
@@ -261,7 +260,7 @@ def _sub_test_words(table: pd.DataFrame, language: Language) -> Words:
     )
     tested = table[table["applicable"] > 0]
     if tested.empty:
-        return nothing_measured(language, alt)
+        return not_in_source(language, alt)
     findings = []
     for type_, tests in tested.groupby("type", sort=False):
         worst = max(tests.to_dict("records"), key=lambda row: row["no"] / row["applicable"])
@@ -288,11 +287,11 @@ def _sub_test_words(table: pd.DataFrame, language: Language) -> Words:
 
 
 @styled
-def _draw_sub_tests(table: pd.DataFrame, language: Language) -> Figure:
+def _draw_sub_tests(table: pd.DataFrame, language: Language) -> Figure | None:
     """Draw every sub-test, web above mail, as parts of the domains to which it applies."""
     shown = table[table.groupby("type")["applicable"].transform("sum") > 0]
     if shown.empty:
-        return nothing(language.text("There are no domains to draw."))
+        return None
     rows = [
         Row(f"{language.label(row['type'])}: {language.label(row['test'])}", size(row, language))
         for row in shown.to_dict("records")

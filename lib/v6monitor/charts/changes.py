@@ -12,7 +12,6 @@ from v6monitor.charts.layout import (
     Row,
     Rows,
     bar,
-    nothing,
     rows_chart,
     width_of,
     wrapped,
@@ -79,7 +78,7 @@ def two_sources(table: pd.DataFrame, *, name: str = "two-sources") -> Chart:
         counts[f"{source}_yes"], counts[f"{source}_known"] = states["yes"], states.sum(axis=1)
     found = counts.reindex(table["measure"].unique()).rename_axis(columns=None).reset_index()
     found.attrs = dict(table.attrs)
-    return Chart(name, found, _source_words, kind="answer")
+    return Chart(name, found, _source_words, kind="text")
 
 
 def _change_words(table: pd.DataFrame, language: Language) -> Words:
@@ -166,9 +165,9 @@ def _lost(row: Record) -> int:
 
 
 @styled
-def _draw_changes(table: pd.DataFrame, language: Language) -> Figure:
+def _draw_changes(table: pd.DataFrame, language: Language) -> Figure | None:
     if not table["panel"].sum():
-        return nothing(language.text("There are no domains to draw."))
+        return None
     table = _joined(table.assign(group=_names(table, language)), language)
     rows = [
         Row(name, domains(n, language))

@@ -42,7 +42,7 @@ class Words:
     """Chart type, what data and why it is here; at most two sentences."""
 
 
-Draw = Callable[[pd.DataFrame, Language], Figure]
+Draw = Callable[[pd.DataFrame, Language], Figure | None]
 Word = Callable[[pd.DataFrame, Language], Words]
 Show = Callable[[pd.DataFrame, Language], pd.DataFrame]
 
@@ -61,11 +61,12 @@ class Chart:
     """The numbers that picture, words and downloads are made from."""
     words: Word
     draw: Draw | None = None
-    """Makes the picture; None for a table or an answer."""
+    """Makes the picture, if there is anything to draw: without, the words stand alone. None for a
+    table, an answer or a text."""
     show: Show | None = None
     """Makes what a reader sees of the table: fewer columns, sentences for codes."""
     kind: str = "figure"
-    """``figure``, ``table``, or ``answer``: the finding alone, as the answer of a page."""
+    """``figure``, ``table``, ``text``: the finding alone, or ``answer``: that of a page."""
     languages: Sequence[str] = CODES
     """The languages it has words in; another page shows the first of them, with ``lang``."""
 
@@ -93,10 +94,11 @@ class Chart:
         return source_text(self.table.attrs.get("source", ()), Language(language))
 
     def figure(self, language: str = "en") -> Figure:
-        """Return the picture as a matplotlib figure; ValueError for a table or an answer."""
-        if self.draw is None:
-            raise ValueError(f"{self.name} is a {self.kind} and has no picture")
-        return self.draw(self.table, Language(language))
+        """Return the picture as a matplotlib figure; ValueError where there is none."""
+        found = self._picture(Language(language))
+        if found is None:
+            raise ValueError(f"{self.name} has no picture: {self.caption()}")
+        return found
 
     def html(self, language: str = "en") -> str:
         """Return the accessible HTML: finding, picture with alt text, source, data table."""
@@ -106,36 +108,43 @@ class Chart:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         pages = {code: self.html(code) for code in CODES}
+        drawn = {code: self._picture(Language(code)) for code in self.languages}
+        pictures = {code: svg(figure) for code, figure in drawn.items() if figure}
+        kind = "text" if self.kind == "figure" and not pictures else self.kind
         return {
             "text/plain": repr(self),
             "text/html": pages["en"].replace(DOWNLOADS, ""),
             MIME: {
                 "name": self.name,
-                "kind": self.kind,
+                "kind": kind,
                 "html": pages,
-                "table": "" if self.kind == "answer" else pack(self.table),
-                "svg": {code: svg(self.figure(code)) for code in self.languages if self.draw},
+                "table": "" if kind in {"answer", "text"} else pack(self.table),
+                "svg": pictures,
             },
         }
 
+    def _picture(self, language: Language) -> Figure | None:
+        return self.draw(self.table, language) if self.draw else None
+
     def _html(self, language: Language) -> str:
         words = self.words(self.table, language)
+        caption, note = html.escape(words.caption), html.escape(words.note)
         if self.kind == "answer":
-            return (
-                f'<div class="answer"><p>{html.escape(words.caption)}</p>'
-                f"<p>{html.escape(words.note)}</p></div>"
-            )
+            return f'<div class="answer"><p>{caption}</p><p>{note}</p></div>'
+        figure = self._picture(language)
+        if self.kind == "text" or (self.kind == "figure" and figure is None):
+            return f"<p><strong>{caption}</strong> {note}</p>"
         seen = self.show(self.table, language) if self.show else self.table
         source = source_line(self.source(language.code), language)
-        if self.draw is None:
+        if figure is None:
             table = table_html(seen, language, words.caption, words.note)
             return f'<div id="{self.name}">{table}</div>{source}'
-        image = base64.b64encode(svg(self.draw(self.table, language)).encode()).decode()
+        image = base64.b64encode(svg(figure).encode()).decode()
         unfold = html.escape(language.text("The numbers in a table"))
         return (
             f'<figure id="{self.name}"><img src="data:image/svg+xml;base64,{image}" '
-            f'alt="{html.escape(words.alt)}"><figcaption><strong>{html.escape(words.caption)}'
-            f"</strong> <span>{html.escape(words.note)}</span></figcaption></figure>{source}"
+            f'alt="{html.escape(words.alt)}"><figcaption><strong>{caption}</strong> '
+            f"<span>{note}</span></figcaption></figure>{source}"
             f"<details><summary>{unfold}</summary>"
             f"{table_html(seen, language, words.caption)}</details>"
         )

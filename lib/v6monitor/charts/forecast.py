@@ -73,8 +73,6 @@ def projection(table: pd.DataFrame, *, name: str = "projection") -> Chart:
 
     Source: METHOD.md §9.
     """
-    if table.empty:
-        return Chart(name, table, _projection_words, kind="answer", languages=ENGLISH)
     return Chart(name, table, _projection_words, _draw_projection, languages=ENGLISH)
 
 
@@ -247,7 +245,9 @@ def _last(table: pd.DataFrame) -> pd.DataFrame:
 
 
 @styled
-def _draw_projection(table: pd.DataFrame, language: Language) -> Figure:
+def _draw_projection(table: pd.DataFrame, language: Language) -> Figure | None:
+    if table.empty:
+        return None
     months = table["period"].map(ordinal)
     low, high = months.min() - 0.5, months.max() + 0.5
     target = float(table["target"].iloc[0])

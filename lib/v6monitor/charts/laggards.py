@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from v6monitor.charts.chart import Chart, Words
-from v6monitor.charts.layout import HALO, Mark, draw_key, key_height, nothing, width_of
+from v6monitor.charts.layout import HALO, Mark, draw_key, key_height, width_of
 from v6monitor.charts.mail import whole_numbers
 from v6monitor.charts.months import (
     BOTTOM,
@@ -232,10 +232,10 @@ def _waivers(laggards: pd.DataFrame, language: Language) -> str:
 
 
 @styled
-def _draw_laggards_by_month(table: pd.DataFrame, language: Language) -> Figure:
+def _draw_laggards_by_month(table: pd.DataFrame, language: Language) -> Figure | None:
     """Draw a bar per month from 0: explained hatched at the bottom, unknown grey on top."""
     if table.empty:
-        return nothing(language.text("There are no lookups to draw."))
+        return None
     counts = _layers(table)
     there = [name for name in LAYERS if name == "no" or counts[name].sum()]
     names = {"no": language.text("without IPv6"), "unknown": language.label("unknown")}

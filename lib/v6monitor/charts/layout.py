@@ -176,15 +176,6 @@ def draw_key(figure: Figure, marks: Sequence[Mark]) -> None:
     _draw_key(figure, _key_lines(marks))
 
 
-def nothing(message: str) -> Figure:
-    """Return a chart that says that there is nothing to draw."""
-    figure = new_figure(80)
-    figure.text(
-        0, 40, "\n".join(wrapped(message, WIDTH - 20, 3)), va="center", transform=pixels(figure)
-    )
-    return figure
-
-
 def state_marks(table: pd.DataFrame, states: Sequence[str], language: Language) -> list[Mark]:
     """Return the key of the states that occur in a table of counts; yes and no always."""
     there = [name for name in states if name in {"yes", "no"} or int(table[name].sum())]

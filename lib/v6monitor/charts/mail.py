@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 
 from v6monitor.analysis.shares import OTHER
 from v6monitor.charts.chart import Chart, Words
-from v6monitor.charts.layout import Row, nothing, rows_chart, stacked, state_marks
+from v6monitor.charts.layout import Row, rows_chart, stacked, state_marks
 from v6monitor.charts.style import INK, offset, styled
 from v6monitor.charts.wording import (
     SHOWN,
@@ -74,10 +74,10 @@ def _largest(table: pd.DataFrame, top: int) -> pd.DataFrame:
 
 
 @styled
-def _draw_operators(table: pd.DataFrame, language: Language) -> Figure:
+def _draw_operators(table: pd.DataFrame, language: Language) -> Figure | None:
     """Draw bars from 0, the total of each at its end."""
     if table.empty:
-        return nothing(language.text("There are no mail domains to draw."))
+        return None
     named = table.to_dict("records")
     rows = [
         Row(group_name(row["operator"], language), explained_number(row, language)) for row in named

@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 from v6monitor.analysis.shares import SMALLEST_GROUP, STATES, shares_of_counts
 from v6monitor.charts.adoption import ranking_text
 from v6monitor.charts.chart import Chart, Words
-from v6monitor.charts.layout import LINE, Mark, draw_key, key_height, nothing, wrapped
+from v6monitor.charts.layout import LINE, Mark, draw_key, key_height, wrapped
 from v6monitor.charts.style import STATE_COLOURS, WIDTH, ink_on, new_figure, pixels, styled
 from v6monitor.charts.wording import (
     Record,
@@ -70,11 +70,7 @@ def _words(table: pd.DataFrame, language: Language) -> Words:
     )
     twelve, elsewhere = table[table["province"] != ELSEWHERE], table[table["province"] == ELSEWHERE]
     if not twelve["applicable"].sum():
-        return Words(
-            language.text("The province of no domain is known."),
-            language.text("Nothing was measured."),
-            alt,
-        )
+        return Words(language.text("The province of no domain is known."), "", alt)
     note = language.text(
         "Share of domains with a known result; provinces under five: counts. Not on the map, as"
         " central government or without a stated province: {number}.",
@@ -89,13 +85,13 @@ def _words(table: pd.DataFrame, language: Language) -> Words:
 
 
 @styled
-def _draw(table: pd.DataFrame, language: Language) -> Figure:
+def _draw(table: pd.DataFrame, language: Language) -> Figure | None:
     """Draw a tile per province, darker with a higher share; a grey strip is undetermined."""
     rows = {
         row["province"]: row for row in table.to_dict("records") if row["province"] in PROVINCES
     }
     if not any(row["applicable"] for row in rows.values()):
-        return nothing(language.text("There are no domains to draw."))
+        return None
     steps = [
         language.text("{low} to {high}", low=language.percent(step / 5, 0),
                       high=language.percent((step + 1) / 5, 0))

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from v6monitor.analysis.breakdowns import quality as count_known
 from v6monitor.analysis.breakdowns import vantage as list_checks
 from v6monitor.analysis.shares import GATE, gate
+from v6monitor.charts.adoption import not_in_source
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import (
     HALO,
@@ -16,13 +17,12 @@ from v6monitor.charts.layout import (
     Mark,
     Row,
     bar,
-    nothing,
     rows_chart,
     share_axis,
     wrapped,
 )
 from v6monitor.charts.style import GREY_INK, INK, PALE, STATE_COLOURS, WIDTH, offset, styled
-from v6monitor.charts.wording import domains, group_name, joined, out_of, percents
+from v6monitor.charts.wording import Record, domains, group_name, joined, out_of, percents
 from v6monitor.language import Language
 
 KNOWN = {
@@ -62,7 +62,7 @@ def quality(
     """
     table = count_known(states, observations)
 
-    def draw(numbers: pd.DataFrame, language: Language) -> Figure:
+    def draw(numbers: pd.DataFrame, language: Language) -> Figure | None:
         return _draw_quality(numbers, language, reasons)
 
     return Chart(name, table, _quality_words, draw)
@@ -94,12 +94,13 @@ def _quality_words(table: pd.DataFrame, language: Language) -> Words:
         "Stacked bar chart of how much of each list was known, undetermined or not applicable."
         " It shows whether this month can be trusted."
     )
+    if table.empty:
+        return not_in_source(language, alt)
     applies = table[table["outcome"] != "not_applicable"]
     applicable = applies.groupby("subject", sort=False)["count"].sum()
     applicable = applicable[applicable > 0]
     if applicable.empty:
-        nothing_measured = language.text("Nothing was measured.")
-        return Words(nothing_measured, "", alt)
+        return Words(language.text("There is no domain to which this applies."), "", alt)
     known = applies[applies["outcome"] == "known"].groupby("subject")["count"].sum()
     known = known.reindex(applicable.index, fill_value=0)
     coverage = known / applicable
@@ -135,23 +136,30 @@ def _quality_words(table: pd.DataFrame, language: Language) -> Words:
 
 
 def _reasons_text(applies: pd.DataFrame, language: Language) -> str:
-    rest = applies[applies["outcome"] != "known"]
-    if not rest["count"].sum():
+    """Return why results are undetermined, per subject: domains and questions do not add up."""
+    rest = applies[applies["outcome"].ne("known") & applies["count"].gt(0)]
+    if rest.empty:
         return language.text("Every result is known.")
-    reasons = rest.groupby("outcome")["count"].sum().sort_values(ascending=False, kind="stable")
+    parts = []
+    for subject, rows in rest.groupby("subject", sort=False):
+        reasons = rows.sort_values("count", ascending=False, kind="stable").to_dict("records")
+        words = ", ".join(_reason(row, language) for row in reasons)
+        parts.append(f"{group_name(subject, language)}: {words}")
+    return language.text("Undetermined because of: {reasons}.", reasons="; ".join(parts))
+
+
+def _reason(row: Record, language: Language) -> str:
+    outcome = str(row["outcome"])
     unnamed = language.text("no reason given")
-    words = [
-        f"{unnamed if reason == 'unknown' else group_name(reason, language)} {language.number(n)}"
-        for reason, n in reasons.items()
-    ]
-    return language.text("Undetermined because of: {reasons}.", reasons=", ".join(words))
+    named = unnamed if outcome == "unknown" else group_name(outcome, language)
+    return f"{named} {language.number(row['count'])}"
 
 
 @styled
-def _draw_quality(table: pd.DataFrame, language: Language, reasons: bool) -> Figure:
+def _draw_quality(table: pd.DataFrame, language: Language, reasons: bool) -> Figure | None:
     """Draw each list as 100 %, its coverage at the end, and the reasons under the bar."""
     if table.empty:
-        return nothing(language.text("There are no measurements to draw."))
+        return None
     subjects = {str(name): _parts(rows) for name, rows in table.groupby("subject", sort=False)}
     why = {name: _named(parts[1], language) if reasons else [] for name, parts in subjects.items()}
     rows = [
@@ -242,10 +250,10 @@ def _vantage_words(table: pd.DataFrame, language: Language) -> Words:
 
 
 @styled
-def _draw_vantage(table: pd.DataFrame, language: Language) -> Figure:
+def _draw_vantage(table: pd.DataFrame, language: Language) -> Figure | None:
     """Draw per check how many resolvers passed it, and what a failing one answered."""
     if table.empty:
-        return nothing(language.text("The resolvers were not tested."))
+        return None
     checks = {str(name): found for name, found in table.groupby("check", sort=False)}
     answers = {name: _failures(found) for name, found in checks.items()}
     rows = [

@@ -4,7 +4,7 @@ import functools
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar
 
 import matplotlib.style
 from matplotlib import colors
@@ -29,13 +29,14 @@ STATE_COLOURS = {
 
 _STYLE = Path(__file__).with_name("v6monitor.mplstyle")
 P = ParamSpec("P")
+R = TypeVar("R", Figure, Figure | None)
 
 
-def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+def styled(draw: Callable[P, R]) -> Callable[P, R]:
     """Draw in the house style, whatever the user's own matplotlib settings are."""
 
     @functools.wraps(draw)
-    def drawn(*arguments: P.args, **keywords: P.kwargs) -> Figure:
+    def drawn(*arguments: P.args, **keywords: P.kwargs) -> R:
         with matplotlib.style.context(_STYLE, after_reset=True):
             return draw(*arguments, **keywords)
 

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from v6monitor.analysis.shares import SAME_SET
-from v6monitor.charts.adoption import group_column, nothing_measured
+from v6monitor.charts.adoption import group_column, not_in_source
 from v6monitor.charts.chart import Chart, Words
-from v6monitor.charts.layout import LINE, Mark, draw_key, key_height, nothing, width_of, wrapped
+from v6monitor.charts.layout import LINE, Mark, draw_key, key_height, width_of, wrapped
 from v6monitor.charts.months import (
     BOTTOM,
     LEFT,
@@ -79,7 +79,7 @@ def trend(
     def words(numbers: pd.DataFrame, language: Language) -> Words:
         return _trend_words(numbers, language, month)
 
-    def draw(numbers: pd.DataFrame, language: Language) -> Figure:
+    def draw(numbers: pd.DataFrame, language: Language) -> Figure | None:
         return _draw_trend(numbers, language, events, target)
 
     return Chart(name, table[table["period"] <= month], words, draw)
@@ -107,7 +107,7 @@ def _trend_words(table: pd.DataFrame, language: Language, month: str) -> Words:
         " 100% is away, and how fast the distance shrinks."
     )
     if table.empty:
-        return nothing_measured(language, alt)
+        return not_in_source(language, alt)
     by, first = group_column(table), str(table["period"].min())
     now = table[table["period"] == month]
     rows = _records(now, by)
@@ -141,10 +141,10 @@ def _trend_words(table: pd.DataFrame, language: Language, month: str) -> Words:
 @styled
 def _draw_trend(
     table: pd.DataFrame, language: Language, events: pd.DataFrame | None, target: float | None
-) -> Figure:
+) -> Figure | None:
     """Draw the lines, with their names and newest shares at their ends and breaks above them."""
     if table.empty:
-        return nothing(language.text("There are no measurements to draw."))
+        return None
     months = table["period"].map(ordinal)
     low, high = months.min() - 0.5, months.max() + 0.5
     series = _series(table, group_column(table))
