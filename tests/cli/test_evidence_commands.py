@@ -1,5 +1,7 @@
 import csv
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -234,3 +236,15 @@ def test_an_answer_cannot_steer_the_terminal(
     card = capsys.readouterr().out
     assert r"\x1b[2J" in card
     assert "\x1b" not in card
+
+
+def test_explain_loads_no_table_library() -> None:
+    """One domain is looked up in about the time of a bare script."""
+    code = """if True:
+    import sys
+    from v6monitor.cli import main
+    assert main(["explain", "meetpunt.example", "--resolver", "example"]) == 0
+    print(sorted({"pandas", "numpy", "pyarrow", "tqdm"} & set(sys.modules)))
+    """
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.splitlines()[-1] == "[]"

@@ -40,8 +40,9 @@ def test_the_card_has_all_that_concerns_the_domain_and_nothing_else(town: Card) 
 
 def test_what_a_lookup_would_ask_and_the_log_has_not_is_named(town: Card) -> None:
     """A reader sees where the evidence ends."""
+    service = Question("_autodiscover._tcp.town.example", "SRV")
     www = (Question("www.town.example", "A"), Question("www.town.example", "AAAA"))
-    assert town.missing == www
+    assert town.missing == (service, *www)
 
 
 def test_without_a_question_about_the_domain_the_card_is_empty() -> None:

@@ -239,10 +239,20 @@ def test_a_pair_is_judged_for_its_type_only() -> None:
     assert (table["web"].item(), table["mail_any"].item()) == ("", "yes")
 
 
-def test_subjects_come_from_the_provenance() -> None:
-    """The log knows what it was asked about."""
-    provenance = {"subjects": [["town.example", "web"], ["b.example", "mail"]]}
-    assert subjects(MANY, provenance) == [("b.example", "mail"), ("town.example", "web")]
+def test_a_log_knows_its_subjects(tmp_path: Path) -> None:
+    """A www that was listed beside its bare name is judged too, also of a table derived from it."""
+    listed = [("www.town.example", "web"), ("town.example", "web"), ("lost.example", "mail")]
+    path = tmp_path / "log.parquet"
+    log.write(log.frame(MANY), path, {"subjects": listed})
+    table = log.read_log(path)
+    assert table.attrs["subjects"] == tuple(listed)
+    for one in (table, table[table["attempts"] == 1].assign(attempts=2)):
+        judged = judge(one)
+        assert judged["domain"].to_list() == ["lost.example", "town.example", "www.town.example"]
+        assert judged["web"].to_list() == ["", "yes", "no"]
+    assert table.iloc[:1].attrs["subjects"] is table.attrs["subjects"]
+    judged = judge([row for row in MANY if row.qname.endswith("town.example")])
+    assert judged["domain"].to_list() == ["town.example"]
 
 
 def test_subjects_are_derived_without_hosts_and_helpers() -> None:

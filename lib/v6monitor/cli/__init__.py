@@ -19,7 +19,7 @@ COMMANDS = {
     "verdicts": ("evidence", "judge every domain of an observation log"),
     "providers": ("evidence", "show who runs the mail of every domain of an observation log"),
     "laggards": ("evidence", "list the Exchange Online domains without IPv6"),
-    "explain": ("evidence", "show the evidence card of one domain"),
+    "explain": ("explain", "show the evidence card of one domain"),
     "example-server": ("service", "run the embedded name server of the example data"),
 }
 """The module and the summary of each command; the module has functions ``<command>`` and

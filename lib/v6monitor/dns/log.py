@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from functools import lru_cache, partial
 from itertools import accumulate, chain, repeat
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -80,8 +80,9 @@ def read_log(path: str | Path | Iterable[str | Path]) -> pd.DataFrame:
         - ``resolver``, ``asked_at`` (UTC), ``duration_ms`` (milliseconds), ``attempts`` (messages
           sent), ``detail`` (what went wrong on the way).
 
-        ``attrs["source"]`` names the lookups, ``attrs["provenance"]`` has what the file says about
-        its making (as ``provenance``, without the list of names).
+        ``attrs["source"]`` names the lookups, ``attrs["subjects"]`` has the (domain, ``"web"`` or
+        ``"mail"``) pairs that a Parquet file was made about, and ``attrs["provenance"]`` what else
+        it says about its making.
 
     Raises:
         InputError: a file is not there, is damaged or is no observation log.
@@ -107,9 +108,22 @@ def read_log(path: str | Path | Iterable[str | Path]) -> pd.DataFrame:
     paths = _listed(path)
     table = _to_frame(pa.concat_tables(load(one) for one in paths))
     result = table.sort_values(["asked_at", "qname", "qtype"], kind="stable", ignore_index=True)
-    # Without the list of names: pandas copies attrs with every table it derives.
-    result.attrs["provenance"] = {k: v for k, v in provenance(paths).items() if k != "subjects"}
+    made = provenance(paths)
+    result.attrs["subjects"] = Subjects(map(tuple, made.pop("subjects", ())))
+    result.attrs["provenance"] = made
     return with_source(result)
+
+
+class Subjects(tuple[tuple[str, str], ...]):
+    """The (domain, ``web`` or ``mail``) pairs that a log is about.
+
+    pandas copies ``attrs`` with every table it derives; this one is shared.
+    """
+
+    __slots__ = ()
+
+    def __deepcopy__(self, _: Any) -> Self:
+        return self
 
 
 def provenance(paths: str | Path | Iterable[str | Path]) -> dict[str, Any]:
@@ -122,12 +136,13 @@ def provenance(paths: str | Path | Iterable[str | Path]) -> dict[str, Any]:
     was asked. Logs of earlier versions have less. A CSV has none: {}. Raises InputError as
     ``read_log``.
     """
-    found = [one for path in _listed(paths) if (one := _provenance(path))]
-    if len(found) <= 1:
-        return found[0] if found else {}
+    listed = [_provenance(path) for path in _listed(paths)]
+    found = [one for one in listed if one]
+    if len(listed) == 1 or not found:
+        return listed[0]
     vantage = [one.get("vantage", {}) for one in found]
     return {
-        "subjects": _union(found, "subjects"),
+        "subjects": _union(found, "subjects") if all(listed) else [],
         "resolvers": _union(found, "resolvers"),
         "started": min(one["started"] for one in found),
         "finished": max(one["finished"] for one in found),

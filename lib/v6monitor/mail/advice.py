@@ -5,15 +5,14 @@ claim no more than was measured.
 """
 
 import datetime as dt
-import re
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from v6monitor.dns.observation import OUTCOMES
 from v6monitor.language import NO_VALUE, Language, marked
 from v6monitor.mail.laggards import OWN_HOST, day_of
+from v6monitor.mail.reasons import reason_text
 
 Row = Mapping[Hashable, Any]
 """A row of the laggard list."""
@@ -105,31 +104,6 @@ SUMMARY = (
 """The columns of the laggard list that differ by domain; the rest is said once (``steps``)."""
 
 _LISTED = 3  # mail servers that a sentence names one by one
-_OUTCOME = re.compile(rf"(?<=: )({'|'.join(sorted(OUTCOMES | {'no_address'}))})(?=[,;)]|$)")
-_NOT_ASKED = re.compile(r"(?<=: )([A-Z]+) not asked(?=[,;]|$)")
-_RECORDS_OF = re.compile(r"\b([A-Z]{2,5}) of (?=\S+: )")
-_NAME_SERVERS_OF = re.compile(r"name servers of (\S+): ")
-_COUNTED = re.compile(r"(\d+) of (\d+) name servers have IPv6")
-
-
-def reason_text(reason: str, language: Language) -> str:
-    """Return the reason of a verdict in this language: outcomes and counts in words, names as is.
-
-    >>> reason_text("mx.town.example: nodata, mx.example: AAAA not asked", Language("en"))
-    'mx.town.example: no such record, mx.example: AAAA not asked'
-    """
-    text = _OUTCOME.sub(lambda found: language.label(found[1]), reason)
-    text = _NOT_ASKED.sub(lambda found: f"{found[1]} {language.label('not_asked')}", text)
-    text = _RECORDS_OF.sub(lambda found: language.text("{type} of ", type=found[1]), text)
-    text = _NAME_SERVERS_OF.sub(
-        lambda found: language.text("name servers of {zone}: ", zone=found[1]), text
-    )
-    return _COUNTED.sub(
-        lambda found: language.text(
-            "{yes} of {known} name servers have IPv6", yes=found[1], known=found[2]
-        ),
-        text,
-    )
 
 
 def explanation(rows: Sequence[Row], language: Language) -> str:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from v6monitor.dns.observation import Observation, Question
 from v6monitor.dns.plan import walk
 from v6monitor.language import AMSTERDAM, Language, marked
-from v6monitor.mail.advice import reason_text
 from v6monitor.mail.commands import dig
 from v6monitor.mail.operators import Operators
 from v6monitor.mail.providers import Provider, provider
+from v6monitor.mail.reasons import reason_text
 from v6monitor.mail.signals import Predicted, predicted, predicted_questions
 from v6monitor.verdicts.addresses import unusable
 from v6monitor.verdicts.domain import Judgement, judgement

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
-
 from v6monitor.mail.exchange_online import ExchangeHost, label_owner, parse_exchange_host
 from v6monitor.mail.operators import Operators, known_operators
 from v6monitor.mail.signals import Signals, signals
@@ -15,6 +13,8 @@ from v6monitor.verdicts.logic import UNKNOWN, YES
 from v6monitor.verdicts.mx import MailHosts, mail_hosts
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from v6monitor.verdicts.evidence import Observations
 
 MICROSOFT = "Microsoft"
@@ -51,7 +51,7 @@ def providers(
     *,
     domains: Iterable[str] | None = None,
     operators: Operators | None = None,
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Return who runs the mail of every mail domain of an observation log.
 
     Args:
@@ -90,9 +90,11 @@ def providers(
 
     Source: METHOD.md, "Exchange Online".
     """
+    import pandas as pd  # noqa: PLC0415 - the provider of one domain is found without it
+
     evidence = Evidence.of(observations)
     if domains is None:
-        pairs = getattr(observations, "subjects", None) or subjects(evidence)
+        pairs = subjects(observations, evidence)
         domains = [domain for domain, kind in pairs if kind == "mail"]
     table = operators or getattr(observations, "operators", None) or known_operators()
     names = [domains] if isinstance(domains, str) else domains
@@ -103,7 +105,7 @@ def providers(
     return found
 
 
-def from_table(table: pd.DataFrame) -> Iterator[Provider]:
+def from_table(table: "pd.DataFrame") -> Iterator[Provider]:
     """Yield the rows of a provider table, also of one that was read from a CSV file."""
     for row in table.to_dict("records"):
         row["mail_provider"] = row.pop("class")

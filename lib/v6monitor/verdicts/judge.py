@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
-
-import pandas as pd
 
 from v6monitor.names import InvalidNameError, normalise
 from v6monitor.verdicts.domain import COLUMNS, judgement
 from v6monitor.verdicts.evidence import Evidence, source_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from v6monitor.verdicts.evidence import Observations
 
 _HELPER_NAMES = re.compile(
@@ -63,9 +63,11 @@ def judge(
 
     Source: METHOD.md, "What a domain does with mail" and "Verdicts".
     """
+    import pandas as pd  # noqa: PLC0415 - one domain is judged without it, in half the time
+
     evidence = Evidence.of(observations)
     if domains is None:
-        domains = getattr(observations, "subjects", None) or subjects(evidence)
+        domains = subjects(observations, evidence)
     types: dict[str, set[str] | None] = {}
     for subject in [domains] if isinstance(domains, str) else domains:
         name, *kinds = [subject] if isinstance(subject, str) else subject
@@ -89,20 +91,19 @@ def a_label(name: str) -> str:
         return name
 
 
-def subjects(
-    observations: Observations, provenance: Mapping[str, object] | None = None
-) -> list[tuple[str, str]]:
-    """Return the (domain, ``"web"`` or ``"mail"``) pairs that a log is about, sorted.
+def subjects(observations: Observations, evidence: Evidence | None = None) -> list[tuple[str, str]]:
+    """Return the (domain, ``"web"`` or ``"mail"``) pairs that a month or a log is about.
 
-    The log's provenance names them. Without it they are derived: every name with an MX question
-    is a mail domain; every name with an A or AAAA question is a website, unless something else in
-    the log explains the question: it is an MX host, a name server, the target of a CNAME, a helper
-    name, or the ``www`` beside a name that is there too.
+    ``read_log`` has them from the file. Without them they are derived: every name with an MX
+    question is a mail domain; every name with an A or AAAA question is a website, unless something
+    else in the log explains the question: it is an MX host, a name server, the target of a CNAME, a
+    helper name, or the ``www`` beside a name that is there too. ``evidence`` is the same, indexed.
     """
-    listed = (provenance or {}).get("subjects")
-    if isinstance(listed, Sequence) and listed:
-        return sorted({(str(pair[0]), str(pair[1])) for pair in listed})
-    return _derived(Evidence.of(observations))
+    if of_month := getattr(observations, "subjects", None):
+        return list(of_month)
+    if listed := getattr(observations, "attrs", {}).get("subjects"):
+        return sorted({(str(name), str(kind)) for name, kind in listed})
+    return _derived(evidence or Evidence.of(observations))
 
 
 def _derived(evidence: Evidence) -> list[tuple[str, str]]:

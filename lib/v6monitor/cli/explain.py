@@ -1,0 +1,67 @@
+"""``v6monitor explain``: the evidence card of one domain, without loading pandas for a lookup."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from v6monitor.errors import UsageError
+from v6monitor.language import CODES, Language
+from v6monitor.mail.card import Card
+from v6monitor.report.explain import explain as evidence_card
+
+
+def explain_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the domain, where the evidence comes from, and what to write."""
+    parser.add_argument("domain", metavar="DOMAIN", help="domain name, URL or e-mail address")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--replay", metavar="OBS", type=Path, help="read this observation log")
+    source.add_argument(
+        "--resolver",
+        metavar="R",
+        action="append",
+        help="ask this resolver now (default: system); more than one: rotated",
+    )
+    parser.add_argument("--html", metavar="FILE", type=Path, help="write the card as a page")
+    parser.add_argument("--lang", choices=CODES, default="en", help="language of the card")
+
+
+def explain(options: argparse.Namespace) -> int:
+    """Print the evidence card, or write it as a page."""
+    log = None
+    if options.replay:
+        from v6monitor.dns.log import read_log  # noqa: PLC0415 - the only way that needs pandas
+
+        log = read_log(options.replay)
+    card = evidence_card(options.domain, observations=log, resolvers=options.resolver)
+    if options.html:
+        _write_card(card, options.html, Language(options.lang))
+        print(options.html)
+    else:
+        print(card.text(options.lang))
+    return 0
+
+
+@contextmanager
+def writing(option: str, path: Path) -> Iterator[None]:
+    """Turn an error of the file system into a sentence that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"{option} {path}: cannot be written ({error.strerror}); name one in a folder that you "
+            "may write to"
+        ) from error
+
+
+def _write_card(card: Card, path: Path, language: Language) -> None:
+    from v6monitor.report.exports import write_text  # noqa: PLC0415
+
+    # imported here: a card on the terminal needs nothing of what makes pages
+    from v6monitor.report.pages import Page, plain_page, synthetic_notice  # noqa: PLC0415
+
+    heading = language.text("What do the lookups say about {domain}?", domain=card.domain)
+    notices = synthetic_notice(card.domain.endswith(".example"), language)
+    page = Page(path.name, language, heading, notices=notices, home="")
+    with writing("--html", path):
+        write_text(path, plain_page("card", page, card=card.html(language.code)))
