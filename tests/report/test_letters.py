@@ -48,7 +48,7 @@ def test_a_letter_prints_on_one_a4(
 ) -> None:
     """Also with a notice, and for more domains than the eleven of the largest tenant seen."""
     letter = tenant_of(number)
-    notices = synthetic_notice(Language(code))
+    notices = synthetic_notice(True, Language(code))
     file = tmp_path / file_of(letter, code, CODES)
     file.write_text(page(letter, code, CODES, notices), encoding="utf-8")
     shown = opened(browser, file)

@@ -8,7 +8,7 @@ for the analyst to look at.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
@@ -24,7 +24,7 @@ from v6monitor.mail.laggards import (
     day_of,
     responsible,
 )
-from v6monitor.mail.operators import known_operators
+from v6monitor.mail.operators import Operators, known_operators
 from v6monitor.mail.signals import OTHER_ZONE_SINCE, signals
 from v6monitor.verdicts.evidence import Evidence
 
@@ -63,14 +63,11 @@ class Letter(NamedTuple):
     operator: str
     """The operator of a gateway that it is for; "" where it is for an organisation."""
     rows: tuple[Row, ...]
-    """Rows of the laggard list, in its order."""
+    """Rows of the laggard list, in its order, with ``asked``, the failing hosts of a gateway by
+    operator, and ``broken``, CNAME records that lost their final dot (name and target)."""
     unknown: tuple[str, ...]
     """Other domains of the same administrator, in group ``unknown``."""
     measured: tuple[Measured, ...]
-    asked: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """The operators of gateways, and the hosts that each is to be asked about."""
-    broken: tuple[tuple[str, str], ...] = ()
-    """CNAME records that lost their final dot: name and target."""
 
     @property
     def day(self) -> dt.date | None:
@@ -121,28 +118,33 @@ def letters(laggards: pd.DataFrame, *, observations: "Observations") -> list[Let
     operators = getattr(observations, "operators", None) or known_operators()
     about: dict[tuple[str, str], list[Row]] = {}
     unknown: dict[tuple[str, str], list[str]] = {}
-    behind: dict[str, list[Row]] = {}
     for row in laggards.to_dict("records"):
         if row["group"] in WRITTEN_ABOUT:
-            about.setdefault(_administrator(row), []).append(row)
+            about.setdefault(_administrator(row), []).append(_detailed(evidence, row, operators))
         elif row["group"] == "unknown":
             unknown.setdefault(_administrator(row), []).append(str(row["domain"]))
-        if row["group"] == "gateway":
-            by_operator: dict[str, list[str]] = {}
-            for host in str(row["failing_hosts"]).split():
-                operator = responsible(evidence, host, operators, str(row["domain"]))
-                by_operator.setdefault(operator, []).append(host)
-            for operator, hosts in by_operator.items():
-                part = row | {"operator": operator, "failing_hosts": " ".join(hosts)}
-                behind.setdefault(operator, []).append(part)
-    parts = [row for rows in behind.values() for row in rows]
-    letters = [_letter(evidence, rows, unknown.get(key, ()), parts) for key, rows in about.items()]
-    letters += [
-        _letter(evidence, rows, operator=operator)
-        for operator, rows in behind.items()
-        if operator != OWN_HOST
+    behind: dict[str, list[Row]] = {}
+    for one in (row for rows in about.values() for row in rows):
+        for operator, hosts in one["asked"].items():
+            behind.setdefault(operator, []).append(
+                {**one, "operator": operator, "failing_hosts": " ".join(hosts), "broken": ()}
+            )
+    behind.pop(OWN_HOST, None)
+    addressed = [
+        *((str(rows[0]["tenant"]), "", rows, unknown.get(key, ())) for key, rows in about.items()),
+        *(("", operator, rows, ()) for operator, rows in behind.items()),
     ]
-    return [letter._replace(number=number) for number, letter in enumerate(letters, start=1)]
+    return [
+        Letter(
+            number,
+            tenant,
+            operator,
+            rows=tuple(rows),
+            unknown=tuple(others),
+            measured=tuple(one for row in rows for one in _measured(evidence, row)),
+        )
+        for number, (tenant, operator, rows, others) in enumerate(addressed, start=1)
+    ]
 
 
 def situations(letter: Letter, language: Language) -> list[str]:
@@ -166,7 +168,7 @@ def remarks(letter: Letter, language: Language) -> list[str]:
     waivers = {row["domain"]: waiver_text(row, language) for row in letter.rows}
     return [
         *(known.format(domain=name, explained=text) for name, text in waivers.items() if text),
-        *(lost.format(name=name, target=target) for name, target in letter.broken),
+        *(lost.format(name=name, target=to) for row in letter.rows for name, to in row["broken"]),
         *([unknown.format(domains=", ".join(letter.unknown))] if letter.unknown else []),
     ]
 
@@ -201,31 +203,12 @@ def powershell(letter: Letter) -> str:
     return enable_ipv6(domains) if domains and self_service else ""
 
 
-def _letter(
-    evidence: Evidence,
-    rows: Sequence[Row],
-    unknown: Sequence[str] = (),
-    parts: Sequence[Row] = (),
-    operator: str = "",
-) -> Letter:
-    """Return a letter about these rows; ``parts`` are the hosts at gateways, by operator."""
-    domains = [str(row["domain"]) for row in rows]
-    asked: dict[str, list[str]] = {}
-    for row in parts:
-        if row["domain"] in domains:
-            hosts = str(row["failing_hosts"]).split()
-            asked.setdefault(str(row["operator"]), []).extend(hosts)
-    seen = domains if not operator else []
-    return Letter(
-        0,
-        tenant="" if operator else str(rows[0]["tenant"]),
-        operator=operator,
-        rows=tuple(rows),
-        unknown=tuple(unknown),
-        measured=tuple(one for row in rows for one in _measured(evidence, row)),
-        asked=tuple((name, tuple(dict.fromkeys(hosts))) for name, hosts in asked.items()),
-        broken=tuple(one for domain in seen for one in signals(evidence, domain).broken),
-    )
+def _detailed(evidence: Evidence, row: Row, operators: Operators) -> Row:
+    """Return a row of the list with what its letter says beside it."""
+    domain, asked = str(row["domain"]), dict[str, list[str]]()
+    for host in str(row["failing_hosts"]).split() if row["group"] == "gateway" else ():
+        asked.setdefault(responsible(evidence, host, operators, domain), []).append(host)
+    return {**row, "asked": asked, "broken": signals(evidence, domain).broken}
 
 
 def _administrator(row: Row) -> tuple[str, str]:
@@ -307,21 +290,22 @@ def _publish(letter: Letter, language: Language) -> Iterator[Step]:
 
 
 def _at_the_gateway(letter: Letter, language: Language) -> Iterator[Step]:
-    for operator, hosts in letter.asked:
-        if operator == OWN_HOST:
-            words = language.text(
-                "Give {hosts} an IPv6 address (AAAA record), or ask for it from whoever runs it "
-                "for you. Then check it, and repeat the mail test of Internet.nl.",
-                hosts=", ".join(hosts),
-            )
-        else:
-            words = language.text(
-                "Ask {operator} for an IPv6 address (AAAA record) on {hosts}. Then check it, and "
-                "repeat the mail test of Internet.nl.",
-                operator=operator_name(operator, language),
-                hosts=", ".join(hosts),
-            )
-        yield Step(words, digs("AAAA", hosts))
+    asked: dict[str, dict[str, None]] = {}
+    for row in letter.rows:
+        for operator, hosts in row["asked"].items():
+            asked.setdefault(operator, {}).update(dict.fromkeys(hosts))
+    own = language.text(
+        "Give {hosts} an IPv6 address (AAAA record), or ask for it from whoever runs it for you. "
+        "Then check it, and repeat the mail test of Internet.nl."
+    )
+    ask = language.text(
+        "Ask {operator} for an IPv6 address (AAAA record) on {hosts}. Then check it, and repeat "
+        "the mail test of Internet.nl."
+    )
+    for operator, hosts in asked.items():
+        words = own if operator == OWN_HOST else ask
+        name = operator_name(operator, language)
+        yield Step(words.format(operator=name, hosts=", ".join(hosts)), digs("AAAA", hosts))
 
 
 def _of_the_operator(letter: Letter, language: Language) -> Iterator[Step]:
@@ -341,32 +325,29 @@ def _afterwards(letter: Letter, language: Language) -> Iterator[Step]:
     """Yield what comes after IPv6: DNSSEC only where the MX is not in the zone that has it."""
     if not powershell(letter):
         return
-    switched = [row for row in letter.rows if row["group"] in EXCHANGE_GROUPS]
-    there = [str(row["domain"]) for row in switched if row["zone"] == "mx.microsoft"]
-    to_go = [str(row["domain"]) for row in switched if row["zone"] != "mx.microsoft"]
-    if letter.day is None or letter.day >= DNSSEC_SINCE:
-        if to_go:
-            words = language.text(
-                "A next step for {domains}, after IPv6: DNSSEC, and then "
-                "Enable-DnssecForVerifiedDomain -DomainName, which returns the MX record under "
-                "mx.microsoft to publish. After that DANE for incoming mail, with "
-                "Enable-SmtpDaneInbound -DomainName.",
-                domains=", ".join(to_go),
+    day, domains = letter.day or dt.date.max, dict[bool, list[str]]()
+    for row in letter.rows if day >= DNSSEC_SINCE else ():
+        if row["group"] in EXCHANGE_GROUPS:
+            domains.setdefault(row["zone"] == "mx.microsoft", []).append(str(row["domain"]))
+    if False in domains:
+        words = language.text(
+            "A next step for {domains}, after IPv6: DNSSEC, and then "
+            "Enable-DnssecForVerifiedDomain -DomainName, which returns the MX record under "
+            "mx.microsoft to publish. After that DANE for incoming mail, with "
+            "Enable-SmtpDaneInbound -DomainName.",
+            domains=", ".join(domains[False]),
+        )
+        wizard = language.text(
+            "For DNSSEC Microsoft has announced a wizard in the Exchange admin centre for the "
+            "third quarter of 2026; DANE stays in PowerShell."
+        )
+        yield Step(f"{words} {wizard}" if day >= OTHER_ZONE_SINCE.date() else words)
+    if True in domains:
+        yield Step(
+            language.text(
+                "A next step for {domains}, after IPv6: DANE for incoming mail, with "
+                "Enable-SmtpDaneInbound -DomainName. The MX record is under mx.microsoft already.",
+                domains=", ".join(domains[True]),
             )
-            if letter.day is None or letter.day >= OTHER_ZONE_SINCE.date():
-                wizard = language.text(
-                    "For DNSSEC Microsoft has announced a wizard in the Exchange admin centre for "
-                    "the third quarter of 2026; DANE stays in PowerShell."
-                )
-                words = f"{words} {wizard}"
-            yield Step(words)
-        if there:
-            yield Step(
-                language.text(
-                    "A next step for {domains}, after IPv6: DANE for incoming mail, with "
-                    "Enable-SmtpDaneInbound -DomainName. The MX record is under mx.microsoft "
-                    "already.",
-                    domains=", ".join(there),
-                )
-            )
+        )
     yield Step(language.text("Only when step 4 fails: open a support ticket at Microsoft."))

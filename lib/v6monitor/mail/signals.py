@@ -12,10 +12,11 @@ only on request: a lookup of what is published needs no guessed names.
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from v6monitor.dns.observation import NXDOMAIN, Question, text_of
+from v6monitor.dns.plan import own_spf_names
 from v6monitor.mail.exchange_online import (
     AUTODISCOVER,
     in_smtp_prefixes,
@@ -23,7 +24,7 @@ from v6monitor.mail.exchange_online import (
     tenant_of,
     without_own_zone,
 )
-from v6monitor.verdicts.evidence import Evidence, is_definite
+from v6monitor.verdicts.evidence import Evidence
 from v6monitor.verdicts.logic import NO, NOT_APPLICABLE, NOT_ASKED, UNKNOWN, YES, disjunction
 
 SELECTORS = ("selector1", "selector2")
@@ -37,7 +38,7 @@ OTHER_ZONE_SINCE = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
 _DKIM = re.compile(r".+\.(?:onmicrosoft\.com|[a-z0-9]+-v[0-9]+\.dkim\.mail\.microsoft)")
 _AUTODISCOVER = re.compile(re.escape(AUTODISCOVER))
 _PROOF = re.compile(r"ms=(?:ms[0-9]+|[0-9a-f]{40})", re.IGNORECASE)
-_INCLUDE = re.compile(r"[+?~-]?include:(.+?)\.?", re.IGNORECASE)
+_INCLUDE = re.compile(r"[+?~-]?include:" + re.escape(SPF) + r"\.?", re.IGNORECASE)
 
 
 class Signals(NamedTuple):
@@ -59,13 +60,12 @@ class Signals(NamedTuple):
 
 
 class _Sign(NamedTuple):
-    """A name looked up for a signal: whether it is there, how it was seen, and why it is not."""
+    """A lookup for a signal: whether it is there, how it was seen or why not, where it leads."""
 
     state: str
     text: str = ""
     doubt: str = ""
     target: str = ""
-    """The name that it leads to, as it was meant."""
     broken: tuple[str, str] | None = None
 
 
@@ -83,21 +83,24 @@ class Predicted(NamedTuple):
 def signals(evidence: Evidence, domain: str) -> Signals:
     """Return the signals of Exchange Online other than the MX records."""
     dkim = [
-        _alias(evidence, domain, f"{selector}._domainkey.{domain}", f"DKIM {selector}", _DKIM)
-        for selector in SELECTORS
+        _alias(evidence, domain, f"{name}._domainkey", f"DKIM {name}", _DKIM) for name in SELECTORS
     ]
-    host = f"autodiscover.{domain}"
     autodiscover = [
-        _alias(evidence, domain, host, "autodiscover", _AUTODISCOVER),
-        _service(evidence, domain),
+        _alias(evidence, domain, "autodiscover", "autodiscover", _AUTODISCOVER),
+        _records(evidence, f"_autodiscover._tcp.{domain}", "SRV", _service, extra=True),
         _accepted(evidence, domain),
     ]
-    spf, proof = _spf(evidence, domain), _proof(evidence, domain)
-    signs = [*dkim, *autodiscover, spf, proof]
+    spf = [_records(evidence, domain, "TXT", _spf)]
+    if spf[0].state == NO:
+        for name in own_spf_names(domain, evidence.records(domain, "TXT") or ()):
+            through = _records(evidence, name, "TXT", _spf, extra=True)
+            spf.append(through._replace(text=through.text and f"{through.text} through {name}"))
+    proof = _records(evidence, domain, "TXT", _proofs)
+    signs = [*dkim, *autodiscover, *spf, proof]
     return Signals(
         dkim=disjunction(sign.state for sign in dkim),
         autodiscover=disjunction(sign.state for sign in autodiscover),
-        spf=spf.state,
+        spf=disjunction(sign.state for sign in spf),
         proof=proof.state,
         tenant=min((name for sign in dkim if (name := tenant_of(sign.target))), default=""),
         evidence=tuple(sign.text for sign in signs if sign.text),
@@ -138,9 +141,10 @@ def predicted(evidence: Evidence, domain: str) -> Predicted:
 
 
 def _alias(
-    evidence: Evidence, domain: str, host: str, name: str, pattern: re.Pattern[str]
+    evidence: Evidence, domain: str, label: str, name: str, pattern: re.Pattern[str]
 ) -> _Sign:
     """Return whether a name is an alias, over any number of hops, of one with this pattern."""
+    host = f"{label}.{domain}"
     hops = evidence.aliases(host)
     for number, hop in enumerate(hops, start=1):
         meant = without_own_zone(hop, domain)
@@ -153,68 +157,46 @@ def _alias(
     return _Sign(UNKNOWN, doubt=evidence.doubt(failed[0], "CNAME")) if failed else _Sign(NO)
 
 
-def _service(evidence: Evidence, domain: str) -> _Sign:
-    """Return whether the SRV record of autodiscover, where asked, leads to Exchange Online."""
-    name = f"_autodiscover._tcp.{domain}"
-    if evidence.question(name, "SRV") is None:
-        return _Sign(NO)
-    records = evidence.records(name, "SRV")
-    if records is None:
-        return _Sign(UNKNOWN, doubt=f"SRV of {evidence.doubt(name, 'SRV')}")
-    targets = [record.rpartition(" ")[2].rstrip(".").lower() for record in records]
-    there = AUTODISCOVER in targets
-    return _Sign(YES, f"autodiscover SRV → {AUTODISCOVER}") if there else _Sign(NO)
-
-
 def _accepted(evidence: Evidence, domain: str) -> _Sign:
     """Return whether the predicted name answers, where it was asked: a sign like autodiscover."""
-    found = predicted(evidence, domain)
-    if found.accepted == YES:
-        return _Sign(YES, f"predicted name {found.host} answers")
-    row = evidence.question(found.host, "A")
-    failed = row is not None and not is_definite(row)
-    return _Sign(UNKNOWN, doubt=evidence.doubt(found.host, "A")) if failed else _Sign(NO)
+    host = predicted_host(domain)
+    found = _records(evidence, host, "A", lambda _: f"predicted name {host} answers", extra=True)
+    return found if evidence.records(host, "A") != () else _Sign(NO)
 
 
-def _spf(evidence: Evidence, domain: str) -> _Sign:
-    """Return whether SPF includes Exchange Online, itself or through one include of its own."""
-    texts = evidence.records(domain, "TXT")
-    if texts is None:
-        return _Sign(UNKNOWN, doubt=f"TXT of {evidence.doubt(domain, 'TXT')}")
-    includes = list(_includes(texts))
-    if SPF in includes:
-        return _Sign(YES, f"SPF includes {SPF}")
-    own = [name for name in includes if name.endswith(f".{domain}")]
-    asked = {name: evidence.records(name, "TXT") for name in own if evidence.question(name, "TXT")}
-    for name, found in asked.items():
-        if SPF in _includes(found or ()):
-            return _Sign(YES, f"SPF includes {SPF} through {name}")
-    failed = [name for name, found in asked.items() if found is None]
-    if failed:
-        return _Sign(UNKNOWN, doubt=f"TXT of {evidence.doubt(failed[0], 'TXT')}")
-    return _Sign(NO)
-
-
-def _proof(evidence: Evidence, domain: str) -> _Sign:
-    records = evidence.records(domain, "TXT")
+def _records(
+    evidence: Evidence,
+    name: str,
+    qtype: str,
+    sign_in: Callable[[Sequence[str]], str],
+    *,
+    extra: bool = False,
+) -> _Sign:
+    """Return whether records hold a sign, in words; an ``extra`` one is none where not asked."""
+    if extra and evidence.question(name, qtype) is None:
+        return _Sign(NO)
+    records = evidence.records(name, qtype)
     if records is None:
-        return _Sign(UNKNOWN, doubt=f"TXT of {evidence.doubt(domain, 'TXT')}")
-    proofs = sorted(text for text in map(text_of, records) if _PROOF.fullmatch(text))
-    return _Sign(YES, "; ".join(f"TXT {text}" for text in proofs)) if proofs else _Sign(NO)
+        return _Sign(UNKNOWN, doubt=f"{qtype} of {evidence.doubt(name, qtype)}")
+    text = sign_in(records)
+    return _Sign(YES if text else NO, text)
 
 
-def _includes(records: Iterable[str]) -> Iterator[str]:
-    """Yield the names that SPF records include, in lower case."""
-    for term in _spf_terms(map(text_of, records)):
-        if match := _INCLUDE.fullmatch(term):
-            yield match[1].lower()
+def _service(records: Sequence[str]) -> str:
+    targets = {record.rpartition(" ")[2].rstrip(".").lower() for record in records}
+    return f"autodiscover SRV → {AUTODISCOVER}" if AUTODISCOVER in targets else ""
 
 
-def _spf_terms(texts: Iterable[str]) -> Iterator[str]:
-    for text in texts:
-        version, *terms = text.split() or [""]
-        if version.lower() == "v=spf1":
-            yield from terms
+def _spf(records: Sequence[str]) -> str:
+    for version, *terms in filter(None, (text_of(record).split() for record in records)):
+        if version.lower() == "v=spf1" and any(map(_INCLUDE.fullmatch, terms)):
+            return f"SPF includes {SPF}"
+    return ""
+
+
+def _proofs(records: Sequence[str]) -> str:
+    texts = sorted(text for text in map(text_of, records) if _PROOF.fullmatch(text))
+    return "; ".join(f"TXT {text}" for text in texts)
 
 
 def _switch(evidence: Evidence, host: str) -> tuple[str, str]:
