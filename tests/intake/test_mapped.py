@@ -28,12 +28,18 @@ def _suggested(intake, content):
             "Naam van de site,DNSSEC,IPv6 web,IPv6 mail\nhttps://a.example/,ja,ja,nee\n",
             ["Naam van de site=domain", "IPv6 web=ws_address", "IPv6 mail=mx_address"],
         ),
+        (
+            "site,scanned,round,ipv6\n"
+            + "a.example,2026-10-04,2026-10-31,\n" * 300
+            + "a.example,2026-10-04,2026-10-31,1\nb.example,2026-10-05,2026-10-31,0\n",
+            ["site=domain", "round=measured_at", "ipv6=ws_address"],
+        ),
         ("it's;$(id);x\na.example;1;rood\n", ["it's=domain"]),
         ("Kleur,Vorm\nrood,rond\n", []),
     ],
 )
 def test_suggestion(intake, content, pairs):
-    """Columns that hold names, days and results about IPv6 are told by their cells."""
+    """Names, the round of the measurement and results about IPv6 are told by their cells."""
     assert _suggested(intake, content) == pairs
 
 

@@ -42,7 +42,10 @@ KnownAnswer = Callable[[Question], Observation | None]
 ExtraQuestions = Callable[[str], Iterable[Question]]
 """Returns what else to ask about a mail domain."""
 
-_EXPECTED = "expected a canonical CSV, or a list with `domain` or `domain,type` on each line"
+_EXPECTED = (
+    "expected a canonical CSV, which `v6monitor intake FILE --out names.csv` makes of other lists, "
+    "or `domain` or `domain,type` on each line"
+)
 
 Member = TypeVar("Member", bound=Hashable)
 
@@ -390,7 +393,7 @@ def _subjects(row: list[str], columns: dict[str, int], line: str) -> Iterator[tu
     cells = {name: row[at] for name, at in columns.items() if at < len(row)}
     name, kind = cells.get("domain", ""), cells.get("type", "").lower()
     if kind and kind not in TYPES:
-        raise InputError(f"{line}: type {kind!r}; expected {' or '.join(TYPES)}, or nothing")
+        raise InputError(f"{line}: type {kind!r}; {_EXPECTED}, where type is {' or '.join(TYPES)}")
     yield from ((name, each) for each in ([kind] if kind else TYPES))
 
 

@@ -254,7 +254,8 @@ def _no_date(file: str, written: "pd.Series[str]") -> str:
     cell = f" (such as {found.iloc[0][:40]!r} in row {found.index[0]})" if len(found) else ""
     return (
         f"{file}: nothing says when it was measured: no date in a column{cell} or in the name of "
-        "the file or its sheet; give it with --measured-at YYYY-MM-DD"
+        "the file or its sheet; add it to the name, as in x-2026-10-05.csv, or give it with "
+        "v6monitor intake --measured-at YYYY-MM-DD"
     )
 
 

@@ -308,7 +308,7 @@ def _parts(content: Content, mapping: Mapping[str, str]) -> list[Part]:
     perhaps = f", perhaps {options}" if options else ""
     raise NoMeasurementError(
         f"{content.name}: is a table in a format that v6monitor does not recognise (it begins with "
-        f"{labels!r}); say what its columns are with --map COLUMN=FIELD{perhaps}"
+        f"{labels!r}); say what its columns are with v6monitor intake --map COLUMN=FIELD{perhaps}"
     )
 
 

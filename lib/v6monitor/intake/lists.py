@@ -168,8 +168,8 @@ def seem_results(cells: "pd.Series[str]") -> bool:
 
 
 def filled(cells: "pd.Series[str]") -> list[str]:
-    """Return the first cells that are not empty."""
-    text = cells.iloc[: 4 * _SEEN].str.strip()
+    """Return the first cells that are not empty, without surrounding white space."""
+    text = cells[cells != ""].iloc[: 4 * _SEEN].str.strip()
     return [str(cell) for cell in text[text != ""].iloc[:_SEEN]]
 
 

@@ -102,7 +102,9 @@ def _recognised(columns: dict[str, "pd.Series[str]"]) -> dict[str, str]:
     results = [label for label, cells in columns.items() if seem_results(cells)]
     others = {label: cells for label, cells in columns.items() if label not in results}
     names = [label for label, cells in others.items() if seem_names(cells)]
+    # A measurement is of few days; the moment of each scan, or of a registration, is of many.
     dates = [label for label, cells in others.items() if _seem_days(cells)]
+    dates.sort(key=lambda label: others[label].nunique())
     firsts = {"domain": names, "measured_at": dates}
     found = {field: labels[0] for field, labels in firsts.items() if labels}
     by_mail = bool(names) and most("@" in cell for cell in filled(columns[names[0]]))
