@@ -11,7 +11,9 @@ CHANGES = {
     "facts_of": "2026-11-02T10:00:00Z",
     "earlier": "2026-09",
     "previous": "2026-09",
-    "measures": [{"measure": measure, **MOVED} for measure in ("web", "mail", "dns")],
+    "measures": [
+        {"measure": measure, "earlier": "2026-09", **MOVED} for measure in ("web", "mail", "dns")
+    ],
     "lost": [{"domain": "lost.example", "measure": "mail"}],
     "operator_moves": 1,
 }
@@ -27,6 +29,7 @@ def report(
         "publishable": True,
         "synthetic": False,
         "scope": archive.WHOLE,
+        "sources": [f"measurement {period}-05 Internet.nl"],
         "headline": [COUNTS | {"measure": one, "adoption": 0.75} for one in ("web", "mail", "dns")],
         "changes": CHANGES,
         "parameters": {"languages": list(languages)},

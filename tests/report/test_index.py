@@ -50,8 +50,25 @@ def test_the_pages_list_the_months_in_both_languages(tmp_path):
 
 def test_the_first_month_went_neither_up_nor_down(tmp_path):
     """There is nothing before it, so no counts of zero are shown."""
-    archive_pages.add(tmp_path, report("2026-10", changes=CHANGES | {"earlier": None}))
+    first = [one | {"earlier": None} for one in CHANGES["measures"]]
+    archive_pages.add(
+        tmp_path, report("2026-10", changes=CHANGES | {"earlier": None, "measures": first})
+    )
     assert "<td>75,0% (6 van de 8)</td>" in (tmp_path / "index.html").read_text()
+
+
+def test_a_month_shows_the_measures_and_the_measurements_it_has(tmp_path):
+    """Both days of a month measured twice, and a dash for what its source does not have."""
+    mail = [one for one in CHANGES["measures"] if one["measure"] == "mail"]
+    twice = ["measurement 2019-03-03", "measurement 2019-03-25"]
+    archive_pages.add(
+        tmp_path, report("2019-03", changes=CHANGES | {"measures": mail}, sources=twice)
+    )
+    archive_pages.add(tmp_path, report("2026-10"))
+    page = (tmp_path / "index.en.html").read_text()
+    assert "measurement of 3 March 2019 and 25 March 2019" in page
+    assert page.count("<td>–</td>") == 2
+    assert "Internet.nl measurement of 5 October 2026" in page
 
 
 def test_a_withdrawn_month_is_none_to_compare_with(tmp_path):

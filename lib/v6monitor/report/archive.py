@@ -23,7 +23,7 @@ OBSERVATIONS = "observations.parquet"
 LOCK = ".lock"
 _MAKING = ".making-"
 _OLD = ".old-"
-_KEPT = ("period", "run_id", "publishable", "synthetic", "scope", "headline", "changes")
+_KEPT = ("period", "run_id", "publishable", "synthetic", "scope", "sources", "headline", "changes")
 _KEYS = (*_KEPT, "languages", "withdrawn", "corrects")
 
 Entry = dict[str, Any]
@@ -42,7 +42,8 @@ def months(reports: Path) -> list[Entry]:
         return []
     try:
         found: list[Entry] = json.loads(file.read_text(encoding="utf-8"))["months"]
-        whole = [{key: ({"scope": WHOLE} | month)[key] for key in _KEYS} for month in found]
+        older: Entry = {"scope": WHOLE, "sources": []}
+        whole = [{key: (older | month)[key] for key in _KEYS} for month in found]
         return sorted(whole, key=lambda month: str(month["period"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(

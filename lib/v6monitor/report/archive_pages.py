@@ -18,10 +18,11 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 
 from v6monitor import __version__
-from v6monitor.analysis.shares import VERDICT_OF
 from v6monitor.charts.wording import share_text
 from v6monitor.errors import UsageError
+from v6monitor.intake.states import MEASURES
 from v6monitor.language import CODES, NO_VALUE, Language
+from v6monitor.language.sources import source_text
 from v6monitor.report import archive, manifest, news, pages
 from v6monitor.report.archive import Entry
 from v6monitor.report.exports import safe_csv, write_text
@@ -171,7 +172,9 @@ def _page(
             *pages.scope_notices(sectors, language),
         ],
     )
-    rows = [_row(month, language) for month in reversed(months)]
+    found = {one["measure"] for month in months for one in month["changes"]["measures"]}
+    measures = [measure for measure in MEASURES if measure in found]
+    rows = [_row(month, measures, language) for month in reversed(months)]
     links = [
         pages.Link(
             f"{folder}/{first_page(held[-1], language.code).partition('/')[2]}",
@@ -180,33 +183,40 @@ def _page(
         for folder, held in parts.items()
     ]
     own = {"feed": files.feed, "changes": CHANGES, "index": archive.INDEX, "parts": links}
-    return pages.plain_page("archive", page, rows=rows, measures=tuple(VERDICT_OF), **own)
+    return pages.plain_page("archive", page, rows=rows, measures=measures, **own)
 
 
-def _row(month: Entry, language: Language) -> tuple[str, str, str, list[list[str]]]:
-    """Return a month's page, its name, remarks, and lines per measure."""
+def _row(
+    month: Entry, measures: Sequence[str], language: Language
+) -> tuple[str, str, str, str, list[list[str]]]:
+    """Return a month's page, its name, remarks, its measurements, and lines per measure."""
     marks = [] if month["publishable"] else [language.text("not fit to publish")]
     marks += [language.text("synthetic")] if month["synthetic"] else []
     marks += [language.text("part of a report")] if month["scope"]["notebooks"] else []
     if month["corrects"]:
         marks.append(news.corrects(month["corrects"], language))
-    cells = _cells(month, language)
+    cells = _cells(month, measures, language)
     if month["withdrawn"]:
         marks = [news.withdrawn(month["withdrawn"], language)]
         cells = [[NO_VALUE] for _ in cells]
     page = first_page(month, language.code)
-    return page, language.month(month["period"]), "; ".join(marks), cells
+    source = source_text(month["sources"], language)
+    return page, language.month(month["period"]), "; ".join(marks), source, cells
 
 
-def _cells(month: Entry, language: Language) -> list[list[str]]:
-    """Return per measure its share and, of all months but the first, the gains and losses."""
+def _cells(month: Entry, measures: Sequence[str], language: Language) -> list[list[str]]:
+    """Return per measure its share and the gains and losses; a dash where it was not measured."""
     headline = {one["measure"]: one for one in month["headline"] if one["source"] == "measurement"}
+    changed = {one["measure"]: one for one in month["changes"]["measures"]}
     cells = []
-    for one in month["changes"]["measures"]:
-        counts = headline[one["measure"]]
+    for measure in measures:
+        if measure not in changed:
+            cells.append([NO_VALUE])
+            continue
+        counts, one = headline[measure], changed[measure]
         adoption = math.nan if counts["adoption"] is None else counts["adoption"]
         cells.append([share_text(counts | {"adoption": adoption}, language)])
-        if month["changes"]["earlier"]:
+        if one["earlier"]:
             cells[-1].append(news.ups_and_downs(one, language))
     return cells
 

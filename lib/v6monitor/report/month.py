@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -347,13 +347,16 @@ class Month:
 
         ``source`` is ``measurement`` or ``lookups``; the other columns are those of ``shares``.
         """
-        rows = [
-            shares(states(measure)).assign(source=source)
-            for source, states in (("measurement", self.measured), ("lookups", self.fresh))
-            for measure in VERDICT_OF
-        ]
+        rows = [shares(states).assign(source=source) for source, _, states in self.by_source()]
         both = [*sources(self.current), *self._lookups_source()]
         return _from(pd.concat(rows, ignore_index=True), both)
+
+    def by_source(self) -> Iterator[tuple[str, str, pd.DataFrame]]:
+        """Give ``measurement`` or ``lookups``, a measure that it has, and its states."""
+        for measure in self.measures:
+            yield "measurement", measure, self.measured(measure)
+        for measure in VERDICT_OF:
+            yield "lookups", measure, self.fresh(measure)
 
     @cached_property
     def stale(self) -> pd.DataFrame:

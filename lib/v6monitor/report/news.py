@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from v6monitor.analysis.changes import moves
-from v6monitor.analysis.shares import VERDICT_OF
 from v6monitor.charts.wording import share_text
 from v6monitor.dns import log
 from v6monitor.language import AMSTERDAM, Language
+from v6monitor.language.sources import source_text
 from v6monitor.mail.providers import providers
 from v6monitor.report import archive, pages
 from v6monitor.report.archive import Scope
@@ -66,7 +66,7 @@ def changed(
     Or ``change`` is ``operator``, of the lookups ``before`` (those of the previous report) and of
     this month: between ``from`` and ``to`` the mail moved.
     """
-    parts = [_measured(month, measure, earlier) for measure in VERDICT_OF]
+    parts = [_measured(month, measure, earlier) for measure in month.measures]
     parts = [part.reindex(columns=list(COLUMNS)) for part in (*parts, _operators(month, before))]
     table = pd.concat(parts, ignore_index=True).astype("str").assign(period=month.period)
     order = ["measure", "change", "domain"]
@@ -85,7 +85,7 @@ def facts(month: Month, table: pd.DataFrame, previous: str | None) -> dict[str, 
     return {
         "facts_of": newest.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "earlier": month.earlier or None,
-        "measures": [_counts(month, measure, table) for measure in VERDICT_OF],
+        "measures": [_counts(month, measure, table) for measure in month.measures],
         "lost": lost[["domain", "measure"]].to_dict("records"),
         "previous": previous,
         "operator_moves": int((table["change"] == "operator").sum()),
@@ -97,7 +97,7 @@ def _counts(month: Month, measure: str, table: pd.DataFrame) -> dict[str, Any]:
     moved = _moves(month, measure)["change"]
     counts = {kind: int((listed == kind).sum()) for kind in KINDS}
     unsure = {kind: int((moved == kind).sum()) for kind in ("loss_suspected", "loss_recovered")}
-    return {"measure": measure, **counts, **unsure}
+    return {"measure": measure, "earlier": month.before(measure) or None, **counts, **unsure}
 
 
 def _measured(month: Month, measure: str, earlier: pd.DataFrame | None) -> pd.DataFrame:
@@ -151,6 +151,7 @@ def subject(month: str, facts: Facts, language: Language) -> str:
     counts = [
         f"{language.label(one['measure']).lower()} {ups_and_downs(one, language)}"
         for one in facts["measures"]
+        if one["earlier"]
     ]
     if not facts["earlier"]:
         return language.text("IPv6 in {month}: first report", month=month)
@@ -170,8 +171,8 @@ def sentences(facts: Facts, language: Language) -> list[str]:
     """Return what changed, a sentence per measure; the names only of confirmed losses."""
     if not facts["earlier"]:
         return [language.text("There is no earlier measurement to compare with.")]
-    found = [_counted_sentence(one, language) for one in facts["measures"]]
-    for measure in VERDICT_OF:
+    found = [_counted_sentence(one, facts["earlier"], language) for one in facts["measures"]]
+    for measure in dict.fromkeys(one["measure"] for one in facts["lost"]):
         names = [one["domain"] for one in facts["lost"] if one["measure"] == measure]
         if names:
             found.append(
@@ -188,6 +189,7 @@ def sentences(facts: Facts, language: Language) -> list[str]:
 def mail(month: Month, facts: Facts, language: Language, scope: Scope = archive.WHOLE) -> str:
     """Return a mail as text: its subject on the first line, and after an empty line its body."""
     name = pages.of_scope(language.month(month.period), scope, language)
+    sources = month.current.attrs["source"]
     headline = [
         f"- {language.label(row['measure'])}: {share_text(row, language)}"
         for row in month.headline.to_dict("records")
@@ -196,7 +198,11 @@ def mail(month: Month, facts: Facts, language: Language, scope: Scope = archive.
     paragraphs = [
         [subject(name, facts, language)],
         *([" ".join(notice)] for notice in pages.notices(month, scope, language)),
-        [language.text("Share of domains with IPv6, as measured by Internet.nl"), *headline],
+        [
+            language.text("Share of domains with IPv6"),
+            *headline,
+            language.text("Source: {source}.", source=source_text(sources, language)),
+        ],
         [_compared(facts, language), *(f"- {one}" for one in sentences(facts, language))],
         [
             language.text("A loss is suspected until a second definite answer confirms it."),
@@ -241,7 +247,16 @@ def _lost(one: Mapping[str, Any]) -> int:
     return int(one["loss_confirmed"] + one["loss_suspected"])
 
 
-def _counted_sentence(one: Mapping[str, Any], language: Language) -> str:
+def _counted_sentence(one: Mapping[str, Any], earlier: str, language: Language) -> str:
+    """Return the changes of a measure; ``earlier`` is the month that needs no naming."""
+    measure = language.label(one["measure"])
+    if not one["earlier"]:
+        return language.text(
+            "{measure}: there is no earlier measurement to compare with.", measure=measure
+        )
+    if one["earlier"] != earlier:
+        since = language.text("since {month}", month=language.month(one["earlier"]))
+        measure = f"{measure} ({since})"
     sure = language.text(
         " ({confirmed} confirmed, {suspected} suspected)",
         confirmed=language.number(one["loss_confirmed"]),
@@ -249,7 +264,7 @@ def _counted_sentence(one: Mapping[str, Any], language: Language) -> str:
     )
     return language.text(
         "{measure}: {gain} gained, {loss} lost{sure}; on the list {joined} new, {left} gone.",
-        measure=language.label(one["measure"]),
+        measure=measure,
         gain=language.number(one["gain"]),
         loss=language.number(_lost(one)),
         sure=sure if _lost(one) else "",

@@ -10,7 +10,7 @@ import pandas as pd
 
 from v6monitor.analysis.changes import COUNTS, changes
 from v6monitor.analysis.decomposition import parts
-from v6monitor.analysis.shares import VERDICT_OF, shares
+from v6monitor.analysis.shares import shares
 from v6monitor.mail.laggards import GROUPS
 from v6monitor.report import manifest
 from v6monitor.report.archive import Scope
@@ -36,11 +36,14 @@ def results(month: Month, scope: Scope) -> dict[str, Any]:
         "earlier": month.earlier or None,
         "synthetic": month.synthetic,
         "scope": scope,
+        "sources": month.current.attrs["source"],
         "coverage": _value(month.coverage),
         "publishable": month.publishable,
         "shares": _records(month.headline.drop(columns="period")),
         "shares_by_sector": _by_sector(month),
-        "changes": [_changes(month, measure) for measure in VERDICT_OF if month.before(measure)],
+        "changes": [
+            _changes(month, measure) for measure in month.measures if month.before(measure)
+        ],
         "laggards": _laggards(month),
     }
     jsonschema.validate(found, json.loads(SCHEMA.read_text(encoding="utf-8")))
@@ -64,6 +67,7 @@ def run_facts(
         "publishable": month.publishable,
         "coverage": None if pd.isna(coverage) else round(coverage, 6),
         "synthetic": month.synthetic,
+        "sources": month.current.attrs["source"],
         "lookups": {
             "resolvers": sorted(asked["resolver"].unique()),
             "started": None if pd.isna(first) else first.isoformat(),
@@ -93,9 +97,8 @@ def run_facts(
 def _by_sector(month: Month) -> list[dict[str, Any]]:
     return [
         {"source": source, "measure": measure} | _plain(row)
-        for source, states in (("measurement", month.measured), ("lookups", month.fresh))
-        for measure in VERDICT_OF
-        for row in shares(states(measure), by="sector")
+        for source, measure, states in month.by_source()
+        for row in shares(states, by="sector")
         .drop(columns=["measure", "period"])
         .to_dict("records")
     ]
