@@ -1,8 +1,8 @@
 """Laggard list: Exchange Online domains without IPv6, whose they are, and since when."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -10,7 +10,6 @@ from v6monitor.intake.waivers import MATCH, matched
 from v6monitor.language import AMSTERDAM
 from v6monitor.mail.exchange_online import (
     CURRENT_ZONES,
-    ExchangeHost,
     in_smtp_prefixes,
     label_owner,
 )
@@ -197,36 +196,29 @@ class Laggard(NamedTuple):
 
 def laggard(evidence: Evidence, provider: Provider, operators: Operators) -> Laggard | None:
     """Return why a domain is on the list; None when it is not (METHOD.md, "Exchange Online")."""
-    mail = mail_hosts(evidence, provider.domain)
-    measured = _measure(evidence, mail, provider.domain)
-    proofs = tuple(target for target in mail.dropped if is_ownership_proof(target))
-    group, hosts = _group(evidence, provider.mail_provider, mail, measured)
-    if not group and proofs and provider.mail_provider in _WITH_PROOFS:
-        group, hosts = "ownership_proof", list(proofs)
+    case = _Case(evidence, provider, operators)
+    group, hosts = case.group()
     if not group:
         return None
-    run_by = {
-        host: responsible(evidence, host, operators, provider.domain) for host in measured.states
-    }
-    exchange = [measured.exchange.get(host) for host in hosts]
+    exchange = [case.exchange.get(host) for host in hosts]
     zone, label, label_domain = label_owner(provider.domain, exchange)
+    run_by = ", ".join(dict.fromkeys(case.run_by[host] for host in hosts if host in case.run_by))
     questions = [(provider.domain, "MX"), *((host, "AAAA") for host in hosts)]
     rows = [row for question in questions if (row := evidence.question(*question))]
     return Laggard(
         provider.domain,
         group,
-        operator=", ".join(dict.fromkeys(run_by.get(host, "") for host in hosts))
-        or provider.operator,
-        mx_hosts=tuple(_described(evidence, mail)),
+        operator=run_by or provider.operator,
+        mx_hosts=tuple(_described(evidence, case.mail)),
         failing_hosts=tuple(hosts),
-        proofs=proofs,
+        proofs=case.proofs,
         zone=zone or provider.zone,
         label=label,
         label_domain=label_domain,
         fault=next((found.fault for found in exchange if found and found.fault), ""),
-        lacking=group != "unknown" and NO in map(measured.states.get, hosts),
-        sole_cause=_sole_cause(group, hosts, measured, run_by, proofs),
-        doubt=_doubt(evidence, provider, mail, hosts) if group == "unknown" else "",
+        lacking=group != "unknown" and NO in map(case.states.get, hosts),
+        sole_cause=case.sole_cause(group, hosts),
+        doubt=_doubt(evidence, provider, case.mail, hosts) if group == "unknown" else "",
         asked_at=max((row.asked_at for row in rows), default=None),
     )
 
@@ -266,90 +258,84 @@ def day_of(moment: object) -> dt.date | None:
     return moment.astimezone(AMSTERDAM).date()
 
 
-class _Measured(NamedTuple):
-    states: Mapping[str, str]
-    exchange: Mapping[str, ExchangeHost]
-    failing: list[str]
-    """Hosts with an A, and definitely no AAAA."""
-    unknown: list[str]
-    no_address: list[str]
-    """Hosts with neither A nor AAAA."""
+class _Case:
+    """The MX hosts of a domain, with what was measured on each."""
 
+    def __init__(self, evidence: Evidence, provider: Provider, operators: Operators) -> None:
+        domain, self.evidence = provider.domain, evidence
+        self.provider = provider.mail_provider
+        self.mail = mail_hosts(evidence, domain)
+        self.states = {host: evidence.has_ipv6(host).state for _, host in self.mail.hosts}
+        found = {host: exchange_host(evidence, host, domain) for host in self.states}
+        self.exchange = {host: exchange for host, exchange in found.items() if exchange}
+        self.run_by = {host: responsible(evidence, host, operators, domain) for host in self.states}
+        self.proofs = tuple(target for target in self.mail.dropped if is_ownership_proof(target))
 
-def _measure(evidence: Evidence, mail: MailHosts, domain: str) -> _Measured:
-    states = {host: evidence.has_ipv6(host).state for _, host in mail.hosts}
-    found = ((host, exchange_host(evidence, host, domain)) for host in states)
-    measured = _Measured(
-        states, {host: exchange for host, exchange in found if exchange}, [], [], []
-    )
-    for host, state in states.items():
-        ipv4 = evidence.records(host, "A")
-        if state == UNKNOWN or (state == NO and ipv4 is None):
-            measured.unknown.append(host)
-        elif state == NO:
-            (measured.failing if ipv4 else measured.no_address).append(host)
-    return measured
+    def group(self) -> tuple[str, list[str]]:
+        """Return the group and the hosts concerned; "" for a domain that is not on the list."""
+        lacking = {host: self._lacks(host) for host in self.states}
+        failing = [host for host, lacks in lacking.items() if lacks == "ipv6"]
+        unknown = [host for host, lacks in lacking.items() if lacks == UNKNOWN]
+        match self.provider:
+            case "exo_direct" | "exo_mixed" if not self.exchange.keys().isdisjoint(
+                self.mail.primary
+            ):
+                group, hosts = self._exchange_group(lacking)
+                if group:
+                    return group, hosts
+            case "exo_behind" if failing or unknown:
+                return ("gateway", failing) if failing else ("unknown", unknown)
+            case "unknown" if not self.mail.hosts or set(self.states.values()) != {YES}:
+                return "unknown", failing + unknown
+        left_over = self.proofs and self.provider in _WITH_PROOFS
+        return ("ownership_proof", list(self.proofs)) if left_over else ("", [])
 
+    def sole_cause(self, group: str, hosts: list[str]) -> str:
+        """Return whether all other hosts have IPv6: those not Exchange, or not of the gateway.
 
-def _group(
-    evidence: Evidence, mail_provider: str, mail: MailHosts, measured: _Measured
-) -> tuple[str, list[str]]:
-    """Return the group and the hosts concerned; "" for a domain that is not on the list."""
-    match mail_provider:
-        case "exo_direct" | "exo_mixed" if not measured.exchange.keys().isdisjoint(mail.primary):
-            return _exchange_group(evidence, measured)
-        case "exo_behind" if measured.failing:
-            return "gateway", measured.failing
-        case "exo_behind" if measured.unknown:
-            return "unknown", measured.unknown
-        case "unknown" if not mail.hosts or set(measured.states.values()) != {YES}:
-            return "unknown", measured.failing + measured.unknown
-    return "", []
+        A left-over proof of ownership is another one, without IPv6: Internet.nl counts it.
+        """
+        if group not in {*EXCHANGE_GROUPS, "broken_record", "gateway"}:
+            return ""
+        if group == "gateway":
+            ours = {host for host in self.run_by if self.run_by[host] == self.run_by[hosts[0]]}
+        else:
+            broken = group == "broken_record"
+            ours = {host for host, one in self.exchange.items() if bool(one.fault) == broken}
+        others = [state for host, state in self.states.items() if host not in ours]
+        if NO in others or self.proofs:
+            return NO
+        return UNKNOWN if UNKNOWN in others else YES
 
+    def _lacks(self, host: str) -> str:
+        """Return what a host definitely lacks, ``ipv6`` or any ``address``; perhaps ``unknown``."""
+        ipv4 = self.evidence.records(host, "A")
+        if self.states[host] == UNKNOWN or (self.states[host] == NO and ipv4 is None):
+            return UNKNOWN
+        if self.states[host] == NO:
+            return "ipv6" if ipv4 else "address"
+        return ""
 
-def _exchange_group(evidence: Evidence, measured: _Measured) -> tuple[str, list[str]]:
-    broken = [host for host, found in measured.exchange.items() if found.fault]
-    exchange = [host for host in measured.exchange if host not in broken]
-    if failing := [host for host in exchange if host in measured.failing]:
-        zones = {measured.exchange[host].zone for host in failing}
-        return ("exchange_online" if zones & CURRENT_ZONES else "obsolete_name"), failing
-    if broken:
-        return "broken_record", broken
-    if unknown := [host for host in exchange if host in measured.unknown]:
-        return "unknown", unknown
-    if no_address := [host for host in exchange if host in measured.no_address]:
-        return "no_address", no_address
-    foreign = [host for host in exchange if _has_foreign_address(evidence, host)]
-    return ("foreign_address", foreign) if foreign else ("", [])
+    def _exchange_group(self, lacking: Mapping[str, str]) -> tuple[str, list[str]]:
+        broken = [host for host, found in self.exchange.items() if found.fault]
+        hosts: dict[str, list[str]] = {}
+        for host in (host for host in self.exchange if host not in broken):
+            hosts.setdefault(lacking[host], []).append(host)
+        if failing := hosts.get("ipv6"):
+            zones = {self.exchange[host].zone for host in failing}
+            return ("exchange_online" if zones & CURRENT_ZONES else "obsolete_name"), failing
+        if broken:
+            return "broken_record", broken
+        for lacks, group in ((UNKNOWN, "unknown"), ("address", "no_address")):
+            if lacks in hosts:
+                return group, hosts[lacks]
+        foreign = [host for host in hosts.get("", ()) if _has_foreign_address(self.evidence, host)]
+        return ("foreign_address", foreign) if foreign else ("", [])
 
 
 def _has_foreign_address(evidence: Evidence, host: str) -> bool:
     addresses = evidence.records(host, "AAAA") or ()
     return any(not unusable(address) and not in_smtp_prefixes(address) for address in addresses)
-
-
-def _sole_cause(
-    group: str,
-    hosts: list[str],
-    measured: _Measured,
-    run_by: Mapping[str, str],
-    proofs: Collection[str],
-) -> str:
-    """Return whether all other hosts have IPv6: those not Exchange, or not of the same gateway.
-
-    A left-over proof of ownership is another one, without IPv6: Internet.nl counts it.
-    """
-    if group not in {*EXCHANGE_GROUPS, "broken_record", "gateway"}:
-        return ""
-    if group == "gateway":
-        ours = [host for host in run_by if run_by[host] == run_by[hosts[0]]]
-    else:
-        fault = group == "broken_record"
-        ours = [host for host, found in measured.exchange.items() if bool(found.fault) == fault]
-    others = [state for host, state in measured.states.items() if host not in ours]
-    if NO in others or proofs:
-        return NO
-    return UNKNOWN if UNKNOWN in others else YES
 
 
 def _doubt(evidence: Evidence, provider: Provider, mail: MailHosts, hosts: list[str]) -> str:
@@ -365,13 +351,12 @@ def _doubt(evidence: Evidence, provider: Provider, mail: MailHosts, hosts: list[
 
 def _described(evidence: Evidence, mail: MailHosts) -> Iterator[str]:
     for preference, host in mail.hosts:
-        parts = (f"{qtype} {_outcome(evidence, host, qtype)}" for qtype in ("A", "AAAA"))
-        yield f"{preference} {host}: {', '.join(parts)}"
-
-
-def _outcome(evidence: Evidence, host: str, qtype: str) -> str:
-    row = evidence.question(host, qtype)
-    return " ".join([row.outcome, *row.answers]) if row else "not asked"
+        rows = ((qtype, evidence.question(host, qtype)) for qtype in ("A", "AAAA"))
+        found = (
+            " ".join([qtype, row.outcome, *row.answers] if row else [qtype, "not asked"])
+            for qtype, row in rows
+        )
+        yield f"{preference} {host}: {', '.join(found)}"
 
 
 def _row(found: Laggard, provider: Provider) -> dict[str, object]:
@@ -399,16 +384,12 @@ def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:
     )
 
 
-def _owners(table: pd.DataFrame | None) -> dict[str, dict[str, object]]:
+def _owners(table: pd.DataFrame | None) -> dict[Any, dict[Any, Any]]:
     """Return organisation, sector and province by domain; the first where a domain has more."""
     if table is None:
         return {}
-    columns = ["organisation", "sector", "province"]
-    single = table.drop_duplicates("domain").set_index("domain")
-    return {
-        str(domain): {str(name): str(cell) for name, cell in row.items()}
-        for domain, row in single[columns].to_dict("index").items()
-    }
+    single = table.drop_duplicates("domain").set_index("domain").astype("str")
+    return single[["organisation", "sector", "province"]].to_dict("index")
 
 
 def _mail_states(history: pd.DataFrame | None) -> dict[str, dict[str, str]]:
@@ -429,16 +410,9 @@ def _since(found: Laggard, states: Mapping[str, str]) -> tuple[str, int | None]:
     if not found.lacking or found.asked_at is None:
         return "", None
     now = first = found.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m")
-    for month, state in sorted(states.items(), reverse=True):
-        if month > now:
-            continue
-        if state == YES:
+    for month in sorted((month for month in states if month <= now), reverse=True):
+        if states[month] == YES:
             break
-        if state == NO:
+        if states[month] == NO:
             first = month
-    return first, _months(now) - _months(first)
-
-
-def _months(period: str) -> int:
-    year, month = period.split("-")
-    return 12 * int(year) + int(month)
+    return first, len(pd.period_range(first, now, freq="M")) - 1
