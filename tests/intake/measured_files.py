@@ -40,9 +40,10 @@ def web_row(url: str, ws_address: str = "passed", name: str = "gemeenten") -> st
 
 def mail_row(url: str, mx_address: str, view: str = "?", has_mx: str = "?") -> str:
     """Return a row of a mail export, with the two views that tell of mail servers."""
+    category = "failed" if mx_address == "failed" else "passed"
     return (
-        f"gemeenten,{url},,x,nl,,TRUE,80,https://batch.example/mail/x/1/, ,passed,passed,passed,"
-        f"{mx_address},not_tested,,,{view},{has_mx}"
+        f"gemeenten,{url},,x,nl,,TRUE,80,https://batch.example/mail/x/1/, ,{category},"
+        f"passed,passed,{mx_address},not_tested,,,{view},{has_mx}"
     )
 
 

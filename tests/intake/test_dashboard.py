@@ -128,7 +128,7 @@ def test_absence_is_not_failure_in_2019(intake, words):
     """What cannot have failed was not there, or not tested, as in results of the first API."""
     rows = [mail_row("a.example", "failed"), mail_row("b.example", "failed")]
     rows = [row.replace("not_tested", "failed") for row in rows]
-    rows[1] = rows[1].replace(" ,passed", " ,failed")
+    rows[0] = rows[0].replace(" ,failed", " ,passed")
     text = mail_export(*rows)
     for word, digit in words.items():
         text = text.replace(word, digit)
@@ -145,7 +145,15 @@ def test_absence_is_not_failure_in_2019(intake, words):
         (5, no, after, "kept"),
         (6, no, after, "kept"),
     ]
-    assert intake(text, "list-2026-10-05.csv").faults.empty is not bool(words)
+    assert booked(intake(text, "list-2026-10-05.csv")) == booked(found)
+
+
+def test_a_test_of_one_of_two_servers_is_a_result(intake):
+    """Since API 2, a failed test after a failed one is of the servers that have an address."""
+    row = mail_row("a.example", "failed").replace("not_tested", "failed")
+    found = intake(mail_export(row), "list-2026-10-05.csv")
+    assert values(found, "mx_address", "mx_reach") == [("failed", "failed")]
+    assert booked(found) == []
 
 
 def test_type_comes_from_the_columns_not_from_the_name(intake):

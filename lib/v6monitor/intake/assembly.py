@@ -33,6 +33,8 @@ _AFTER = {
 """The test without which another is not done."""
 _YES_OR_NO = {"1", "0", "true", "false", "waar", "onwaar", "ja", "nee", "?", ""}
 """Results of a source that has no word for "not tested" and "not applicable"."""
+_SAYS_MORE = (CANONICAL, MAPPED, "api-2", "netnl-findings")
+"""Formats whose results are as they say, or of which nothing is known."""
 _API_2 = "2020-07-13"
 """Since this day, Internet.nl v1.2.0, results say what was not tested."""
 
@@ -88,7 +90,7 @@ def assemble(part: Part, context: Context, faults: Faults) -> pd.DataFrame:
     dates = _dates(cells, listed, part, context, faults)
     kept = listed | dates["measured_at"].ne("")
     cells, dates, listed = cells[kept], dates[kept], listed[kept]
-    if part.format not in {CANONICAL, MAPPED}:
+    if not part.format.startswith(_SAYS_MORE):
         cells = _not_failed(cells, dates["measured_at"], faults)
     if cells.empty:
         return _typed(pd.DataFrame(columns=list(COLUMNS)))
@@ -163,31 +165,34 @@ def _not_failed(cells: pd.DataFrame, days: "pd.Series[str]", faults: Faults) -> 
     """Return the cells with what a plain yes and no cannot say: not applicable, not tested.
 
     The category cannot pass while a mail server lacks an address: such a domain has no MX. A test
-    that comes after a failed one was not done. Each is a doubt that keeps the delivered value.
+    that comes after a failed one was not done, in a source of yes and no: an early one, one of
+    true and false, or one in which a website without address fails what only an address can. Each
+    is a doubt that keeps the delivered value.
     """
-    found = cells.copy()
     fields = [field for field in _RESULT_FIELDS if field in cells]
+    no = pd.Series(False, cells.index)
+    failed = dict.fromkeys(_RESULT_FIELDS, no)
+    failed |= {field: _by_value(cells[field], columns.result).eq("failed") for field in fields}
+    no_mx = failed["mx_address"]
+    if "ipv6" in fields:
+        no_mx = no_mx & _by_value(cells["ipv6"], columns.result).eq("passed")
+    else:
+        no_mx = no
+    for source, meaning in _MAIL_SOURCES.items():
+        if source in cells and source != "mx_address":
+            no_mx = no_mx & ~_by_value(cells[source], meaning).isin(["has_mx", "null_mx"])
+    impossible = no_mx | failed["ws_address"] & (failed["ws_reach"] | failed["ws_similar"])
     plain = all(set(cells[field].str.lower().unique()) <= _YES_OR_NO for field in fields)
-    before = pd.Series(True, cells.index) if plain else days.lt(_API_2)
-
-    def set_(field: str, where: "pd.Series[bool]", word: str, reason: Reason) -> None:
-        faults.add(cells[field][where & before], reason, KEPT)
-        found[field] = found[field].mask(where & before, word)
-
-    words = {
-        field: _by_value(cells[field], lambda raw: columns.result(raw) or "") for field in fields
-    }
-    if {"ipv6", "mx_address"} <= words.keys():
-        no_mx = words["ipv6"].eq("passed") & words["mx_address"].eq("failed")
-        for source, meaning in _MAIL_SOURCES.items():
-            if source in cells and source != "mx_address":
-                stated = _by_value(cells[source], meaning)
-                no_mx &= ~stated.isin(["has_mx", "null_mx"])
-        set_("mx_address", no_mx, "no_mx", Reason.NO_MX)
-    for child, parent in _AFTER.items():
-        if child in words and parent in words:
-            untested = words[child].eq("failed") & words[parent].eq("failed")
-            set_(child, untested, "not_tested", Reason.NOT_REACHED)
+    early = days.lt(_API_2) | bool(plain or impossible.any())
+    found = cells.copy()
+    changes = [("mx_address", no_mx, "no_mx", Reason.NO_MX)] + [
+        (child, failed[child] & failed[parent] & early, "not_tested", Reason.NOT_REACHED)
+        for child, parent in _AFTER.items()
+    ]
+    for field, where, word, reason in changes:
+        if where.any():
+            faults.add(cells[field][where], reason, KEPT)
+            found[field] = found[field].mask(where, word)
     return found
 
 
