@@ -186,10 +186,10 @@ def test_every_measure_has_rows_of_its_own():
     both = pd.concat([series(*NOISY).assign(measure=name) for name in ("web", "mail")])
     alone = v6.forecast(series(*NOISY), target=0.7).iloc[0]
     table = v6.forecast(both, target=0.7).set_index("measure")
-    assert list(table.index) == ["mail", "web"]
+    assert list(table.index) == ["web", "mail"]
     assert table.loc["web", "median"] == table.loc["mail", "median"] == alone["median"]
     assert v6.projection(both)["measure"].value_counts().to_dict() == {"mail": 20, "web": 20}
-    assert v6.backtest(both)["measure"].to_list() == ["mail", "mail", "web", "web"]
+    assert v6.backtest(both)["measure"].to_list() == ["web", "web", "mail", "mail"]
     with pytest.raises(UsageError, match="there is no column 'sector'"):
         v6.forecast(both, by="sector")
 

@@ -89,7 +89,8 @@ def test_a_refusal_says_why(world: str, reason: str) -> None:
     """A share that falls, and too few months: no date, and the reason in words."""
     states = WORLDS[world]
     assert chart.forecast_answer(v6.forecast(states, target=0.9)).note() == reason
-    assert chart.projection(v6.projection(states, target=0.9)).caption() == reason
+    projection = chart.projection(v6.projection(states, target=0.9))
+    assert (projection.caption(), projection.note()) == ("No measure allows a forecast.", reason)
 
 
 def test_a_measure_that_a_source_lacks_is_not_in_it() -> None:

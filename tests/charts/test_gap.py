@@ -146,7 +146,7 @@ def test_what_the_steps_leave_is_a_counted_line() -> None:
 def test_without_mail_servers_the_words_stand_alone() -> None:
     """A list of websites, or a month without lookups: not in this source, and no empty picture."""
     chart = charts.fix_order(v6.gap.fix_order(NONE, top=5))
-    assert (chart.kind, chart.draw) == ("answer", None)
+    assert "<img" not in chart.html()
     for one in (chart, charts.gap_answer(NONE)):
         assert one.caption() == "Mail servers are not in this source."
 

@@ -382,7 +382,13 @@ def _keys(states: pd.DataFrame, by: str) -> list[str]:
 def _table(
     states: pd.DataFrame, by: str, rows: Sequence[dict[str, object]], columns: Sequence[str]
 ) -> pd.DataFrame:
+    """Return the rows as a table, the measures in the order of the states."""
     table = pd.DataFrame(rows, columns=[*_keys(states, by), *columns])
+    if "measure" in table:
+        order = {name: place for place, name in enumerate(states["measure"].unique())}
+        table = table.sort_values(
+            "measure", key=lambda name: name.map(order), kind="stable", ignore_index=True
+        )
     return with_source(table, states)
 
 

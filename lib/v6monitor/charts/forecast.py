@@ -26,7 +26,7 @@ from v6monitor.charts.months import (
     placed,
 )
 from v6monitor.charts.style import BOUNDS, GREY_INK, WIDTH, new_axes, new_figure, styled
-from v6monitor.charts.trend import FIRST, LINES
+from v6monitor.charts.trend import LINES
 from v6monitor.charts.wording import chance, group_name, joined, out_of
 from v6monitor.language import Language
 
@@ -94,7 +94,6 @@ def backtest(table: pd.DataFrame, *, name: str = "backtest") -> Chart:
 def _answer_words(table: pd.DataFrame, language: Language) -> Words:
     if table.empty:
         return Words("This measure is not in this source, so there is no forecast.")
-    table = pd.concat(_parts(table))
     rows = table.to_dict("records")
     shares = _shares(table[table["adoption"].notna()], "adoption", language)
     based_on = max((row["measurements"] for row in rows if not row["refusal"]), default=0)
@@ -153,10 +152,12 @@ def _projection_words(table: pd.DataFrame, language: Language) -> Words:
     if measured.empty:
         return Words("This measure is not in this source.", "", alt)
     now = f"Measured: {_shares(measured, 'adoption', language)}"
-    refused = joined(*(_sentence(row, language) for row in _refused(measured)))
+    refused = joined(
+        *(_sentence(row, language) for row in measured.to_dict("records") if row["refusal"])
+    )
     then = _last(table[table["middle"].notna()])
     if then.empty:
-        return Words(refused, now, alt)
+        return Words("No measure allows a forecast.", refused, alt)
     spread = [
         f"{_measure(row, language).lower()} {language.percent(row['low'])} to"
         f" {language.percent(row['high'])}"
@@ -224,21 +225,16 @@ def _points(points: float) -> str:
     return f"{abs(points):.1f}"
 
 
-def _refused(rows: pd.DataFrame) -> list[Row]:
-    return [row for row in rows.to_dict("records") if row["refusal"]]
-
-
 def _parts(table: pd.DataFrame) -> list[pd.DataFrame]:
-    """Return the rows of each measure: web, mail, name servers, and their categories."""
-    if "measure" not in table:
-        return [table] if len(table) else []
-    found = {str(name): part for name, part in table.groupby("measure")}
-    return [found[name] for name in sorted(found, key=lambda name: (*FIRST, name).index(name))]
+    """Return the rows of each measure, in the order of the table."""
+    if "measure" not in table or table.empty:
+        return [table]
+    return [part for _, part in table.groupby("measure", sort=False)]
 
 
 def _last(table: pd.DataFrame) -> pd.DataFrame:
     """Return the newest row of each measure."""
-    return pd.concat([table[:0], *(part.tail(1) for part in _parts(table))])
+    return pd.concat([part.tail(1) for part in _parts(table)])
 
 
 # Picture
@@ -246,7 +242,7 @@ def _last(table: pd.DataFrame) -> pd.DataFrame:
 
 @styled
 def _draw_projection(table: pd.DataFrame, language: Language) -> Figure | None:
-    if table.empty:
+    if table["middle"].isna().all():
         return None
     months = table["period"].map(ordinal)
     low, high = months.min() - 0.5, months.max() + 0.5

@@ -69,8 +69,6 @@ def fix_order(table: pd.DataFrame, *, name: str = "fix-order") -> Chart:
 
     Source: METHOD.md §8.
     """
-    if len(table) == 1 or table["adoption"].isna().any():
-        return Chart(name, table, _fix_order_words, kind="answer")
     return Chart(name, table, _fix_order_words, _draw_fix_order)
 
 
@@ -109,7 +107,9 @@ def _answer_words(hosts: pd.DataFrame, language: Language) -> Words:
 
 
 @styled
-def _draw_fix_order(table: pd.DataFrame, language: Language) -> Figure:
+def _draw_fix_order(table: pd.DataFrame, language: Language) -> Figure | None:
+    if len(table) == 1 or table["adoption"].isna().any():
+        return None
     by = str(table.columns[0])
     records = table.to_dict("records")
     rows = [Row(group_name(row[by], language), _who(row, by, language)) for row in records]
