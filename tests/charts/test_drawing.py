@@ -80,6 +80,9 @@ def charts() -> dict[str, Chart]:
         "provinces, mixed": provinces("yyn?y"),
         "provinces, unknown": provinces("?"),
         "provinces, none": provinces(""),
+        "provinces, of nothing": v6.chart.provinces(
+            v6.shares(one_month(1)[:0].assign(province=""), by="province")
+        ),
         "vantage, failed": v6.chart.vantage(provenance("pfpfpp--", 3)),
         "vantage, none": v6.chart.vantage({}),
     }

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from chart_rules import check, words
+from chart_rules import check_chart, words
 from chart_worlds import LONG
 from dependencies import dependencies
 from matplotlib.colors import to_hex
@@ -52,9 +52,7 @@ DRAWN = drawn()
 @pytest.mark.parametrize("name", DRAWN)
 def test_text_is_large_horizontal_inside_and_apart(name: str, code: str) -> None:
     """No text is small, turned, cut off by the edge or on top of another, at 720 pixels."""
-    chart = DRAWN[name]
-    if chart.draw:
-        check(chart.figure(code))
+    check_chart(DRAWN[name], code)
 
 
 def test_every_step_begins_where_the_one_before_ended() -> None:

@@ -57,8 +57,9 @@ def provinces(table: pd.DataFrame, *, name: str = "provinces") -> Chart:
     place = table["province"].where(table["province"].isin(PROVINCES), ELSEWHERE)
     summed = table[counts].groupby(place).sum().reindex([*PROVINCES, ELSEWHERE], fill_value=0)
     found = shares_of_counts(summed).rename_axis("province")
-    constant = {name: table[name].iloc[0] for name in ("measure", "period") if name in table}
-    found = found.reset_index().assign(**constant) if len(table) else found.reset_index()
+    first = table.head(1).to_dict("records")
+    constant = {name: row[name] for row in first for name in ("measure", "period") if name in row}
+    found = found.reset_index().assign(**constant)
     found.attrs = dict(table.attrs)
     return Chart(name, found, _words, _draw)
 
