@@ -165,7 +165,8 @@ def test_the_operator_of_a_gateway_gets_one_letter_with_all_its_domains() -> Non
     assert len(two) == 1
     gate = found[3]
     assert gate.domains() == ("a.example", "b.example")
-    assert "a.example, b.example: The mail comes in through gate.example" in texts(gate)
+    assert "found on mx1.gate.example, mx2.gate.example. The mail" in texts(gate)
+    assert "comes in there: a.example, b.example." in texts(gate)
     first, last = steps(gate, EN)
     assert first.commands == "dig AAAA mx1.gate.example\ndig AAAA mx2.gate.example"
     assert "mx4" not in texts(gate)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from v6monitor.dns.observation import Observation
-from v6monitor.language import Language
+from v6monitor.language import NO_VALUE, Language
 from v6monitor.mail.advice import Row, explanation, operator_name, waiver_text
 from v6monitor.mail.commands import IPV6_STATUS, digs, enable_ipv6
 from v6monitor.mail.laggards import (
@@ -149,6 +149,16 @@ def letters(laggards: pd.DataFrame, *, observations: "Observations") -> list[Let
 
 def situations(letter: Letter, language: Language) -> list[str]:
     """Return what was measured, a paragraph per explanation, in the order of the list."""
+    if letter.operator:
+        return [
+            language.text(
+                "On {day} no IPv6 address (AAAA record) was found on {hosts}. The mail of these "
+                "domains comes in there: {domains}.",
+                day=language.day(letter.day) if letter.day else NO_VALUE,
+                hosts=", ".join(dict.fromkeys(one.host for one in letter.measured)),
+                domains=", ".join(sorted(letter.domains())),
+            )
+        ]
     by_explanation: dict[str, list[Row]] = {}
     for row in letter.rows:
         by_explanation.setdefault(str(row["explanation"]), []).append(row)
