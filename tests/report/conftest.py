@@ -22,7 +22,7 @@ def example_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an archive with the newest example month, in both languages."""
     out = tmp_path_factory.mktemp("archive")
     command = [sys.executable, "-m", "v6monitor", "report", "--out", str(out)]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    subprocess.run(command, check=True, capture_output=True, timeout=900)
     return out
 
 

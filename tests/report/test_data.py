@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 from frictionless import Package
 
@@ -50,7 +51,45 @@ def test_the_data_page_links_every_table_in_every_form(package):
     for page in ("data.html", "data.en.html"):
         text = (folder / page).read_text(encoding="utf-8")
         for resource in described["resources"]:
-            for form in ("csv", "nl.csv", "xlsx", "json", "parquet"):
+            alone = resource["name"] == "measurements"
+            for form in ("csv",) if alone else ("csv", "nl.csv", "xlsx", "json", "parquet"):
                 file = f"tables/{resource['name']}.{form}"
                 assert f'href="{file}"' in text
                 assert (folder / file).is_file()
+
+
+def test_from_a_figure_to_its_domains_is_one_click(package):
+    """Measured shares lead to the measurements, those of lookups to verdicts or mail servers."""
+    folder, described = package
+    held = {resource["name"] for resource in described["resources"]}
+    leads = {
+        "30_adoption": ["measurements"],
+        "20_lookups": ["verdicts"],
+        "40_exchange_online": ["measurements", "providers", "hosts-and-operators"],
+        "55_gap": ["hosts-and-operators"],
+    }
+    for page, names in leads.items():
+        text = (folder / f"{page}.en.html").read_text(encoding="utf-8")
+        for name in names:
+            assert f'<a href="tables/{name}.csv" download>{name}</a>' in text, (page, name)
+            assert name in held
+
+
+def test_the_tables_per_domain_give_the_numbers(package):
+    """Counted again, the verdicts are the shares, and the hosts decide them."""
+    folder, _ = package
+    tables = folder / "tables"
+    verdicts = pd.read_csv(tables / "verdicts.csv", dtype="str", keep_default_na=False)
+    found = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    counted = verdicts["mail_all"].value_counts()
+    (share,) = (
+        one for one in found["shares"] if (one["source"], one["measure"]) == ("lookups", "mail")
+    )
+    assert {state: share[state] for state in ("yes", "no")} == {
+        state: counted[state] for state in ("yes", "no")
+    }
+    hosts = pd.read_csv(tables / "hosts-and-operators.csv", dtype="str", keep_default_na=False)
+    without = set(hosts.loc[hosts["state"] == "no", "domain"])
+    assert without == set(verdicts.loc[verdicts["mail_all"] == "no", "domain"])
+    providers = pd.read_csv(tables / "providers.csv", dtype="str", keep_default_na=False)
+    assert set(providers["domain"]) == set(verdicts.loc[verdicts["mail_all"] != "", "domain"])

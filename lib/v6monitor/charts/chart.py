@@ -119,6 +119,7 @@ class Chart:
                 "kind": kind,
                 "html": pages,
                 "table": "" if kind in {"answer", "text"} else pack(self.table),
+                "source": list(self.table.attrs.get("source", ())),
                 "svg": pictures,
             },
         }

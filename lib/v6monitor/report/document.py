@@ -9,7 +9,7 @@ import ast
 import html
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -44,6 +44,8 @@ class Output:
     table: str = ""
     """The numbers, as ``charts.tables.pack`` gives them."""
     svg: Mapping[str, str] = field(default_factory=dict)
+    source: Sequence[str] = ()
+    """Where the numbers come from, as ``attrs["source"]`` of the table."""
 
     def renamed(self, name: str) -> "Output":
         """Return the same output with another name for its files and its place on the page."""
@@ -141,7 +143,8 @@ def _published(
         held = data[MIME]
         if "html" not in held:
             return _plain_table(held, heading, shown)
-        return Output(held["name"], held["kind"], held["html"], held["table"], held["svg"])
+        found = Output(held["name"], held["kind"], held["html"], held["table"], held["svg"])
+        return replace(found, source=held.get("source", ()))
     if set(data) == {"text/plain"} and not _REPR_OF_OBJECT.search(text):
         return _text(text)
     return _why_not(output, text)
@@ -194,7 +197,8 @@ def _plain_table(
         language = Language(code)
         caption = f"{words[of]}{mark}"
         pages[code] = plain_table(frame, language, caption, note=held["note"], caption_language=of)
-    return Output(held["name"] or _named(title), "table", pages, held["table"])
+    name = held["name"] or _named(title)
+    return Output(name, "table", pages, held["table"], source=held["source"])
 
 
 def _named(title: str) -> str:

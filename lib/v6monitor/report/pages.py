@@ -15,6 +15,7 @@ from nbconvert.exporters import TemplateExporter
 
 from v6monitor.analysis.shares import GATE
 from v6monitor.charts.chart import DOWNLOADS
+from v6monitor.charts.tables import unpack
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.report.archive import WHOLE, Scope
 from v6monitor.report.document import Document, Output, Prose
@@ -226,6 +227,7 @@ def markup(shown: Output, language: Language) -> Markup:
     links = [(f"tables/{shown.name}.{form}", FORMS[form]) for form in _BESIDE if shown.table]
     code = picture_language(shown, language.code)
     links += [(f"figures/{shown.name}.{code}.svg", "SVG")] if code else []
+    base = _base(shown)
     body, text = shown.html[language.code], language.text("Download {name} as {form}")
     own = f' lang="{language.code}"' if body.startswith("<div lang=") else ""
     downloads = "".join(
@@ -233,7 +235,21 @@ def markup(shown: Output, language: Language) -> Markup:
         f'aria-label="{text.format(name=shown.name, form=form)}">{form}</a>'
         for file, form in links
     )
+    if base:
+        words = language.text("Per domain:")
+        tables = ", ".join(f'<a href="tables/{name}.csv" download>{name}</a>' for name in base)
+        downloads += f"<br><span{own}>{words} {tables}</span>"
     return Markup(body.replace(DOWNLOADS, downloads))
+
+
+def _base(shown: Output) -> list[str]:
+    """Return the tables per domain that an output was counted from, by its source and columns."""
+    kinds = {source.partition(" ")[0] for source in shown.source}
+    found = ["measurements"] if "measurement" in kinds else []
+    if "lookups" in kinds and shown.table:
+        of_mail = {"operator", "class", "tenant", "group"} & set(unpack(shown.table).columns)
+        found += ["providers", "hosts-and-operators"] if of_mail else ["verdicts"]
+    return found
 
 
 def picture_language(shown: Output, code: str) -> str:

@@ -33,6 +33,8 @@ OVERVIEW = "index"
 """The first page of a month."""
 DATA = "data"
 """The page that lists the tables."""
+MEASUREMENTS = "measurements"
+"""The measurements up to and with the month, as read; the runner writes them."""
 
 Notebooks = Mapping[str, Document]
 
@@ -100,7 +102,8 @@ def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -
     published = [one for name, document in fit.items() for one in _exports(report, name, document)]
     if report.pdf:
         print_pages(sorted(report.scratch.rglob("*.html")))
-    _data(report, [*published, _news(report), _letters(report, fit)], fit)
+    published += [_news(report), _letters(report, fit), *_per_domain(report, fit)]
+    _data(report, published, fit)
     _index(report, fit, {**failures, **unfit})
     return unfit
 
@@ -178,6 +181,20 @@ def _export(report: Report, name: str, page: str, table: pd.DataFrame) -> Publis
     return Published(name, page, tables.columns(table))
 
 
+def _per_domain(report: Report, notebooks: Notebooks) -> list[Published]:
+    """Write the tables per domain that the figures are counted from."""
+    month = report.month
+    found = {
+        "verdicts": ("20_lookups", month.verdicts),
+        "providers": ("40_exchange_online", month.providers),
+        "hosts-and-operators": ("55_gap", month.mx_hosts),
+    }
+    pages_of = {name: page if page in notebooks else OVERVIEW for name, (page, _) in found.items()}
+    published = [_export(report, name, pages_of[name], table) for name, (_, table) in found.items()]
+    page = "10_measurements" if "10_measurements" in notebooks else OVERVIEW
+    return [*published, Published(MEASUREMENTS, page, tables.columns(month.history))]
+
+
 def _news(report: Report) -> Published:
     """Write the table of what changed, and mails about it; return the table."""
     for code in report.languages:
@@ -221,9 +238,12 @@ def _data(report: Report, published: Sequence[Published], notebooks: Notebooks) 
         page = _page(report, report.fixed_link(DATA, language), code, notebooks)
         origins = {name: report.fixed_link(name, language) for name in (OVERVIEW, letters.NAME)}
         origins |= {name: report.link(name, one, language) for name, one in notebooks.items()}
-        rows = [(name, origins[unique[name]]) for name in sorted(unique)]
+        rows = [
+            (name, origins[unique[name]], {"csv": "CSV"} if name == MEASUREMENTS else tables.FORMS)
+            for name in sorted(unique)
+        ]
         columns = [column(name, code) for name in names]
-        text = pages.plain_page("data", page, tables=rows, forms=tables.FORMS, columns=columns)
+        text = pages.plain_page("data", page, tables=rows, columns=columns)
         write_text(report.scratch / page.file, text)
 
 
