@@ -88,7 +88,7 @@ NEXT_STEPS = {
     "own_host": marked(
         "Give {hosts} an IPv6 address (AAAA record), or ask for it from whoever runs it for you."
     ),
-    "remove_record": marked("Remove the MX record {hosts}."),
+    "remove_record": marked("Remove the MX record {hosts} of {domain}."),
     "ask_again": marked("Look it up again, also through another resolver."),
 }
 

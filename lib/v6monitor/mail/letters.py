@@ -14,8 +14,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from v6monitor.dns.observation import Observation
-from v6monitor.language import NO_VALUE, Language
-from v6monitor.mail.advice import Row, explanation, operator_name, waiver_text
+from v6monitor.language import NO_VALUE, Language, marked
+from v6monitor.mail.advice import (
+    NEXT_STEPS,
+    Row,
+    also_remove,
+    explanation,
+    next_step,
+    operator_name,
+    waiver_text,
+)
 from v6monitor.mail.commands import IPV6_STATUS, digs, enable_ipv6
 from v6monitor.mail.laggards import (
     EXCHANGE_GROUPS,
@@ -39,6 +47,10 @@ WRITTEN_ABOUT = (
     "ownership_proof",
 )
 """The groups of the laggard list whose administrator can do something."""
+
+_CHECK = marked(
+    "Then check that there is an IPv6 address, and repeat the mail test of Internet.nl."
+)
 
 DNSSEC_SINCE = dt.date(2024, 10, 1)
 """From this month Exchange Online has inbound DANE with DNSSEC."""
@@ -241,7 +253,7 @@ def _measured(evidence: Evidence, row: Row) -> Iterable[Measured]:
 def _switch(letter: Letter, language: Language) -> Iterator[Step]:
     text = language.text
     domains, commands = letter.domains(*EXCHANGE_GROUPS), powershell(letter)
-    check = digs("AAAA", [one.host for one in letter.measured if one.domain in domains])
+    addresses = digs("AAAA", [one.host for one in letter.measured if one.domain in domains])
     if commands:
         connect = text("Open Exchange Online PowerShell as Exchange administrator.")
         yield Step(connect, "Connect-ExchangeOnline")
@@ -253,50 +265,34 @@ def _switch(letter: Letter, language: Language) -> Iterator[Step]:
                 "use certificates there, or let that sender send over IPv4."
             )
         )
+    check = text(_CHECK)
     if commands:
         all_domains = text("Check all accepted domains, not only the main one.")
         turn_on = text(
             "Turn IPv6 on for these domains, and for any other that step 3 does not show as "
             "Enabled."
         )
-        wait = text(
-            "Wait at most an hour. Then check that there is an IPv6 address, and repeat the mail "
-            "test of Internet.nl."
-        )
-        yield from (Step(all_domains, IPV6_STATUS), Step(turn_on, commands), Step(wait, check))
+        wait = text("Wait at most an hour.")
+        yield from (Step(all_domains, IPV6_STATUS), Step(turn_on, commands))
+        yield Step(f"{wait} {check}", addresses)
     elif domains:
         request = text(
             "Ask Microsoft's support to turn on IPv6 for {domains}: it gives it on request, per "
-            "domain, within 24 to 48 hours. Then check that there is an IPv6 address, and repeat "
-            "the mail test of Internet.nl.",
+            "domain, within 24 to 48 hours.",
             domains=", ".join(domains),
         )
-        yield Step(request, check)
+        yield Step(f"{request} {check}", addresses)
 
 
 def _publish(letter: Letter, language: Language) -> Iterator[Step]:
-    renamed = [row["domain"] for row in letter.rows if row["next_step"] == "publish_mx"]
+    renamed = [str(row["domain"]) for row in letter.rows if row["next_step"] == "publish_mx"]
     if renamed:
-        yield Step(
-            language.text(
-                "Publish the MX record that Microsoft gives for {domains}, and check it. The "
-                "Exchange admin centre shows it, and Microsoft Graph under "
-                "serviceConfigurationRecords.",
-                domains=", ".join(renamed),
-            ),
-            digs("MX", renamed),
-        )
+        step = NEXT_STEPS["publish_mx"]
+        yield Step(language.text(step, domain=", ".join(renamed)), digs("MX", renamed))
     for row in letter.rows:
         if row["proofs"]:
-            yield Step(
-                language.text(
-                    "Remove the MX record {hosts} of {domain}, and check it: it is a left-over "
-                    "verification record, which tests count as a mail server without IPv6.",
-                    hosts=", ".join(str(row["proofs"]).split()),
-                    domain=row["domain"],
-                ),
-                digs("MX", [str(row["domain"])]),
-            )
+            words = also_remove([row], language) or next_step(row, language)
+            yield Step(words, digs("MX", [str(row["domain"])]))
 
 
 def _at_the_gateway(letter: Letter, language: Language) -> Iterator[Step]:
@@ -304,18 +300,11 @@ def _at_the_gateway(letter: Letter, language: Language) -> Iterator[Step]:
     for row in letter.rows:
         for operator, hosts in row["asked"].items():
             asked.setdefault(operator, {}).update(dict.fromkeys(hosts))
-    own = language.text(
-        "Give {hosts} an IPv6 address (AAAA record), or ask for it from whoever runs it for you. "
-        "Then check it, and repeat the mail test of Internet.nl."
-    )
-    ask = language.text(
-        "Ask {operator} for an IPv6 address (AAAA record) on {hosts}. Then check it, and repeat "
-        "the mail test of Internet.nl."
-    )
-    for operator, hosts in asked.items():
-        words = own if operator == OWN_HOST else ask
+    for operator, names in asked.items():
+        step = NEXT_STEPS["own_host" if operator == OWN_HOST else "ask_gateway"]
         name = operator_name(operator, language)
-        yield Step(words.format(operator=name, hosts=", ".join(hosts)), digs("AAAA", hosts))
+        words = language.text(step, asked=name, hosts=", ".join(names))
+        yield Step(f"{words} {language.text(_CHECK)}", digs("AAAA", names))
 
 
 def _of_the_operator(letter: Letter, language: Language) -> Iterator[Step]:
