@@ -64,7 +64,6 @@ def test_listed_is_not_measured(intake):
         assert (table[empty] == "").all(axis=None)
         assert table["file_date"].tolist() == ["2026-10-05"] * 2
         assert intake_states.states(table).empty
-        assert intake_states.overview(table).empty
         with pytest.raises(InputError, match="contain no measurement results; look"):
             intake_states.measured(table)
 

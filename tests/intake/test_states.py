@@ -84,7 +84,6 @@ def test_sources_name_each_measurement(intake, tmp_path):
     only = intake_states.measured(found.table)
     assert only.attrs["source"] == measured
     assert intake_states.states(found.table).attrs["source"] == measured
-    assert intake_states.overview(found.table).attrs["source"] == measured
     assert intake_states.states(only[only["type"] == "mail"]).attrs["source"] == measured[1:]
     assert repr(found) == "Intake(4 rows, 0 faults)"
 

@@ -14,6 +14,23 @@ from v6monitor.intake.tables import Content
 _Row = dict[str, str]
 _VERSION = r"2(\.\d{1,3}){0,2}"
 
+_FIRST = {"domain": "domain", "status": "status", "score": "score", "report_url": "link"}
+_SECOND = {
+    "status": "status",
+    "score": "scoring percentage",
+    "report_url": "report url",
+    "mail_view": "results tests mail_ipv6_mx_address verdict",
+}
+_FINDINGS = {
+    "domain": "domain",
+    "measured_at": "measured_at",
+    "status": "status",
+    "score": "score_percent",
+    "report_url": "report_url",
+}
+_SCORE = {"score": "internet_nl_score", "report_url": "internet_nl_url"}
+"""Where each form of result has a field: the keys on the way to it."""
+
 
 def version_1(content: Content) -> list[Part] | None:
     """Read a result of API 1.0 or 1.1: ``{"success", "message", "data": {"domains": […]}}``.
@@ -21,23 +38,18 @@ def version_1(content: Content) -> list[Part] | None:
     Its results are booleans. In 1.0 a mail domain without MX and one without IPv6 look the same:
     both are false. None when the file is something else.
     """
-    if not (isinstance(content.value, dict) and "success" in content.value):
+    value = _object(content.value)
+    if "success" not in value:
         return None
-    data = content.value.get("data")
-    data = data if isinstance(data, dict) else {}
+    data = _object(value.get("data"))
     domains = data.get("domains")
     if not isinstance(domains, list) or not domains:
-        message = content.value.get("message") or "no domains"
+        message = value.get("message") or "no domains"
         raise InputError(f"{content.name}: is an unfinished result ({message}); fetch it later")
-    rows = [_version_1_row(domain if isinstance(domain, dict) else {}) for domain in domains]
-    return [
-        _part(
-            f"api-{_text(data.get('api-version')) or '1.0'}",
-            rows,
-            name=_text(data.get("name")),
-            date=_text(data.get("finished-date")) or _text(data.get("submission-date")),
-        )
-    ]
+    rows = [_row(_FIRST, _object(one), _views(_object(one))) for one in domains]
+    version = _text(data.get("api-version")) or "1.0"
+    date = _text(data.get("finished-date")) or _text(data.get("submission-date"))
+    return [_part(f"api-{version}", rows, name=_text(data.get("name")), date=date)]
 
 
 def version_2(content: Content) -> list[Part] | None:
@@ -45,30 +57,28 @@ def version_2(content: Content) -> list[Part] | None:
 
     A domain that failed holds a status only. None when the file is something else.
     """
-    envelope = content.value
-    if not isinstance(envelope, dict):
-        return None
-    request = envelope.get("request")
-    request = request if isinstance(request, dict) else {}
+    envelope = _object(content.value)
+    request = _object(envelope.get("request"))
     domains = envelope.get("domains", {} if request else envelope)
     if request and not domains:
         status = _text(request.get("status")) or "unknown"
         raise InputError(
             f"{content.name}: is an unfinished result (status {status}); fetch it later"
         )
-    if not isinstance(domains, dict) or not any(map(_is_version_2, domains.values())):
+    if not any(map(_is_version_2, _object(domains).values())):
         return None
-    rows = [_version_2_row(name, found) for name, found in domains.items()]
+    rows = []
+    for name, one in domains.items():
+        results = _object(_object(one).get("results"))
+        tests = _object(results.get("tests")) | _object(results.get("categories"))
+        values = {test: _object(value).get("status") for test, value in tests.items()}
+        row = _row(_SECOND, _object(one), values | _object(results.get("custom")))
+        rows.append({"domain": _text(name), **row})
     version = _text(envelope.get("api_version")) if request else ""
-    return [
-        _part(
-            f"api-{version if re.fullmatch(_VERSION, version) else 2}",
-            rows,
-            name=_text(request.get("name")),
-            date=_text(request.get("finished_date")) or _text(request.get("submit_date")),
-            kind=_text(request.get("request_type")),
-        )
-    ]
+    date = _text(request.get("finished_date")) or _text(request.get("submit_date"))
+    kind, name = (_text(request.get(key)) for key in ("request_type", "name"))
+    form = f"api-{version if re.fullmatch(_VERSION, version) else 2}"
+    return [_part(form, rows, name=name, date=date, kind=kind)]
 
 
 def findings(content: Content) -> list[Part] | None:
@@ -81,18 +91,13 @@ def findings(content: Content) -> list[Part] | None:
         kind = _text(domain.get("type"))
         if kind in rows:
             tests = {_text(test.get("test")): test for test in _records(domain.get("results"))}
-            row = {
-                "domain": _text(domain.get("domain")),
-                "measured_at": _text(domain.get("measured_at")),
-                "status": _text(domain.get("status")),
-                "score": _text(domain.get("score_percent")),
-                "report_url": _text(domain.get("report_url")),
-                "mail_view": _text(_object(tests.get("mail_ipv6_mx_address")).get("verdict")),
-            }
-            results = {name: test.get("status") for name, test in tests.items()}
-            rows[kind].append(row | _results(results))
+            row = _row(
+                _FINDINGS, domain, {name: test.get("status") for name, test in tests.items()}
+            )
+            row["mail_view"] = _text(_object(tests.get("mail_ipv6_mx_address")).get("verdict"))
+            rows[kind].append(row)
     return [
-        _part("netnl-findings", found, name="", date="", kind=kind)._replace(dated_by="column")
+        _part("netnl-findings", found, kind=kind)._replace(dated_by="column")
         for kind, found in rows.items()
         if found
     ] or None
@@ -104,56 +109,40 @@ def dashboard(content: Content) -> list[Part] | None:
     A domain that was not scanned has no endpoints: it is in the report without results.
     """
     report = _object(content.value)
-    urls = _records(_object(report.get("calculation")).get("urls"))
-    if not urls:
-        return None
-    ratings = [
-        {
-            name: one
-            for endpoint in _records(url.get("endpoints"))
-            for name, one in _object(endpoint.get("ratings")).items()
-        }
-        for url in urls
-    ]
+    rated = []
+    for url in _records(_object(report.get("calculation")).get("urls")):
+        ratings: dict[str, Any] = {}
+        for endpoint in _records(url.get("endpoints")):
+            ratings |= _object(endpoint.get("ratings"))
+        rated.append((_text(url.get("url")), ratings))
     parts = []
     for kind in RESULTS:
-        if any(f"internet_nl_{kind}_ipv6" in rated for rated in ratings):
+        own = f"internet_nl_{kind}_"
+        if any(f"{own}ipv6" in ratings for _, ratings in rated):
             rows = [
-                _report_row(url, rated, kind)
-                for url, rated in zip(urls, ratings, strict=True)
-                if not rated or f"internet_nl_{kind}_ipv6" in rated
+                {"domain": name, **_row(_SCORE, _object(ratings.get("internet_nl_score")), tests)}
+                for name, ratings in rated
+                for tests in [
+                    {
+                        test: _object(one).get("test_result")
+                        for test, one in ratings.items()
+                        if test.startswith(own)
+                    }
+                ]
+                if tests or not ratings
             ]
             date = _text(report.get("at_when"))
-            parts.append(_part("dashboard-report", rows, name="", date=date, kind=kind))
+            parts.append(_part("dashboard-report", rows, date=date, kind=kind))
     return parts or None
 
 
-def _report_row(url: Mapping[str, Any], rated: Mapping[str, Any], kind: str) -> _Row:
-    score = _object(rated.get("internet_nl_score"))
-    row = {
-        "domain": _text(url.get("url")),
-        "score": _text(score.get("internet_nl_score")),
-        "report_url": _text(score.get("internet_nl_url")),
-    }
-    own = (name for name in rated if name.startswith(f"internet_nl_{kind}_"))
-    return row | _results({name: _object(rated[name]).get("test_result") for name in own})
-
-
-def _version_1_row(domain: Mapping[str, Any]) -> _Row:
-    views = _records(domain.get("views"))
-    categories = _records(domain.get("categories"))
-    found = {_text(view.get("name")): view.get("result") for view in views}
-    mail = any(name.startswith("mail_") for name in found)
-    for category in categories:
-        prefix = "mail" if mail else "web"
+def _views(domain: dict[str, Any]) -> dict[str, Any]:
+    """Return the results of a domain of API 1 by the names that API 2 has for them."""
+    found = {_text(view.get("name")): view.get("result") for view in _records(domain.get("views"))}
+    prefix = "mail" if any(name.startswith("mail_") for name in found) else "web"
+    for category in _records(domain.get("categories")):
         found[f"{prefix}_{_text(category.get('category'))}"] = category.get("passed")
-    row = {
-        "domain": _text(domain.get("domain")),
-        "status": _text(domain.get("status")),
-        "score": _text(domain.get("score")),
-        "report_url": _text(domain.get("link")),
-    }
-    return row | _results(found)
+    return found
 
 
 def _is_version_2(found: object) -> bool:
@@ -164,34 +153,25 @@ def _is_version_2(found: object) -> bool:
     )
 
 
-def _version_2_row(name: str, found: object) -> _Row:
-    domain = _object(found)
-    results = _object(domain.get("results"))
-    tests = _object(results.get("tests")) | _object(results.get("categories"))
-    values = {test: _object(value).get("status") for test, value in tests.items()}
-    row = {
-        "domain": _text(name),
-        "status": _text(domain.get("status")),
-        "score": _text(_object(domain.get("scoring")).get("percentage")),
-        "report_url": _text(_object(domain.get("report")).get("url")),
-        "mail_view": _text(_object(tests.get("mail_ipv6_mx_address")).get("verdict")),
-    }
-    return row | _results(values | _object(results.get("custom")))
+def _row(paths: Mapping[str, str], about: dict[str, Any], results: Mapping[str, Any]) -> _Row:
+    row = {}
+    for field, path in paths.items():
+        value: Any = about
+        for key in path.split():
+            value = _object(value).get(key)
+        row[field] = _text(value)
+    names = list(results)
+    return row | {field: _text(results[names[at]]) for field, at in positions(names).items()}
 
 
-def _results(found: Mapping[str, Any]) -> _Row:
-    names = list(found)
-    return {field: _text(found[names[at]]) for field, at in positions(names).items()}
-
-
-def _part(format_: str, rows: list[_Row], *, name: str, date: str, kind: str = "") -> Part:
+def _part(form: str, rows: list[_Row], *, name: str = "", date: str = "", kind: str = "") -> Part:
     cells = pd.DataFrame(rows, index=range(1, len(rows) + 1)).fillna("").astype("str")
     measured = kind if kind in RESULTS else type_of(cells.columns)
     for field in RESULTS.get(measured, ()):
         if field not in cells:
             cells[field] = ""
     cells = cells.assign(type=measured, list=name)
-    return Part(format_, cells.assign(measured_at=date) if date else cells, dated_by="request")
+    return Part(form, cells.assign(measured_at=date) if date else cells, dated_by="request")
 
 
 def _object(value: object) -> dict[str, Any]:

@@ -195,16 +195,3 @@ def _one_owner(table: pd.DataFrame) -> pd.DataFrame:
     owned = table.copy()
     owned.loc[found.index, _OWNER] = found
     return owned
-
-
-def overview(table: pd.DataFrame) -> pd.DataFrame:
-    """Return ``domains`` and ``error`` counted by ``list``, ``type`` and ``measured_at``.
-
-    ``error`` is the number of domains for which the test gave no result.
-    """
-    counted = table.assign(error=table["status"].eq("error")).groupby(
-        ["list", "type", "measured_at"], as_index=False
-    )
-    found: pd.DataFrame = counted.agg(domains=("domain", "size"), error=("error", "sum"))
-    found.attrs["source"] = sources(table[table["measured_at"].notna()])
-    return found
