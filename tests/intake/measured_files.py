@@ -35,7 +35,8 @@ def mail_export(*rows: str) -> str:
 def web_row(url: str, ws_address: str = "passed", name: str = "gemeenten") -> str:
     """Return a row of a web export in which all but the web server's address passed."""
     report = "https://batch.example/site/x/1/"
-    return f"{name},{url},80,{report}, ,failed,passed,passed,{ws_address},failed,?"
+    reach = "failed" if ws_address == "passed" else "not_tested"
+    return f"{name},{url},80,{report}, ,failed,passed,passed,{ws_address},{reach},?"
 
 
 def mail_row(url: str, mx_address: str, view: str = "?", has_mx: str = "?") -> str:

@@ -3,9 +3,12 @@
 import io
 from datetime import date
 
+import pytest
 import xlsxwriter
 from measured_files import booked, values
 from test_survives import zipped
+
+from v6monitor.errors import InputError
 
 HEADER = ["domain", "status", "web_ipv6_ws_address"]
 HIDDEN = "hidden in the spreadsheet, read all the same"
@@ -127,3 +130,15 @@ def test_joined_files(intake):
         ("passed", "failed", 4),
     ]
     assert booked(found) == []
+
+
+def test_merged_cells_that_take_all_memory(intake):
+    """A long text merged over many cells is refused before it is written in each."""
+
+    def fill(book):
+        sheet = book.add_worksheet()
+        sheet.merge_range(0, 0, 9_999, 9, "x" * 1_000)
+        sheet.write(9_999, 10, "end")
+
+    with pytest.raises(InputError, match="made to take all memory"):
+        intake(_workbook(fill), "list.xlsx")

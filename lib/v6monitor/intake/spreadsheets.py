@@ -36,8 +36,6 @@ _ROWS, _COLUMNS = "table:number-rows-repeated", "table:number-columns-repeated"
 _WAYS = ("rows", "columns")
 _EMPTY_CELL = {_COLUMNS, "table:style-name", "table:content-validation-name"}
 """Attributes that a cell of OpenDocument can have and still be empty."""
-
-
 _SHEETS = "xl/_rels/workbook.xml.rels"
 """Which part of an Office workbook holds which sheet."""
 
@@ -130,11 +128,11 @@ def _sheets(name: str, parts: dict[str, bytes], layouts: Mapping[str, _Layout]) 
 def _fill(text: list[list[str]], merged: list[tuple[int, int, int, int]]) -> dict[int, str]:
     """Write the value of merged cells in each of them; return those of several rows."""
     filled = {}
-    left = _MOST_CELLS
+    left = _MOST_CHARACTERS
     for top, first, bottom, last in merged:
         value = text[top - 1][first - 1] if top <= len(text) and first <= len(text[0]) else ""
         rows = text[top - 1 : bottom] if value else []
-        left -= len(rows) * (last - first + 1)
+        left -= len(value) * len(rows) * (min(last, len(text[0])) - first + 1)
         if left < 0:
             raise _TooLargeError
         for row in rows:
@@ -192,20 +190,41 @@ def _refuse_entities(*_: object) -> None:
     raise _TooLargeError
 
 
-class _Xlsx:
-    """Counts the cells of an Office workbook, and the strings that they share by number."""
+class _Extent:
+    """Counts cells and characters, and collects the layout of each sheet."""
 
     def __init__(self) -> None:
         self.cells = 0
         self._characters = 0
-        self._strings: dict[int, int] = {}
-        self._shown: Counter[int] = Counter()
-        self._row = self._column = self._rows = self._columns = self._seen = 0
-        self._number = self._length = 0
-        self._is_shared = False
-        self._written = ""
+        self._row = self._column = self._rows = self._columns = self._length = 0
         self._layouts: dict[str, _Layout] = {}
         self._layout = _Layout()
+
+    def part(self, path: str) -> None:
+        """Begin another part of the file."""
+
+    def layouts(self) -> dict[str, _Layout]:
+        """Return the layout by the name of the sheet."""
+        return self._layouts
+
+    def characters(self) -> int:
+        """Return the length of all text."""
+        return self._characters
+
+    def text(self, data: str) -> None:
+        self._length += len(data)
+
+
+class _Xlsx(_Extent):
+    """An Office workbook, whose cells share strings by number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._strings: dict[int, int] = {}
+        self._shown: Counter[int] = Counter()
+        self._seen = self._number = 0
+        self._is_shared = False
+        self._written = ""
         self._names: dict[str, str] = {}
         self._parts: dict[str, str] = {}
 
@@ -213,7 +232,6 @@ class _Xlsx:
         self._layout = self._layouts[path] = _Layout()
 
     def layouts(self) -> dict[str, _Layout]:
-        """Return the layout by the name of the sheet, as far as its part is known."""
         named = ((name, self._parts.get(key, "")) for key, name in self._names.items())
         return {name: self._layouts[path] for name, path in named if path in self._layouts}
 
@@ -252,8 +270,8 @@ class _Xlsx:
             self._parts[attributes.get("Id", "")] = f"xl/{target}"
 
     def text(self, data: str) -> None:
+        super().text(data)
         self._written = data[:_DIGITS]  # perhaps the number of a shared string
-        self._length += len(data)
 
     def end(self, name: str) -> None:
         if name == "si":
@@ -267,29 +285,18 @@ class _Xlsx:
             self.cells += max(self._rows * self._columns, self._seen)
 
     def characters(self) -> int:
-        """Return the length of all text, with the shared strings wherever they are shown."""
         shown = sum(self._strings.get(at, 0) * times for at, times in self._shown.items())
         return self._characters + shown
 
 
-class _Ods:
-    """Counts the cells of an OpenDocument sheet, without the empty ones at the end of rows."""
+class _Ods(_Extent):
+    """An OpenDocument sheet, without the empty cells at the end of rows."""
 
     def __init__(self) -> None:
-        self.cells = 0
-        self._characters = 0
-        self._row = self._rows = self._columns = 0
+        super().__init__()
         self._repeated_rows = self._repeated = 1
-        self._column = self._width = self._length = 0
+        self._width = 0
         self._filled = False
-        self._layouts: dict[str, _Layout] = {}
-        self._layout = _Layout()
-
-    def part(self, path: str) -> None:
-        """Nothing depends on the part: all sheets are in one."""
-
-    def layouts(self) -> dict[str, _Layout]:
-        return self._layouts
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "table":
@@ -310,9 +317,6 @@ class _Ods:
                 top, first = self._row + 1, self._column + 1
                 self._layout.merged.append((top, first, top + high - 1, first + wide - 1))
 
-    def text(self, data: str) -> None:
-        self._length += len(data)
-
     def end(self, name: str) -> None:
         if name in {"table-cell", "covered-table-cell"}:
             self._column += self._repeated
@@ -325,9 +329,6 @@ class _Ods:
                 self._rows, self._columns = self._row, max(self._columns, self._width)
         elif name == "table":
             self.cells += self._rows * self._columns
-
-    def characters(self) -> int:
-        return self._characters
 
 
 _KINDS: dict[str, Callable[[], _Xlsx | _Ods]] = {"xl/workbook.xml": _Xlsx, "content.xml": _Ods}
