@@ -238,6 +238,11 @@ class Month:
         vantage = self.provenance.get("vantage")
         return isinstance(vantage, dict) and bool(vantage.get("tested"))
 
+    @property
+    def out_of_reach(self) -> bool:
+        """Return whether there are no lookups as they would be too far from the measurement."""
+        return self.observations.empty and "reach" in self.provenance
+
     def with_lookups(self, observations: pd.DataFrame, provenance: Mapping[str, object]) -> "Month":
         """Return the month with those lookups of a log that belong to it."""
         rows, said = reach.within(
@@ -301,9 +306,12 @@ class Month:
 
     @cached_property
     def fresh_states(self) -> pd.DataFrame:
-        """Return the states that the lookups give for all measures, one below the other."""
+        """Return the states that the lookups give for all measures, one below the other.
+
+        None for a month that they cannot belong to.
+        """
         fresh = pd.concat([self.fresh(measure) for measure in VERDICT_OF], ignore_index=True)
-        return self._looked_up(fresh)
+        return self._looked_up(fresh[:0] if self.out_of_reach else fresh)
 
     def second_answers(self, measure: str) -> list[pd.DataFrame]:
         """Return the fresh states if they can confirm a loss: asked a day after it was measured."""
@@ -323,7 +331,7 @@ class Month:
             self.measures
         )
         states = {"measurement": self.states[measured], "lookups": self.fresh_states}
-        if self.observations.empty and "reach" in self.provenance:
+        if self.out_of_reach:
             states.pop("lookups")
         found = {}
         for source, table in states.items():
@@ -356,7 +364,8 @@ class Month:
         for measure in self.measures:
             yield "measurement", measure, self.measured(measure)
         for measure in VERDICT_OF:
-            yield "lookups", measure, self.fresh(measure)
+            if len(states := self.fresh(measure)):
+                yield "lookups", measure, states
 
     @cached_property
     def stale(self) -> pd.DataFrame:

@@ -121,31 +121,27 @@ def notices(month: Month, scope: Scope, language: Language) -> list[Notice]:
 def lookup_notices(month: Month, language: Language) -> list[Notice]:
     """Return that lookups do not belong to the month, as they are too far from its measurement."""
     reach: Any = month.provenance.get("reach", {})
-    values = {"days": language.number(reach.get("within_days", 0))}
-    if reach.get("left_out"):
-        first, last = map(dt.datetime.fromisoformat, (reach["first"], reach["last"]))
-        days = dict.fromkeys(
-            language.day(moment.astimezone(AMSTERDAM).date()) for moment in (first, last)
-        )
-        values |= {"asked": " – ".join(days)}
+    days = language.number(reach.get("within_days", 0))
+    title = language.text("Without lookups.")
+    if month.out_of_reach and not reach["left_out"]:
         why = language.text(
-            "Those of {asked} were more than {days} days from the measurement, and DNS"
-            " cannot be asked about the past.",
-            **values,
+            "The measurement was more than {days} days ago, and DNS cannot be asked about the"
+            " past.",
+            days=days,
         )
-        if len(month.observations):
-            return [Notice(language.text("Some lookups are left out."), why)]
-    else:
-        why = language.text(
-            "The measurement was more than {days} days ago, and DNS cannot be asked about"
-            " the past.",
-            **values,
-        )
-    return (
-        [Notice(language.text("Without lookups."), why)]
-        if reach and month.observations.empty
-        else []
+        return [Notice(title, why)]
+    if not reach.get("left_out"):
+        return []
+    moments = (dt.datetime.fromisoformat(reach[end]) for end in ("first", "last"))
+    asked = dict.fromkeys(language.day(one.astimezone(AMSTERDAM).date()) for one in moments)
+    why = language.text(
+        "Those of {asked} were more than {days} days from the measurement, and DNS cannot be asked"
+        " about the past.",
+        asked=" – ".join(asked),
+        days=days,
     )
+    some = language.text("Some lookups are left out.")
+    return [Notice(title if month.out_of_reach else some, why)]
 
 
 def synthetic_notice(synthetic: bool, language: Language) -> list[Notice]:

@@ -1,6 +1,7 @@
 """One run: measurements in, notebooks executed, pages out, one atomic swap at the end."""
 
 import datetime as dt
+import hashlib
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence, Sized
 from concurrent.futures import Future, as_completed
@@ -212,15 +213,20 @@ def _parts(
 ) -> list[Planned]:
     """Return the notebooks; one that is run for each sector is repeated for every sector.
 
-    It is repeated too for every organisation that is wanted by name.
+    It is repeated too for every organisation that is wanted by name; a digest of that names its
+    file, the same in every month and whatever the others are.
     """
     sectors = [sector for sector in SECTORS if current["sector"].eq(sector).any()]
     subjects: list[tuple[dict[str, object], str, str]] = [
         ({"sectors": [sector]}, sector, sector) for sector in sectors
     ]
     subjects += [
-        ({"organisation": name}, f"organisation-{number}", name)
-        for number, name in enumerate(wanted, start=1)
+        (
+            {"organisation": name},
+            f"organisation-{hashlib.sha256(name.encode()).hexdigest()[:8]}",
+            name,
+        )
+        for name in wanted
     ]
     return [
         one._replace(parameters=one.parameters | given, part=part, subject=subject)
