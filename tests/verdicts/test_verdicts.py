@@ -293,18 +293,43 @@ def test_an_empty_log_gives_an_empty_table() -> None:
     assert list(judge([]).columns) == list(COLUMNS)
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.data())
-def test_a_failure_never_turns_a_definite_verdict_into_another(data: st.DataObject) -> None:
+ODD = [
+    seen("alias.example", "MX", "10 mx.alias.example"),
+    seen("mx.alias.example", "A", "198.51.100.25", chain=("mx.far.else.example",)),
+    seen("mx.alias.example", "AAAA", V6, chain=("mx.far.else.example",)),
+    seen("mx.alias.example", "NS", chain=("mx.far.else.example",), detail="zone else.example"),
+    seen("mx.far.else.example", "NS", detail="zone else.example"),
+    *name_servers("else.example", True, True),
+    *name_servers("alias.example", True, True),
+    seen("refused.example", "MX", "10 mx.sub.else.example"),
+    *host("mx.sub.else.example", V6),
+    seen("mx.sub.else.example", "NS", outcome="refused"),
+    seen("sub.else.example", "NS", detail="zone else.example"),
+    *name_servers("refused.example", True, False),
+    seen("silent.example", "NS", detail="zone silent.example"),
+    *host("silent.example"),
+    *(seen(name, "AAAA") for name in ("silent.example", "gone.example", "www.gone.example")),
+    *(seen(name, "A") for name in ("gone.example", "www.gone.example")),
+    *(seen("never.example", qtype, outcome="nxdomain") for qtype in ("NS", "A", "AAAA", "MX")),
+]
+"""Aliases, zones that deny, servers that refuse NS, and websites that are gone."""
+
+
+@pytest.mark.parametrize("world", [MANY, ODD], ids=["many", "odd"])
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_a_failure_never_turns_a_definite_verdict_into_another(
+    data: st.DataObject, world: list[Observation]
+) -> None:
     """Whatever answers are replaced by failures, a verdict stays or becomes unknown."""
-    failing = data.draw(st.sets(st.integers(0, len(MANY) - 1), min_size=1, max_size=6))
+    failing = data.draw(st.sets(st.integers(0, len(world) - 1), min_size=1, max_size=6))
     outcome = data.draw(st.sampled_from(sorted(UNKNOWN)))
     damaged = [
-        row._replace(outcome=outcome, answers=(), chain=()) if number in failing else row
-        for number, row in enumerate(MANY)
+        row._replace(outcome=outcome, answers=(), chain=(), detail="") if number in failing else row
+        for number, row in enumerate(world)
     ]
-    domains = [domain for domain, _ in subjects(MANY)]
-    before, after = judge(MANY, domains=domains), judge(damaged, domains=domains)
+    domains = [domain for domain, _ in subjects(world)]
+    before, after = judge(world, domains=domains), judge(damaged, domains=domains)
     definite = ["yes", "no", "not_applicable"]
     for column in [name for name in COLUMNS if name not in {"domain", "reasons"}]:
         for was, now in zip(before[column], after[column], strict=True):
