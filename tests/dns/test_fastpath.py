@@ -29,6 +29,7 @@ RECORDS = {
     "MX": ["10 mx1.zone.example.", "0 .", "20 caf\\233.example."],
     "CNAME": ["other.zone.example.", "www.a.example."],
     "TXT": ['"v=spf1 -all"', '"two" "strings"', '"quo\\"ted"', '"caf\\195\\169"', '""'],
+    "SRV": ["0 0 443 auto.zone.example."],
 }
 CHAINS = [
     ["www.a.example. 60 IN CNAME b.example."],

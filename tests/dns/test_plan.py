@@ -168,9 +168,7 @@ def test_autodiscover_without_an_alias_may_be_an_srv_record() -> None:
 
 def test_spf_records_under_the_domains_own_name_are_asked_for_one_level_deep() -> None:
     """As the domain's SPF record refers to them; those of others are not."""
-    spf = (
-        '"v=spf1 include:_spf.Town.example. include:downtown.example ?include:%{i}.town.example"'
-    )
+    spf = '"v=spf1 include:_spf.Town.example. include:downtown.example ?include:%{i}.town.example"'
     plan = Plan([])
     plan.learn(row("town.example", "TXT", spf, '"include:no.town.example"'))
     assert drain(plan) == [("_spf.town.example", "TXT")]

@@ -28,7 +28,7 @@ from v6monitor.dns.wire import Malformed
 CHECKED = 1000
 """One in so many answers that took the fast path is read by dnspython too."""
 
-A, NS, CNAME, SOA, MX, TXT, AAAA, RRSIG, NSEC, NSEC3 = 1, 2, 5, 6, 15, 16, 28, 46, 47, 50
+A, NS, CNAME, SOA, MX, TXT, AAAA, SRV, RRSIG, NSEC, NSEC3 = 1, 2, 5, 6, 15, 16, 28, 33, 46, 47, 50
 """Numbers of record types."""
 
 _PLAIN = b"abcdefghijklmnopqrstuvwxyz0123456789-_."
@@ -41,7 +41,7 @@ _LONGEST_LABEL = 63
 _LONGEST_TEXT = LONGEST_RECORD // 3  # bytes: an empty string is a byte, and three characters
 _HEADER = struct.Struct("!HHHHHH")
 _RECORD = struct.Struct("!HHIH")
-_READ = frozenset({A, NS, CNAME, MX, TXT, AAAA})
+_READ = frozenset({A, NS, CNAME, MX, TXT, AAAA, SRV})  # SRV: that there is none
 _EDNS = b"\x00\x00\x29"  # the root, and type OPT
 _QUESTION = 12  # its offset
 _AS_ASKED = b"\xc0\x0c"  # a pointer to that offset

@@ -111,11 +111,14 @@ def next_zone(row: Observation) -> str:
     domain. So too after name servers at the end of a CNAME, which are another zone's, and where a
     host's servers do not answer questions for NS. Any other failure ends the search.
     """
-    name, apex = row.qname, registrable_domain(row.qname)
     if row.outcome not in _SOUGHT_ABOVE or (row.outcome == OK and not row.chain):
         return ""
-    if (zone := denied_by(row)) and (row.outcome == NODATA or within(zone, apex)):
+    name, zone = row.qname, denied_by(row)
+    if zone and row.outcome == NODATA:
         return zone if zone not in {name, "."} else ""
+    apex = registrable_domain(name)
+    if zone and within(zone, apex):
+        return zone if zone != name else ""
     return name.partition(".")[2] if name != apex else ""
 
 

@@ -186,16 +186,15 @@ class Plan:
     def _follow(self, observation: Observation) -> None:
         """Ask about the targets of a helper, as many as a lookup follows, and of an SPF record."""
         name, qtype = observation.qname, observation.qtype
-        helper, _, domain = name.partition(".")
-        if observation.outcome in NEGATIVE and helper == "autodiscover" and qtype == "CNAME":
-            self._want(f"_autodiscover._tcp.{domain}", "SRV")
         hops = self._hops.get(hash(name), 0) + 1
-        most = LONGEST_CHAIN if qtype == "CNAME" else 2
-        if qtype == "CNAME":
-            targets = [one for one in observation.answers if not _TELLING.fullmatch(one)]
-        else:
-            targets = list(own_spf_names(name, observation.answers))
-        for target in targets if hops < most else ():
+        targets: Iterable[str] = ()
+        if qtype == "TXT" and hops == 1:
+            targets = own_spf_names(name, observation.answers)
+        elif qtype == "CNAME" and hops < LONGEST_CHAIN:
+            targets = (one for one in observation.answers if not _TELLING.fullmatch(one))
+            if observation.outcome in NEGATIVE and name.startswith("autodiscover."):
+                self._want(f"_autodiscover._tcp.{name.partition('.')[2]}", "SRV")
+        for target in targets:
             self._hops.setdefault(hash(target), hops)
             self._want(target, qtype)
 
@@ -258,8 +257,10 @@ def own_spf_names(domain: str, texts: Iterable[str]) -> Iterator[str]:
     >>> list(own_spf_names("town.example", ['"v=spf1 include:_spf.town.example ip4:192.0.2.1"']))
     ['_spf.town.example']
     """
-    for text in map(text_of, texts):
-        version, *terms = text.lower().split() or [""]
+    for record in texts:
+        if domain not in record.replace('" "', "").lower():
+            continue  # most do not: it is parsed only where it may matter
+        version, *terms = text_of(record).lower().split() or [""]
         includes = map(_INCLUDE.fullmatch, terms if version == "v=spf1" else ())
         names = (include[1] for include in includes if include)
         yield from islice((name for name in names if name.endswith(f".{domain}")), MOST_INCLUDES)
