@@ -7,10 +7,7 @@ _SHORTEST_INTERVAL = 1.0  # seconds
 _SAMPLE = 20  # queries: fewer prove nothing
 _MANY_TIMEOUTS = 0.1  # share of the queries: more than a bad line loses
 _LEAST = 20.0  # queries a second
-_BACK, _FURTHER = (
-    1.5,
-    1.05,
-)  # times the rate, each interval: far below the last ceiling, and near it
+_BACK, _FURTHER = 1.5, 1.05  # times the rate: far below the last ceiling, and near it
 _BURST = 0.1  # seconds of pace that may be saved up
 
 
@@ -24,20 +21,6 @@ class Pace:
     ``answered`` and ``timed_out`` count the first messages of queries since the last ``adjust``,
     once an ``interval`` of seconds: a time-out is known that much later.
     """
-
-    __slots__ = (
-        "_adjusted_at",
-        "_answers",
-        "_at",
-        "_ceiling",
-        "_interval",
-        "_most",
-        "_settling",
-        "_tokens",
-        "answered",
-        "rate",
-        "timed_out",
-    )  # fmt: skip
 
     def __init__(self, most: float, interval: float) -> None:
         self.rate = self._most = self._ceiling = most or math.inf

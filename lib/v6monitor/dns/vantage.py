@@ -60,6 +60,9 @@ _SMALL = 512  # bytes, what goes without EDNS (RFC 1035 §4.2.1)
 _LARGEST_DATAGRAM = 65535
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 
+Fetch = Callable[[Resolver, bytes, bytes], bytes]
+"""Sends a query with a question section to a resolver, and returns the answer."""
+
 Finding = tuple[str, bool]
 """What came, and whether it is as expected."""
 
@@ -206,13 +209,13 @@ def _examined(
 
 
 def _transports(resolver: Resolver, large: str) -> Iterator[Check]:
+    """Check that a large answer comes over UDP, or comes truncated, and whole over TCP."""
     name, _, qtype = large.rpartition("/")
-    for check, ask in (("udp", over_udp), ("tcp", over_tcp)):
-        if name:
-            question = Question(name, qtype)
-            finding = ask(resolver, question)
-            if finding is not None:
-                yield _check(resolver, check, question, "a large answer", finding)
+    question = Question(name, qtype)
+    ways: list[tuple[str, Fetch, int]] = [("udp", _by_datagram, _DATAGRAMS), ("tcp", _by_stream, 1)]
+    for check, fetch, attempts in ways if name and resolver.transport == UDP else ():
+        finding = _large_answer(fetch, resolver, question, attempts)
+        yield _check(resolver, check, question, "a large answer", finding)
 
 
 def _agreement(answers: dict[str, Observation]) -> Iterator[Check]:
@@ -266,24 +269,8 @@ def _side_by_side(function: Callable[[Resolver], T], resolvers: Sequence[Resolve
     return [future.result() for future in futures]
 
 
-def over_udp(resolver: Resolver, question: Question) -> Finding | None:
-    """Ask with room for 1,232 bytes; a large answer is one that came, or came truncated."""
-    if resolver.transport != UDP:
-        return None
-    return _large_answer(
-        lambda query, section: _by_datagram(resolver, query, section), question, _DATAGRAMS
-    )
-
-
-def over_tcp(resolver: Resolver, question: Question) -> Finding | None:
-    """Ask over TCP, where an answer comes whole."""
-    if resolver.transport != UDP:
-        return None
-
-    def fetch(query: bytes, _section: bytes) -> bytes:
-        return exchange(resolver, query, _LARGE_TIMEOUT)
-
-    return _large_answer(fetch, question, 1)
+def _by_stream(resolver: Resolver, query: bytes, _: bytes) -> bytes:
+    return exchange(resolver, query, _LARGE_TIMEOUT)
 
 
 def _by_datagram(resolver: Resolver, query: bytes, section: bytes) -> bytes:
@@ -300,16 +287,15 @@ def _by_datagram(resolver: Resolver, query: bytes, section: bytes) -> bytes:
     raise TimeoutError("timed out")
 
 
-def _large_answer(
-    fetch: Callable[[bytes, bytes], bytes], question: Question, attempts: int
-) -> Finding:
-    section = question_section(*question)
-    failure = ""
+def _large_answer(fetch: Fetch, resolver: Resolver, question: Question, attempts: int) -> Finding:
+    section, failure = question_section(*question), ""
     for _ in range(attempts):
+        message_id = random_id()
         try:
-            message = _answer(fetch, section)
-            reply = decode(message)
-            edns = has_edns(message)
+            message = fetch(resolver, encode(section, message_id), section)
+            if not is_response(message, message_id, section):
+                raise Malformed("no answer to the question")  # noqa: TRY301 - as of decode
+            reply, edns = decode(message), has_edns(message)
         except (Malformed, OSError) as error:
             failure = (str(error) or type(error).__name__).splitlines()[0]
             continue
@@ -318,11 +304,3 @@ def _large_answer(
         found = "truncated" if reply.truncated else f"{len(message):,} bytes"
         return found, edns and (reply.truncated or len(message) > _SMALL)
     return failure, False
-
-
-def _answer(fetch: Callable[[bytes, bytes], bytes], section: bytes) -> bytes:
-    message_id = random_id()
-    message = fetch(encode(section, message_id), section)
-    if not is_response(message, message_id, section):
-        raise Malformed("no answer to the question")
-    return message
