@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from itertools import count, cycle
-from typing import NamedTuple, Self
+from typing import Self
 
 from v6monitor.dns import observation as outcomes
 from v6monitor.dns.codec import Reading, decode, unaskable
@@ -70,14 +70,6 @@ class InFlight:
         """Return the row of a query that is done."""
         microseconds = int(1e6 * (time.monotonic() - self._started))
         return self.state.observation(self._asked_at, microseconds / 1000, self.sent)
-
-
-class StreamTicket(NamedTuple):
-    """The query that an exchange over TCP, TLS or HTTPS belongs to."""
-
-    query: InFlight
-    message_id: int
-    resolver: int
 
 
 class Client:
@@ -195,9 +187,9 @@ class Client:
         state = query.state
         query.sent += 1
         query.deadline = math.inf  # the exchange has its own
-        ticket = StreamTicket(query, random_id(), state.resolver)
-        message = state.message(ticket.message_id)
-        resolver = self._resolvers[state.resolver]
+        message_id, resolver = random_id(), self._resolvers[state.resolver]
+        ticket = query, message_id, state.resolver
+        message = state.message(message_id)
         self._streams.submit(Job(ticket, resolver, message, 2 * self._timeout(query)))
 
     def _timeout(self, query: InFlight) -> float:
@@ -286,39 +278,34 @@ class Client:
 
     def _on_result(self, result: Result) -> None:
         """Take what came over TCP, TLS or HTTPS."""
-        ticket: StreamTicket = result.ticket
-        if not ticket.query.done:
-            self._do(ticket.query, self._on_stream(result))
-
-    def _on_stream(self, result: Result) -> Step:
-        ticket: StreamTicket = result.ticket
-        query, message_id, resolver = ticket
-        over_udp = self._resolvers[resolver].transport == UDP
-        if result.error is not None:
-            timed_out = isinstance(result.error, TimeoutError)
-            outcome = outcomes.TIMEOUT if timed_out else outcomes.UNREACHABLE
-            why = "no answer in time" if timed_out else _reason(result.error)
+        query, message_id, resolver = result.ticket
+        if query.done:
+            return
+        step, outcome = Step.WAIT, outcomes.MISMATCH
+        why = "no answer to the question over the connection"
+        if result.error is None:
+            step = self._step_of_stream(query, message_id, resolver, result.answer)
+        elif isinstance(result.error, TimeoutError):
+            outcome, why = outcomes.TIMEOUT, "no answer in time"
         else:
-            reading = self._ordinary(query, result.answer)
-            if reading is not None and result.answer[:2] == message_id.to_bytes(2, "big"):
-                return query.state.on_reading(reading, resolver, current=True)
-            outcome, why = outcomes.MISMATCH, "no answer to the question over the connection"
-            step = self._step_of_stream(result)
-            if step is not Step.WAIT:
-                return step
-        if over_udp:  # asked because the answer over UDP was truncated
-            outcome, why = outcomes.TRUNCATED, f"truncated, then TCP: {why}"
-        return query.state.on_broken_stream(outcome, why)
+            outcome, why = outcomes.UNREACHABLE, _reason(result.error)
+        if step is Step.WAIT:
+            if self._resolvers[resolver].transport == UDP:  # asked because UDP was truncated
+                outcome, why = outcomes.TRUNCATED, f"truncated, then TCP: {why}"
+            step = query.state.on_broken_stream(outcome, why)
+        self._do(query, step)
 
-    def _step_of_stream(self, result: Result) -> Step:
-        """Take a message that dnspython has to read; ``WAIT`` when it is no answer."""
-        ticket: StreamTicket = result.ticket
-        query, message_id, resolver = ticket
-        state = query.state
-        if not is_response(result.answer, message_id, state.section, exact=state.mixed_case):
+    def _step_of_stream(
+        self, query: InFlight, message_id: int, resolver: int, answer: bytes
+    ) -> Step:
+        """Take a message that came over a connection; ``WAIT`` when it is no answer."""
+        state, reading = query.state, self._ordinary(query, answer)
+        if reading is not None and answer[:2] == message_id.to_bytes(2, "big"):
+            return state.on_reading(reading, resolver, current=True)
+        if not is_response(answer, message_id, state.section, exact=state.mixed_case):
             return Step.WAIT
         try:
-            reply = decode(result.answer)
+            reply = decode(answer)
         except Malformed as error:
             return state.on_mismatch(str(error))
         return state.on_reply(reply, resolver, current=True, streamed=True)
