@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from measured import month as measured_month
 from tiny import World
 
 from v6monitor.dns import log
@@ -100,3 +101,31 @@ def test_a_chosen_sector_leaves_the_lookups_of_the_month_whole(tmp_path, monkeyp
     provinces.look_up()
     whole = load()
     assert set(whole.observations["qname"]).issuperset(whole.owners["domain"])
+
+
+def test_a_list_of_websites_has_no_share_of_mail():
+    """Neither measured nor looked up; what it has is there for both sources."""
+    found = measured_month({"web": {"2026-10-05": {"a": "passed"}}}, asked="2026-10-07")
+    assert found.headline[["source", "measure"]].to_numpy().tolist() == [
+        ["measurement", "web"],
+        ["lookups", "web"],
+        ["lookups", "dns"],
+    ]
+
+
+def test_the_month_before_has_the_same_measure_and_list():
+    """Of four months the one with the list of this month, or with most of its domains."""
+    names = [f"d{n}" for n in range(10)]
+    days = {
+        "2026-06-05": dict.fromkeys(names, "passed"),
+        "2026-07-05": dict.fromkeys(names, "passed"),
+        "2026-08-05": {"other": "passed"},
+        "2026-09-05": dict.fromkeys([*names[2:], "new", "newer"], "passed"),
+    }
+    lists = {"2026-06-05": "all", "2026-07-05": "part", "2026-08-05": "other", "2026-09-05": "all"}
+    mail = {"2026-06-05": {"d0": "passed"}, "2026-09-05": {"d0": "passed"}}
+    found = measured_month({"web": days, "mail": mail}, list_of=lists)
+    assert (found.before("web"), found.before("mail")) == ("2026-07", "2026-06")
+    assert found.before("web", "2026-07") == "2026-06"
+    assert found.before("web", "2026-08") == found.before("dns") == ""
+    assert found.earlier == "2026-07"
