@@ -112,4 +112,4 @@ def test_two_sources_are_reconciled() -> None:
     assert caption.startswith("Mail: 33.3% by the measurement, 66.7% by our later lookups;")
     assert "1 domain gained IPv6, 0 lost it" in caption
     silent = chart.two_sources(month(results).stale)
-    assert silent.caption() == "No domain has both a measurement and a lookup."
+    assert silent.caption() == "There are no lookups of this month."

@@ -88,7 +88,7 @@ def test_lookups_have_no_gate():
         ("ppp-", "3 of 4 checks", "3 van de 4 controles"),
         ("pff-", "Failed: 2 of 3 checks", "Niet doorstaan: 2 van de 3"),
         ("--", "No check of the resolvers could be done.", "Geen enkele controle"),
-        ("", "The resolvers were not tested.", "De resolvers zijn niet getest."),
+        ("", "There are no lookups of this month.", "Er is geen eigen DNS-meting"),
     ],
 )
 def test_the_tests_of_the_resolvers(results, english, dutch):

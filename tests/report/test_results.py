@@ -55,6 +55,4 @@ def test_a_first_month_has_no_changes_and_without_lookups_nothing_is_told(told):
     assert found["changes"] == []
     assert found["earlier"] is None
     assert found["publishable"] is False
-    looked_up = [one for one in found["shares"] if one["source"] == "lookups"]
-    assert {one["adoption"] for one in looked_up} == {None}
-    assert all(one["yes"] == one["no"] == 0 < one["unknown"] for one in looked_up)
+    assert {one["source"] for one in found["shares"]} == {"measurement"}

@@ -9,14 +9,14 @@ from typing import Any
 import pandas as pd
 
 from v6monitor.analysis.changes import disputable
-from v6monitor.analysis.shares import VERDICT_OF, check, verdict_states, with_source
+from v6monitor.analysis.shares import VERDICT_OF, check, with_source
 
 
 def staleness(month: Any) -> pd.DataFrame:
     """Return the measured state beside the fresh one, of every domain and measure of a month.
 
     Args:
-        month: a Month with lookups.
+        month: a Month; without lookups the table is empty.
 
     Returns:
         A row per ``domain`` and ``measure`` that has both: the other columns of ``month.states``,
@@ -35,14 +35,13 @@ def staleness(month: Any) -> pd.DataFrame:
     """
     asked_at = month.observations["asked_at"].min()
     parts = []
-    for measure, verdict in VERDICT_OF.items():
-        fresh = verdict_states(month.verdicts, verdict).rename(columns={"reasons": "reason"})
-        fresh = fresh.assign(asked_at=asked_at)
-        if pd.isna(asked_at):  # then all is unknown, which says nothing about the measurement
-            fresh = fresh.iloc[:0]
-        parts.append(compare(month.measured(measure), fresh))
-    table = pd.concat(parts, ignore_index=True)
-    return with_source(table, *parts)
+    for measure in VERDICT_OF:
+        fresh = month.fresh(measure).rename(columns={"reasons": "reason"})
+        parts.append(compare(month.measured(measure), fresh.assign(asked_at=asked_at)))
+    table = with_source(pd.concat(parts, ignore_index=True), *parts)
+    if pd.isna(asked_at):
+        table.attrs["source"] = []
+    return table
 
 
 def compare(measured: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:

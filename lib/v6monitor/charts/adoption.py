@@ -25,6 +25,7 @@ from v6monitor.charts.wording import (
     explained,
     group_name,
     joined,
+    not_there,
     out_of,
     percents,
     share_text,
@@ -157,11 +158,6 @@ def ranking_text(table: pd.DataFrame, by: str, language: Language) -> str:
     return language.text("No group is certainly ahead: {groups}", groups=groups)
 
 
-def not_in_source(language: Language, alt: str) -> Words:
-    """Return the words of a chart without a result."""
-    return Words(language.text("This is not in the source of this month."), "", alt)
-
-
 def _sector_words(table: pd.DataFrame, language: Language) -> Words:
     earlier = str(table["earlier"].iloc[0]) if len(table) else ""
     alt = joined(
@@ -171,7 +167,7 @@ def _sector_words(table: pd.DataFrame, language: Language) -> Words:
         language.text("It shows which groups lag."),
     )
     if table.empty:
-        return not_in_source(language, alt)
+        return Words(not_there(table, language), "", alt)
     by = group_column(table)
     note = language.text(
         "Share of domains with a known result, {month}. Groups under five: counts.",
@@ -214,7 +210,7 @@ def _state_words(table: pd.DataFrame, language: Language) -> Words:
         " It shows where the remaining domains are."
     )
     if table.empty:
-        return not_in_source(language, alt)
+        return Words(not_there(table, language), "", alt)
     row = table.iloc[-1].to_dict()
     number, outside = int(row["applicable"]), int(row["not_applicable"])
     left_out = language.plural(
@@ -260,7 +256,7 @@ def _sub_test_words(table: pd.DataFrame, language: Language) -> Words:
     )
     tested = table[table["applicable"] > 0]
     if tested.empty:
-        return not_in_source(language, alt)
+        return Words(not_there(table, language), "", alt)
     findings = []
     for type_, tests in tested.groupby("type", sort=False):
         worst = max(tests.to_dict("records"), key=lambda row: row["no"] / row["applicable"])

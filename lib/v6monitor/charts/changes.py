@@ -18,7 +18,7 @@ from v6monitor.charts.layout import (
     zero_line,
 )
 from v6monitor.charts.style import DPI, GREY_INK, INK, STATE_COLOURS, WIDTH, offset, pixels, styled
-from v6monitor.charts.wording import Record, domains, group_name, joined
+from v6monitor.charts.wording import Record, domains, group_name, joined, not_there
 from v6monitor.language import Language
 
 GAIN, LOSS, UNKNOWN = STATE_COLOURS["yes"], STATE_COLOURS["no"], STATE_COLOURS["unknown"]
@@ -228,7 +228,7 @@ def _joined(table: pd.DataFrame, language: Language) -> pd.DataFrame:
 
 def _source_words(table: pd.DataFrame, language: Language) -> Words:
     if table.empty:
-        return Words(language.text("No domain has both a measurement and a lookup."))
+        return Words(not_there(table, language))
     return Words(joined(*(_reconciled(row, language) for row in table.to_dict("records"))))
 
 

@@ -20,7 +20,7 @@ from v6monitor.charts.months import (
     placed,
 )
 from v6monitor.charts.style import STATE_COLOURS, WIDTH, new_axes, new_figure, offset, styled
-from v6monitor.charts.wording import explained, group_name, joined, out_of
+from v6monitor.charts.wording import explained, group_name, joined, not_there, out_of
 from v6monitor.language import Language, marked
 from v6monitor.mail.advice import steps, summary
 from v6monitor.mail.laggards import EXCHANGE_GROUPS
@@ -187,7 +187,8 @@ def _places_words(table: pd.DataFrame, language: Language) -> Words:
     note = language.text("Mail domains on Exchange Online for which no AAAA was measured.")
     total = int(table["laggards"].sum())
     if not total:
-        return Words(language.text("No laggard on Exchange Online was found."), note)
+        none = language.text("No laggard on Exchange Online was found.")
+        return Words(not_there(table, language) if table.attrs.get("source") == [] else none, note)
     caption = language.text(
         "Most Exchange Online domains without IPv6: {place}, {counts}.",
         place=language.label(str(table.iloc[0, 0])),

@@ -15,6 +15,7 @@ from v6monitor.charts.wording import (
     explained_number,
     group_name,
     joined,
+    not_there,
     out_of,
     undetermined,
 )
@@ -101,8 +102,7 @@ def _operators_words(table: pd.DataFrame, language: Language) -> Words:
         " have IPv6. It shows which operators the remaining domains depend on."
     )
     if table.empty:
-        nobody = language.text("There is no mail domain.")
-        return Words(nobody, language.text("Nothing was looked up."), alt)
+        return Words(not_there(table, language), "", alt)
     total = int(table["domains"].sum())
     named = table[~table["operator"].isin([OTHER, OWN])]
     if int(table["unknown"].sum()) == total:

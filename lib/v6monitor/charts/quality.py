@@ -8,7 +8,6 @@ from matplotlib.figure import Figure
 from v6monitor.analysis.breakdowns import quality as count_known
 from v6monitor.analysis.breakdowns import vantage as list_checks
 from v6monitor.analysis.shares import GATE, gate
-from v6monitor.charts.adoption import not_in_source
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import (
     HALO,
@@ -22,7 +21,15 @@ from v6monitor.charts.layout import (
     wrapped,
 )
 from v6monitor.charts.style import GREY_INK, INK, PALE, STATE_COLOURS, WIDTH, offset, styled
-from v6monitor.charts.wording import Record, domains, group_name, joined, out_of, percents
+from v6monitor.charts.wording import (
+    Record,
+    domains,
+    group_name,
+    joined,
+    not_there,
+    out_of,
+    percents,
+)
 from v6monitor.language import Language
 
 KNOWN = {
@@ -82,8 +89,8 @@ def vantage(
         A Chart; its table has a row per ``check`` and ``resolver``.
     """
     table = list_checks(provenance)
-    if "started" in provenance:
-        table.attrs["source"] = [f"lookups {provenance['started']}"]
+    started = provenance.get("started")
+    table.attrs["source"] = [f"lookups {started}"] if started else []
     if not picture:
         return Chart(name, table, _vantage_words, kind="answer")
     return Chart(name, table, _vantage_words, _draw_vantage)
@@ -95,7 +102,7 @@ def _quality_words(table: pd.DataFrame, language: Language) -> Words:
         " It shows whether this month can be trusted."
     )
     if table.empty:
-        return not_in_source(language, alt)
+        return Words(not_there(table, language), "", alt)
     applies = table[table["outcome"] != "not_applicable"]
     applicable = applies.groupby("subject", sort=False)["count"].sum()
     applicable = applicable[applicable > 0]
@@ -222,6 +229,8 @@ def _vantage_words(table: pd.DataFrame, language: Language) -> Words:
         "Before the lookups each resolver gets questions with known answers: a resolver that makes"
         " up or hides IPv6 would give wrong results."
     )
+    if table.empty and not table.attrs["source"]:
+        return Words(not_there(table, language), "", alt)
     if table.empty:
         return Words(language.text("The resolvers were not tested."), note, alt)
     done = table[table["result"] != "not_tested"]

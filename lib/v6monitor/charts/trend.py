@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from v6monitor.analysis.shares import SAME_SET
-from v6monitor.charts.adoption import group_column, not_in_source
+from v6monitor.charts.adoption import group_column
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import LINE, Mark, draw_key, key_height, width_of, wrapped
 from v6monitor.charts.months import (
@@ -36,6 +36,7 @@ from v6monitor.charts.wording import (
     group_name,
     joined,
     named_share,
+    not_there,
     out_of,
     share_text,
 )
@@ -67,8 +68,9 @@ def trend(
         name: names the files of the chart.
 
     Returns:
-        A Chart. A line joins neighbours at the series' own pace: none crosses a missing month, a
-        month without a percentage or a break; grey is the undetermined part.
+        A Chart, without a picture of a single month. A line joins neighbours at the series' own
+        pace: none crosses a missing month, a month without a percentage or a break; grey is the
+        undetermined part.
 
     Raises:
         UsageError: for a table that is not of shares by month and one group.
@@ -107,8 +109,8 @@ def _trend_words(table: pd.DataFrame, language: Language, month: str) -> Words:
         " 100% is away, and how fast the distance shrinks."
     )
     if table.empty:
-        return not_in_source(language, alt)
-    by, first = group_column(table), str(table["period"].min())
+        return Words(not_there(table, language), "", alt)
+    by = group_column(table)
     now = table[table["period"] == month]
     rows = _records(now, by)
     if not rows:
@@ -117,12 +119,8 @@ def _trend_words(table: pd.DataFrame, language: Language, month: str) -> Words:
         )
         return Words(finding, definition_of(table, language), alt)
     counts = [f"{group_name(name, language)} {share_text(rows[name], language)}" for name in rows]
-    note = language.text(
-        "Share of domains with a known result, {first} to {last}. In {last}: {counts}.",
-        first=language.month(first),
-        last=language.month(month),
-        counts="; ".join(counts),
-    )
+    values = {"last": language.month(month), "counts": "; ".join(counts)}
+    note = language.text("Share of domains with a known result in {last}: {counts}.", **values)
     unsure = [
         f"{group_name(name, language)} {out_of(row['unknown'], row['applicable'], language)}"
         for name, row in rows.items()
@@ -143,7 +141,7 @@ def _draw_trend(
     table: pd.DataFrame, language: Language, events: pd.DataFrame | None, target: float | None
 ) -> Figure | None:
     """Draw the lines, with their names and newest shares at their ends and breaks above them."""
-    if table.empty:
+    if len(set(table["period"])) <= 1:  # a single month is no line
         return None
     months = table["period"].map(ordinal)
     low, high = months.min() - 0.5, months.max() + 0.5
@@ -280,7 +278,7 @@ def _since(table: pd.DataFrame, now: pd.DataFrame, by: str, language: Language) 
     """Return the change since the first month of every group that can be compared with it."""
     first = str(table["period"].min())
     if now["period"].eq(first).all():
-        return language.text("This is the first month: there is nothing to compare with.")
+        return language.text("This is the first month of the series.")
     comparable = now[now["comparable_since"] <= first].set_index(by)["adoption"]
     before = table[table["period"] == first].set_index(by)["adoption"]
     moved = (100 * (comparable - before)).dropna()

@@ -41,6 +41,13 @@ def group_name(code: object, language: Language) -> str:
     return language.label(str(code)) if named else language.text("not stated")
 
 
+def not_there(table: pd.DataFrame, language: Language) -> str:
+    """Return why a table has no rows: it is of lookups and there are none, or not in the source."""
+    if table.attrs.get("source") == []:
+        return language.text("There are no lookups of this month.")
+    return language.text("This is not in the source of this month.")
+
+
 def definition(measure: str, language: Language) -> str:
     """Return in a sentence what a measure counts; empty for one that is not known."""
     return language.text(MEASURES[measure]) if measure in MEASURES else ""

@@ -296,10 +296,13 @@ class Month:
         """Return the states that the lookups give for a measure: ``web``, ``mail`` or ``dns``.
 
         With ``partly``, mail of which only some hosts have IPv6 is ``partly`` instead of ``no``.
-        ``explained`` says whether a waiver was valid on the day of the lookups.
+        ``explained`` says whether a waiver was valid on the day of the lookups. Empty for a month
+        without lookups.
         """
         some = "mail_any" if partly and measure == "mail" else ""
         states = verdict_states(self.verdicts, VERDICT_OF[measure], some=some)
+        if self.observations.empty and "failure" not in self.provenance:
+            states = states.iloc[:0]  # nothing was asked, so nothing is unknown
         states = states.assign(measure=measure, period=self.period)
         day = "" if pd.isna(self.asked[0]) else f"{self.asked[0].tz_convert(AMSTERDAM):%Y-%m-%d}"
         return self._looked_up(waivers.explain(states, self.waivers, day))
