@@ -130,6 +130,8 @@ def test_joined_files(intake):
         ("passed", "failed", 4),
     ]
     assert booked(found) == []
+    with pytest.raises(InputError, match="row 2 has the labels of a header behind other cells"):
+        intake(first.rstrip() + second, "all.csv")
 
 
 def test_merged_cells_that_take_all_memory(intake):

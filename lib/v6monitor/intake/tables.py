@@ -89,7 +89,7 @@ def load(path: Path, name: str = "") -> Content:
         )
     if data.startswith(spreadsheets.ZIP):
         sheets = spreadsheets.read(name, data)
-        return Content(name, digest, None, _parted(Sheet(*sheet) for sheet in sheets))
+        return Content(name, digest, None, _parted(name, (Sheet(*sheet) for sheet in sheets)))
     text = _decoded(name, data).replace("\n\ufeff", "\n")  # the mark of a file joined to another
     start = text[:1000].lstrip()
     if not start:
@@ -101,21 +101,31 @@ def load(path: Path, name: str = "") -> Content:
         )
     if start[0] in "{[":
         return Content(name, digest, _json(name, text), ())
-    return Content(name, digest, None, _parted([_separated(name, text)]))
+    return Content(name, digest, None, _parted(name, [_separated(name, text)]))
 
 
-def _parted(sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
+def _parted(name: str, sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
     """Return the sheets, one of joined files cut before each later header.
 
-    That is a row with a label of a column of names and at least half of the labels of the first
-    such row; what has a host name in it is none.
+    That is a row with a label of a column of names, at least half of the labels of the first such
+    row, and no host name. InputError when those labels come behind other cells.
     """
     parts = []
     for sheet in sheets:
-        found = sheet.cells.isin(_NAMES).any(axis=1).to_numpy().nonzero()[0]
-        first = {*sheet.row(found[0])} - {""} if len(found) else set()
-        later = [at for at in found[1:] if 2 * len(first & {*sheet.row(at)}) >= len(first)]
-        cuts = [at for at in later if not any("." in cell for cell in sheet.row(at))]
+        headers = sheet.cells.isin(_NAMES).any(axis=1).to_numpy().nonzero()[0][:1]
+        cuts = []
+        for at in headers:
+            first = {*sheet.row(at)} - {""}
+            again = 2 * sheet.cells.isin(first).sum(axis=1).to_numpy() >= max(len(first), 3)
+            for later in again.nonzero()[0][again.nonzero()[0] > at]:
+                row = sheet.row(later)
+                if any("." in cell for cell in row) or not _NAMES & {*row}:
+                    number = sheet.cells.index[later]
+                    raise InputError(
+                        f"{name}: row {number} has the labels of a header behind other cells; "
+                        "files were joined without a new line between them: read each by itself"
+                    )
+                cuts.append(later)
         for start, end in pairwise([0, *cuts, len(sheet.cells)]):
             parts.append(sheet._replace(cells=sheet.cells.iloc[start:end]))
     return tuple(parts)
