@@ -244,7 +244,8 @@ def _register(path: Path) -> Iterator[Row]:
             day = "-".join(reversed(cells.get("Testdatum", "").split("-")))
             if cells.get("IPv6") and re.fullmatch(r"\d{4}-\d\d-\d\d", day):
                 state = {"category": _state(cells["IPv6"])}
-                yield Row(day, a_label(line[0]), name, "", state, path.name)
+                sector = sector_of(line[labels.index("Organisatietype")])
+                yield Row(day, a_label(line[0]), name, sector, state, path.name)
 
 
 def _ods(path: Path) -> Iterator[list[str]]:
