@@ -33,7 +33,7 @@ _PUBLIC = {
     "changes": "changes",
     "chart": "charts",
     "example": "workspace:example",
-    "explain": "report.explain:explain",
+    "explain": "report.card:explain",
     "explore": "report.explore:explore",
     "forecast": "analysis.forecast:forecast",
     "gap": "gap",

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from seen import MICROSOFT_V6, V6, host, seen
 
 from v6monitor.dns.observation import OUTCOMES, UNKNOWN, Observation, Question
-from v6monitor.mail.card import card
 from v6monitor.mail.operators import Operators
 from v6monitor.mail.signals import (
     OTHER_ZONE_SINCE,
@@ -14,6 +13,7 @@ from v6monitor.mail.signals import (
     predicted_host,
     predicted_questions,
 )
+from v6monitor.report.card import card
 from v6monitor.verdicts.evidence import Evidence
 from v6monitor.verdicts.judge import subjects
 

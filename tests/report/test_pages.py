@@ -11,8 +11,8 @@ from seen import host, seen
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.display import bundle, caption, card_bundle
 from v6monitor.language import Language
+from v6monitor.report.card import explain
 from v6monitor.report.document import read
-from v6monitor.report.explain import explain
 from v6monitor.report.lint import problems
 from v6monitor.report.pages import Link, Notice, Page, heading, notebook_page
 

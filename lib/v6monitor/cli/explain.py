@@ -7,8 +7,8 @@ from pathlib import Path
 
 from v6monitor.errors import UsageError
 from v6monitor.language import CODES, Language
-from v6monitor.mail.card import Card
-from v6monitor.report.explain import explain as evidence_card
+from v6monitor.report.card import Card
+from v6monitor.report.card import explain as evidence_card
 
 
 def explain_arguments(parser: argparse.ArgumentParser) -> None:

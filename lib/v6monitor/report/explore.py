@@ -11,7 +11,7 @@ import pandas as pd
 from v6monitor.charts.display import caption
 from v6monitor.errors import V6MonitorError
 from v6monitor.language import Language
-from v6monitor.report.explain import explain
+from v6monitor.report.card import explain
 from v6monitor.report.month import Month
 
 FILTERS = ("sector", "operator", "class", "tenant", "state")

@@ -1,11 +1,14 @@
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import pytest
 from seen import V6, host, name_servers, no_signals, seen
 
+from v6monitor.dns import log
 from v6monitor.dns.observation import Question
-from v6monitor.mail.card import Card, card
-from v6monitor.mail.operators import Operators
+from v6monitor.errors import InputError, UsageError
+from v6monitor.mail.operators import Operator, Operators
+from v6monitor.report.card import Card, card, explain
 from v6monitor.verdicts.evidence import Evidence
 
 LOG = [
@@ -98,3 +101,22 @@ def test_the_text_has_headings_and_reasons_in_the_language(town: Card) -> None:
     commands = ["  dig @192.0.2.53 MX town.example", "  dig @192.0.2.53 AAAA mx.gate.example"]
     for text in (english, dutch):
         assert [line for line in text.splitlines() if "dig" in line] == commands
+
+
+def test_explain_takes_a_name_and_a_log_or_a_month() -> None:
+    """A URL or an address names the domain; the operators of a month are used."""
+    table = log.frame(LOG)
+    assert explain("https://Town.example/a", observations=table).domain == "town.example"
+    gate = Operator("gate.example", "Gate", "gateway", "NL", "test", "2026-10-06")
+    month = SimpleNamespace(observations=table, operators=Operators([gate]))
+    found = explain("info@town.example", month=month)
+    assert found.provider
+    assert found.provider.operator == "Gate"
+
+
+def test_explain_says_what_is_wrong() -> None:
+    """A text that is no name, and a name that the log does not have."""
+    with pytest.raises(UsageError, match="'no name' is not a valid host name"):
+        explain("no name", observations=LOG)
+    with pytest.raises(InputError, match=r"no question about absent\.example"):
+        explain("absent.example", observations=LOG)

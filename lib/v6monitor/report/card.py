@@ -3,20 +3,26 @@
 import html
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from v6monitor.dns.observation import Observation, Question
 from v6monitor.dns.plan import walk
+from v6monitor.dns.run import ask
+from v6monitor.errors import InputError, UsageError, VantageError
 from v6monitor.language import AMSTERDAM, Language, marked
 from v6monitor.mail.commands import dig
-from v6monitor.mail.operators import Operators
+from v6monitor.mail.operators import Operators, known_operators
 from v6monitor.mail.providers import Provider, provider
 from v6monitor.mail.reasons import reason_text
 from v6monitor.mail.signals import Predicted, predicted, predicted_questions
+from v6monitor.names import InvalidNameError, normalise
 from v6monitor.verdicts.addresses import unusable
 from v6monitor.verdicts.domain import Judgement, judgement
-from v6monitor.verdicts.evidence import Evidence
+from v6monitor.verdicts.evidence import Evidence, is_definite
 from v6monitor.verdicts.logic import NOT_ASKED
+
+if TYPE_CHECKING:
+    from v6monitor.verdicts.evidence import Observations
 
 CONFIDENCE = {"high": marked("high"), "medium": marked("fair"), "low": marked("little")}
 
@@ -137,6 +143,61 @@ class Card:
             yield f"{qtype} {name}", label("not_asked"), "", "", ""
 
 
+def explain(
+    domain: str,
+    *,
+    observations: "Observations | None" = None,
+    month: "Observations | None" = None,
+    resolvers: Sequence[str] | None = None,
+) -> Card:
+    """Return the evidence card of a domain: its lookups, verdicts, provider, and how to check them.
+
+    Args:
+        domain: a domain name, URL or e-mail address.
+        observations: the observations of ``v6monitor.lookup`` or ``v6monitor.read_log``.
+        month: a ``Month``, whose observations and operators are used.
+        resolvers: look the domain up now, at these resolvers; by default, without observations and
+            month, at the system's.
+
+    Returns:
+        A card that shows itself in Jupyter; ``card.text("nl")`` and ``card.html("nl")`` give it in
+        Dutch.
+
+    Raises:
+        UsageError: the domain is not a valid host name.
+        InputError: the observations hold no question about it.
+        VantageError: no resolver answered.
+
+    Example:
+        >>> from v6monitor.dns.log import frame
+        >>> from v6monitor.dns.observation import Observation
+        >>> import datetime as dt
+        >>> how = (60, False, "192.0.2.53", dt.datetime(2026, 10, 6, tzinfo=dt.UTC), 1.0, 1, "")
+        >>> log = frame([Observation("town.example", "MX", "nodata", (), (), *how)])
+        >>> explain("https://town.example/", observations=log)
+        <Card town.example: mail_all not_applicable; 1 lookups>
+
+    Source: METHOD.md, "Verdicts" and "Exchange Online".
+    """
+    try:
+        name = normalise(domain).domain
+    except InvalidNameError as reason:
+        raise UsageError(
+            f"{domain!r} is not a valid host name ({reason}): give one such as town.example"
+        ) from reason
+    known = observations if month is None else month
+    if known is None or resolvers is not None:
+        evidence = _look_up(name, list(resolvers or ["system"]))
+    else:
+        evidence = Evidence.of(known)
+    found = card(evidence, name, getattr(month, "operators", None) or known_operators())
+    if not found.observations:
+        raise InputError(
+            f"the log holds no question about {name}: look it up at a resolver, such as 'system'"
+        )
+    return found
+
+
 def card(evidence: Evidence, domain: str, operators: Operators) -> Card:
     """Return what the evidence holds about a domain, as a mail domain and as a website."""
     both = [(domain, "mail"), (domain, "web")]
@@ -156,6 +217,17 @@ def card(evidence: Evidence, domain: str, operators: Operators) -> Card:
         tuple(dict.fromkeys([*rows, *probes])),
         tuple(sorted(missing)),
     )
+
+
+def _look_up(domain: str, resolvers: list[str]) -> Evidence:
+    rows = ask([(domain, "mail"), (domain, "web")], resolvers)
+    if not any(is_definite(row) for row in rows):
+        failures = ", ".join(sorted({row.outcome for row in rows}))
+        raise VantageError(
+            f"resolver {', '.join(resolvers)} answered no question about {domain} ({failures}): "
+            "check the network, or name another resolver"
+        )
+    return Evidence(rows)
 
 
 def _distance(name: str, domain: str) -> int:
