@@ -76,7 +76,7 @@ def test_a_table_has_what_a_screen_reader_needs():
 def test_a_table_without_rows_says_so():
     """It keeps its header; one cell below it says that there is none."""
     page = table_html(pd.DataFrame({"sector": pd.Series([], dtype="str")}), ENGLISH, "None")
-    assert '<tbody><tr><td colspan="1">None.</td></tr></tbody>' in page
+    assert '<tbody><tr><td colspan="1">None, or not in this source.</td></tr></tbody>' in page
     assert "Sector" in page
 
 

@@ -50,7 +50,7 @@ def table_html(
     inner = outer = ""
     if caption_language not in {"", language.code}:
         outer, inner = f' lang="{caption_language}"', f' lang="{language.code}"'
-    none = html.escape(language.text("None."))
+    none = html.escape(language.text("None, or not in this source."))
     body = "".join(_row(row, kinds) for row in texts)
     body = body or f'<tr><td colspan="{len(columns)}">{none}</td></tr>'
     return (
