@@ -99,22 +99,13 @@ def test_a_measure_that_a_source_lacks_is_not_in_it() -> None:
     assert answer.caption() == "This measure is not in this source, so there is no forecast."
 
 
-def test_the_backtest_states_its_bias() -> None:
-    """Forecasts that were all too high are said to be, with by how much; others with the error."""
-    columns = ["measure", "low", "middle", "high", "adoption", "bias", "inside", "refusal"]
-    rows = [
-        ("mail", 0.65, 0.694, 0.70, 0.66, 3.4, "yes", ""),
-        ("mail", 0.67, 0.707, 0.72, 0.66, 4.7, "no", ""),
-        ("web", 0.88, 0.90, 0.92, 0.91, -1.0, "yes", ""),
-        ("web", 0.88, 0.92, 0.93, 0.91, 1.0, "yes", ""),
-    ]
-    words = chart.backtest(pd.DataFrame(rows, columns=columns))
-    assert words.caption() == (
-        "All 2 earlier forecasts of mail were too high, by 3.4 to 4.7 points;"
-        " 1 of 2 intervals held the share."
-    )
-    assert "2 earlier forecasts of web were off by 1.0 to 1.0 points" in words.note()
-    assert chart.backtest(v6.backtest(YEAR[:0])).caption() == "No earlier month allowed a forecast."
+def test_the_answer_states_the_bias_of_earlier_forecasts() -> None:
+    """Too high or too low, by how much, per measure; nothing where it rounds to nothing."""
+    table = v6.forecast(YEAR, target=0.9)
+    for bias, words in [(4.74, "4.7 points too high"), (-0.1, "0.1 points too low")]:
+        note = chart.forecast_answer(table.assign(bias=bias)).note()
+        assert f"Earlier forecasts of mail were {words} on average." in note
+    assert "Earlier" not in chart.forecast_answer(table.assign(bias=0.04)).note()
 
 
 def month_name(period: str) -> str:

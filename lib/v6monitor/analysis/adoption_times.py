@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from v6monitor.analysis.forecast import ordinal
-from v6monitor.analysis.shares import OTHER, one_per_domain, with_source
+from v6monitor.analysis.shares import one_per_domain, with_source
 from v6monitor.errors import UsageError
 
 Floats = npt.NDArray[np.float64]
@@ -65,13 +65,12 @@ def turnbull(after: Floats, until: Floats) -> pd.DataFrame:
     return pd.DataFrame({"after": inner[:, 0], "until": inner[:, 1], "mass": mass})
 
 
-def adoption_times(states: pd.DataFrame, *, by: str = "sector", top: int = 0) -> pd.DataFrame:
+def adoption_times(states: pd.DataFrame, *, by: str = "sector") -> pd.DataFrame:
     """Return how long it took until the domains of each group had IPv6, most domains first.
 
     Args:
         states: a states table of one measure, with ``period``.
         by: the groups. A domain counts in the one that it was in last.
-        top: so many rows; the groups after those, and those of one domain, are one row ``other``.
 
     Returns:
         A row per ``by``: ``domains`` (known in some month), of these ``from_start`` (with IPv6 when
@@ -97,18 +96,13 @@ def adoption_times(states: pd.DataFrame, *, by: str = "sector", top: int = 0) ->
         raise UsageError(f"there is no column {by!r} to group by")
     groups = states.sort_values("period", kind="stable").drop_duplicates("domain", keep="last")
     found = adoption_intervals(states).merge(groups[["domain", by]], on="domain")
-    if top:
-        sizes = found[by].value_counts().sort_index().sort_values(ascending=False, kind="stable")
-        small = found[by].map(sizes).le(1) | ~found[by].isin(sizes.index[:top])
-        found[by] = found[by].mask(small, OTHER)
     rows = []
     for name, part in found.groupby(by, dropna=False):
         left, right = np.isneginf(part["after"]), np.isposinf(part["until"])
         counts = (len(part), int(left.sum()), int((~left & ~right).sum()), int(right.sum()))
         rows.append((name, *counts, _months_half(part[~left])))
     table = pd.DataFrame(rows, columns=[by, *COLUMNS])
-    table = table.sort_values("domains", ascending=False, kind="stable")
-    table = table.sort_values(by, key=lambda name: name == OTHER, kind="stable", ignore_index=True)
+    table = table.sort_values("domains", ascending=False, kind="stable", ignore_index=True)
     return with_source(table, states)
 
 

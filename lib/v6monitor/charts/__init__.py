@@ -5,7 +5,7 @@ A module holds one subject: its tables, drawings and captions.
 
 from v6monitor.charts.adoption import sectors, states, sub_tests
 from v6monitor.charts.changes import changes, changes_answer, two_sources
-from v6monitor.charts.forecast import backtest, forecast_answer, projection
+from v6monitor.charts.forecast import forecast_answer, projection
 from v6monitor.charts.gap import fix_order, gap_answer
 from v6monitor.charts.laggards import (
     laggard_list,
@@ -21,7 +21,6 @@ from v6monitor.charts.style import png, svg
 from v6monitor.charts.trend import headline, trend
 
 __all__ = [
-    "backtest",
     "changes",
     "changes_answer",
     "fix_order",

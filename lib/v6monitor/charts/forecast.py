@@ -1,4 +1,4 @@
-"""Forecasts in words, their lines, and their backtest: working page, in English."""
+"""Forecasts in words, and their lines: working page, in English."""
 
 import math
 from collections.abc import Hashable, Mapping
@@ -27,7 +27,7 @@ from v6monitor.charts.months import (
 )
 from v6monitor.charts.style import BOUNDS, GREY_INK, WIDTH, new_axes, new_figure, styled
 from v6monitor.charts.trend import LINES
-from v6monitor.charts.wording import chance, group_name, joined, out_of
+from v6monitor.charts.wording import chance, group_name, joined
 from v6monitor.language import Language
 
 ENGLISH = ("en",)
@@ -74,18 +74,6 @@ def projection(table: pd.DataFrame, *, name: str = "projection") -> Chart:
     Source: METHOD.md §9.
     """
     return Chart(name, table, _projection_words, _draw_projection, languages=ENGLISH)
-
-
-def backtest(table: pd.DataFrame, *, name: str = "backtest") -> Chart:
-    """Return the table of earlier forecasts, with how far off they were in words.
-
-    Args:
-        table: of ``v6.backtest``: a row per measure and earlier month.
-        name: names the files of the table.
-
-    Source: METHOD.md §9.
-    """
-    return Chart(name, table, _backtest_words, kind="table", languages=ENGLISH)
 
 
 # Words
@@ -138,7 +126,7 @@ def _sentence(row: Row, language: Language) -> str:
         part = chance(row["by_deadline"], language) if row["by_deadline"] else "None"
         in_time = f"{part} of the scenarios make it by {language.month(row['deadline'])}."
     if abs(row["bias"]) >= SEEN:
-        off = f"{_points(row['bias'])} points too {'high' if row['bias'] > 0 else 'low'}"
+        off = f"{abs(row['bias']):.1f} points too {'high' if row['bias'] > 0 else 'low'}"
         bias = f"Earlier forecasts of {measure.lower()} were {off} on average."
     return joined(f"{when}.", in_time, bias)
 
@@ -169,37 +157,6 @@ def _projection_words(table: pd.DataFrame, language: Language) -> Words:
     )
 
 
-def _backtest_words(table: pd.DataFrame, language: Language) -> Words:
-    """Return how far off the forecasts were: the measure with the largest error first."""
-    made = table[table["refusal"] == ""]
-    if made.empty:
-        return Words(
-            "No earlier month allowed a forecast.",
-            "It takes six measurements of one list, and a share that grows.",
-        )
-    parts = sorted(_parts(made), key=lambda part: -part["bias"].abs().max())
-    first, *others = (_errors(part, language) for part in parts)
-    note = "Each uses only the months up to its own. Eight of ten intervals should hold the share."
-    return Words(first, joined(*others, note))
-
-
-def _errors(part: pd.DataFrame, language: Language) -> str:
-    """Return how far off the forecasts of one measure were, and how many intervals were right."""
-    measure, number = _measure(part.iloc[0].to_dict(), language).lower(), len(part)
-    least, most = (_points(part["bias"].abs().agg(end)) for end in ("min", "max"))
-    for side, off in (("high", part["bias"] > 0), ("low", part["bias"] < 0)):
-        if off.all():
-            finding = f"All {number} earlier forecasts of {measure} were too {side}"
-            finding += f", by {least} to {most} points" if number > 1 else f", by {most} points"
-            break
-    else:
-        finding = (
-            f"The {number} earlier forecasts of {measure} were off by {least} to {most} points"
-        )
-    held = out_of((part["inside"] == "yes").sum(), number, language)
-    return f"{finding}; {held} intervals held the share."
-
-
 def _shares(rows: pd.DataFrame, column: str, language: Language) -> str:
     """Return ``web 92.9% and mail 66.0% in October 2026.``, each month with its own measures."""
     found = []
@@ -219,10 +176,6 @@ def _measure(row: Row, language: Language) -> str:
 def _target(row: Row, language: Language) -> str:
     target = float(row["target"])
     return language.percent(target, 0 if f"{target:.3f}".endswith("0") else 1)
-
-
-def _points(points: float) -> str:
-    return f"{abs(points):.1f}"
 
 
 def _parts(table: pd.DataFrame) -> list[pd.DataFrame]:
