@@ -79,6 +79,7 @@ def test_the_example_was_looked_up_on_the_day_after_its_newest_measurement():
     """Whatever the clock says; so its old months have no lookups."""
     month = load()
     assert f"{month.asked[0]:%Y-%m-%d}" == "2026-10-06"
+    assert "reach" not in month.provenance
     assert month.publishable
     assert load(period="2026-05").observations.empty
 

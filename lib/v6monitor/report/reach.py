@@ -79,9 +79,9 @@ def not_asked(limit: int) -> dict[str, Any]:
 
 def _of_example(observations: pd.DataFrame, newest: pd.Timestamp) -> pd.DataFrame:
     """Return the log with the answers of the example's name server on the example's day."""
-    made_up = observations["resolver"].eq(EXAMPLE)
-    if not made_up.any():
+    if not observations["resolver"].eq(EXAMPLE).any():
         return observations
+    made_up = observations["resolver"].isin([EXAMPLE, ""])  # no resolver: a name that is none
     asked = observations["asked_at"]
     shift = newest.tz_localize("UTC") + _DAY - asked[made_up].min().normalize()
     return observations.assign(asked_at=asked.mask(made_up, asked + shift))
