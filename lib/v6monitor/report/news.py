@@ -172,7 +172,7 @@ def sentences(facts: Facts, language: Language) -> list[str]:
     if not facts["earlier"]:
         return [language.text("There is no earlier measurement to compare with.")]
     found = [_counted_sentence(one, facts["earlier"], language) for one in facts["measures"]]
-    for measure in dict.fromkeys(one["measure"] for one in facts["lost"]):
+    for measure in [one["measure"] for one in facts["measures"]]:
         names = [one["domain"] for one in facts["lost"] if one["measure"] == measure]
         if names:
             found.append(

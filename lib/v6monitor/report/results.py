@@ -13,7 +13,7 @@ from v6monitor.analysis.decomposition import parts
 from v6monitor.analysis.shares import shares
 from v6monitor.mail.laggards import GROUPS
 from v6monitor.report import manifest
-from v6monitor.report.archive import Scope
+from v6monitor.report.archive import WHOLE, Scope
 from v6monitor.report.execution import Executed
 from v6monitor.report.month import Month
 
@@ -22,7 +22,7 @@ SCHEMA = Path(__file__).with_name("results.schema.json")
 _HEADLINE = ["source", "measure", "adoption", "yes", "no", "unknown", "not_applicable"]
 
 
-def results(month: Month, scope: Scope) -> dict[str, Any]:
+def results(month: Month, scope: Scope = WHOLE) -> dict[str, Any]:
     """Return the figures that the pages of a month show, checked against ``SCHEMA``.
 
     ``scope`` says what they are narrowed to.
