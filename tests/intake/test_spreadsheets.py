@@ -134,6 +134,13 @@ def test_joined_files(intake):
         intake(first.rstrip() + second, "all.csv")
 
 
+def test_a_label_that_is_a_value(intake):
+    """A table of faults has the names of columns as values: no files were joined there."""
+    rows = "".join(f"a.csv,{row},domain,{row}.example,no results,kept\n" for row in range(2, 5))
+    with pytest.raises(InputError, match="a format that v6monitor does not recognise"):
+        intake("file,row,column,value,reason,done\n" + rows, "a.faults.csv")
+
+
 def test_merged_cells_that_take_all_memory(intake):
     """A long text merged over many cells is refused before it is written in each."""
 

@@ -115,11 +115,13 @@ def _parted(name: str, sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
         headers = sheet.cells.isin(_NAMES).any(axis=1).to_numpy().nonzero()[0][:1]
         cuts = []
         for at in headers:
+            if _has_host(sheet.row(at)):  # a row of data in which a label is a value
+                continue
             first = {*sheet.row(at)} - {""}
             again = 2 * sheet.cells.isin(first).sum(axis=1).to_numpy() >= max(len(first), 3)
             for later in again.nonzero()[0][again.nonzero()[0] > at]:
                 row = sheet.row(later)
-                if any("." in cell for cell in row) or not _NAMES & {*row}:
+                if _has_host(row) or not _NAMES & {*row}:
                     number = sheet.cells.index[later]
                     raise InputError(
                         f"{name}: row {number} has the labels of a header behind other cells; "
@@ -129,6 +131,10 @@ def _parted(name: str, sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
         for start, end in pairwise([0, *cuts, len(sheet.cells)]):
             parts.append(sheet._replace(cells=sheet.cells.iloc[start:end]))
     return tuple(parts)
+
+
+def _has_host(row: Iterable[str]) -> bool:
+    return any(re.search(r"\w\.[a-z]{2,}", cell.lower()) for cell in row)
 
 
 def fields(body: pd.DataFrame, where: Mapping[str, int]) -> pd.DataFrame:
