@@ -148,6 +148,20 @@ def test_what_the_laggards_of_a_group_share_is_said_once() -> None:
     assert not numbers(charts.laggard_steps(laggards[:0]).caption("en"))
 
 
+def test_gateways_are_counted_by_who_runs_them() -> None:
+    """A domain behind two operators is in both rows and once in the total; own hosts are named."""
+    rows = [
+        ("own_host", 1, "c.example"),
+        ("Gate", 2, "a.example b.example"),
+        ("Post", 1, "a.example"),
+    ]
+    table = pd.DataFrame(rows, columns=["operator", "laggards", "domains"])
+    chart = charts.laggards_by(table)
+    assert chart.caption() == "The largest group is behind Gate: 2 of 3 domains."
+    assert "own mail servers" in chart.html("en")
+    assert "eigen mailservers" in charts.laggards_by(table[:1]).caption("nl")
+
+
 def test_laggards_have_a_bar_per_month() -> None:
     """The bars count from 0; explained is hatched, unknown is grey and not in the number."""
     figure = charts.laggards_by_month(by_month((9, 0, 0), (7, 2, 3))).figure("en")
@@ -194,7 +208,8 @@ def test_laggards_by_tenant_gateway_and_place_name_the_largest() -> None:
     assert charts.laggards_by(tenants).table["tenant"].to_list() == ["b", "a"]
     assert numbers(charts.laggards_by(tenants).caption("en").replace("IPv6", "")) == ["2", "7"]
     gates = pd.DataFrame({"operator": ["Gate", "Sieve"], "laggards": [2, 1]})
-    assert charts.laggards_by(gates).caption("nl") == "De meeste domeinen (2) zitten achter Gate."
+    caption = "De grootste groep zit achter Gate: 2 van de 3 domeinen."
+    assert charts.laggards_by(gates).caption("nl") == caption
     assert "All of them (2)" in charts.laggards_by(gates[:1]).caption("en")
     places = pd.DataFrame({"sector": ["elsewhere", "rijk"], "laggards": [9, 1]}).set_index("sector")
     chart = charts.laggards_by(places.assign(explained=[2, 1]))

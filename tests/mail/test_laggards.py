@@ -195,6 +195,8 @@ def test_a_proof_beside_the_host_is_a_step_of_its_own() -> None:
     assert row["proofs"].item() == "ms1.msv1.invalid"
     hosts = advice.summary(row, Language("en"))["failing_hosts"].item()
     assert hosts == f"{NEW} ms1.msv1.invalid"
+    alone = advice.summary(listed(mx("0 ms1.msv1.invalid")), Language("en"))
+    assert alone["failing_hosts"].item() == "ms1.msv1.invalid"
     for table in (advice.in_words(row, Language("en")), advice.steps(row, Language("en"))):
         assert "At town.example also remove the MX record ms1.msv1" in table["next_step"].item()
 

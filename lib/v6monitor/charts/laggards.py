@@ -211,15 +211,28 @@ def _tenants_words(table: pd.DataFrame, language: Language) -> Words:
 
 def _gateways_words(table: pd.DataFrame, language: Language) -> Words:
     note = language.text(
-        "Domains on Exchange Online behind a mail server with an IPv4 address and no IPv6 address."
+        "Domains on Exchange Online behind a mail server with an IPv4 address and no IPv6 address,"
+        " by who runs that. A domain behind several operators counts for each."
     )
     if table.empty:
         return Words(language.text("No gateway without IPv6 was found."), note)
     largest = table.iloc[0]
-    values = {"operator": largest["operator"], "number": language.number(largest["laggards"])}
+    operator = group_name(largest["operator"], language)
     if len(table) == 1:
-        return Words(language.text("All of them ({number}) are behind {operator}.", **values), note)
-    return Words(language.text("Most of them ({number}) are behind {operator}.", **values), note)
+        number = language.number(largest["laggards"])
+        all_of_them = language.text(
+            "All of them ({number}) are behind {operator}.", number=number, operator=operator
+        )
+        return Words(all_of_them, note)
+    total = int(table["laggards"].sum())
+    if "domains" in table:  # one behind several operators is there several times
+        total = len(set(" ".join(table["domains"]).split()))
+    caption = language.text(
+        "The largest group is behind {operator}: {counts} domains.",
+        operator=operator,
+        counts=out_of(largest["laggards"], total, language),
+    )
+    return Words(caption, note)
 
 
 def _waivers(laggards: pd.DataFrame, language: Language) -> str:

@@ -149,12 +149,10 @@ def waiver_text(row: Row, language: Language) -> str:
     parts = [str(row["waiver_owner"])] if row["waiver_owner"] else []
     if row["waiver_until"]:
         day = language.day(dt.date.fromisoformat(str(row["waiver_until"])))
-        expired = row["waiver_status"] == "expired"
-        parts.append(
-            language.text("expired after {day}", day=day)
-            if expired
-            else language.text("valid until {day}", day=day)
-        )
+        until = marked("valid until {day}")
+        if row["waiver_status"] == "expired":
+            until = marked("expired after {day}")
+        parts.append(language.text(until, day=day))
     return f"{row['waiver']} ({', '.join(parts)})" if parts else str(row["waiver"])
 
 
@@ -176,7 +174,7 @@ def summary(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
     rows = laggards.to_dict("records")
     hosts = [
         reason_text(str(row["doubt"]), language)
-        or " ".join(_each([row], "failing_hosts") + _each([row], "proofs"))
+        or " ".join(dict.fromkeys(_each([row], "failing_hosts") + _each([row], "proofs")))
         for row in rows
     ]
     waivers = [waiver_text(row, language) for row in rows]
@@ -209,7 +207,9 @@ def _values(rows: Sequence[Row], language: Language) -> dict[str, str]:
         "hosts": _listed(_each(rows, "failing_hosts"), language),
         "day": language.day(day) if day else NO_VALUE,
         "doubt": reason_text(str(rows[0]["doubt"]), language),
-        "operator": ", ".join(language.label(name) for name in operators),
+        "operator": ", ".join(
+            language.label(name) if name == OWN_HOST else name for name in operators
+        ),
         "asked": language.listed([operator_name(name, language) for name in operators]),
         "domain": ", ".join(_each(rows, "domain")),
         "label_domain": ", ".join(_each(rows, "label_domain")),
