@@ -109,8 +109,9 @@ def test_two_lines_differ_in_more_than_colour():
         (["nnnnn", "ynnnn", "yyynn"], "Web +60.0", "times, in percentage points: Web +40.0."),
         (["yyynn", "yynnn"], "Web −20.0", "times, in percentage points: Web −20.0."),
         (["yynnn", "yynnn"], "Web 0", "times, in percentage points: Web 0."),
-        (["nnnnn", "nnnnnnnnnn", "yyyyynnnnn"], "cannot be compared", "Web +50.0"),
-        (["?????", "ynnnn"], "cannot be compared", "IPv6."),
+        (["nnnnn", "nnnnnnnnnn", "yyyyynnnnn"], "since February 2026, in", "Web +50.0"),
+        (["nnnnn", "nnnnnnnnnn"], "There is no comparable earlier month.", "Web 0"),
+        (["?????", "ynnnn"], "There is no comparable earlier month.", "IPv6."),
         (["ynnnn"], "This is the first month", "There is no earlier measurement of this list"),
     ],
 )

@@ -79,7 +79,7 @@ def test_the_words_have_the_numbers_of_the_table() -> None:
     assert drawn.caption("nl").endswith("sinds januari 2026: E-mail 3 en 1.")
     assert "Mail: compared are 6 domains with a known result both times" in drawn.note("en")
     assert "lost IPv6, suspected: 1" in drawn.note("en")
-    assert "2 joined" in drawn.note("en")
+    assert "not compared: joined the list 2." in drawn.note("en")
 
 
 def test_each_measure_says_what_it_is_compared_with() -> None:

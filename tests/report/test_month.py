@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from measured import month as measured_month
 from tiny import World
@@ -114,7 +115,7 @@ def test_a_list_of_websites_has_no_share_of_mail():
 
 
 def test_the_month_before_has_the_same_measure_and_list():
-    """Of four months the one with the list of this month, or with most of its domains."""
+    """Of four months the one with the list of this month, or with four fifths of its domains."""
     names = [f"d{n}" for n in range(10)]
     days = {
         "2026-06-05": dict.fromkeys(names, "passed"),
@@ -129,3 +130,16 @@ def test_the_month_before_has_the_same_measure_and_list():
     assert found.before("web", "2026-07") == "2026-06"
     assert found.before("web", "2026-08") == found.before("dns") == ""
     assert found.earlier == "2026-07"
+
+
+def test_web_and_mail_of_one_name_are_two_lists():
+    """Name servers of websites are not compared with those of mail domains, whatever the name."""
+    results = {
+        "dns": {"2026-07-05": {"a": "passed"}, "2026-09-05": {"a": "passed"}},
+        "mail": {"2026-07-05": {"b": "passed"}, "2026-08-05": {"b": "passed"}},
+    }
+    history = measured_month(results).history
+    history["ns_address"] = "passed"
+    found = Month("2026-09", history, pd.DataFrame(), log.frame(()), {})
+    assert found.before("dns") == "2026-07"
+    assert found.measured_before("dns")["domain"].to_list() == ["a.example"]

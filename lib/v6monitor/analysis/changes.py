@@ -253,7 +253,7 @@ def _of_month(month: Any, measure: str) -> Comparison:
     Otherwise all domains would seem to have joined.
     """
     earlier = month.before(measure)
-    before, after = month.measured(measure, earlier), month.measured(measure)
+    before, after = month.measured_before(measure), month.measured(measure)
     named = {"measure": measure, "earlier": earlier, "period": month.period}
     later = month.second_answers(measure) if earlier else []
     return Comparison(before, after if earlier else before, month.renames, later, named)

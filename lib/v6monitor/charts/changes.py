@@ -130,13 +130,11 @@ def _note(name: str, row: Record, language: Language, *, dated: bool) -> str:
         for kind, _, _ in LOSSES
         if row[kind]
     ]
-    aside = language.text(
-        "not compared: {joined} joined the list, {left} left it, {unknown} were undetermined once",
-        joined=language.number(row["joined"]),
-        left=language.number(row["left"]),
-        unknown=language.number(row["through_unknown"]),
-    )
-    return "; ".join([panel, *kinds, aside]) + "."
+    aside = [
+        f"{language.label(kind)} {language.number(row[kind])}" for kind, _ in ASIDE if row[kind]
+    ]
+    outside = language.text("not compared: {counts}", counts=", ".join(aside))
+    return "; ".join([panel, *kinds, *([outside] if aside else [])]) + "."
 
 
 def _nothing_before(measures: list[str], language: Language) -> str:

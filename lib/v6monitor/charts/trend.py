@@ -99,7 +99,8 @@ def headline(table: pd.DataFrame, *, changes: pd.DataFrame, name: str = "answer"
     Returns:
         A Chart without a picture. A measure that the month's source does not have is named so.
     """
-    moved = changes.drop(columns=["period", "break_reason"], errors="ignore")
+    moved = changes.assign(tests_changed=changes["break_reason"].eq("tests"))
+    moved = moved.drop(columns=["period", "break_reason"], errors="ignore")
     return Chart(name, table.merge(moved, on="measure", how="left"), _headline_words, kind="answer")
 
 
@@ -251,7 +252,12 @@ def _list_change(rows: dict[str, Record], language: Language) -> str:
         "The list itself changed too much to compare its share; in both lists: {counts}.",
         counts=language.listed(others),
     )
-    return joined(whole if points else "", other if others else "")
+    tests = [group_name(name, language) for name, row in moved.items() if row["tests_changed"]]
+    changed = language.text(
+        "Since then the test itself changed, which can be a part of the change: {measures}.",
+        measures=language.listed(tests),
+    )
+    return joined(whole if points else "", other if others else "", changed if tests else "")
 
 
 def _named_points(points: dict[str, float], language: Language) -> str:
@@ -275,19 +281,20 @@ def _in_order(names: Iterable[str]) -> list[str]:
 
 
 def _since(table: pd.DataFrame, now: pd.DataFrame, by: str, language: Language) -> str:
-    """Return the change since the first month of every group that can be compared with it."""
-    first = str(table["period"].min())
-    if now["period"].eq(first).all():
+    """Return the change since the first month that any group can be compared with."""
+    if now["period"].eq(table["period"].min()).all():
         return language.text("This is the first month of the series.")
+    first = str(now["comparable_since"].min())
     comparable = now[now["comparable_since"] <= first].set_index(by)["adoption"]
     before = table[table["period"] == first].set_index(by)["adoption"]
-    moved = (100 * (comparable - before)).dropna()
-    month = language.month(first)
+    moved = (100 * (comparable - before)).dropna() if first < now["period"].iloc[0] else before[:0]
     if moved.empty:
-        return language.text("It cannot be compared with {month}.", month=month)
+        return language.text("There is no comparable earlier month.")
     changes = _named_points({name: moved[name] for name in _in_order(moved.index)}, language)
     return language.text(
-        "Since {month}, in percentage points: {changes}.", month=month, changes=changes
+        "Change of the share of the whole list since {month}, in percentage points: {changes}.",
+        month=language.month(first),
+        changes=changes,
     )
 
 

@@ -170,20 +170,33 @@ class Month:
     def before(self, measure: str, period: str | None = None) -> str:
         """Return the latest month before this one with this measure of the same list, or "".
 
-        The same list: it has all lists of this month by name, or four fifths of the domains of
-        the larger month are in both. With ``period``, before that month.
+        The same list: it has all lists of this month by type and name, or four fifths of the
+        domains of this month. With ``period``, before that month.
         """
         period = self.period if period is None else period
         rows = self.states[self.states["measure"] == measure]
         months = dict(iter(rows[rows["period"] <= period].groupby("period")))
         now = months.pop(period, rows[:0])
-        domains, lists = set(now["domain"]), set(now["list"])
+        domains, lists = set(now["domain"]), _lists(now)
         for earlier, then in reversed(months.items()) if lists else ():
             both = domains & set(then["domain"])
-            larger = max(len(domains), then["domain"].nunique())
-            if lists <= set(then["list"]) or len(both) >= SAME_SET * larger:
+            if lists <= _lists(then) or len(both) >= SAME_SET * len(domains):
                 return str(earlier)
         return ""
+
+    def measured_before(self, measure: str) -> pd.DataFrame:
+        """Return the measured states of the month before; only of the lists of this month.
+
+        Without such a month there are none.
+        """
+        earlier = self.before(measure)
+        of = self.states[self.states["measure"] == measure]
+        now, then = (of[of["period"] == period] for period in (self.period, earlier))
+        lists = _lists(now)
+        if lists and lists <= _lists(then):
+            keys = pd.MultiIndex.from_frame(then[["type", "list"]])
+            then = then[keys.isin(list(lists))]
+        return _from(one_per_domain(then), self.measured(measure, earlier).attrs["source"])
 
     @property
     def earlier(self) -> str:
@@ -559,6 +572,11 @@ def _kept_log(period: str, synthetic: bool) -> Path:
     """Return where 20_lookups keeps the observations of a month."""
     made = f"example-{(example() / 'version').read_text('utf-8').strip()}-" if synthetic else ""
     return kept_observations() / f"{made}{period}.parquet"
+
+
+def _lists(states: pd.DataFrame) -> set[tuple[str, str]]:
+    """Return the lists by type and name: web and mail of one name are two."""
+    return set(zip(states["type"], states["list"], strict=True))
 
 
 def _from(table: pd.DataFrame, source: Iterable[str]) -> pd.DataFrame:
