@@ -9,8 +9,9 @@ import pytest
 from tiny import GOOD, World
 
 from v6monitor import workspace
-from v6monitor.errors import UsageError
+from v6monitor.errors import InputError, UsageError
 from v6monitor.report import archive, manifest
+from v6monitor.report.month import load
 from v6monitor.report.request import Request, requested
 from v6monitor.report.runner import make
 
@@ -132,6 +133,16 @@ def test_real_months_and_the_example_are_never_one_series(narrowed, tmp_path):
     with pytest.raises(UsageError, match=r"holds reports on made-up example data, and these are"):
         make(replace(request, measurements=(real,)), _quiet)
     assert (world.out / "index.json").read_bytes() == before
+
+
+def test_real_files_and_made_up_ones_are_not_read_together(narrowed, tmp_path):
+    """The error names one of each."""
+    world, _ = narrowed
+    text = world.measured.read_text()
+    (tmp_path / "made-up.csv").write_text(text)
+    (tmp_path / "real.csv").write_text(text.replace(".example", ".nl").replace("x.csv", "y.csv"))
+    with pytest.raises(InputError, match=r"holds made-up example data, and .* does not"):
+        load(tmp_path)
 
 
 def test_made_up_numbers_say_so_to_programs_too(narrowed):

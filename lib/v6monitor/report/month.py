@@ -505,6 +505,13 @@ def read_measurements(paths: Sequence[Path]) -> intake.Intake:
     found = intake.read(paths or [example() / "dashboards"])
     found = found._replace(table=measured(found.table))
     synthetic = is_synthetic(found.table)
+    made_up = found.table["domain"].str.endswith(".example").groupby(found.table["source_file"])
+    kinds = made_up.all()
+    if kinds.any() and not kinds.all():
+        raise InputError(
+            f"{kinds.idxmax()} holds made-up example data, and {kinds.idxmin()} does not: the two "
+            "are never one series; keep them in folders of their own"
+        )
     if synthetic:
         example()  # its register goes with them, whoever made the example first
     folders = companions.search_path(paths, synthetic=synthetic)
