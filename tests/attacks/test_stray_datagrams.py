@@ -231,10 +231,10 @@ def test_the_probes_of_the_self_test_are_checked_too() -> None:
 
     with FaultServer(behave) as server:
         (resolver,) = parse([server.spec])
-        found = vantage.over_udp(resolver, Question("a.example", "TXT"))
+        found = vantage.large_answer(resolver, Question("a.example", "TXT"), "udp")
         assert found is not None
         assert (found[1], found[0].endswith(" bytes")) == (True, True)
-        assert vantage.over_tcp(resolver, Question("a.example", "TXT")) == (
+        assert vantage.large_answer(resolver, Question("a.example", "TXT"), "tcp") == (
             "a record of class 255",
             False,
         )

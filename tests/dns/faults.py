@@ -36,7 +36,7 @@ def asked(query: dns.message.Message) -> tuple[str, str]:
 def records(query: dns.message.Message, owner: str = "") -> list[str]:
     """Return the right records, of the name asked or of another."""
     name, qtype = asked(query)
-    return [f"{owner or name} 300 IN {qtype} {data}" for data in DATA[qtype]]
+    return [f"{owner or name} 300 IN {qtype} {data}" for data in DATA.get(qtype, [])]
 
 
 def answer(query: dns.message.Message, _number: int, _tcp: bool) -> Iterator[Sent]:

@@ -60,9 +60,6 @@ _SMALL = 512  # bytes, what goes without EDNS (RFC 1035 §4.2.1)
 _LARGEST_DATAGRAM = 65535
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 
-Fetch = Callable[[Resolver, bytes, bytes], bytes]
-"""Sends a query with a question section to a resolver, and returns the answer."""
-
 Finding = tuple[str, bool]
 """What came, and whether it is as expected."""
 
@@ -212,9 +209,8 @@ def _transports(resolver: Resolver, large: str) -> Iterator[Check]:
     """Check that a large answer comes over UDP, or comes truncated, and whole over TCP."""
     name, _, qtype = large.rpartition("/")
     question = Question(name, qtype)
-    ways: list[tuple[str, Fetch, int]] = [("udp", _by_datagram, _DATAGRAMS), ("tcp", _by_stream, 1)]
-    for check, fetch, attempts in ways if name and resolver.transport == UDP else ():
-        finding = _large_answer(fetch, resolver, question, attempts)
+    for check in ("udp", "tcp") if name and resolver.transport == UDP else ():
+        finding = large_answer(resolver, question, check)
         yield _check(resolver, check, question, "a large answer", finding)
 
 
@@ -287,7 +283,9 @@ def _by_datagram(resolver: Resolver, query: bytes, section: bytes) -> bytes:
     raise TimeoutError("timed out")
 
 
-def _large_answer(fetch: Fetch, resolver: Resolver, question: Question, attempts: int) -> Finding:
+def large_answer(resolver: Resolver, question: Question, way: str) -> Finding:
+    """Ask over ``udp``, where the answer may come truncated, or over ``tcp``."""
+    fetch, attempts = (_by_datagram, _DATAGRAMS) if way == "udp" else (_by_stream, 1)
     section, failure = question_section(*question), ""
     for _ in range(attempts):
         message_id = random_id()
