@@ -159,3 +159,15 @@ def test_names_first_and_other_columns(intake):
     """A list may have any further columns when its names come first."""
     found = intake("Domain Name,Owner,City,Phone\na.example,A,B,\nb.example,A,B,\n", "x.csv")
     assert set(found.table["domain"]) == {"a.example", "b.example"}
+
+
+def test_a_list_of_mostly_placeholders(intake):
+    """A label of names is enough; what is no name is listed, and cells beyond the header too."""
+    found = intake("Domein,Type\nn.v.t.,web\ngeen,web\n-,web\na.example,web,x,y\n", "l.csv")
+    assert values(found, "domain") == [("a.example",)]
+    assert booked(found) == [
+        (2, "n.v.t.", "placeholder", "dropped"),
+        (3, "geen", "placeholder", "dropped"),
+        (4, "-", "placeholder", "dropped"),
+        (5, "x", "more cells than the header", "dropped"),
+    ]

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     NOT_READ = marked("sheet or part in a format that is not recognised")
     HIDDEN = marked("hidden in the spreadsheet, read all the same")
     MERGED = marked("merged cells, each read with the value of the first")
+    BEYOND = marked("more cells than the header")
     EMPTY_ROW = marked("empty row")
     CONTINUATION = marked("no domain name (continuation of the row above)")
     REWRITTEN = marked("normalised to a plain domain name")

@@ -323,6 +323,14 @@ def _book(sheet: Sheet, read: list[pd.DataFrame], faults: Faults) -> None:
     faults.add(pd.Series(sheet.name, hidden, name="sheet", dtype="str"), Reason.HIDDEN, KEPT)
     merged = {row: value for row, value in sheet.merged.items() if row in used}
     faults.add(pd.Series(merged, name="sheet", dtype="str"), Reason.MERGED, CHANGED)
+    taken = {
+        (row, value)
+        for cells in (read if sheet.beyond else ())
+        for row, *values in cells.itertuples()
+        for value in values
+    }
+    beyond = {row: value for row, value in sheet.beyond.items() if (row, value) not in taken}
+    faults.add(pd.Series(beyond, name="sheet", dtype="str"), Reason.BEYOND, DROPPED)
 
 
 def _why_empty(name: str, faults: pd.DataFrame) -> str:

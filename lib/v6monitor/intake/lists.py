@@ -115,7 +115,7 @@ def _with_header(sheet: Sheet) -> Part | None:
             return None
         kinds = {_KIND[label]: label for label in reversed(known) if label in _KIND}
         names = {kind: columns[kinds[kind]] for kind in _NAMES if kind in kinds}
-        if len(body) and not any(map(seem_names, names.values())):
+        if len(body) and not any(map(_hold_names, names.values())):
             return None
         if len(names) == 1 and "web" in names:  # a list of websites: their mail counts too
             names = {"any": names["web"]}
@@ -155,6 +155,12 @@ def _without_header(sheet: Sheet) -> Part | None:
         about = cells.iloc[:, [0, 2][: width - 1]].set_axis(["list", "tags"][: width - 1], axis=1)
         return listed("list", sheet, {"any": cells.iloc[:, 1]}, about)
     return None
+
+
+def _hold_names(cells: "pd.Series[str]") -> bool:
+    """Return whether there is a name among the filled cells, which are no results."""
+    found = any(any(map(is_name, split(cell))) for cell in filled(cells))
+    return found and not seem_results(cells)
 
 
 def seem_names(cells: "pd.Series[str]") -> bool:

@@ -45,6 +45,8 @@ class Sheet(NamedTuple):
     """Rows that a spreadsheet does not show."""
     merged: Mapping[int, str] = {}
     """The first row of cells merged over several rows, which all have this value."""
+    beyond: Mapping[int, str] = {}
+    """Rows with more cells than the header, and the first of those."""
 
     def row(self, number: int) -> list[str]:
         """Return the cells of a row (counted from 0) without surrounding white space."""
@@ -112,29 +114,40 @@ def _parted(name: str, sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
     """
     parts = []
     for sheet in sheets:
-        headers = sheet.cells.isin(_NAMES).any(axis=1).to_numpy().nonzero()[0][:1]
-        cuts = []
-        for at in headers:
-            if _has_host(sheet.row(at)):  # a row of data in which a label is a value
-                continue
-            first = {*sheet.row(at)} - {""}
-            again = 2 * sheet.cells.isin(first).sum(axis=1).to_numpy() >= max(len(first), 3)
-            for later in again.nonzero()[0][again.nonzero()[0] > at]:
-                row = sheet.row(later)
-                if _has_host(row) or not _NAMES & {*row}:
-                    number = sheet.cells.index[later]
-                    raise InputError(
-                        f"{name}: row {number} has the labels of a header behind other cells; "
-                        "files were joined without a new line between them: read each by itself"
-                    )
-                cuts.append(later)
+        missing = sheet.cells.isna()
+        sheet = sheet._replace(cells=sheet.cells.fillna(""))  # noqa: PLW2901
+        labelled_rows = sheet.cells.isin(_NAMES).any(axis=1).to_numpy().nonzero()[0][:1]
+        headers = [at for at in labelled_rows if not _has_host(sheet.row(at))]
+        cuts = [at for header in headers for at in _later_headers(name, sheet, header)]
+        beyond: dict[int, str] = {}
+        for start, end in pairwise([*headers, *cuts, len(sheet.cells)]):
+            more = sheet.cells.iloc[start + 1 : end, missing.iloc[start].to_numpy().nonzero()[0]]
+            beyond |= {
+                row: cell
+                for row, *cells in more.itertuples()
+                for cell in filter(None, reversed(cells))
+            }
         for start, end in pairwise([0, *cuts, len(sheet.cells)]):
-            parts.append(sheet._replace(cells=sheet.cells.iloc[start:end]))
+            parts.append(sheet._replace(cells=sheet.cells.iloc[start:end], beyond=beyond))
     return tuple(parts)
 
 
 def _has_host(row: Iterable[str]) -> bool:
     return any(re.search(r"\w\.[a-z]{2,}", cell.lower()) for cell in row)
+
+
+def _later_headers(name: str, sheet: Sheet, header: int) -> Iterator[int]:
+    """Yield the positions of rows below a header that have at least half of its labels."""
+    labels = {*sheet.row(header)} - {""}
+    again = 2 * sheet.cells.isin(labels).sum(axis=1).to_numpy() >= max(len(labels), 3)
+    for at in again[header + 1 :].nonzero()[0] + header + 1:
+        row = sheet.row(at)
+        if _has_host(row) or not _NAMES & {*row}:
+            raise InputError(
+                f"{name}: row {sheet.cells.index[at]} has the labels of a header behind other "
+                "cells; files were joined without a new line between them: read each by itself"
+            )
+        yield at
 
 
 def fields(body: pd.DataFrame, where: Mapping[str, int]) -> pd.DataFrame:
@@ -267,7 +280,7 @@ def _table(text: str, delimiter: str) -> pd.DataFrame:
 
 
 def _uneven(text: str, delimiter: str) -> pd.DataFrame:
-    """Parse rows of unequal length: the short ones end in empty cells."""
+    """Parse rows of unequal length: the short ones end in missing cells."""
     rows = []
     width = cells = 0
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
@@ -277,5 +290,5 @@ def _uneven(text: str, delimiter: str) -> pd.DataFrame:
             raise csv.Error(f"{width} cells in a row")
         if max(cells, width * len(rows)) > _MOST_UNEVEN:
             raise csv.Error(f"more than {_MOST_UNEVEN:,} cells in rows of unequal length")
-    padded = (row + [""] * (width - len(row)) for row in rows)
+    padded = (row + [None] * (width - len(row)) for row in rows)
     return pd.DataFrame(padded, columns=range(width), dtype="str")
