@@ -317,8 +317,8 @@ def _book(sheet: Sheet, read: list[pd.DataFrame], faults: Faults) -> None:
     used = {row for cells in read for row in cells.index} & set(sheet.cells.index)
     if not used:
         named = sheet.name or ", ".join(sheet.row(0))
-        lost = pd.Series([named], sheet.cells.index[:1], name="sheet")
-        faults.add(lost, Reason.NOT_READ, DROPPED)
+        unread = pd.Series([named], sheet.cells.index[:1], name="sheet")
+        faults.add(unread, Reason.NOT_READ, DROPPED)
     hidden = sorted(used & sheet.hidden)
     faults.add(pd.Series(sheet.name, hidden, name="sheet", dtype="str"), Reason.HIDDEN, KEPT)
     merged = {row: value for row, value in sheet.merged.items() if row in used}
@@ -329,8 +329,9 @@ def _book(sheet: Sheet, read: list[pd.DataFrame], faults: Faults) -> None:
         for row, *values in cells.itertuples()
         for value in values
     }
-    beyond = {row: value for row, value in sheet.beyond.items() if (row, value) not in taken}
-    faults.add(pd.Series(beyond, name="sheet", dtype="str"), Reason.BEYOND, DROPPED)
+    beyond = {row: value for row, value in sheet.beyond.items() if row in used}
+    lost = {row: value for row, value in beyond.items() if (row, value) not in taken}
+    faults.add(pd.Series(lost, name="sheet", dtype="str"), Reason.BEYOND, DROPPED)
 
 
 def _why_empty(name: str, faults: pd.DataFrame) -> str:

@@ -140,7 +140,9 @@ def _later_headers(name: str, sheet: Sheet, header: int) -> Iterator[int]:
     """Yield the positions of rows below a header that have at least half of its labels."""
     labels = {*sheet.row(header)} - {""}
     again = 2 * sheet.cells.isin(labels).sum(axis=1).to_numpy() >= max(len(labels), 3)
-    for at in again[header + 1 :].nonzero()[0] + header + 1:
+    for at in map(int, again.nonzero()[0]):
+        if at <= header:
+            continue
         row = sheet.row(at)
         if _has_host(row) or not _NAMES & {*row}:
             raise InputError(
