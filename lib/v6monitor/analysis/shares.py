@@ -266,7 +266,9 @@ def with_source(table: Table, *origins: pd.DataFrame) -> Table:
             kept = [text for text in given if _day_of(text) in days]
             given = kept or given
         sources |= dict.fromkeys(given)
-    table.attrs = {**table.attrs, "source": list(sources)} if sources else dict(table.attrs)
+    stated = bool(origins) and all("source" in origin.attrs for origin in origins)
+    found = {"source": list(sources)} if sources or stated else {}
+    table.attrs = {**table.attrs, **found}
     return table
 
 

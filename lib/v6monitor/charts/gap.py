@@ -24,6 +24,7 @@ from v6monitor.charts.wording import (
     domains,
     group_name,
     joined,
+    not_there,
     out_of,
     percents,
     share_text,
@@ -153,6 +154,8 @@ def _fix_order_words(table: pd.DataFrame, language: Language) -> Words:
         return Words(language.text("Mail servers are not in this source."), none, alt)
     unknown = undetermined(now["unknown"], now["applicable"], language)
     if not now["yes"] + now["no"]:
+        if table.attrs.get("source") == []:
+            return Words(not_there(table, language), "", alt)
         return Words(language.text("No mail domain has a known result."), unknown, alt)
     if not now["no"]:
         share = share_text(now, language)
