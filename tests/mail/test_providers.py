@@ -129,6 +129,7 @@ def test_looking_through_a_gateway_shared_or_own_mx(
 
 HEX = f'"MS={"0123456789ABCDEF" * 2}01234567"'
 OWN_SPF = '"v=spf1 include:_spf.town.example -all"'
+NEW_DKIM = "selector2-town-example._domainkey.townhall.q-v1.dkim.mail.microsoft"
 LOST_DKIM = "selector2-town-example._domainkey.townhall.onmicrosoft.com.town.example"
 
 
@@ -155,6 +156,11 @@ LOST_DKIM = "selector2-town-example._domainkey.townhall.onmicrosoft.com.town.exa
             [seen("autodiscover.town.example", "CNAME", "autodiscover.outlook.com.town.example")],
             ("exo_behind", "medium"),
             "autodiscover.outlook.com.town.example (final dot lost)",
+        ),
+        (
+            [seen("selector2._domainkey.town.example", "CNAME", NEW_DKIM)],
+            ("exo_behind", "medium"),
+            f"DKIM selector2 → {NEW_DKIM}",
         ),
         (
             [seen("selector2._domainkey.town.example", "CNAME", LOST_DKIM)],
