@@ -292,3 +292,10 @@ def test_by_default_the_agreement_of_2021_is_the_goal():
     """All of the list by the end of 2021: no future makes that any more."""
     row = v6.forecast(series(*NOISY)).iloc[0]
     assert (row["target"], row["deadline"], row["by_deadline"]) == (1.0, "2021-12", 0.0)
+
+
+def test_of_a_list_without_any_known_result_nothing_is_backtested():
+    """One register of mail domains that receive no mail: an empty table, no error."""
+    states = pd.DataFrame({"domain": ["a.example"], "state": ["not_applicable"]})
+    found = v6.backtest(states.assign(period="2022-07", measure="mail", measured_at="2022-07-14"))
+    assert found.empty

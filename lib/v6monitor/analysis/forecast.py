@@ -318,8 +318,10 @@ def _earlier(line: Series, seed: int) -> list[Earlier]:
 
 def _passed(line: Series, earlier: Sequence[Earlier], models: Sequence[str]) -> list[str]:
     """Return the models whose intervals were not mostly off the actual share."""
-    actual, passed = line.shares[-1], []
     made = [shares for _, shares in earlier if shares]
+    if not made:
+        return list(models)
+    actual, passed = line.shares[-1], []
     for model in models:
         ends = [interval(shares[model]) for shares in made]
         hit = [end["low"] - LEEWAY <= actual <= end["high"] + LEEWAY for end in ends]
