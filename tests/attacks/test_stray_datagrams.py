@@ -306,7 +306,7 @@ def test_unknown_types_options_and_flags_of_a_real_answer_feed_no_table() -> Non
         owner = b"\xc0\x0c"
         data = b"\0\1\0\0\0\0\0\2ab"
         wire[6:8] = b"\0\3"
-        more = b"".join(owner + kind.to_bytes(2, "big") + data for kind in (33, 64001))
+        more = b"".join(owner + kind.to_bytes(2, "big") + data for kind in (29, 64001))
         wire[3] |= 0x50  # reserved, and checking disabled
         yield bytes(wire[:end] + strays.ANSWER + more + wire[end:])
 

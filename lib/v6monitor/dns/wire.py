@@ -41,6 +41,7 @@ _types = {
         dns.rdatatype.MX,
         dns.rdatatype.TXT,
         dns.rdatatype.AAAA,
+        dns.rdatatype.SRV,
         dns.rdatatype.RRSIG,
         dns.rdatatype.NSEC,
         dns.rdatatype.NSEC3,
