@@ -115,6 +115,7 @@ def sector_of(name: str) -> str:
 def a_label(name: str) -> str:
     """Return a cell with a domain, address or URL as a lower-case A-label."""
     host = re.sub(r"^[a-z]+://|[/?#].*$|:\d+$", "", name.strip().lower()).rstrip(".")
+    host = host.rpartition("@")[2]
     return host if host.isascii() else host.encode("idna").decode("ascii")
 
 
