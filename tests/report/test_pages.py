@@ -222,6 +222,14 @@ def test_a_chart_that_is_shown_twice_has_two_names():
     assert problems(found, figures=2) == []
 
 
+def test_no_two_regions_of_a_page_have_one_name():
+    """Two tables with one caption are told apart by who cannot see them."""
+    table = caption(STATES, "None.", name="none")
+    found = pages_of(new_markdown_cell("# A"), shown(table, table))["en"]
+    assert found.count('role="region" aria-label="None."') == 1
+    assert found.count('role="region" aria-label="None. (2)"') == 1
+
+
 def test_texts_and_numbers_are_published():
     """As text, escaped; words are English."""
     found = pages_of(

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import html
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -209,7 +211,22 @@ def notebook_page(document: Document, page: Page) -> str:
         for part in document.parts
     ]
     resources = {"page": page, "parts": parts, "sections": sections}
-    return str(exporter.from_notebook_node(document.notebook, resources)[0])
+    return _told_apart(str(exporter.from_notebook_node(document.notebook, resources)[0]))
+
+
+def _told_apart(page: str) -> str:
+    """Return a page in which no two regions have one name: the later gets a number.
+
+    Tables without rows may share a caption (WCAG 2.4.6).
+    """
+    seen: Counter[str] = Counter()
+
+    def named(found: re.Match[str]) -> str:
+        seen[found[1]] += 1
+        number = f" ({seen[found[1]]})" if seen[found[1]] > 1 else ""
+        return f'role="region" aria-label="{found[1]}{number}"'
+
+    return re.sub(r'role="region" aria-label="([^"]*)"', named, page)
 
 
 def plain_page(template: str, page: Page, **values: object) -> str:
