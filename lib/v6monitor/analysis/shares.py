@@ -5,7 +5,7 @@ All functions take a *states table*: a row per domain with the columns ``domain`
 ``province``, ``period``, ``measure`` …). They return new tables and change none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -267,7 +267,7 @@ def with_source(table: Table, *origins: pd.DataFrame) -> Table:
             given = kept or given
         sources |= dict.fromkeys(given)
     stated = bool(origins) and all("source" in origin.attrs for origin in origins)
-    found = {"source": list(sources)} if sources or stated else {}
+    found: dict[Hashable, Any] = {"source": list(sources)} if sources or stated else {}
     table.attrs = {**table.attrs, **found}
     return table
 
