@@ -6,7 +6,6 @@ import pytest
 from chart_rules import check, check_chart, words
 from chart_worlds import LONG, months, states
 from matplotlib import font_manager, get_data_path
-from test_quality import provenance
 
 import v6monitor as v6
 from v6monitor.charts.chart import Chart
@@ -83,8 +82,6 @@ def charts() -> dict[str, Chart]:
         "provinces, of nothing": v6.chart.provinces(
             v6.shares(one_month(1)[:0].assign(province=""), by="province")
         ),
-        "vantage, failed": v6.chart.vantage(provenance("pfpfpp--", 3)),
-        "vantage, none": v6.chart.vantage({}),
     }
     for name, number, unknown in [("0", 0, 40), ("1", 1, 40), ("25", 25, 40), ("unknown", 7, 1)]:
         month = one_month(number, unknown=unknown)

@@ -37,11 +37,6 @@ KNOWN = {
     "not_applicable": PALE,
     "unknown": STATE_COLOURS["unknown"],
 }
-CHECKED = {
-    "passed": STATE_COLOURS["yes"],
-    "failed": STATE_COLOURS["no"],
-    "not_tested": STATE_COLOURS["unknown"],
-}
 RIGHT = 84
 
 
@@ -76,24 +71,22 @@ def quality(
 
 
 def vantage(
-    provenance: Mapping[str, object], *, picture: bool = True, name: str = "vantage"
+    provenance: Mapping[str, object], *, listed: bool = True, name: str = "vantage"
 ) -> Chart:
-    """Return bars of the tests of the resolvers that a log of lookups holds.
+    """Return the tests of the resolvers that a log of lookups holds.
 
     Args:
         provenance: of the log, such as ``month.provenance``.
-        picture: whether there is a chart; without, the finding alone, as an answer.
+        listed: whether the tests are listed; without, the finding alone, as an answer.
         name: names the files of the chart.
 
     Returns:
-        A Chart; its table has a row per ``check`` and ``resolver``.
+        A Chart without a picture; its table has a row per ``check`` and ``resolver``.
     """
     table = list_checks(provenance)
     started = provenance.get("started")
     table.attrs["source"] = [f"lookups {started}"] if started else []
-    if not picture:
-        return Chart(name, table, _vantage_words, kind="answer")
-    return Chart(name, table, _vantage_words, _draw_vantage)
+    return Chart(name, table, _vantage_words, kind="table" if listed else "answer")
 
 
 def _quality_words(table: pd.DataFrame, language: Language) -> Words:
@@ -221,18 +214,14 @@ def _named(reasons: dict[str, int], language: Language) -> list[str]:
 
 
 def _vantage_words(table: pd.DataFrame, language: Language) -> Words:
-    alt = language.text(
-        "Bar chart of the checks of the resolvers before the lookups, passed or failed. It shows"
-        " whether their answers can be trusted."
-    )
     note = language.text(
         "Before the lookups each resolver gets questions with known answers: a resolver that makes"
         " up or hides IPv6 would give wrong results."
     )
     if table.empty and not table.attrs["source"]:
-        return Words(not_there(table, language), "", alt)
+        return Words(not_there(table, language))
     if table.empty:
-        return Words(language.text("The resolvers were not tested."), note, alt)
+        return Words(language.text("The resolvers were not tested."), note)
     done = table[table["result"] != "not_tested"]
     failed = done[done["result"] == "failed"]
     counts = out_of(len(done), len(table), language)
@@ -255,43 +244,4 @@ def _vantage_words(table: pd.DataFrame, language: Language) -> Words:
             "All {number} checks of the resolvers passed.",
             len(done),
         )
-    return Words(finding, note, alt)
-
-
-@styled
-def _draw_vantage(table: pd.DataFrame, language: Language) -> Figure | None:
-    """Draw per check how many resolvers passed it, and what a failing one answered."""
-    if table.empty:
-        return None
-    checks = {str(name): found for name, found in table.groupby("check", sort=False)}
-    answers = {name: _failures(found) for name, found in checks.items()}
-    rows = [
-        Row(
-            language.label(name, "check"),
-            language.plural("{number} resolver", "{number} resolvers", len(found)),
-            len(answers[name]),
-        )
-        for name, found in checks.items()
-    ]
-    results = [result for result in CHECKED if table["result"].eq(result).any()]
-    key = [Mark(language.label(result), CHECKED[result]) for result in results]
-    chart = rows_chart(rows, key=key, bottom=8)
-    chart.axes.set_xlim(0, 1)
-    chart.axes.set_xticks([])
-    for index, (name, found) in enumerate(checks.items()):
-        start = 0.0
-        for result in results:
-            number = int(found["result"].eq(result).sum())
-            text = language.number(number)
-            bar(chart, index, start, number / len(found), CHECKED[result], text=text)
-            start += number / len(found)
-        for line, text in enumerate(answers[name]):
-            y = chart.middles[index] + THICK / 2 + LINE * (line + 0.8)
-            chart.axes.text(0, y, text, va="center", color=GREY_INK)
-    return chart.figure
-
-
-def _failures(found: pd.DataFrame) -> list[str]:
-    failed = found[found["result"] == "failed"]
-    words = "; ".join(failed["resolver"] + ": " + failed["found"])
-    return wrapped(words, WIDTH - 250, 3) if words else []
+    return Words(finding, note)
