@@ -210,12 +210,7 @@ def _dates(
     context: Context,
     faults: Faults,
 ) -> pd.DataFrame:
-    """Return ``measured_at``, ``date_source`` and ``file_date`` of each row, in their order.
-
-    The row's own day counts first, then the name of the file, the name of the sheet and the
-    caller. A row that is only listed has no day and needs none. Any other without a day has an
-    empty ``measured_at`` and is a fault; InputError when that is every row.
-    """
+    """Return the dates of each row: its own day, else that of the file, the sheet or the caller."""
     written = cells.get("measured_at", pd.Series("", index=cells.index, dtype="str"))
     written = written.rename("measured_at")
     named = {"file name": date_in(context.file), "sheet name": date_in(part.sheet)}
@@ -285,10 +280,7 @@ def _scores(written: "pd.Series[str]", faults: Faults) -> "pd.Series[float]":
 
 
 def _mail_status(cells: pd.DataFrame, faults: Faults) -> "pd.Series[str]":
-    """Return whether each mail domain has mail servers, by the surest column that says so.
-
-    An address test that was not done says only that nothing was there to test.
-    """
+    """Return whether each mail domain has mail servers, by the surest column that says so."""
     mail = cells["type"].eq("mail")
     found = pd.Series("", index=cells.index, dtype="str")
     for column, meaning in _MAIL_SOURCES.items():

@@ -128,10 +128,7 @@ def faults_of_month(faults: pd.DataFrame, history: pd.DataFrame, now: pd.DataFra
 
 
 def _faulty(faults: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """Return the faults that are errors of the list.
-
-    Of a register, which may be that of the whole government, only what concerns the list.
-    """
+    """Return the faults that are errors of the list; of a register, what concerns the list."""
     head = faults["reason"].str.replace(r"(?s): .*", "", regex=True)
     particulars = faults["reason"].str.replace(r"(?s)^.*?(: |$)", "", regex=True)
     found = faults.assign(what=head.map(_FAULTS), domain=faults["value"], type="", list="")

@@ -256,10 +256,7 @@ def _pages(export: pd.DataFrame) -> pd.DataFrame:
 
 
 def _internet_domains(path: Path) -> pd.DataFrame:
-    """Return the domains of the Register Internetdomeinen Overheid that were not given up.
-
-    The index counts its organisations. InputError for XML that is something else.
-    """
+    """Return the domains of the Register Internetdomeinen Overheid that were not given up."""
     if path.stat().st_size > _LARGEST:
         raise InputError(f"{path.name}: is larger than 256 MiB; take exportRIO.xml")
     data = path.read_bytes()
@@ -284,10 +281,7 @@ def _internet_domains(path: Path) -> pd.DataFrame:
 
 
 def _register(rows: Iterable[tuple[int, str, str, str, list[str]]]) -> pd.DataFrame:
-    """Return rows of (row, page, organisation, identifier, types) as those of a register.
-
-    A type that is none of the sectors is one of the other organisations.
-    """
+    """Return rows of (row, page, organisation, identifier, types) as those of a register."""
     found = [
         (
             row,

@@ -4,9 +4,8 @@ Each reader returns the parts of a file in its form, and None for a file in any 
 
 - dashboard: report exports of all generations; ``Url`` is the key, ``Domain`` only its middle
   label; the header may be on any of the first rows.
-- websiteregister: the Websiteregister Rijksoverheid: the IPv6 category of website and mail, each
-  with its own days. A site without a result and a day of one of the tests gives no row of that
-  type; mail is tested of the name without ``www.``.
+- websiteregister: the IPv6 category of website and mail, each with its own days; no row of a type
+  without a result and a day; mail is tested of the name without ``www.``.
 - batch: tables with the API's own names as labels. internetnl-scan writes flattened paths
   (``tests_web_ipv6_ns_address_status``, ``categories_web_ipv6_verdict``); poorting's scripts
   write ``submit_date…, domain, …, md_<column of the list>, …, web_ipv6, …`` with 1 for passed and 0
@@ -214,10 +213,7 @@ def _batch_fields(labels: list[str], names: list[str]) -> dict[str, int]:
 
 
 def _api_name(label: str) -> str:
-    """Return the API's name of the test, category or view that a label is about.
-
-    The result of a test is its status, that of a category its verdict too.
-    """
+    """Return the API's name of a test (its status), category (or verdict) or view in a label."""
     found = _PATH.fullmatch(label)
     if not found:
         return label

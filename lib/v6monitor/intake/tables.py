@@ -107,11 +107,7 @@ def load(path: Path, name: str = "") -> Content:
 
 
 def _parted(name: str, sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
-    """Return the sheets, one of joined files cut before each later header.
-
-    That is a row with a label of a column of names, at least half of the labels of the first such
-    row, and no host name. InputError when those labels come behind other cells.
-    """
+    """Return the sheets, one of joined files cut before each later header."""
     parts = []
     for sheet in sheets:
         missing = sheet.cells.isna()

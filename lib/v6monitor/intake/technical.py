@@ -79,10 +79,7 @@ def with_reach(table: pd.DataFrame, found: pd.DataFrame) -> tuple[pd.DataFrame, 
 
 
 def _servers(domain: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
-    """Yield server, host, address and reachable of a domain.
-
-    A website's addresses are not below a host; those of a mail server are one level deeper.
-    """
+    """Yield server, host ("" of a website), address and reachable of a domain."""
     for key, server in _SERVERS.items():
         found = _object(domain.get(key))
         hosts = {"": found} if {"ipv4", "ipv6"} & found.keys() else found
