@@ -246,7 +246,9 @@ def _register(path: Path) -> Iterator[Row]:
             if cells.get("IPv6") and re.fullmatch(r"\d{4}-\d\d-\d\d", day):
                 state = {"category": _state(cells["IPv6"])}
                 sector = sector_of(line[labels.index("Organisatietype")])
-                yield Row(day, a_label(line[0]), name, sector, state, path.name)
+                host = a_label(line[0])
+                host = host.removeprefix("www.") if name == "mail" else host
+                yield Row(day, host, name, sector, state, path.name)
 
 
 def _ods(path: Path) -> Iterator[list[str]]:

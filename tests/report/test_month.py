@@ -7,6 +7,7 @@ import pytest
 from measured import month as measured_month
 from tiny import World
 
+import v6monitor as v6
 from v6monitor.dns import log
 from v6monitor.errors import InputError, UsageError
 from v6monitor.report.month import Month, load
@@ -130,6 +131,35 @@ def test_the_month_before_has_the_same_measure_and_list():
     assert found.before("web", "2026-07") == "2026-06"
     assert found.before("web", "2026-08") == found.before("dns") == ""
     assert found.earlier == "2026-07"
+
+
+def test_one_domain_of_a_large_list_is_another_list():
+    """Four fifths count of the larger list: what is left out did not leave."""
+    days = {
+        "2026-08-05": dict.fromkeys([f"d{n}" for n in range(10)], "passed"),
+        "2026-09-05": {"d0": "passed"},
+    }
+    lists = {"2026-08-05": "all", "2026-09-05": "register"}
+    assert measured_month({"web": days}, list_of=lists).before("web") == ""
+
+
+def test_without_lookups_nothing_is_known_of_mail():
+    """No domain is undetermined, or in need of action, because nothing was asked about it."""
+    month = measured_month({"mail": {"2026-09-05": {"a": "failed"}}})
+    for table in (month.verdicts, month.providers, month.laggards, month.mx_hosts, month.zones):
+        assert table.empty
+    none = "There are no lookups of this month."
+    by = month.laggards.groupby("tenant").agg(laggards=("domain", "count"))
+    by.attrs = month.laggards.attrs
+    for shown in (
+        v6.chart.laggards_now(month.laggards),
+        v6.chart.laggard_list(month.laggards),
+        v6.chart.laggard_steps(month.laggards),
+        v6.chart.laggards_by(by),
+        v6.chart.fix_order(v6.gap.fix_order(month.mx_hosts)),
+        v6.chart.quality(month.fresh_states, observations=month.observations),
+    ):
+        assert shown.caption() == none
 
 
 def test_web_and_mail_of_one_name_are_two_lists():

@@ -91,7 +91,7 @@ def quality(states: pd.DataFrame, observations: pd.DataFrame | None = None) -> p
         outcome = observations["outcome"].where(~observations["outcome"].isin(ANSWERED), "known")
         parts.append(pd.DataFrame({"subject": "lookups", "outcome": outcome}))
     if not parts:
-        return pd.DataFrame({"subject": [], "outcome": [], "count": []})
+        return with_source(pd.DataFrame({"subject": [], "outcome": [], "count": []}), states)
     long = pd.concat(parts, ignore_index=True)
     table = long.groupby(["subject", "outcome"], sort=False).size().rename("count").reset_index()
     return with_source(table, states, *([] if observations is None else [observations]))

@@ -138,7 +138,8 @@ def _projection_words(table: pd.DataFrame, language: Language) -> Words:
     )
     measured = _last(table[table["adoption"].notna()])
     if measured.empty:
-        return Words("This measure is not in this source.", "", alt)
+        none = "This measure is not in this source." if table.empty else "No month has a share."
+        return Words(none, "", alt)
     now = f"Measured: {_shares(measured, 'adoption', language)}"
     refused = joined(
         *(_sentence(row, language) for row in measured.to_dict("records") if row["refusal"])

@@ -24,6 +24,7 @@ from v6monitor.charts.wording import (
     domains,
     group_name,
     joined,
+    not_looked_up,
     not_there,
     out_of,
     percents,
@@ -78,11 +79,10 @@ def _answer_words(hosts: pd.DataFrame, language: Language) -> Words:
     without, unknown = int(counts.get("no", 0)), int(counts.get("unknown", 0))
     known, number = int(counts.sum()) - unknown, language.number
     rest = undetermined(unknown, known + unknown, language) if len(counts) else ""
+    if not_looked_up(hosts):
+        return Words(not_there(hosts, language))
     if not len(counts):
-        return Words(
-            "Mail servers are not in this source.",
-            "The list has no mail domains, or no lookups belong to this month.",
-        )
+        return Words("Mail servers are not in this source.")
     if not known:
         return Words("No mail domain has a known result.", rest)
     if not without:
@@ -149,12 +149,12 @@ def _fix_order_words(table: pd.DataFrame, language: Language) -> Words:
         " at the top. It shows how much each step adds."
     )
     now, last = table.iloc[0].to_dict(), table.iloc[-1].to_dict()
-    if not now["applicable"]:
-        none = language.text("The list has no mail domains, or no lookups belong to this month.")
-        return Words(language.text("Mail servers are not in this source."), none, alt)
+    looked_up = table.attrs.get("source") != []
+    if not now["applicable"] and looked_up:
+        return Words(language.text("Mail servers are not in this source."), "", alt)
     unknown = undetermined(now["unknown"], now["applicable"], language)
     if not now["yes"] + now["no"]:
-        if table.attrs.get("source") == []:
+        if not looked_up:
             return Words(not_there(table, language), "", alt)
         return Words(language.text("No mail domain has a known result."), unknown, alt)
     if not now["no"]:

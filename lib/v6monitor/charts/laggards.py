@@ -20,7 +20,7 @@ from v6monitor.charts.months import (
     placed,
 )
 from v6monitor.charts.style import STATE_COLOURS, WIDTH, new_axes, new_figure, offset, styled
-from v6monitor.charts.wording import explained, group_name, joined, not_there, out_of
+from v6monitor.charts.wording import explained, group_name, joined, not_looked_up, not_there, out_of
 from v6monitor.language import Language, marked
 from v6monitor.mail.advice import steps, summary
 from v6monitor.mail.laggards import EXCHANGE_GROUPS
@@ -142,6 +142,8 @@ def laggards_by(table: pd.DataFrame, *, name: str = "") -> Chart:
 
 
 def _laggards_now_words(laggards: pd.DataFrame, language: Language) -> Words:
+    if not_looked_up(laggards):
+        return Words(not_there(laggards, language))
     groups = laggards["group"].value_counts()
     ours = laggards[laggards["group"].isin(EXCHANGE_GROUPS)]
     caption = language.plural(
@@ -164,6 +166,8 @@ def _laggards_now_words(laggards: pd.DataFrame, language: Language) -> Words:
 
 
 def _laggard_list_words(laggards: pd.DataFrame, language: Language) -> Words:
+    if not_looked_up(laggards):
+        return Words(not_there(laggards, language))
     caption = language.plural(
         "{number} domain that needs action", "{number} domains that need action", len(laggards)
     )
@@ -172,6 +176,8 @@ def _laggard_list_words(laggards: pd.DataFrame, language: Language) -> Words:
 
 
 def _laggard_steps_words(table: pd.DataFrame, language: Language) -> Words:
+    if not_looked_up(table):
+        return Words(not_there(table, language))
     if table.empty:
         return Words(language.text("No domain needs action."))
     largest = max(table.to_dict("records"), key=lambda row: row["laggards"])
@@ -188,7 +194,7 @@ def _places_words(table: pd.DataFrame, language: Language) -> Words:
     total = int(table["laggards"].sum())
     if not total:
         none = language.text("No laggard on Exchange Online was found.")
-        return Words(not_there(table, language) if table.attrs.get("source") == [] else none, note)
+        return Words(not_there(table, language) if not_looked_up(table) else none, note)
     caption = language.text(
         "Most Exchange Online domains without IPv6: {place}, {counts}.",
         place=language.label(str(table.iloc[0, 0])),
@@ -198,6 +204,8 @@ def _places_words(table: pd.DataFrame, language: Language) -> Words:
 
 
 def _tenants_words(table: pd.DataFrame, language: Language) -> Words:
+    if not_looked_up(table):
+        return Words(not_there(table, language))
     caption = language.plural(
         "{number} tenant has more than one domain without IPv6: {domains} together.",
         "{number} tenants have more than one domain without IPv6: {domains} together.",
@@ -210,6 +218,8 @@ def _tenants_words(table: pd.DataFrame, language: Language) -> Words:
 
 
 def _gateways_words(table: pd.DataFrame, language: Language) -> Words:
+    if not_looked_up(table):
+        return Words(not_there(table, language))
     note = language.text(
         "Domains on Exchange Online behind a mail server with an IPv4 address and no IPv6 address,"
         " by who runs that. A domain behind several operators counts for each."

@@ -170,8 +170,8 @@ class Month:
     def before(self, measure: str, period: str | None = None) -> str:
         """Return the latest month before this one with this measure of the same list, or "".
 
-        The same list: it has all lists of this month by type and name, or four fifths of the
-        domains of this month. With ``period``, before that month.
+        The same list: it has all lists of this month by type and name, or shares four fifths of
+        the larger one's domains. With ``period``, before that month.
         """
         period = self.period if period is None else period
         rows = self.states[self.states["measure"] == measure]
@@ -179,8 +179,9 @@ class Month:
         now = months.pop(period, rows[:0])
         domains, lists = set(now["domain"]), _lists(now)
         for earlier, then in reversed(months.items()) if lists else ():
-            both = domains & set(then["domain"])
-            if lists <= _lists(then) or len(both) >= SAME_SET * len(domains):
+            others = set(then["domain"])
+            larger = max(len(domains), len(others))
+            if lists <= _lists(then) or len(domains & others) >= SAME_SET * larger:
                 return str(earlier)
         return ""
 
@@ -302,7 +303,7 @@ class Month:
     @cached_property
     def verdicts(self) -> pd.DataFrame:
         """Return the verdicts of the lookups on every subject, with its owner."""
-        judged = judge(self.observations, domains=self.subjects)
+        judged = judge(self.observations, domains=self._asked_about)
         return self._looked_up(judged.merge(self.owners, on="domain", how="left"))
 
     def fresh(self, measure: str, *, partly: bool = False) -> pd.DataFrame:
@@ -314,8 +315,6 @@ class Month:
         """
         some = "mail_any" if partly and measure == "mail" else ""
         states = verdict_states(self.verdicts, VERDICT_OF[measure], some=some)
-        if self.observations.empty and "failure" not in self.provenance:
-            states = states.iloc[:0]  # nothing was asked, so nothing is unknown
         states = states.assign(measure=measure, period=self.period)
         day = "" if pd.isna(self.asked[0]) else f"{self.asked[0].tz_convert(AMSTERDAM):%Y-%m-%d}"
         return self._looked_up(waivers.explain(states, self.waivers, day))
@@ -399,7 +398,7 @@ class Month:
     @cached_property
     def providers(self) -> pd.DataFrame:
         """Return the mail provider of every mail domain, by the lookups."""
-        domains = [domain for domain, kind in self.subjects if kind == "mail"]
+        domains = [domain for domain, kind in self._asked_about if kind == "mail"]
         found = providers(self.observations, domains=domains, operators=self.operators)
         return self._looked_up(found)
 
@@ -473,6 +472,12 @@ class Month:
         before = self.rows(self.earlier)
         found = list_check.list_changes(before, self.current, self.renames)
         return _from(found, [*sources(before), *sources(self.current)])
+
+    @property
+    def _asked_about(self) -> list[tuple[str, str]]:
+        """Return the subjects; none when nothing was asked, for then nothing is unknown either."""
+        asked = len(self.observations) or "failure" in self.provenance
+        return self.subjects if asked else []
 
     @property
     def _newest(self) -> pd.Timestamp:
