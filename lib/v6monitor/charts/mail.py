@@ -22,7 +22,7 @@ from v6monitor.charts.wording import (
 from v6monitor.language import Language
 
 OWN = "own_or_unknown"
-"""Stands for the operator of a domain whose mail has none with a name."""
+"""In place of an operator: the mail of the domain has none with a name."""
 
 TOP = 15
 """So many operators have a row of their own."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from v6monitor.verdicts.evidence import Observations
 
 OWN_ZONE = "own_zone"
-"""Stands for the operator of the name servers of the domain itself."""
+"""In place of an operator: the name servers of the domain itself."""
 
 
 class Dependency(NamedTuple):

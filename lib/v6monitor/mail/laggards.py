@@ -40,7 +40,7 @@ GROUPS = (
 )
 
 OWN_HOST = "own_host"
-"""Stands for whoever runs a host below the domain's own name, where nothing else is known."""
+"""In place of an operator: whoever runs a host below the domain's own name, if nobody is known."""
 
 SELF_SERVICE_SINCE = dt.date(2024, 9, 1)
 """From this month administrators turn IPv6 on themselves; before, Microsoft did on request."""

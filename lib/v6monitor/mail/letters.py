@@ -67,7 +67,7 @@ class Measured(NamedTuple):
 
 
 class Letter(NamedTuple):
-    """One letter: whom it is for, its rows of the laggard list, and their lookups."""
+    """One letter: its addressee, its rows of the laggard list, and their lookups."""
 
     number: int
     tenant: str

@@ -51,8 +51,10 @@ def news(month: Month, reports: Path) -> News:
     found = log.read_log(tables / archive.OBSERVATIONS)
     before = found if len(found) and len(month.observations) else None
     table = changed(month, before, pd.read_parquet(tables / f"{NAME}.parquet"))
-    told = facts(month, table, period)
-    return News(table, told if before is not None else told | {"operator_moves": None}, previous)
+    counted = facts(month, table, period)
+    if before is None:
+        counted |= {"operator_moves": None}
+    return News(table, counted, previous)
 
 
 def changed(
