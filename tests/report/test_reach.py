@@ -96,7 +96,7 @@ def test_a_month_of_long_ago_is_made_without_lookups_and_says_so(old_and_new, as
     assert then["lookups"]["left_out"] == asked
     assert (then["lookups"]["questions"], now["lookups"]["questions"]) == (0, asked)
     assert (then["status"], then["publishable"], then["coverage"]) == (0, True, 1.0)
-    assert {one["adoption"] for one in then["headline"] if one["source"] == "lookups"} == {None}
+    assert {one["source"] for one in then["headline"]} == {"measurement"}
     words = "Those of 6 October 2026 were more than 45 days from the measurement"
     for file in (out / "2019-03").glob("*.en.html"):
         assert words in file.read_text(), file
