@@ -116,10 +116,10 @@ def _change_words(table: pd.DataFrame, language: Language) -> Words:
 
 
 def _note(name: str, row: Record, language: Language, *, dated: bool) -> str:
-    """Return what of a measure was compared, how sure its losses are, and what was not compared."""
+    """Return how many domains of a measure have both results, and how sure its losses are."""
     panel = language.plural(
-        "{measure}: compared is {number} domain with a known result both times",
-        "{measure}: compared are {number} domains with a known result both times",
+        "{measure}: {number} domain with a known result both times",
+        "{measure}: {number} domains with a known result both times",
         row["panel"],
         measure=name,
     )
@@ -130,11 +130,7 @@ def _note(name: str, row: Record, language: Language, *, dated: bool) -> str:
         for kind, _, _ in LOSSES
         if row[kind]
     ]
-    aside = [
-        f"{language.label(kind)} {language.number(row[kind])}" for kind, _ in ASIDE if row[kind]
-    ]
-    outside = language.text("not compared: {counts}", counts=", ".join(aside))
-    return "; ".join([panel, *kinds, *([outside] if aside else [])]) + "."
+    return "; ".join([panel, *kinds]) + "."
 
 
 def _nothing_before(measures: list[str], language: Language) -> str:

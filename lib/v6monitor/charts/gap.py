@@ -167,10 +167,7 @@ def _fix_order_words(table: pd.DataFrame, language: Language) -> Words:
             share=share_text(now, language),
         )
         return Words(caption, joined(_remainder(last, language), unknown), alt)
-    note = language.text(
-        "Each step takes the one that then adds most. A domain that depends on several counts with"
-        " the last of them."
-    )
+    note = language.text("Each step takes the one that then adds most.")
     who = ""
     if by == OPERATOR and table["acts"].eq(ADMINISTRATORS).any():
         who = language.text(

@@ -52,7 +52,7 @@ def quality(
     Args:
         states: a states table of one month, of any measures.
         observations: the lookups of the month, for a bar of their own.
-        reasons: whether the reasons of what is undetermined are under each bar.
+        reasons: whether the reasons of what is undetermined are under each bar and in the note.
         name: names the files of the chart.
 
     Returns:
@@ -67,7 +67,10 @@ def quality(
     def draw(numbers: pd.DataFrame, language: Language) -> Figure | None:
         return _draw_quality(numbers, language, reasons)
 
-    return Chart(name, table, _quality_words, draw)
+    def words(numbers: pd.DataFrame, language: Language) -> Words:
+        return _quality_words(numbers, language, reasons)
+
+    return Chart(name, table, words, draw)
 
 
 def vantage(
@@ -89,7 +92,7 @@ def vantage(
     return Chart(name, table, _vantage_words, kind="table" if listed else "answer")
 
 
-def _quality_words(table: pd.DataFrame, language: Language) -> Words:
+def _quality_words(table: pd.DataFrame, language: Language, reasons: bool) -> Words:
     alt = language.text(
         "Stacked bar chart of how much of each list was known, undetermined or not applicable."
         " It shows whether this month can be trusted."
@@ -130,7 +133,7 @@ def _quality_words(table: pd.DataFrame, language: Language) -> Words:
     )
     return Words(
         joined(finding, verdict if len(measures) else ""),
-        joined(note, _reasons_text(applies, language)),
+        joined(note, _reasons_text(applies, language) if reasons else ""),
         alt,
     )
 
