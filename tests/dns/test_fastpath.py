@@ -17,7 +17,7 @@ from v6monitor.dns.codec import Reading
 from v6monitor.dns.observation import Question
 from v6monitor.dns.wire import Malformed, is_response
 
-MUTATIONS = int(os.environ.get("V6MONITOR_MUTATIONS", "120000"))
+MUTATIONS = int(os.environ.get("V6MONITOR_MUTATIONS", "130000"))
 """How many damaged messages both read: enough for every run; by hand one may take more."""
 
 SOA = "zone.example. 300 IN SOA ns1.zone.example. host.zone.example. 1 2 3 4 5"
@@ -38,7 +38,7 @@ CHAINS = [
     ["www.a.example. 60 IN CNAME b.example.", "b.example. 60 IN CNAME www.a.example."],
     ["www.a.example. 60 IN CNAME www.a.example."],
 ]
-PLAIN_SHARE = 0.35
+PLAIN_SHARE = 0.4
 
 
 class Case(NamedTuple):
@@ -51,6 +51,11 @@ class Case(NamedTuple):
 def fast(wire: bytes, question: Question) -> Reading | None:
     """Return what the fast reader says of a message."""
     return fastpath.read(wire, codec.question_section(*question), question.qname)
+
+
+def readable(case: Case) -> bool:
+    """Return whether the fast reader knows the type: of SRV it reads only that there is none."""
+    return case.question.qtype != "SRV"
 
 
 def answer(qtype: str, chosen: list[str], **more: list[str]) -> bytes:
@@ -128,7 +133,7 @@ def messages() -> list[Case]:
 def test_ordinary_messages_are_read_fast_and_the_same(messages):
     """Those with odd names, addresses or texts are left to dnspython."""
     read = [case for case in messages if fast(*case) is not None]
-    assert len(read) > PLAIN_SHARE * len(messages)
+    assert len(list(filter(readable, read))) > PLAIN_SHARE * len(list(filter(readable, messages)))
     for case in read:
         assert fast(*case) == reference(*case)
 
@@ -151,13 +156,13 @@ def test_damaged_messages_are_never_read_otherwise(messages):
     chance = random.Random(20261101)  # noqa: S311 - damages messages, keeps no secret
     read = 0
     for _ in range(MUTATIONS):
-        whole, question = chance.choice(messages)
-        wire = damaged(whole, chance)
-        found = fast(wire, question)
+        case = chance.choice(messages)
+        wire = damaged(case.wire, chance)
+        found = fast(wire, case.question)
         if found is not None:
             read += 1
-            assert found == reference(wire, question), wire.hex()
-    assert read > MUTATIONS / 25
+            assert found == reference(wire, case.question), wire.hex()
+    assert read > MUTATIONS * 6 / 130  # at least 6,000 are compared by default
 
 
 def damaged(wire: bytes, chance: random.Random) -> bytes:

@@ -83,6 +83,19 @@ def test_mail_servers_and_lists_of_addresses(tmp_path):
     assert (1, "=1+1", "not an IP address", "dropped") in booked(found)
 
 
+def test_addresses_that_are_no_list(tmp_path):
+    """A number or a text in their place is booked, whatever it is."""
+    hosts = {"mx.example.": {"addresses": {"ipv4": 5, "ipv6": "text", "ipv5": [1]}}}
+    sites = {"ipv4": {"addresses": 7}, "ipv6": None}
+    domains = {"a.example": {"receiving_mailservers": hosts}, "b.example": {"webservers": sites}}
+    (tmp_path / "technical.json").write_text(_technical(domains, "mail"))
+    (tmp_path / "r-2026-10-05.csv").write_text("domain,mail_ipv6_mx_reach\na.example,?\n")
+    found = measurements.read_files(tmp_path)
+    assert found.addresses.empty
+    wrong = [value for _, value, reason, _ in booked(found) if reason == "not an IP address"]
+    assert sorted(wrong) == ["5", "7", "text"]
+
+
 def test_technical_results_alone_are_no_measurement(intake):
     """They say nothing of names, and so give no verdicts."""
     with pytest.raises(InputError, match="no measurement was found"):

@@ -87,7 +87,8 @@ def _servers(domain: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
             families = _object(_object(about).get("addresses", about))
             for family in ("ipv4", "ipv6"):
                 listed = families.get(family)
-                for one in _object(listed).get("addresses", listed) or ():
+                listed = _object(listed).get("addresses", listed)
+                for one in listed if isinstance(listed, list) else filter(None, [listed]):
                     reachable = _object(one).get("reachable")  # absent: only its route is known
                     answer = "yes" if reachable is True else "no" if reachable is False else ""
                     address = str(_object(one).get("address", one))
