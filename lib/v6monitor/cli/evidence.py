@@ -15,7 +15,7 @@ from v6monitor.mail.laggards import laggards as laggard_list
 from v6monitor.mail.letters import Letter, letters
 from v6monitor.mail.providers import providers as provider_table
 from v6monitor.report.exports import safe_csv, write_text
-from v6monitor.report.month import is_synthetic
+from v6monitor.report.measurements import is_synthetic
 from v6monitor.verdicts.judge import judge, subjects
 
 

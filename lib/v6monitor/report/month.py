@@ -1,6 +1,5 @@
 """One reporting month: its measurements, its lookups, and the tables that follow from them."""
 
-import difflib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,12 +23,10 @@ from v6monitor.analysis.staleness import staleness
 from v6monitor.dns import log
 from v6monitor.dns.lookup import progress_bar
 from v6monitor.dns.recording import Task, record
-from v6monitor.errors import InputError, UsageError
-from v6monitor.intake import companions, intake, list_check, waivers
+from v6monitor.intake import companions, list_check, waivers
 from v6monitor.intake import states as intake_states
-from v6monitor.intake.organisations import SECTORS
 from v6monitor.intake.renames import read_renames
-from v6monitor.intake.states import MEASURES, measured, newest, sources
+from v6monitor.intake.states import MEASURES, newest, sources
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.language.sources import lookups_source
 from v6monitor.mail import dependencies
@@ -37,10 +34,18 @@ from v6monitor.mail.laggards import laggards
 from v6monitor.mail.operators import Operators, read_operators
 from v6monitor.mail.providers import providers
 from v6monitor.report import reach
+from v6monitor.report.measurements import (
+    choose_period,
+    is_synthetic,
+    kept_log,
+    of_organisation,
+    of_sectors,
+    read_kept,
+    until,
+)
 from v6monitor.report.request import WITHIN_DAYS
 from v6monitor.verdicts.judge import judge
 from v6monitor.workspace import REFERENCE, example, find
-from v6monitor.workspace import observations as kept_observations
 
 
 def load(  # noqa: PLR0913 - the options of an analyst
@@ -84,11 +89,11 @@ def load(  # noqa: PLR0913 - the options of an analyst
     Source: METHOD.md §6.
     """
     files = (find(source),) if source else ()
-    table, faults = _read_kept(files)
+    table, faults = read_kept(files)
     table = newest(table)
     chosen_rows = of_organisation(of_sectors(table, sectors), organisation)
     chosen = choose_period(period, chosen_rows)
-    history = _until(chosen, chosen_rows)
+    history = until(chosen, chosen_rows)
     faults.attrs["source"] = sources(history)
     newest_day = reach.days(table)[1]
     month = Month(
@@ -96,14 +101,14 @@ def load(  # noqa: PLR0913 - the options of an analyst
     )
     if isinstance(observations, pd.DataFrame):
         return month.with_lookups(observations, dict(observations.attrs.get("provenance", {})))
-    path = find(observations) if observations else _kept_log(chosen, month.synthetic)
+    path = find(observations) if observations else kept_log(chosen, month.synthetic)
     if observations or path.exists():
         month = month.with_lookups(log.read_log(path), log.provenance(path))
     asked = set(month.observations["qname"])
     if observations or not month.synthetic or asked.issuperset(month.owners["domain"]):
         return month
     # The log that is kept has all domains of the month, also when only some sectors are chosen.
-    whole = replace(month, history=_until(chosen, table)).look_up()
+    whole = replace(month, history=until(chosen, table)).look_up()
     return replace(month, observations=whole.observations, provenance=whole.provenance)
 
 
@@ -279,7 +284,7 @@ class Month:
         VantageError when no resolver can be used; with ``must_answer`` off the month then has no
         observations, and says so. The same holds for a month out of reach: nothing is asked.
         """
-        path = _kept_log(self.period, self.synthetic)
+        path = kept_log(self.period, self.synthetic)
         path = Path(save_to).expanduser().absolute() if save_to else path
         path.parent.mkdir(parents=True, exist_ok=True)
         asked = list(resolvers) or [reach.EXAMPLE if self.synthetic else "system"]
@@ -497,93 +502,6 @@ class Month:
         if pd.isna(self.asked[0]):
             return "no lookups"
         return f"lookups of {Language('en').day(self.asked[0].tz_convert(AMSTERDAM).date())}"
-
-
-def _until(period: str, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the canonical rows up to and with a month, with their sources."""
-    history = table[table["measured_at"].dt.strftime("%Y-%m") <= period].reset_index(drop=True)
-    return _from(history, sources(history))
-
-
-def read_measurements(paths: Sequence[Path]) -> intake.Intake:
-    """Return measurement files (by default the example's) with their organisations."""
-    found = intake.read(paths or [example() / "dashboards"])
-    found = found._replace(table=measured(found.table))
-    synthetic = is_synthetic(found.table)
-    made_up = found.table["domain"].str.endswith(".example").groupby(found.table["source_file"])
-    kinds = made_up.all()
-    if kinds.any() and not kinds.all():
-        raise InputError(
-            f"{kinds.idxmax()} holds made-up example data, and {kinds.idxmin()} does not: the two "
-            "are never one series; keep them in folders of their own"
-        )
-    if synthetic:
-        example()  # its register goes with them, whoever made the example first
-    folders = companions.search_path(paths, synthetic=synthetic)
-    return intake.join(found, companions.registers(folders))
-
-
-def choose_period(period: str, table: pd.DataFrame) -> str:
-    """Return the month if the measurements have it; without one, their newest."""
-    held = sorted(table["measured_at"].dt.strftime("%Y-%m").unique())
-    if not period:
-        return str(held[-1])
-    if period not in held:
-        raise UsageError(
-            f"period {period!r} is not in the measurements; they hold {', '.join(held)} "
-            "(give a month as YYYY-MM)"
-        )
-    return period
-
-
-def is_synthetic(table: pd.DataFrame) -> bool:
-    """Return whether all domains of a canonical table are under .example (RFC 2606)."""
-    return bool(len(table)) and bool(table["domain"].str.endswith(".example").all())
-
-
-def of_sectors(table: pd.DataFrame, sectors: Sequence[str]) -> pd.DataFrame:
-    """Return the rows of these sectors, all without any; UsageError, InputError for none."""
-    if isinstance(sectors, str):
-        raise UsageError(f"sectors is the text {sectors!r}; give a list, such as [{sectors!r}]")
-    unknown = sorted(set(sectors) - set(SECTORS))
-    if unknown:
-        raise UsageError(f"sector {unknown[0]!r} is not one of {', '.join(SECTORS)}")
-    chosen = table[table["sector"].isin(sectors)] if sectors else table
-    if chosen.empty:
-        raise InputError("the measurements hold no domain of the chosen sectors; choose others")
-    return chosen
-
-
-def of_organisation(table: pd.DataFrame, organisation: str) -> pd.DataFrame:
-    """Return the rows of an organisation, all without one; UsageError for an unknown one."""
-    names = table["organisation"]
-    if not organisation or names.eq(organisation).any():
-        return table[names.eq(organisation)] if organisation else table
-    near = difflib.get_close_matches(organisation, names.unique(), n=3)
-    raise UsageError(
-        f"organisation {organisation!r} is not in the measurements"
-        + (f"; perhaps {' or '.join(near)}" if near else "; name it as the register does")
-    )
-
-
-def _read_kept(given: Sequence[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the canonical table and the faults; of a canonical CSV those written beside it.
-
-    Intake joined the registers to such a table already.
-    """
-    beside = [path.with_suffix(".faults.csv") for path in given]
-    if not (beside and beside[0].is_file()):
-        found = read_measurements(given)
-        return found.table, found.faults
-    found = intake.read(given)
-    kept = pd.read_csv(beside[0], dtype="str", keep_default_na=False)
-    return measured(found.table), kept[[name for name in found.faults if name in kept]]
-
-
-def _kept_log(period: str, synthetic: bool) -> Path:
-    """Return where 20_lookups keeps the observations of a month."""
-    made = f"example-{(example() / 'version').read_text('utf-8').strip()}-" if synthetic else ""
-    return kept_observations() / f"{made}{period}.parquet"
 
 
 def _lists(states: pd.DataFrame) -> set[tuple[str, str]]:

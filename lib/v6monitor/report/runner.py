@@ -24,14 +24,14 @@ from v6monitor.report.document import Document
 from v6monitor.report.document import read as read_document
 from v6monitor.report.execution import Executed, Planned, declared, execute, plan, typed, workers
 from v6monitor.report.exports import safe_csv, write_text
-from v6monitor.report.month import (
+from v6monitor.report.measurements import (
     choose_period,
     is_synthetic,
-    load,
     of_organisation,
     of_sectors,
     read_measurements,
 )
+from v6monitor.report.month import load
 from v6monitor.report.news import news
 from v6monitor.report.publishing import Report, publish
 from v6monitor.report.request import Request

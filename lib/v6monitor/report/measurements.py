@@ -1,0 +1,103 @@
+"""The measurements of a month: files read, and its period, sectors and organisation chosen."""
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from v6monitor.errors import InputError, UsageError
+from v6monitor.intake import companions, intake
+from v6monitor.intake.organisations import SECTORS
+from v6monitor.intake.states import measured, sources
+from v6monitor.workspace import example
+from v6monitor.workspace import observations as kept_observations
+
+
+def until(period: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the canonical rows up to and with a month, with their sources."""
+    months = table["measured_at"].dt.strftime("%Y-%m")
+    history: pd.DataFrame = table.loc[months <= period].reset_index(drop=True)
+    history.attrs["source"] = sources(history)
+    return history
+
+
+def read_measurements(paths: Sequence[Path]) -> intake.Intake:
+    """Return measurement files (by default the example's) with their organisations."""
+    found = intake.read(paths or [example() / "dashboards"])
+    found = found._replace(table=measured(found.table))
+    synthetic = is_synthetic(found.table)
+    made_up = found.table["domain"].str.endswith(".example").groupby(found.table["source_file"])
+    kinds = made_up.all()
+    if kinds.any() and not kinds.all():
+        raise InputError(
+            f"{kinds.idxmax()} holds made-up example data, and {kinds.idxmin()} does not: the two "
+            "are never one series; keep them in folders of their own"
+        )
+    if synthetic:
+        example()  # its register goes with them, whoever made the example first
+    folders = companions.search_path(paths, synthetic=synthetic)
+    return intake.join(found, companions.registers(folders))
+
+
+def choose_period(period: str, table: pd.DataFrame) -> str:
+    """Return the month if the measurements have it; without one, their newest."""
+    held = sorted(table["measured_at"].dt.strftime("%Y-%m").unique())
+    if not period:
+        return str(held[-1])
+    if period not in held:
+        raise UsageError(
+            f"period {period!r} is not in the measurements; they hold {', '.join(held)} "
+            "(give a month as YYYY-MM)"
+        )
+    return period
+
+
+def is_synthetic(table: pd.DataFrame) -> bool:
+    """Return whether all domains of a canonical table are under .example (RFC 2606)."""
+    return bool(len(table)) and bool(table["domain"].str.endswith(".example").all())
+
+
+def of_sectors(table: pd.DataFrame, sectors: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of these sectors, all without any; UsageError, InputError for none."""
+    if isinstance(sectors, str):
+        raise UsageError(f"sectors is the text {sectors!r}; give a list, such as [{sectors!r}]")
+    unknown = sorted(set(sectors) - set(SECTORS))
+    if unknown:
+        raise UsageError(f"sector {unknown[0]!r} is not one of {', '.join(SECTORS)}")
+    chosen = table[table["sector"].isin(sectors)] if sectors else table
+    if chosen.empty:
+        raise InputError("the measurements hold no domain of the chosen sectors; choose others")
+    return chosen
+
+
+def of_organisation(table: pd.DataFrame, organisation: str) -> pd.DataFrame:
+    """Return the rows of an organisation, all without one; UsageError for an unknown one."""
+    names = table["organisation"]
+    if not organisation or names.eq(organisation).any():
+        return table[names.eq(organisation)] if organisation else table
+    near = difflib.get_close_matches(organisation, names.unique(), n=3)
+    raise UsageError(
+        f"organisation {organisation!r} is not in the measurements"
+        + (f"; perhaps {' or '.join(near)}" if near else "; name it as the register does")
+    )
+
+
+def read_kept(given: Sequence[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the canonical table and the faults; of a canonical CSV those written beside it.
+
+    Intake joined the registers to such a table already.
+    """
+    beside = [path.with_suffix(".faults.csv") for path in given]
+    if not (beside and beside[0].is_file()):
+        found = read_measurements(given)
+        return found.table, found.faults
+    found = intake.read(given)
+    kept = pd.read_csv(beside[0], dtype="str", keep_default_na=False)
+    return measured(found.table), kept[[name for name in found.faults if name in kept]]
+
+
+def kept_log(period: str, synthetic: bool) -> Path:
+    """Return where 20_lookups keeps the observations of a month."""
+    made = f"example-{(example() / 'version').read_text('utf-8').strip()}-" if synthetic else ""
+    return kept_observations() / f"{made}{period}.parquet"
