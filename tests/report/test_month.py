@@ -10,6 +10,7 @@ from tiny import World
 import v6monitor as v6
 from v6monitor.dns import log
 from v6monitor.errors import InputError, UsageError
+from v6monitor.report.measurements import of_dutch_government
 from v6monitor.report.month import Month, load
 
 
@@ -173,3 +174,21 @@ def test_web_and_mail_of_one_name_are_two_lists():
     found = Month("2026-09", history, pd.DataFrame(), log.frame(()), {})
     assert found.before("dns") == "2026-07"
     assert found.measured_before("dns")["domain"].to_list() == ["a.example"]
+
+
+@pytest.mark.parametrize(
+    ("names", "form", "sector", "applies"),
+    [
+        (["a.nl", "b.nl", "c.eu"], "api-2.7.0", "", True),
+        (["a.example", "b.example"], "dashboard-2024-03", "gemeente", True),
+        (["a.nl", "b.nl"], "mapped", "gemeente", True),
+        (["a.nl", "b.nl"], "mapped", "", False),
+        (["a.nl", "b.nl"], "api-2.7.0", "overig", False),
+        (["a.gov", "b.gov", "c.nl"], "api-2.7.0", "rijk", False),
+    ],
+)
+def test_the_agreement_is_about_the_dutch_government(names, form, sector, applies):
+    """Not about a foreign list, nor about names of which nobody says that they are government."""
+    rows = pd.DataFrame({"domain": names, "source_format": form, "sector": sector})
+    assert of_dutch_government(rows) is applies
+    assert measured_month({"web": {"2026-10-05": {"a": "passed"}}}).under_agreement

@@ -8,10 +8,14 @@ import pandas as pd
 
 from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import companions, intake
+from v6monitor.intake.columns import MAPPED
 from v6monitor.intake.organisations import SECTORS
 from v6monitor.intake.states import measured, sources
 from v6monitor.workspace import example
 from v6monitor.workspace import observations as kept_observations
+
+_DUTCH = ("nl", "frl", "amsterdam", "aw", "bq", "cw", "sx", "example")
+_MOST = 0.5
 
 
 def until(period: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -56,6 +60,19 @@ def choose_period(period: str, table: pd.DataFrame) -> str:
 def is_synthetic(table: pd.DataFrame) -> bool:
     """Return whether all domains of a canonical table are under .example (RFC 2606)."""
     return bool(len(table)) and bool(table["domain"].str.endswith(".example").all())
+
+
+def of_dutch_government(table: pd.DataFrame) -> bool:
+    """Return whether most domains of a canonical table are the Dutch government's.
+
+    Such a domain is under a Dutch top level (or in the example) and has a sector of the
+    government; where nothing says of which sector, it is one if Internet.nl measured it.
+    """
+    one = table.drop_duplicates("domain")
+    dutch = one["domain"].str.rpartition(".")[2].isin(_DUTCH)
+    unsaid = one["sector"].eq("") & one["source_format"].ne(MAPPED)
+    known = one["sector"].isin(list(SECTORS)) & one["sector"].ne("overig")
+    return bool((dutch & (known | unsaid)).mean() > _MOST)
 
 
 def of_sectors(table: pd.DataFrame, sectors: Sequence[str]) -> pd.DataFrame:

@@ -38,6 +38,7 @@ from v6monitor.report.measurements import (
     choose_period,
     is_synthetic,
     kept_log,
+    of_dutch_government,
     of_organisation,
     of_sectors,
     read_kept,
@@ -149,6 +150,15 @@ class Month:
     def synthetic(self) -> bool:
         """Return whether this is example data: names under .example exist nowhere (RFC 2606)."""
         return is_synthetic(self.history)
+
+    @cached_property
+    def under_agreement(self) -> bool:
+        """Return whether the agreement of 2020 (100 % by the end of 2021) is about its domains.
+
+        It binds the Dutch government: nothing may name it for a foreign list, or for one of which
+        nobody says that it is the government's.
+        """
+        return of_dutch_government(self.current)
 
     # Measurements
 
