@@ -130,6 +130,9 @@ def test_looking_through_a_gateway_shared_or_own_mx(
 HEX = f'"MS={"0123456789ABCDEF" * 2}01234567"'
 OWN_SPF = '"v=spf1 include:_spf.town.example -all"'
 NEW_DKIM = "selector2-town-example._domainkey.townhall.q-v1.dkim.mail.microsoft"
+US_DKIM = "selector1-town-example._domainkey.townhall.onmicrosoft.us"
+US_SPF = '"v=spf1 include:spf.protection.office365.us -all"'
+CN_SPF = '"v=spf1 include:spf.protection.partner.outlook.cn -all"'
 LOST_DKIM = "selector2-town-example._domainkey.townhall.onmicrosoft.com.town.example"
 
 
@@ -190,6 +193,27 @@ LOST_DKIM = "selector2-town-example._domainkey.townhall.onmicrosoft.com.town.exa
             ("exo_possible", "low"),
             "SPF includes spf.protection.outlook.com through _spf.town.example",
         ),
+        (
+            [seen("selector1._domainkey.town.example", "CNAME", US_DKIM)],
+            ("own_or_unknown", "low"),
+            f"DKIM selector1 → {US_DKIM}",
+        ),
+        (
+            [
+                seen("selector1._domainkey.town.example", "CNAME", US_DKIM),
+                seen("town.example", "TXT", US_SPF),
+            ],
+            ("exo_possible", "low"),
+            "SPF includes spf.protection.office365.us",
+        ),
+        (
+            [
+                seen("autodiscover.town.example", "CNAME", "autodiscover.partner.outlook.cn"),
+                seen("town.example", "TXT", CN_SPF),
+            ],
+            ("exo_possible", "low"),
+            "SPF includes spf.protection.partner.outlook.cn",
+        ),
         ([seen("town.example", "TXT", OWN_SPF, PROOF)], ("own_or_unknown", "low"), "MX 10"),
         (
             [
@@ -205,6 +229,8 @@ def test_each_further_form_of_a_signal(
     rows: list[Observation], expected: tuple[str, str], evidence: str
 ) -> None:
     """Several hops, a lost final dot, SRV, the predicted name, old proofs, an include of one's own.
+
+    Those of sovereign clouds only support, as SPF does.
 
     What was not asked is no sign; what was asked and failed leaves it open.
     """

@@ -187,16 +187,17 @@ def _without_hosts(domain: str, mail: MailHosts) -> Provider:
 
 def _look_through(behind: Signals) -> tuple[str, str, str]:
     """Decide rules 6 and 7. Unknown signals decide nothing: both ways must end in one class."""
-    certain = _weigh(*(state == YES for state in behind[:4]))
-    possible = _weigh(*(state in {YES, UNKNOWN} for state in behind[:4]))
+    certain = _weigh(*(state == YES for state in behind[:5]))
+    possible = _weigh(*(state in {YES, UNKNOWN} for state in behind[:5]))
     return certain if certain[0] == possible[0] else (UNKNOWN, "", certain[2])
 
 
-def _weigh(dkim: bool, autodiscover: bool, spf: bool, proof: bool) -> tuple[str, str, str]:
+def _weigh(dkim: bool, autodiscover: bool, *support: bool) -> tuple[str, str, str]:
+    """Decide by what decides and what only supports: SPF, proof of ownership, sovereign clouds."""
     if dkim or autodiscover:
-        supported = (dkim and autodiscover) or spf or proof
+        supported = (dkim and autodiscover) or any(support)
         return "exo_behind", "high" if supported else "medium", "6"
-    if spf and proof:
+    if sum(support) > 1:
         return "exo_possible", "low", "6"
     return "own_or_unknown", "low", "7"
 

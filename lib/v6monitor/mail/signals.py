@@ -2,7 +2,8 @@
 
 DKIM and autodiscover decide, SPF and the proof of ownership only support: recorded DNS of European
 municipalities shows the first two at 0.1 and 0.5 % of the domains with Google mailboxes, the last
-two also where a tenant is no more than registered.
+two also where a tenant is no more than registered. DKIM and autodiscover of the sovereign clouds
+(GCC High, 21Vianet) were recorded nowhere: they support as SPF does, and decide nothing.
 
 Exchange Online gives every accepted domain a host in the classic zone, whose name follows from the
 domain. With the switch off that host has A, and AAAA answers NODATA; with the switch on it has
@@ -28,17 +29,25 @@ from v6monitor.verdicts.evidence import Evidence
 from v6monitor.verdicts.logic import NO, NOT_APPLICABLE, NOT_ASKED, UNKNOWN, YES, disjunction
 
 SELECTORS = ("selector1", "selector2")
-SPF = "spf.protection.outlook.com"
 CLASSIC_ZONE = "mail.protection.outlook.com"
 
 OTHER_ZONE_SINCE = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
 """From this month a new accepted domain gets a name in mx.microsoft, not all from the same day
 (Microsoft notice MC1048624); the classic names of existing domains stay."""
 
-_DKIM = re.compile(r".+\.(?:onmicrosoft\.com|[a-z0-9]+-v[0-9]+\.dkim\.mail\.microsoft)")
-_AUTODISCOVER = re.compile(re.escape(AUTODISCOVER))
+_DKIM = re.compile(
+    r".+\.(?:onmicrosoft\.(?:com|us)|partner\.onmschina\.cn|[a-z0-9]+-v[0-9]+\.dkim\.mail\.microsoft)"
+)
+_AUTODISCOVER = re.compile(
+    rf"{re.escape(AUTODISCOVER)}|autodiscover(?:-s)?\.(?:office365\.us|partner\.outlook\.cn)"
+)
+_SOVEREIGN = re.compile(r".+\.(?:us|cn)")
+"""Of these targets, those of GCC High and 21Vianet."""
 _PROOF = re.compile(r"ms=(?:ms[0-9]+|[0-9a-f]{40})", re.IGNORECASE)
-_INCLUDE = re.compile(r"[+?~-]?include:" + re.escape(SPF) + r"\.?", re.IGNORECASE)
+_INCLUDE = re.compile(
+    r"[+?~-]?include:(spf\.protection\.(?:outlook\.com|office365\.us|partner\.outlook\.cn))\.?",
+    re.IGNORECASE,
+)
 
 
 class Signals(NamedTuple):
@@ -48,6 +57,8 @@ class Signals(NamedTuple):
     autodiscover: str
     spf: str
     proof: str
+    sovereign: str
+    """DKIM or autodiscover of a sovereign cloud."""
     tenant: str
     """The tenant that the DKIM target names; "" when none was seen."""
     evidence: tuple[str, ...]
@@ -98,15 +109,24 @@ def signals(evidence: Evidence, domain: str) -> Signals:
     proof = _records(evidence, domain, "TXT", _proofs)
     signs = [*dkim, *autodiscover, *spf, proof]
     return Signals(
-        dkim=disjunction(sign.state for sign in dkim),
-        autodiscover=disjunction(sign.state for sign in autodiscover),
+        dkim=disjunction(map(_worldwide, dkim)),
+        autodiscover=disjunction(map(_worldwide, autodiscover)),
         spf=disjunction(sign.state for sign in spf),
         proof=proof.state,
+        sovereign=disjunction(map(_of_sovereign_cloud, [*dkim, *autodiscover])),
         tenant=min((name for sign in dkim if (name := tenant_of(sign.target))), default=""),
         evidence=tuple(sign.text for sign in signs if sign.text),
         doubts=tuple(dict.fromkeys(sign.doubt for sign in signs if sign.doubt)),
         broken=tuple(sign.broken for sign in signs if sign.broken),
     )
+
+
+def _worldwide(sign: _Sign) -> str:
+    return NO if _SOVEREIGN.fullmatch(sign.target) else sign.state
+
+
+def _of_sovereign_cloud(sign: _Sign) -> str:
+    return NO if sign.state == YES and not _SOVEREIGN.fullmatch(sign.target) else sign.state
 
 
 def predicted_host(domain: str) -> str:
@@ -189,8 +209,9 @@ def _service(records: Sequence[str]) -> str:
 
 def _spf(records: Sequence[str]) -> str:
     for version, *terms in filter(None, (text_of(record).split() for record in records)):
-        if version.lower() == "v=spf1" and any(map(_INCLUDE.fullmatch, terms)):
-            return f"SPF includes {SPF}"
+        found = next(filter(None, map(_INCLUDE.fullmatch, terms)), None)
+        if version.lower() == "v=spf1" and found:
+            return f"SPF includes {found[1].lower()}"
     return ""
 
 
