@@ -45,7 +45,7 @@ def _cell(text, attributes=""):
     )
 
 
-def test_hidden_rows_and_sheets(intake):
+def test_hidden_rows_columns_and_sheets(intake):
     """They are read, and the faults say so: a filter or a hidden sheet may be meant otherwise."""
 
     def fill(book):
@@ -55,6 +55,8 @@ def test_hidden_rows_and_sheets(intake):
             shown.write_row(row, 0, [f"{name}.example", "ok", "passed"])
         shown.set_row(2, options={"hidden": True})
         shown.set_row(7, options={"hidden": True})
+        shown.set_column(1, 1, options={"hidden": True})
+        shown.set_column(9, 9, options={"hidden": True})
         old = book.add_worksheet("old")
         old.hide()
         old.write_row(0, 0, HEADER)
@@ -62,7 +64,11 @@ def test_hidden_rows_and_sheets(intake):
 
     found = intake(_workbook(fill), "x-2026-10-05.xlsx")
     assert values(found, "domain") == [("a.example",), ("b.example",), ("c.example",)]
-    assert booked(found) == [(2, "old", HIDDEN, "kept"), (3, "now", HIDDEN, "kept")]
+    assert booked(found) == [
+        (1, "status", HIDDEN, "kept"),
+        (2, "old", HIDDEN, "kept"),
+        (3, "now", HIDDEN, "kept"),
+    ]
 
 
 def test_merged_cells(intake):
@@ -98,6 +104,21 @@ def test_opendocument(intake):
     found = intake(_ods(rows), "list.ods")
     assert set(values(found, "domain", "organisation")) == {("a.example", "A"), ("b.example", "A")}
     assert booked(found) == [(2, "A", MERGED, "changed"), (3, "s", HIDDEN, "kept")]
+
+
+def test_closed_groups_of_opendocument(intake):
+    """Rows and columns in a closed group are hidden; those behind it are shown."""
+    rows = [
+        f"<table:table-row>{_cell(owner)}{_cell(name)}</table:table-row>"
+        for owner, name in (("Organisatie", "Domein"), ("A", "a.example"), ("B", "b.example"))
+    ]
+    closed = 'table:display="false"'
+    columns = f"<table:table-column-group {closed}><table:table-column/></table:table-column-group>"
+    group = "<table:table-row-group"
+    opened = f"{columns}<table:table-column/>{rows[0]}{group}>{group} {closed}>{rows[1]}"
+    found = intake(_ods(f"{opened}{'</table:table-row-group>' * 2}{rows[2]}"), "list.ods")
+    assert len(set(values(found, "domain"))) == 2
+    assert booked(found) == [(1, "Organisatie", HIDDEN, "kept"), (2, "s", HIDDEN, "kept")]
 
 
 def test_sheet_that_is_not_read(intake):

@@ -321,6 +321,9 @@ def _book(sheet: Sheet, read: list[pd.DataFrame], faults: Faults) -> None:
         faults.add(unread, Reason.NOT_READ, DROPPED)
     hidden = sorted(used & sheet.hidden)
     faults.add(pd.Series(sheet.name, hidden, name="sheet", dtype="str"), Reason.HIDDEN, KEPT)
+    for column in sorted(sheet.hidden_columns & set(sheet.cells)) if used else ():
+        cells = sheet.cells[column]
+        faults.add(cells[cells != ""].head(1).rename("column"), Reason.HIDDEN, KEPT)
     merged = {row: value for row, value in sheet.merged.items() if row in used}
     faults.add(pd.Series(merged, name="sheet", dtype="str"), Reason.MERGED, CHANGED)
     taken = {

@@ -32,8 +32,11 @@ _PLAIN = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _RANGE = re.compile(rf"{_PLACE.pattern}:{_PLACE.pattern}")
 _DIGITS = 12
+_MOST_COLUMNS = 16_384  # of a sheet, in Excel and in LibreOffice
+_TRUE = {"1", "true"}
 _ROWS, _COLUMNS = "table:number-rows-repeated", "table:number-columns-repeated"
 _WAYS = ("rows", "columns")
+_GROUPS = {"table-row-group", "table-column-group"}
 _EMPTY_CELL = {_COLUMNS, "table:style-name", "table:content-validation-name"}
 """Attributes that a cell of OpenDocument can have and still be empty."""
 _SHEETS = "xl/_rels/workbook.xml.rels"
@@ -45,18 +48,19 @@ class _TooLargeError(Exception):
 
 
 class _Layout:
-    """What is special in a sheet: ``hidden`` rows, and ``merged`` ranges (from, to; from 1)."""
+    """What is special in a sheet: hidden rows and columns, and merged ranges; all from 1."""
 
     def __init__(self) -> None:
         self.hidden: set[int] = set()
+        self.columns: set[int] = set()
         self.merged: list[tuple[int, int, int, int]] = []
 
 
-_Read = tuple[str, pd.DataFrame, frozenset[int], dict[int, str]]
+_Read = tuple[str, pd.DataFrame, frozenset[int], dict[int, str], frozenset[int]]
 
 
 def read(name: str, data: bytes) -> list[_Read]:
-    """Return name, cells, hidden rows and merged cells of each sheet that has any cells.
+    """Return name, cells, hidden rows, merged cells and hidden columns of each sheet with cells.
 
     Formulas give their stored value, or none; each cell of a merged range the value of the first.
 
@@ -118,7 +122,8 @@ def _sheets(name: str, parts: dict[str, bytes], layouts: Mapping[str, _Layout]) 
                 shown = sheet.visible == SheetVisibleEnum.Visible
                 hidden = frozenset(layout.hidden if shown else numbers)
                 cells = pd.DataFrame(text, index=numbers, dtype="str")
-                yield sheet.name, cells, hidden, merged
+                columns = frozenset(column - 1 for column in layout.columns if shown)
+                yield sheet.name, cells, hidden, merged, columns
     except CalamineError as error:
         raise InputError(
             f"{name}: is no spreadsheet that can be read ({error}); save it as XLSX or CSV"
@@ -242,7 +247,7 @@ class _Xlsx(_Extent):
             self._row = self._rows = self._columns = self._seen = 0
         elif name == "row":
             self._row, self._column = _count(attributes.get("r"), self._row + 1), 0
-            if attributes.get("hidden") in {"1", "true"}:
+            if attributes.get("hidden") in _TRUE:
                 self._layout.hidden.add(self._row)
         elif name == "c":  # its place may be stated or follow from the one before
             self._column += 1
@@ -258,11 +263,14 @@ class _Xlsx(_Extent):
             self._length = 0
 
     def _place(self, name: str, attributes: dict[str, str]) -> None:
-        """Read a merged range, the name of a sheet, or which part holds it."""
+        """Read a merged range, hidden columns, the name of a sheet, or which part holds it."""
         if name == "mergeCell" and (found := _RANGE.fullmatch(attributes.get("ref", ""))):
             left, top, right, bottom = found.groups()
             merged = int(top), _column(left), int(bottom), _column(right)
             self._layout.merged.append(merged)
+        elif name == "col" and attributes.get("hidden") in _TRUE:
+            first, last = (_count(attributes.get(end), 0) for end in ("min", "max"))
+            self._layout.columns.update(range(first, min(last, _MOST_COLUMNS) + 1))
         elif name == "sheet":
             self._names[attributes.get("r:id", "")] = attributes.get("name", "")
         elif name == "Relationship":
@@ -295,17 +303,25 @@ class _Ods(_Extent):
     def __init__(self) -> None:
         super().__init__()
         self._repeated_rows = self._repeated = 1
-        self._width = 0
+        self._width = self._at = 0
         self._filled = False
+        self._groups: list[bool] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "table":
-            self._row = self._rows = self._columns = 0
+            self._row = self._rows = self._columns = self._at = 0
             self._layout = self._layouts[attributes.get("table:name", "")] = _Layout()
+        elif name in _GROUPS:
+            self._groups.append(attributes.get("table:display") == "false")
+        elif name == "table-column":
+            first, self._at = self._at, self._at + _count(attributes.get(_COLUMNS), 1)
+            if self._is_hidden(attributes):
+                columns = range(first + 1, min(self._at, _MOST_COLUMNS) + 1)
+                self._layout.columns.update(columns)
         elif name == "table-row":
             self._repeated_rows = _count(attributes.get(_ROWS), 1)
             self._column = self._width = 0
-            if attributes.get("table:visibility") in {"collapse", "filter"}:
+            if self._is_hidden(attributes):
                 rows = range(self._row + 1, self._row + 1 + min(self._repeated_rows, _MOST_CELLS))
                 self._layout.hidden.update(rows)
         elif name in {"table-cell", "covered-table-cell"}:
@@ -317,8 +333,14 @@ class _Ods(_Extent):
                 top, first = self._row + 1, self._column + 1
                 self._layout.merged.append((top, first, top + high - 1, first + wide - 1))
 
+    def _is_hidden(self, attributes: dict[str, str]) -> bool:
+        """Return whether a row or column is hidden, filtered out, or in a group that is closed."""
+        return attributes.get("table:visibility") in {"collapse", "filter"} or any(self._groups)
+
     def end(self, name: str) -> None:
-        if name in {"table-cell", "covered-table-cell"}:
+        if name in _GROUPS:
+            self._groups.pop()
+        elif name in {"table-cell", "covered-table-cell"}:
             self._column += self._repeated
             if self._filled or self._length:
                 self._width = self._column

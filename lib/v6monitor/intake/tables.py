@@ -45,6 +45,8 @@ class Sheet(NamedTuple):
     """Rows that a spreadsheet does not show."""
     merged: Mapping[int, str] = {}
     """The first row of cells merged over several rows, which all have this value."""
+    hidden_columns: frozenset[int] = frozenset()
+    """Positions of columns that a spreadsheet does not show."""
     beyond: Mapping[int, str] = {}
     """Rows with more cells than the header, and the first of those."""
 
