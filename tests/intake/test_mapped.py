@@ -6,6 +6,8 @@ import pytest
 from measured_files import values
 
 from v6monitor.errors import InputError
+from v6monitor.intake.intake import read
+from v6monitor.intake.states import newest
 
 
 def _suggested(intake, content):
@@ -74,3 +76,15 @@ def test_suggestion_without_results(intake, text, suggested):
         intake(text, "x.csv")
     assert ("--map Naam=domain" in str(error.value)) == suggested
     assert "measured_at" not in str(error.value)
+
+
+def test_tables_without_a_list_name_are_lists_by_their_file_names(tmp_path):
+    """Two tables of a month are two lists; a day in the name makes no other one."""
+    for name, label in (("sites-2026-10-05", "x"), ("sites-2026-10-20", "y"), ("shops", "z")):
+        (tmp_path / f"{name}.csv").write_text(f"Site;v6;{label}\na.example;ja;\n")
+    mapping = {"Site": "domain", "v6": "ws_address"}
+    found = read(tmp_path, columns=mapping, measured_at="2026-10-06").table
+    assert newest(found)[["domain", "list"]].to_numpy().tolist() == [
+        ["a.example", "sites"],
+        ["a.example", "shops"],
+    ]

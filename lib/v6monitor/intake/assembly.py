@@ -10,7 +10,7 @@ from v6monitor.errors import InputError
 from v6monitor.intake import columns
 from v6monitor.intake.cleaning import CHANGED, DROPPED, KEPT, Faults, Reason, normalised
 from v6monitor.intake.columns import CANONICAL, COLUMNS, LATER, MAPPED, RESULTS
-from v6monitor.intake.dates import date_in, days
+from v6monitor.intake.dates import date_in, days, without_dates
 from v6monitor.intake.organisations import SECTORS, province_in, sector_in
 
 _RESULT_FIELDS = tuple(dict.fromkeys(RESULTS["web"] + RESULTS["mail"]))
@@ -100,6 +100,10 @@ def assemble(part: Part, context: Context, faults: Faults) -> pd.DataFrame:
     for column in _RESULT_FIELDS:
         if column in cells:
             table[column] = _results(cells, column, part.unmeasured, faults)
+    if part.format == MAPPED:  # two tables without a name are two lists, of two months one
+        table["list"] = table["list"].mask(
+            table["list"].eq(""), without_dates(Path(context.file).stem)
+        )
     table["score"] = _scores(table["score"], faults)
     table["mail_status"] = _mail_status(cells, faults).mask(listed, "")
     table["status"] = _status(table, cells, listed, faults)

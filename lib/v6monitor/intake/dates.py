@@ -42,6 +42,16 @@ def date_in(text: str) -> str:
     return next(_dates(text), "")
 
 
+def without_dates(name: str) -> str:
+    """Return the words of a file name that say nothing of when: what its series has in common.
+
+    >>> without_dates("federal_sites-2026-10-05"), without_dates("federal-sites november 2026")
+    ('federal sites', 'federal sites')
+    """
+    words = re.split(r"[\W_]+", name)
+    return " ".join(word for word in words if not word.isdigit() and word.lower() not in _MONTHS)
+
+
 def days(cells: "pd.Series[str]") -> tuple["pd.Series[str]", "pd.Series[bool]"]:
     """Return the day in each cell of a column as YYYY-MM-DD ("" for none), and which are guesses.
 
