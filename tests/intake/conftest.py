@@ -10,10 +10,10 @@ DATED = "internet-nl-dashboard-report-7-list-2026-10-05.csv"
 
 
 @pytest.fixture
-def intake(tmp_path: Path) -> Callable[..., measurements.Batch]:
+def intake(tmp_path: Path) -> Callable[..., measurements.Intake]:
     """Return a function that reads one file with the given text or bytes."""
 
-    def read(content: str | bytes, name: str = DATED, **options: Any) -> measurements.Batch:
+    def read(content: str | bytes, name: str = DATED, **options: Any) -> measurements.Intake:
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return measurements.read_files([path], **options)

@@ -82,12 +82,12 @@ def domain_with(
     }
 
 
-def values(intake: measurements.Batch, *columns: str) -> list[Sequence[Any]]:
+def values(intake: measurements.Intake, *columns: str) -> list[Sequence[Any]]:
     """Return some columns of the table, a tuple per row."""
     return list(intake.table[list(columns)].itertuples(index=False, name=None))
 
 
-def booked(intake: measurements.Batch) -> list[Sequence[Any]]:
+def booked(intake: measurements.Intake) -> list[Sequence[Any]]:
     """Return row, value, reason and done of the faults."""
     columns = ["row", "value", "reason", "done"]
     return list(intake.faults[columns].itertuples(index=False, name=None))

@@ -5,6 +5,7 @@ import json
 import pytest
 from measured_files import booked, values
 
+import v6monitor as v6
 from v6monitor.errors import InputError
 from v6monitor.intake import intake as measurements
 
@@ -52,7 +53,7 @@ def test_reachability_that_the_measurement_lacks(tmp_path):
     """What it says itself stays; without IPv6 nothing was tested; what is open stays unknown."""
     (tmp_path / "results.csv").write_text(RESULTS)
     (tmp_path / "technical.json").write_text(_technical(WEB))
-    found = measurements.read_files(tmp_path)
+    found = measurements.read(tmp_path)
     assert values(found, "domain", "ns_reach", "ws_reach") == [
         ("a.example", "failed", "passed"),
         ("b.example", "passed", "unknown"),
@@ -66,6 +67,13 @@ def test_reachability_that_the_measurement_lacks(tmp_path):
     assert ["a.example", "web", "ns", "ns2.example", "2001:db8::2", "no"] in rows
     assert ["b.example", "web", "ws", "", "2001:db8::4", ""] in rows
     assert len(rows) == 11
+    measurements.write(found.table, tmp_path / "own.csv")
+    found.addresses.to_csv(tmp_path / "own.addresses.csv", index=False)
+    found.faults.to_csv(tmp_path / "own.faults.csv", index=False)
+    for source in (tmp_path / "results.csv", tmp_path, tmp_path / "own.csv"):
+        kept = v6.load(source).addresses
+        assert len(kept) == (0 if source.name == "results.csv" else 11)
+        assert not len(kept) or kept[columns].to_numpy().tolist() == rows
 
 
 def test_mail_servers_and_lists_of_addresses(tmp_path):

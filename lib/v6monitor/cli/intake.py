@@ -117,7 +117,7 @@ def _progress(number: int, files: int, name: str) -> None:
     print(f"{_BLANK}{line}", end="", file=sys.stderr, flush=True)
 
 
-def _print(read: measurements.Batch, out: Path, faults_file: Path) -> None:
+def _print(read: measurements.Intake, out: Path, faults_file: Path) -> None:
     for file, form, rows, faults, note in read.files.itertuples(index=False, name=None):
         summary = f"{form}, {rows} rows, {faults} faults" if form else f"skipped: {note}"
         print(_printable(f"{file}: {summary}"))

@@ -1,8 +1,9 @@
 """Reading of measurement files into one canonical table, and writing of it."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -35,30 +36,31 @@ LISTS: tuple[_Reader, ...] = (lists.government, lists.read)
 """Forms without results. They come after a mapping, which may say that there are results."""
 
 
-class Intake(NamedTuple):
-    """What came in: the canonical table and what was wrong with the files."""
+@dataclass(frozen=True, repr=False)
+class Intake:
+    """What came in: the canonical table, what was wrong with the files, and what they are.
+
+    ``table, faults = read(…)`` works too.
+    """
 
     table: pd.DataFrame
     """Columns ``COLUMNS``; one row per ``measured_at``, ``domain`` and ``type``."""
     faults: pd.DataFrame
     """``file``, ``row``, ``column``, ``value``, ``reason``, ``done`` (kept, changed, dropped)."""
+    files: pd.DataFrame
+    """``file``, ``format`` ("" for one that was skipped), ``rows``, ``faults``, ``note``."""
+    addresses: pd.DataFrame
+    """Servers and whether they answered, by ``technical.ADDRESSES``; empty without such files."""
+    errors: tuple[str, ...] = ()
+    """A sentence for each file that could not be read; empty unless ``keep_going``."""
 
     def __repr__(self) -> str:
         """Return how much is in it."""
         return f"Intake({len(self.table)} rows, {len(self.faults)} faults)"
 
-
-class Batch(NamedTuple):
-    """An intake with a row per file, also for files that were skipped or could not be read."""
-
-    table: pd.DataFrame
-    faults: pd.DataFrame
-    files: pd.DataFrame
-    """``file``, ``format`` ("" for one that was skipped), ``rows``, ``faults``, ``note``."""
-    addresses: pd.DataFrame
-    """Servers and whether they answered, by ``technical.ADDRESSES``; empty without such files."""
-    errors: tuple[str, ...]
-    """A sentence for each file that could not be read; empty unless ``keep_going``."""
+    def __iter__(self) -> Iterator[pd.DataFrame]:
+        """Yield the table and the faults."""
+        yield from (self.table, self.faults)
 
 
 class File(NamedTuple):
@@ -94,11 +96,15 @@ def read(
             such as ``{"Website": "domain", "IPv6": "ws_address"}``.
 
     Returns:
-        ``Intake(table, faults)``. ``table`` has the columns of data/README.md: ``measured_at`` (a
+        ``Intake``, with ``table``, ``faults``, ``files`` and ``addresses``.
+        ``table`` has the columns of data/README.md: ``measured_at`` (a
         date), ``score`` (0 to 100), ``source_row`` (a number), and else text; one row per
         ``measured_at``, ``domain`` and ``type``. Its ``attrs["source"]`` names the measurements.
         ``faults`` has a row per cell that was changed or doubted and per row that was dropped:
-        ``file``, ``row``, ``column``, ``value``, ``reason``, ``done``.
+        ``file``, ``row``, ``column``, ``value``, ``reason``, ``done``. ``addresses`` has a row per
+        address of a server in technical results: ``measured_at``, ``domain``, ``type``, ``server``
+        (ns, ws, mx), ``host``, ``address``, ``reachable`` (yes, no, or "" where that was not
+        tested), ``source_file``.
 
     Raises:
         InputError: for a file that is missing or cannot be read, or when nothing says when it was
@@ -119,8 +125,7 @@ def read(
 
     Source: METHOD.md, "Two sources, two series".
     """
-    batch = read_files(files, measured_at=measured_at, sector=sector, columns=columns)
-    return Intake(batch.table, batch.faults)
+    return read_files(files, measured_at=measured_at, sector=sector, columns=columns)
 
 
 def read_files(  # noqa: PLR0913 - each is an option of the command
@@ -132,8 +137,8 @@ def read_files(  # noqa: PLR0913 - each is an option of the command
     keep_going: bool = False,
     exclude: Collection[Path] = (),
     progress: Callable[[int, int, str], None] | None = None,
-) -> Batch:
-    """Return what ``read`` does, and what came of each file.
+) -> Intake:
+    """Return what ``read`` does, with more options.
 
     Files in ``exclude`` are not read. ``progress`` gets the number of each file, how many there
     are, and its name. With ``keep_going`` a file that cannot be read is one of the ``errors`` and
@@ -161,15 +166,12 @@ def read_files(  # noqa: PLR0913 - each is an option of the command
     return reading.batch(tuple(errors))
 
 
-_Read = TypeVar("_Read", Intake, Batch)
-
-
-def join(intake: _Read, registers: Iterable[Path]) -> _Read:
+def join(intake: Intake, registers: Iterable[Path]) -> Intake:
     """Return an intake with its organisations, and with the faults of the registers."""
     register = read_registers(registers)
     faults = pd.concat([intake.faults, register.faults], ignore_index=True)
     faults.attrs = dict(intake.faults.attrs)
-    return intake._replace(table=attach(intake.table, register.table), faults=faults)
+    return replace(intake, table=attach(intake.table, register.table), faults=faults)
 
 
 def write(table: pd.DataFrame, path: Path) -> None:
@@ -273,7 +275,7 @@ class _Reading:
         """Add a file that is passed by."""
         self._files.append((file.name, "", 0, reason.removeprefix(f"{file.name}: ")))
 
-    def batch(self, errors: tuple[str, ...]) -> Batch:
+    def batch(self, errors: tuple[str, ...]) -> Intake:
         """Return all of it as one table with a row per key."""
         if not self.tables:
             raise InputError("no measurement was found; name the files with results of Internet.nl")
@@ -287,7 +289,7 @@ class _Reading:
         counted = files["file"].map(faults["file"].value_counts()).fillna(0).astype("int64")
         files.insert(3, "faults", counted)
         table.attrs["source"] = faults.attrs["source"] = sources(table)
-        return Batch(table, faults, files, addresses, errors)
+        return Intake(table, faults, files, addresses, errors)
 
 
 def _parts(content: Content, mapping: Mapping[str, str]) -> list[Part]:

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -29,7 +30,7 @@ def until(period: str, table: pd.DataFrame) -> pd.DataFrame:
 def read_measurements(paths: Sequence[Path]) -> intake.Intake:
     """Return measurement files (by default the example's) with their organisations."""
     found = intake.read(paths or [example() / "dashboards"])
-    found = found._replace(table=measured(found.table))
+    found = replace(found, table=measured(found.table))
     synthetic = is_synthetic(found.table)
     made_up = found.table["domain"].str.endswith(".example").groupby(found.table["source_file"])
     kinds = made_up.all()
@@ -100,18 +101,25 @@ def of_organisation(table: pd.DataFrame, organisation: str) -> pd.DataFrame:
     )
 
 
-def read_kept(given: Sequence[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the canonical table and the faults; of a canonical CSV those written beside it.
+def read_kept(given: Sequence[Path]) -> intake.Intake:
+    """Return the measurements; a canonical CSV with what was written beside it.
 
     Intake joined the registers to such a table already.
     """
-    beside = [path.with_suffix(".faults.csv") for path in given]
-    if not (beside and beside[0].is_file()):
-        found = read_measurements(given)
-        return found.table, found.faults
+    if not (given and given[0].with_suffix(".faults.csv").is_file()):
+        return read_measurements(given)
     found = intake.read(given)
-    kept = pd.read_csv(beside[0], dtype="str", keep_default_na=False)
-    return measured(found.table), kept[[name for name in found.faults if name in kept]]
+    faults = _beside(given[0], "faults", found.faults)
+    addresses = _beside(given[0], "addresses", found.addresses)
+    return replace(found, table=measured(found.table), faults=faults, addresses=addresses)
+
+
+def _beside(table: Path, name: str, like: pd.DataFrame) -> pd.DataFrame:
+    path = table.with_suffix(f".{name}.csv")
+    if not path.is_file():
+        return like
+    written = pd.read_csv(path, dtype="str", keep_default_na=False)
+    return written.reindex(columns=list(like), fill_value="")
 
 
 def kept_log(period: str, synthetic: bool) -> Path:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from v6monitor.dns.lookup import progress_bar
 from v6monitor.dns.recording import Task, record
 from v6monitor.intake import companions, list_check, waivers
 from v6monitor.intake import states as intake_states
+from v6monitor.intake.cleaning import KEY
 from v6monitor.intake.renames import read_renames
 from v6monitor.intake.states import MEASURES, newest, sources
 from v6monitor.language import AMSTERDAM, Language
@@ -74,7 +75,8 @@ def load(  # noqa: PLR0913 - the options of an analyst
 
     Returns:
         A ``Month``. Its tables are plain DataFrames: ``states`` (measured, all months up to this
-        one), ``verdicts``, ``providers``, ``laggards``, ``observations`` and ``faults``.
+        one), ``verdicts``, ``providers``, ``laggards``, ``observations``, ``faults`` and
+        ``addresses``.
 
     Raises:
         UsageError: for a month, sector or organisation that the measurements do not have.
@@ -90,15 +92,16 @@ def load(  # noqa: PLR0913 - the options of an analyst
     Source: METHOD.md §6.
     """
     files = (find(source),) if source else ()
-    table, faults = read_kept(files)
-    table = newest(table)
+    read = read_kept(files)
+    faults, table = read.faults, newest(read.table)
     chosen_rows = of_organisation(of_sectors(table, sectors), organisation)
     chosen = choose_period(period, chosen_rows)
     history = until(chosen, chosen_rows)
     faults.attrs["source"] = sources(history)
     newest_day = reach.days(table)[1]
     month = Month(
-        chosen, history, faults, log.frame(()), {}, files, newest_day, lookups_within_days
+        *(chosen, history, faults, log.frame(()), {}, files, newest_day, lookups_within_days),
+        addresses=_of_measurements(read.addresses, history),
     )
     if isinstance(observations, pd.DataFrame):
         return month.with_lookups(observations, dict(observations.attrs.get("provenance", {})))
@@ -136,6 +139,8 @@ class Month:
     """The newest day of measurement in these files, also of a later month."""
     lookups_within_days: int = WITHIN_DAYS
     """How far from the measurement lookups may be."""
+    addresses: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """The addresses of servers in technical results, and whether they answered."""
 
     def __repr__(self) -> str:
         """Return the month, how many domains of which type, and the day of the lookups."""
@@ -517,6 +522,13 @@ class Month:
 def _lists(states: pd.DataFrame) -> set[tuple[str, str]]:
     """Return the lists by type and name: web and mail of one name are two."""
     return set(zip(states["type"], states["list"], strict=True))
+
+
+def _of_measurements(addresses: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """Return the addresses of the domains and days in a canonical table."""
+    rows = addresses.assign(measured_at=addresses["measured_at"].astype("datetime64[us]"))
+    found = rows.merge(history[KEY].drop_duplicates(), on=KEY)
+    return _from(found, sources(history))
 
 
 def _from(table: pd.DataFrame, source: Iterable[str]) -> pd.DataFrame:

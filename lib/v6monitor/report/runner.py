@@ -78,7 +78,7 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
     for name in request.organisations:
         of_organisation(current, name)
     notebooks = _parts(_chosen(request), current, request.organisations)
-    read = read._replace(table=table)
+    read = replace(read, table=table)
     target = request.archive / period
     with (
         archive.locked(request.out, request.archive),
