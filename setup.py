@@ -1,5 +1,7 @@
-"""Packages of the wheel: those below lib/, the example's generator, and the notebooks."""
+"""Packages of the wheel: those below lib/, the example's generator, notebooks and publisher."""
 
 from setuptools import find_packages, setup
 
-setup(packages=[*find_packages("lib"), "v6monitor.notebooks", "v6monitor_example"])
+setup(
+    packages=[*find_packages("lib"), "v6monitor.data", "v6monitor.notebooks", "v6monitor_example"]
+)

@@ -17,8 +17,8 @@ from v6monitor import cli
 from v6monitor.dns import log
 
 REPOSITORY = Path(__file__).parents[1]
-PARTS = ("lib", "notebooks", "data/example/v6monitor_example")
-FILES = ("pyproject.toml", "setup.py", "README.md", "LICENSE")
+PARTS = ("data/example/v6monitor_example", "lib", "notebooks")
+FILES = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "data/publisher.yaml")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -23,6 +23,10 @@ REFERENCE = _PACKAGE / "reference"
 PLAN = "monthly.yaml"
 """The file beside the notebooks that lists those of the monthly run."""
 
+PUBLISHER = "publisher.yaml"
+"""The file that says who publishes the reports, and PICTURES: what its logo beside it ends in."""
+PICTURES = (".png", ".jpg", ".svg")
+
 
 class Server(Protocol):
     """A name server while it runs: where it answers."""
@@ -54,11 +58,14 @@ def reports(*, synthetic: bool = False) -> Path:
 
 def notebooks() -> Path:
     """Return the folder of the notebooks: the workspace's own, else those of this version."""
-    places = root() / "notebooks", _PACKAGE / "notebooks", _PACKAGE.parents[1] / "notebooks"
-    for place in places:
-        if (place / PLAN).is_file():
-            return place
-    raise InputError(f"no notebooks with {PLAN} in {places[0]}: install v6monitor again")
+    return _own_or_packaged("notebooks", PLAN)
+
+
+def publisher() -> list[Path]:
+    """Return the file of the publisher, the workspace's own or the example, and its pictures."""
+    folder = _own_or_packaged("data", PUBLISHER)
+    pictures = (file for file in sorted(folder.iterdir()) if file.suffix in PICTURES)
+    return [folder / PUBLISHER, *pictures]
 
 
 def checkout() -> Path | None:
@@ -118,6 +125,15 @@ def _generator() -> ModuleType:  # imported by name: it is built on this library
             "the example's generator, v6monitor_example, is not installed: install v6monitor "
             "again, in a checkout with `make .venv/runtime`"
         ) from error
+
+
+def _own_or_packaged(folder: str, file: str) -> Path:
+    """Return the folder with this file: the workspace's, else that of this version."""
+    places = [place / folder for place in (root(), _PACKAGE, _PACKAGE.parents[1])]
+    for place in places:
+        if (place / file).is_file():
+            return place
+    raise InputError(f"no {folder} with {file} in {places[0]}: install v6monitor again")
 
 
 def _is_workspace(folder: Path) -> bool:

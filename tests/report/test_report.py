@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from tiny import GOOD, LOAD, PARAMETERS, World
 
+from v6monitor import workspace
 from v6monitor.dns import log
 from v6monitor.errors import InputError, NotebookError, UsageError, VantageError
 from v6monitor.report import archive, manifest
@@ -125,6 +126,7 @@ def test_the_manifest_says_what_the_report_was_made_from(mixed):
     assert written["inputs"] == {
         "1-measured.csv": manifest.sha256(world.measured),
         "2-observations.parquet": manifest.sha256(world.log),
+        "3-publisher.yaml": manifest.sha256(workspace.publisher()[0]),
     }
     assert written["coverage"] == 1.0
     assert written["lookups"]["outcomes"]["ok"] > 0

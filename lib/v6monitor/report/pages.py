@@ -5,7 +5,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,9 +19,11 @@ from v6monitor.analysis.shares import GATE
 from v6monitor.charts.chart import DOWNLOADS
 from v6monitor.charts.tables import unpack
 from v6monitor.language import AMSTERDAM, Language
+from v6monitor.report import publisher
 from v6monitor.report.archive import WHOLE, Scope
 from v6monitor.report.document import Document, Output, Prose
 from v6monitor.report.month import Month
+from v6monitor.report.publisher import Publisher
 from v6monitor.report.tables import FORMS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -57,6 +59,7 @@ class Page:
     home: str = "index.html"
     heading_language: str = ""
     """The language of the heading, where that is not the page's."""
+    publisher: Publisher = field(default_factory=publisher.read)
 
     @property
     def title(self) -> str:

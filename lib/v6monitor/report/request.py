@@ -92,14 +92,16 @@ class Request:
 
     @cached_property
     def inputs(self) -> dict[str, str]:
-        """Return the SHA-256 of each input file by number and name; none for the example.
+        """Return the SHA-256 of each input file by number and name, last who publishes it.
 
-        The example data are made by the code. InputError for a file that is not there.
+        The example data are not among them: the code makes them. InputError for a file that is
+        not there.
         """
         given = self.measurements
         files = list(_files(given))
         files += companions.own_files(companions.search_path(given)) if given else []
         files += [self.replay] if self.replay else []
+        files += workspace.publisher()
         try:
             hashes = [(file.name, manifest.sha256(file)) for file in dict.fromkeys(files)]
         except OSError as error:
