@@ -37,6 +37,7 @@ _PUBLIC = {
     "explore": "report.explore:explore",
     "forecast": "analysis.forecast:forecast",
     "gap": "gap",
+    "headline": "analysis.headline:headline",
     "judge": "verdicts.judge:judge",
     "laggards": "mail.laggards:laggards",
     "letters": "mail.letters:letters",

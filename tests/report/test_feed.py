@@ -124,6 +124,16 @@ def test_what_is_synthetic_or_unfit_says_so(tmp_path):
     assert "related" not in {link.get("rel") for link in root.findall(f"{ATOM}link")}
 
 
+def test_the_message_comes_first(tmp_path):
+    """The same sentence as on the pages; reports made before there was one do without."""
+    row = {"figure": "web", "period": "2026-10", "of": "government", "agreement": "past", "no": 1}
+    row |= {"yes": 4, "unknown": 0, "adoption": 0.8, "year_from": "", "year_change": None}
+    told = CHANGES | {"message": [row | {"since": "", "since_change": None}]}
+    archive_pages.add(tmp_path, report("2026-10", ("en",), changes=told))
+    ((_, _, items),) = entries(read(tmp_path / "feed.atom"))
+    assert items[0].startswith("In October 2026, government had IPv6 on 80.0% of websites.")
+
+
 def test_the_first_month_has_nothing_to_compare_with(tmp_path):
     """It says so in place of counts."""
     first = CHANGES | {"earlier": None, "previous": None, "lost": []}

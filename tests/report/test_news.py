@@ -143,7 +143,7 @@ def test_a_mail_has_its_subject_on_the_first_line(changed):
     text = "\n".join(body)
     assert text.startswith("Synthetische voorbeeldgegevens.")
     assert "\n\nNiet geschikt voor publicatie." in text
-    assert "- Web: 66,7% (4 van de 6)" in text
+    assert "Gemeenten: in oktober 2026 was 66,7% van de websites bereikbaar via IPv6." in text
     assert "Wat er veranderde sinds september 2026" in text
     assert "held.example" in text
     assert "lost.example" not in text

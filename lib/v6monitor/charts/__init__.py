@@ -7,6 +7,7 @@ from v6monitor.charts.adoption import sectors, states, sub_tests
 from v6monitor.charts.changes import changes, changes_answer, two_sources
 from v6monitor.charts.forecast import forecast_answer, projection
 from v6monitor.charts.gap import fix_order, gap_answer
+from v6monitor.charts.headline import headline
 from v6monitor.charts.laggards import (
     laggard_list,
     laggard_steps,
@@ -18,7 +19,7 @@ from v6monitor.charts.mail import operators
 from v6monitor.charts.provinces import provinces
 from v6monitor.charts.quality import quality, vantage
 from v6monitor.charts.style import png, svg
-from v6monitor.charts.trend import headline, trend
+from v6monitor.charts.trend import trend
 
 __all__ = [
     "changes",

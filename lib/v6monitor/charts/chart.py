@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -28,6 +28,14 @@ DOWNLOADS = "<!--downloads-->"
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
+class Fact(NamedTuple):
+    """A large figure of an answer: what it is of, its value, and lines about its change."""
+
+    label: str
+    value: str
+    lines: Sequence[str]
+
+
 @dataclass(frozen=True)
 class Words:
     """The words of one figure in one language, all made from the numbers of its table."""
@@ -40,6 +48,9 @@ class Words:
 
     alt: str = ""
     """Chart type, what data and why it is here; at most two sentences."""
+
+    facts: Sequence[Fact] = ()
+    """The large figures of an answer."""
 
 
 Draw = Callable[[pd.DataFrame, Language], Figure | None]
@@ -131,7 +142,9 @@ class Chart:
         words = self.words(self.table, language)
         caption, note = html.escape(words.caption), html.escape(words.note)
         if self.kind == "answer":
-            return f'<div class="answer"><p>{caption}</p><p>{note}</p></div>'
+            facts = "".join(map(_fact, words.facts))
+            facts = f"<dl>{facts}</dl>" if facts else ""
+            return f'<div class="answer"><p>{caption}</p>{facts}<p>{note}</p></div>'
         figure = self._picture(language)
         if self.kind == "text" or (self.kind == "figure" and figure is None):
             return f"<p><strong>{caption}</strong> {note}</p>"
@@ -149,6 +162,12 @@ class Chart:
             f"<details><summary>{unfold}</summary>"
             f"{table_html(seen, language, words.caption)}</details>"
         )
+
+
+def _fact(fact: Fact) -> str:
+    lines = "".join(f"<dd>{html.escape(line)}</dd>" for line in fact.lines)
+    value = f'<dd class="figure">{html.escape(fact.value)}</dd>'
+    return f"<div><dt>{html.escape(fact.label)}</dt>{value}{lines}</div>"
 
 
 def slug(name: str) -> str:

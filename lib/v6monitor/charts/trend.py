@@ -1,4 +1,4 @@
-"""Adoption over time: a line per month, and the headline that answers how far along it is."""
+"""Adoption over time: a line per month, with what happened and what was published before."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from v6monitor.analysis.shares import SAME_SET
 from v6monitor.charts.adoption import group_column
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import LINE, Mark, draw_key, key_height, width_of, wrapped
@@ -29,13 +28,11 @@ from v6monitor.charts.months import (
 )
 from v6monitor.charts.style import BOUNDS, GREY_INK, INK, WIDTH, new_axes, new_figure, styled
 from v6monitor.charts.wording import (
-    SHARES,
     Record,
     definition_of,
     explained,
     group_name,
     joined,
-    named_share,
     not_there,
     out_of,
     share_text,
@@ -85,23 +82,6 @@ def trend(
         return _draw_trend(numbers, language, events, target)
 
     return Chart(name, table[table["period"] <= month], words, draw)
-
-
-def headline(table: pd.DataFrame, *, changes: pd.DataFrame, name: str = "answer") -> Chart:
-    """Return how many domains have IPv6 in a month and what changed: a page's answer.
-
-    Args:
-        table: shares of one month, a row per measure, such as the rows of ``month.period`` of
-            ``v6.shares(month.states, by=["period", "measure"])``.
-        changes: of ``v6.changes(month)``: the change of the panel, the list's beside it.
-        name: names the answer on a page.
-
-    Returns:
-        A Chart without a picture. A measure that the month's source does not have is named so.
-    """
-    moved = changes.assign(tests_changed=changes["break_reason"].eq("tests"))
-    moved = moved.drop(columns=["period", "break_reason"], errors="ignore")
-    return Chart(name, table.merge(moved, on="measure", how="left"), _headline_words, kind="answer")
 
 
 def _trend_words(table: pd.DataFrame, language: Language, month: str) -> Words:
@@ -169,95 +149,6 @@ def _draw_trend(
     label_ends(figure, axes, ends, height)
     draw_key(figure, key)
     return figure
-
-
-def _headline_words(table: pd.DataFrame, language: Language) -> Words:
-    if table.empty:
-        return Words(language.text("This month's source has no result for IPv6."))
-    rows = _records(table, "measure")
-    values = {
-        "month": language.month(str(table["period"].iloc[0])),
-        "shares": language.listed([named_share(name, row, language) for name, row in rows.items()]),
-    }
-    if all(name in SHARES and not math.isnan(row["adoption"]) for name, row in rows.items()):
-        now = language.text(
-            "In {month}, {shares} had IPv6. The agreement was 100% by the end of 2021.", **values
-        )
-    else:
-        now = language.text("IPv6 in {month}: {shares}.", **values)
-    absent = [
-        group_name(name, language) for name in FIRST if not {name, f"{name}_category"} & {*rows}
-    ]
-    lacking = language.text("Not in this source: {measures}.", measures=language.listed(absent))
-    bounds = [
-        language.text(
-            "{name} between {lower} and {upper}",
-            name=group_name(name, language),
-            lower=language.percent(row["lower"]),
-            upper=language.percent(row["upper"]),
-        )
-        for name, row in rows.items()
-        if row["unknown"] and not math.isnan(row["adoption"])
-    ]
-    either_way = language.text(
-        "Counting the undetermined domains either way: {bounds}.", bounds=language.listed(bounds)
-    )
-    return Words(
-        joined(now, lacking if absent else "", _panel_change(rows, language)),
-        joined(_list_change(rows, language), either_way if bounds else ""),
-    )
-
-
-def _panel_change(rows: dict[str, Record], language: Language) -> str:
-    """Return the change of the domains known both times, per month that is compared with."""
-    parts = []
-    for earlier in sorted({row["earlier"] for row in rows.values()} - {""}, reverse=True):
-        moved = {name: row for name, row in rows.items() if row["earlier"] == earlier}
-        points = _named_points({name: row["points"] for name, row in moved.items()}, language)
-        month = language.month(earlier)
-        if points:
-            parts.append(
-                language.text(
-                    "Since {month}, among the domains measured both times, in percentage points:"
-                    " {changes}.",
-                    month=month,
-                    changes=points,
-                )
-            )
-    first = [group_name(name, language) for name, row in rows.items() if not row["earlier"]]
-    if len(first) == len(rows):
-        return language.text("There is no earlier measurement of this list to compare with.")
-    alone = language.text(
-        "No earlier measurement of this list: {measures}.", measures=language.listed(first)
-    )
-    return joined(*parts, alone if first else "")
-
-
-def _list_change(rows: dict[str, Record], language: Language) -> str:
-    """Return how the share of the whole list changed, and of which lists that says nothing."""
-    moved = {name: row for name, row in rows.items() if row["earlier"]}
-    same = {
-        name: 100 * (row["share_after"] - row["share_before"])
-        for name, row in moved.items()
-        if row["common"] >= SAME_SET and not math.isnan(row["points"])
-    }
-    points = _named_points(same, language)
-    whole = language.text("The share of the whole list: {changes}.", changes=points)
-    others = [
-        f"{group_name(name, language)} {language.percent(row['common'], 0)}"
-        for name, row in moved.items()
-        if row["common"] < SAME_SET
-    ]
-    other = language.text(
-        "The list itself changed too much to compare its share; in both lists: {counts}.",
-        counts=language.listed(others),
-    )
-    tests = [group_name(name, language) for name, row in moved.items() if row["tests_changed"]]
-    changed = language.text(
-        "Since then the test itself changed, which can be a part of the change: {measures}.",
-        measures=language.listed(tests),
-    )
-    return joined(whole if points else "", other if others else "", changed if tests else "")
 
 
 def _named_points(points: dict[str, float], language: Language) -> str:

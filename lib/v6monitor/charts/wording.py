@@ -28,12 +28,6 @@ MEASURES = {
     "dns_2": marked("Name servers: at least two have IPv6."),
 }
 
-SHARES = {
-    "web": marked("{share} of websites"),
-    "mail": marked("{share} of mail domains"),
-    "dns": marked("the name servers of {share} of domains"),
-}
-
 
 def group_name(code: object, language: Language) -> str:
     """Return what a group is called; one without a name was not stated."""
@@ -84,13 +78,6 @@ def share_text(row: Record, language: Language) -> str:
     if math.isnan(row["adoption"]):
         return counts
     return f"{language.percent(row['adoption'])} ({counts})"
-
-
-def named_share(name: str, row: Record, language: Language) -> str:
-    """Return ``68.0% of mail domains``, or ``Mail 2 of 3`` where there is no percentage."""
-    if name in SHARES and not math.isnan(row["adoption"]):
-        return language.text(SHARES[name], share=language.percent(row["adoption"]))
-    return f"{group_name(name, language)} {share_text(row, language)}"
 
 
 def chance(part: float, language: Language) -> str:

@@ -18,6 +18,7 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 
 from v6monitor import __version__
+from v6monitor.charts.headline import message
 from v6monitor.charts.wording import share_text
 from v6monitor.errors import UsageError
 from v6monitor.intake.states import MEASURES
@@ -121,6 +122,8 @@ def sentences(month: Entry, language: Language) -> list[str]:
     if month["withdrawn"]:
         return [news.withdrawn(month["withdrawn"], language)]
     found = news.sentences(month["changes"], language)
+    if told := month["changes"].get("message"):  # reports made before have none
+        found.insert(0, message(told, language).caption)
     found[:0] = [" ".join(notice) for notice in pages.scope_notices(month["scope"], language)]
     if month["synthetic"]:
         found.insert(0, language.text("Synthetic example data."))

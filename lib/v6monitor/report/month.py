@@ -205,12 +205,12 @@ class Month:
                 return str(earlier)
         return ""
 
-    def measured_before(self, measure: str) -> pd.DataFrame:
+    def measured_before(self, measure: str, earlier: str | None = None) -> pd.DataFrame:
         """Return the measured states of the month before; only of the lists of this month.
 
-        Without such a month there are none.
+        ``earlier`` is another month than the one before. Without such a month there are none.
         """
-        earlier = self.before(measure)
+        earlier = self.before(measure) if earlier is None else earlier
         of = self.states[self.states["measure"] == measure]
         now, then = (of[of["period"] == period] for period in (self.period, earlier))
         lists = _lists(now)

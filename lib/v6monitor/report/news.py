@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from v6monitor.analysis.changes import moves
-from v6monitor.charts.wording import share_text
+from v6monitor.analysis.headline import headline
+from v6monitor.charts.headline import message
 from v6monitor.dns import log
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.language.sources import source_text
@@ -17,9 +18,10 @@ from v6monitor.mail.providers import providers
 from v6monitor.report import archive, pages
 from v6monitor.report.archive import Scope
 from v6monitor.report.month import Month
+from v6monitor.report.results import records
 
 Facts = Mapping[str, Any]
-"""What ``facts`` returns: counts of changes, and the names of confirmed losses."""
+"""What ``facts`` returns: the message, counts of changes, and the names of confirmed losses."""
 NAME = "changed-domains"
 """The table of a month; ``changes.csv`` of the archive has those of all months."""
 COLUMNS = ("period", "domain", "organisation", "sector", "measure", "change", "from", "to")
@@ -76,7 +78,7 @@ def changed(
 
 
 def facts(month: Month, table: pd.DataFrame, previous: str | None) -> dict[str, Any]:
-    """Return the counts of what changed in a month, and the names of confirmed losses.
+    """Return the message of a month, counts of what changed, and the names of confirmed losses.
 
     ``table`` is that of ``changed``; ``previous`` the report with whose lookups it compares.
     ``facts_of`` is when the newest facts are from: the last answer, or the day of the measurement.
@@ -86,6 +88,7 @@ def facts(month: Month, table: pd.DataFrame, previous: str | None) -> dict[str, 
     newest = month.current["measured_at"].max() if pd.isna(last) else last
     return {
         "facts_of": newest.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "message": records(headline(month)),
         "earlier": month.earlier or None,
         "measures": [_counts(month, measure, table) for measure in month.measures],
         "lost": lost[["domain", "measure"]].to_dict("records"),
@@ -192,17 +195,14 @@ def mail(month: Month, facts: Facts, language: Language, scope: Scope = archive.
     """Return a mail as text: its subject on the first line, and after an empty line its body."""
     name = pages.of_scope(language.month(month.period), scope, language)
     sources = month.current.attrs["source"]
-    headline = [
-        f"- {language.label(row['measure'])}: {share_text(row, language)}"
-        for row in month.headline.to_dict("records")
-        if row["source"] == "measurement"
-    ]
+    words = message(facts["message"], language)
+    figures = [f"- {one.label}: {'; '.join([one.value, *one.lines])}" for one in words.facts]
     paragraphs = [
         [subject(name, facts, language)],
         *([" ".join(notice)] for notice in pages.notices(month, scope, language)),
         [
-            language.text("Share of domains with IPv6"),
-            *headline,
+            words.caption,
+            *figures,
             language.text("Source: {source}.", source=source_text(sources, language)),
         ],
         [_compared(facts, language), *(f"- {one}" for one in sentences(facts, language))],

@@ -213,8 +213,14 @@ def notebook_page(document: Document, page: Page) -> str:
         markup(part, page.language) if isinstance(part, Output) else _prose(part, page, sections)
         for part in document.parts
     ]
-    resources = {"page": page, "parts": parts, "sections": sections}
+    answers = (at for at, part in enumerate(document.parts[:2]) if _is_answer(part))
+    after = next(answers, 0)  # the message is before the list of contents
+    resources = {"page": page, "parts": parts, "sections": sections, "contents_after": after}
     return _told_apart(str(exporter.from_notebook_node(document.notebook, resources)[0]))
+
+
+def _is_answer(part: Prose | Output) -> bool:
+    return isinstance(part, Output) and part.kind == "answer"
 
 
 def _told_apart(page: str) -> str:

@@ -12,7 +12,9 @@ import pandas as pd
 from nbformat import NotebookNode
 
 from v6monitor import workspace
+from v6monitor.analysis.headline import headline
 from v6monitor.charts.chart import MIME, slug
+from v6monitor.charts.headline import headline as headline_chart
 from v6monitor.charts.tables import unpack
 from v6monitor.language import Language
 from v6monitor.language.columns import column
@@ -27,8 +29,8 @@ from v6monitor.report.news import News
 from v6monitor.report.pages import Link, Page, file_name, twin
 from v6monitor.report.pdf import print_pages
 
-ANSWERED = ("30_adoption", "40_exchange_online", "50_changes")
-"""The notebooks whose answers are on the index of a month."""
+ANSWERED = ("40_exchange_online", "50_changes")
+"""The notebooks whose answers are on the index of a month, after its headline."""
 OVERVIEW = "index"
 """The first page of a month."""
 DATA = "data"
@@ -272,10 +274,13 @@ def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) ->
     files += [tables.PACKAGE, results.FILE]
     for end in ("txt", "pdf", "ipynb"):
         files += sorted(file.name for file in report.scratch.glob(f"*.{end}"))
+    message = headline_chart(headline(report.month))
+    first = Output("", "answer", {code: message.html(code) for code in report.languages})
     for code in report.languages:
         language = Language(code)
         page = _page(report, report.fixed_link(OVERVIEW, language), code, notebooks)
-        answers = [
+        answers = [(report.file("30_adoption", code), pages.markup(first, language))]
+        answers += [
             (report.file(name, code), pages.markup(shown, language))
             for name in ANSWERED
             if name in notebooks

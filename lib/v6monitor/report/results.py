@@ -39,7 +39,7 @@ def results(month: Month, scope: Scope = WHOLE) -> dict[str, Any]:
         "sources": month.current.attrs["source"],
         "coverage": _value(month.coverage),
         "publishable": month.publishable,
-        "shares": _records(month.headline.drop(columns="period")),
+        "shares": records(month.headline.drop(columns="period")),
         "shares_by_sector": _by_sector(month),
         "changes": [
             _changes(month, measure) for measure in month.measures if month.before(measure)
@@ -80,7 +80,7 @@ def run_facts(
             "vantage": month.provenance.get("vantage", {"tested": False, "checks": []}),
         },
         "code": manifest.provenance(),
-        "headline": _records(month.headline[_HEADLINE]),
+        "headline": records(month.headline[_HEADLINE]),
         "notebooks": [
             {
                 "name": one.name,
@@ -120,7 +120,8 @@ def _laggards(month: Month) -> dict[str, int]:
     return {group: int(counts.get(group, 0)) for group in GROUPS}
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as JSON has them: no NaN, shares with six digits."""
     return [_plain(row) for row in table.to_dict("records")]
 
 

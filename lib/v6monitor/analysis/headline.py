@@ -1,0 +1,136 @@
+"""The message of a month: how far it is, how far from the target, what a year changed, and who."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from v6monitor.analysis.changes import changes
+from v6monitor.analysis.shares import shares, with_source
+from v6monitor.language import AMSTERDAM
+from v6monitor.mail.laggards import EXCHANGE_GROUPS
+
+EXCHANGE_ONLINE = "exchange_online"
+GOVERNMENT = "government"
+AGREED, DEADLINE = "2020-04", "2021-12"
+"""The months of the agreement and of its deadline."""
+
+_SUBJECTS = (("web", "web_category"), ("mail", "mail_category"))
+_CORE = {"rijk", "gemeente"}
+"""A list without these sectors is not that of the government as a whole."""
+_YEAR = 12
+_COLUMNS = (
+    "figure", "period", "of", "agreement", "yes", "no", "unknown", "adoption", "lower", "upper",
+    "year_from", "year_change", "since", "since_change", "part", "asked",
+)  # fmt: skip
+
+
+def headline(month: Any) -> pd.DataFrame:
+    """Return the figures that a month's message is made of.
+
+    Args:
+        month: a Month.
+
+    Returns:
+        A row per ``figure``: websites and mail domains, each by its finest measure (``web`` or
+        ``web_category``, ``mail`` or ``mail_category``; ``dns`` where there is neither), and
+        ``exchange_online``, its laggards by the lookups, where any mail is there.
+
+        - ``of``: ``government``, else its sectors, or empty for any other list;
+        - ``agreement``: how the month lies to the agreement of 100 % by the end of 2021:
+          ``before``, ``running`` or ``past``; empty where it is not about these domains;
+        - ``yes``, ``no``, ``unknown``, ``adoption``, ``lower``, ``upper``: as of ``shares``; of
+          ``exchange_online`` only ``no``, the laggards;
+        - ``year_from``, ``year_change``: the first comparable month of the past year, and the
+          change since of the domains known both times: percentage points, or domains of
+          ``exchange_online``, by the measurements;
+        - ``since``, ``since_change``: the same for the month measured before;
+        - ``part``: of the mail domains without IPv6 by the lookups, the part of the laggards;
+        - ``asked``: the day of the lookups.
+
+    Example:
+        >>> import v6monitor as v6
+        >>> headline(v6.load(period="2026-10"))["figure"].to_list()
+        ['web', 'mail', 'exchange_online']
+
+    Source:
+        METHOD.md, "Shares", "Change" and "Exchange Online classes".
+    """
+    about = {"period": month.period, "of": _of(month), "agreement": _agreement(month)}
+    about |= dict.fromkeys(["year_from", "since", "asked"], "")
+    rows = [about | _measured(month, measure) for measure in _measures(month.measures)]
+    rows += [about | row for row in _exchange_online(month)]
+    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+    return with_source(table, month.headline)
+
+
+def _measures(there: Sequence[str]) -> list[str]:
+    found = [next((one for one in finest if one in there), "") for finest in _SUBJECTS]
+    return [one for one in found if one] or [one for one in there if one == "dns"]
+
+
+def _of(month: Any) -> str:
+    if not month.under_agreement:
+        return ""
+    if len(set(month.owners["organisation"])) == 1:
+        return ""
+    sectors = [sector for sector in dict.fromkeys(month.owners["sector"]) if sector]
+    return GOVERNMENT if {*sectors} >= _CORE else " ".join(sorted(sectors))
+
+
+def _agreement(month: Any) -> str:
+    if not month.under_agreement:
+        return ""
+    if month.period < AGREED:
+        return "before"
+    return "running" if month.period <= DEADLINE else "past"
+
+
+def _measured(month: Any, measure: str) -> dict[str, Any]:
+    counted = shares(month.measured(measure)).iloc[0]
+    earlier = _past_year(month, measure)
+    year = _compared(month, measure, earlier) if earlier else {"points": float("nan")}
+    before = changes(month, measure=measure).iloc[0]
+    return {
+        "figure": measure,
+        **counted[["yes", "no", "unknown", "adoption", "lower", "upper"]],
+        "year_from": earlier,
+        "year_change": year["points"],
+        "since": before["earlier"],
+        "since_change": before["points"],
+    }
+
+
+def _past_year(month: Any, measure: str) -> str:
+    """Return the first month of the past year that this one can be compared with, or ""."""
+    first = str(pd.Period(month.period, "M") - _YEAR)
+    months = month.states.loc[month.states["measure"] == measure, "period"].drop_duplicates()
+    inside = sorted(months[months.ge(first) & months.lt(month.period)])
+    return next((one for one in inside if not _compared(month, measure, one)["break_reason"]), "")
+
+
+def _compared(
+    month: Any, measure: str, earlier: str, domains: "pd.Series[str] | None" = None
+) -> "pd.Series[Any]":
+    """Return the changes since a month, of all domains or of some."""
+    then, now = month.measured_before(measure, earlier), month.measured(measure)
+    if domains is not None:
+        then, now = then[then["domain"].isin(domains)], now[now["domain"].isin(domains)]
+    return changes(then, after=now, renames=month.renames).iloc[0]
+
+
+def _exchange_online(month: Any) -> list[dict[str, Any]]:
+    there = month.providers[month.providers["class"].isin(["exo_direct", "exo_mixed"])]
+    if there.empty or month.out_of_reach:
+        return []
+    lagging = int(month.laggards["group"].isin(EXCHANGE_GROUPS).sum())
+    without = int(month.fresh("mail")["state"].eq("no").sum())
+    earlier = _past_year(month, "mail") if "mail" in month.measures else ""
+    change = float("nan")
+    if earlier:
+        moved = _compared(month, "mail", earlier, there["domain"])
+        change = float(sum(moved[name] for name in moved.index if name[:5] == "loss_"))
+        change -= moved["gain"]
+    row = {"figure": EXCHANGE_ONLINE, "no": lagging, "year_from": earlier, "year_change": change}
+    day = f"{month.asked[0].tz_convert(AMSTERDAM):%Y-%m-%d}"
+    return [row | {"part": lagging / without if without else float("nan"), "asked": day}]
