@@ -2,8 +2,9 @@
 
 from v6monitor.analysis.changes import changes, flaps, losses, moves, pair
 from v6monitor.analysis.decomposition import decompose, kitagawa, parts
+from v6monitor.analysis.jumps import jumps
 from v6monitor.callable_module import make_callable
 
-__all__ = ["changes", "decompose", "flaps", "kitagawa", "losses", "moves", "pair", "parts"]
+__all__ = ["changes", "decompose", "flaps", "jumps", "kitagawa", "losses", "moves", "pair", "parts"]
 
 make_callable(__name__, changes)

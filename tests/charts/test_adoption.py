@@ -93,6 +93,24 @@ def test_the_band_of_the_trend_is_the_bounds():
     assert {round(float(y), 3) for y in band.get_paths()[0].vertices[:, 1]} == {0.4, 0.6}
 
 
+def test_what_was_published_before_are_points_of_their_own():
+    """Rings that no line joins, named after who published them; the deadline is a line."""
+    rows = [("2019-03", "web", 0.48), ("2022-01", "web", 0.89), ("2022-01", "mail", 0.61)]
+    before = pd.DataFrame(rows, columns=["period", "measure", "adoption"])
+    happened = pd.DataFrame({"date": ["2021-12-31", "2014-06"], "event": ["deadline", "other"]})
+    jumped = {"measure": "web", "period": "2026-02", "points": 20.0, "name": "rijk"}
+    jumped |= {"domains": 4, "of": 5}
+    around = {"published": before, "events": happened, "jumps": pd.DataFrame([jumped])}
+    chart = v6.chart.trend(shares("yynnn", "yyynn"), **around)
+    drawn = words(chart.figure())
+    assert {"48%", "89%", "deadline: 100%", "published by Forum Standaardisatie"} <= set(drawn)
+    assert "61%" not in drawn, "mail is not drawn"
+    assert "Web +20.0: 4 of 5 at Central" in " ".join(drawn)
+    assert heights(chart) == [[0.4, 0.6]]
+    assert "Forum Standaardisatie published of its own list of domains, 2019–2022" in chart.note()
+    assert "Forum" not in v6.chart.trend(shares("yynnn", "yyynn"), published=before[:0]).note()
+
+
 def test_two_lines_differ_in_more_than_colour():
     """Web is solid and mail is dashed."""
     table = pd.concat([shares("yynnn", "yyynn", measure=name) for name in ("mail", "web")])
@@ -106,16 +124,16 @@ def test_two_lines_differ_in_more_than_colour():
 @pytest.mark.parametrize(
     ("months", "trend"),
     [
-        (["nnnnn", "ynnnn", "yyynn"], "Web +60.0"),
-        (["yyynn", "yynnn"], "Web −20.0"),
-        (["yynnn", "yynnn"], "Web 0"),
-        (["nnnnn", "nnnnnnnnnn", "yyyyynnnnn"], "since February 2026, in"),
+        (["nnnnn", "ynnnn", "yyynn"], "Web from 0.0% to 60.0%."),
+        (["yyynn", "yynnn"], "Since January 2026: Web from 60.0% to 40.0%."),
+        (["yynnn", "yynnn"], "Web from 40.0% to 40.0%."),
+        (["nnnnn", "nnnnnnnnnn", "yyyyynnnnn"], "Since February 2026: Web from 0.0% to 50.0%."),
         (["nnnnn", "nnnnnnnnnn"], "There is no comparable earlier month."),
         (["?????", "ynnnn"], "There is no comparable earlier month."),
         (["ynnnn"], "This is the first month"),
     ],
 )
-def test_the_change_in_points(months, trend):
+def test_the_change_since_the_first_comparable_month(months, trend):
     """Since the first month that can be compared; never across a break."""
     assert trend in v6.chart.trend(shares(*months)).caption()
 
@@ -147,11 +165,10 @@ def test_the_words_are_about_the_month_of_the_report():
 
 
 def test_the_trend_names_every_denominator():
-    """The note has numerator, denominator and what is undetermined, per measure."""
+    """The note has numerator and denominator per measure."""
     chart = v6.chart.trend(pd.concat([shares("yynn??"), shares("yyyyy", measure="mail")]))
     assert "Web 50.0% (2 of 4); Mail 100.0% (5 of 5)" in chart.note()
-    assert "Undetermined: Web 2 of 6." in chart.note()
-    assert "Onbekende uitslag: Web 2 van de 6." in chart.note("nl")
+    assert "Web 50,0% (2 van de 4)" in chart.note("nl")
 
 
 def test_any_column_is_a_line():

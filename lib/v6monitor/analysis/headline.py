@@ -16,8 +16,6 @@ AGREED, DEADLINE = "2020-04", "2021-12"
 """The months of the agreement and of its deadline."""
 
 _SUBJECTS = (("web", "web_category"), ("mail", "mail_category"))
-_CORE = {"rijk", "gemeente"}
-"""A list without these sectors is not that of the government as a whole."""
 _YEAR = 12
 _COLUMNS = (
     "figure", "period", "of", "agreement", "yes", "no", "unknown", "adoption", "lower", "upper",
@@ -74,8 +72,9 @@ def _of(month: Any) -> str:
         return ""
     if len(set(month.owners["organisation"])) == 1:
         return ""
-    sectors = [sector for sector in dict.fromkeys(month.owners["sector"]) if sector]
-    return GOVERNMENT if {*sectors} >= _CORE else " ".join(sorted(sectors))
+    if month.whole_government:
+        return GOVERNMENT
+    return " ".join(sorted({*month.owners["sector"]}))
 
 
 def _agreement(month: Any) -> str:

@@ -231,7 +231,7 @@ def _year(row: Record, language: Language) -> str:
 
 
 def _share(row: Record, language: Language) -> str:
-    adoption = float("nan") if pd.isna(row["adoption"]) else float(row["adoption"])
+    adoption: float = float("nan") if pd.isna(row["adoption"]) else float(row["adoption"])
     return share_text({**row, "adoption": adoption}, language)
 
 

@@ -1,8 +1,8 @@
 """Adoption over time: a line per month, with what happened and what was published before."""
 
-import math
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from v6monitor.charts.adoption import group_column
 from v6monitor.charts.chart import Chart, Words
-from v6monitor.charts.layout import LINE, Mark, draw_key, key_height, width_of, wrapped
+from v6monitor.charts.layout import HALO, LINE, Mark, draw_key, key_height, width_of, wrapped
 from v6monitor.charts.months import (
     BOTTOM,
     LEFT,
@@ -26,7 +26,16 @@ from v6monitor.charts.months import (
     ordinal,
     placed,
 )
-from v6monitor.charts.style import BOUNDS, GREY_INK, INK, WIDTH, new_axes, new_figure, styled
+from v6monitor.charts.style import (
+    BOUNDS,
+    GREY_INK,
+    INK,
+    WIDTH,
+    new_axes,
+    new_figure,
+    offset,
+    styled,
+)
 from v6monitor.charts.wording import (
     Record,
     definition_of,
@@ -40,17 +49,53 @@ from v6monitor.charts.wording import (
 from v6monitor.language import Language, marked
 
 LABEL = 180
+MANY = 48
+"""From so many months on the axis the points of a line are small."""
 FIRST = ("web", "mail", "dns")
 LINES = (("#154273", "-"), ("#C8501E", (0, (4, 1.6))), ("#3E8ECA", (0, (1, 1.2))))
 OTHERS = ("#154273", "-")
 BREAKS = {"domains": marked("other list of domains"), "tests": marked("other version of the tests")}
 
 
-def trend(
+EVENTS = {
+    "agreement": marked("agreement"),
+    "deadline": marked("deadline: 100%"),
+    "default_on": marked("Exchange Online: IPv6 on by default, in steps"),
+}
+"""The events of ``reference/events.csv`` that are in the chart, as messages."""
+
+
+class Around(NamedTuple):
+    """What is drawn around the lines: what happened, was published, jumped, and is aimed at."""
+
+    events: pd.DataFrame | None
+    published: pd.DataFrame | None
+    jumps: pd.DataFrame | None
+    target: float | None
+
+    def before(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return the published shares of the measures that are drawn."""
+        if self.published is None or "measure" not in table:
+            return pd.DataFrame(columns=["period", "measure", "adoption"])
+        return self.published[self.published["measure"].isin(table["measure"])]
+
+    def flags(self, low: float, high: float, language: Language) -> list[Flag]:
+        """Return the flags of what happened and of the causes of jumps."""
+        found = []
+        if self.events is not None:
+            labels = self.events["event"].map(EVENTS)
+            found = flags(self.events.assign(label=labels).dropna(), low, high, language)
+        rows = [] if self.jumps is None else self.jumps.to_dict("records")
+        return found + [Flag(ordinal(row["period"]) - 0.5, _cause(row, language)) for row in rows]
+
+
+def trend(  # noqa: PLR0913 - all but the first by keyword
     table: pd.DataFrame,
     *,
     period: str = "",
     events: pd.DataFrame | None = None,
+    published: pd.DataFrame | None = None,
+    jumps: pd.DataFrame | None = None,
     target: float | None = 1.0,
     name: str = "trend",
 ) -> Chart:
@@ -60,14 +105,17 @@ def trend(
         table: shares by month and one group, such as measures or sectors:
             ``v6.shares(month.states, by=["period", "measure"])``.
         period: the month that its words are about, as YYYY-MM; by default the newest.
-        events: ``date`` (YYYY-MM or YYYY-MM-DD) and ``label`` of what to mark above the lines.
+        events: what happened, such as ``month.events``: those of ``EVENTS`` are marked above the
+            lines, the deadline by a line through the plot.
+        published: shares of before, such as ``month.published``: points of their own, not joined.
+        jumps: of ``v6.changes.jumps(month)``: their cause is marked above the lines.
         target: a share of 1 to mark with a dashed line; None for no line.
         name: names the files of the chart.
 
     Returns:
-        A Chart, without a picture of a single month. A line joins neighbours at the series' own
-        pace: none crosses a missing month, a month without a percentage or a break; grey is the
-        undetermined part.
+        A Chart, without a picture of a single month alone. A line joins neighbours at the series'
+        own pace: none crosses a missing month, a month without a percentage or a break; grey is
+        the undetermined part.
 
     Raises:
         UsageError: for a table that is not of shares by month and one group.
@@ -76,15 +124,18 @@ def trend(
     month = period or (str(table["period"].max()) if len(table) else "")
 
     def words(numbers: pd.DataFrame, language: Language) -> Words:
-        return _trend_words(numbers, language, month)
+        return _trend_words(numbers, language, month, published)
 
     def draw(numbers: pd.DataFrame, language: Language) -> Figure | None:
-        return _draw_trend(numbers, language, events, target)
+        around = Around(events, published, jumps, target)
+        return _draw_trend(numbers, language, around)
 
     return Chart(name, table[table["period"] <= month], words, draw)
 
 
-def _trend_words(table: pd.DataFrame, language: Language, month: str) -> Words:
+def _trend_words(
+    table: pd.DataFrame, language: Language, month: str, published: pd.DataFrame | None
+) -> Words:
     alt = language.text(
         "Line chart of the share of domains with IPv6 per month. It shows how far the target of"
         " 100% is away, and how fast the distance shrinks."
@@ -102,29 +153,30 @@ def _trend_words(table: pd.DataFrame, language: Language, month: str) -> Words:
     counts = [f"{group_name(name, language)} {share_text(rows[name], language)}" for name in rows]
     values = {"last": language.month(month), "counts": "; ".join(counts)}
     note = language.text("Share of domains with a known result in {last}: {counts}.", **values)
-    unsure = [
-        f"{group_name(name, language)} {out_of(row['unknown'], row['applicable'], language)}"
-        for name, row in rows.items()
-        if row["unknown"]
-    ]
-    unknown = (
-        language.text("Undetermined: {counts}.", counts="; ".join(unsure))
-        if unsure
-        else language.text("Every result is known.")
-    )
+    note = joined(definition_of(table, language) if by != "measure" else "", note)
     reasons = explained(pd.DataFrame([*rows.values()]), language, by=by)
-    note = joined(definition_of(table, language) if by != "measure" else "", note, unknown, reasons)
+    note = joined(note, reasons, _published_note(published, language))
     return Words(_since(table, now, by, language), note, alt)
 
 
+def _published_note(published: pd.DataFrame | None, language: Language) -> str:
+    if published is None or published.empty:
+        return ""
+    years = [period[:4] for period in (published["period"].min(), published["period"].max())]
+    return language.text(
+        "Rings: as Forum Standaardisatie published of its own list of domains, {years}.",
+        years="–".join(dict.fromkeys(years)),
+    )
+
+
 @styled
-def _draw_trend(
-    table: pd.DataFrame, language: Language, events: pd.DataFrame | None, target: float | None
-) -> Figure | None:
+def _draw_trend(table: pd.DataFrame, language: Language, around: Around) -> Figure | None:
     """Draw the lines, with their names and newest shares at their ends and breaks above them."""
-    if len(set(table["period"])) <= 1:  # a single month is no line
+    before = around.before(table)
+    if len(set(table["period"])) <= 1 and before.empty:  # a single month is no line
         return None
-    months = table["period"].map(ordinal)
+    target = around.target
+    months = pd.concat([table["period"], before["period"]]).map(ordinal)
     low, high = months.min() - 0.5, months.max() + 0.5
     series = _series(table, group_column(table))
     ends = [_end(rows, name, colour, months.max(), language) for name, rows, colour, _ in series]
@@ -133,8 +185,11 @@ def _draw_trend(
         ends.append(End(high, target, [language.text("target: {share}", share=share)], GREY_INK))
     width = WIDTH - LEFT - max(width_of(line) for end in ends for line in end.lines) - 20
     breaks = _breaks(table, language)
-    found = placed([*flags(events, low, high, language), *breaks], LEFT, width / (high - low), low)
+    happened = [*around.flags(low, high, language), *breaks]
+    found = placed(happened, LEFT, width / (high - low), low)
     key = [Mark(language.label("unknown"), BOUNDS)] if table["unknown"].sum() else []
+    if len(before):
+        key.append(Mark(language.text("published by Forum Standaardisatie"), GREY_INK, "ring"))
     height = max(PLOT, sum(LINE * len(end.lines) + 4 for end in ends))
     top = BOTTOM + height
     figure = new_figure(top + max(14.0, flags_height(found) + 6) + key_height(key))
@@ -145,20 +200,40 @@ def _draw_trend(
     for _, rows, colour, dashes in series:
         for stretch in _stretches(rows, pace):
             _draw_stretch(axes, stretch, colour, dashes)
+    for name, _, colour, _ in series:
+        _draw_published(axes, before[before["measure"] == name], colour, language)
+    for flag in around.flags(low, high, language):
+        if flag.text == language.text(EVENTS["deadline"]):
+            axes.axvline(flag.x, color=GREY_INK, linewidth=1.2)
     draw_flags(figure, axes, found, top)
     label_ends(figure, axes, ends, height)
     draw_key(figure, key)
     return figure
 
 
-def _named_points(points: dict[str, float], language: Language) -> str:
-    return language.listed(
-        [
-            f"{group_name(name, language)} {language.points(value)}"
-            for name, value in points.items()
-            if not math.isnan(value)
-        ]
+def _cause(row: Record, language: Language) -> str:
+    """Return what a jump came from: ``Mail +8.3: 34 of 46 at Briefkast``."""
+    return language.text(
+        "{measure} {points}: {counts} at {name}",
+        measure=group_name(row["measure"], language),
+        points=language.points(row["points"]),
+        counts=out_of(row["domains"], row["of"], language),
+        name=group_name(row["name"], language),
     )
+
+
+def _draw_published(axes: Axes, rows: pd.DataFrame, colour: str, language: Language) -> None:
+    """Draw rings that no line joins, with the share at the first and the last."""
+    x = rows["period"].map(ordinal).to_list()
+    shares = rows["adoption"].to_list()
+    axes.plot(
+        x, shares, "o", color=colour, markerfacecolor="white", markersize=6, zorder=3, clip_on=False
+    )
+    for at in sorted({0, len(x) - 1}) if x else ():
+        axes.annotate(
+            language.percent(shares[at], 0), (x[at], shares[at]), offset(7, -9),
+            textcoords="offset points", color=colour, path_effects=HALO,
+        )  # fmt: skip
 
 
 def _records(rows: pd.DataFrame, by: str) -> dict[str, Record]:
@@ -172,20 +247,26 @@ def _in_order(names: Iterable[str]) -> list[str]:
 
 
 def _since(table: pd.DataFrame, now: pd.DataFrame, by: str, language: Language) -> str:
-    """Return the change since the first month that any group can be compared with."""
+    """Return the shares since the first month that any group can be compared with."""
     if now["period"].eq(table["period"].min()).all():
         return language.text("This is the first month of the series.")
     first = str(now["comparable_since"].min())
-    comparable = now[now["comparable_since"] <= first].set_index(by)["adoption"]
-    before = table[table["period"] == first].set_index(by)["adoption"]
-    moved = (100 * (comparable - before)).dropna() if first < now["period"].iloc[0] else before[:0]
-    if moved.empty:
+    comparable = now[now["comparable_since"] <= first].set_index(by)["adoption"].dropna()
+    before = table[table["period"] == first].set_index(by)["adoption"].dropna()
+    both = [name for name in _in_order(comparable.index) if name in before.index]
+    if first >= now["period"].iloc[0] or not both:
         return language.text("There is no comparable earlier month.")
-    changes = _named_points({name: moved[name] for name in _in_order(moved.index)}, language)
+    moved = [
+        language.text(
+            "{name} from {before} to {after}",
+            name=group_name(name, language),
+            before=language.percent(before[name]),
+            after=language.percent(comparable[name]),
+        )
+        for name in both
+    ]
     return language.text(
-        "Change of the share of the whole list since {month}, in percentage points: {changes}.",
-        month=language.month(first),
-        changes=changes,
+        "Since {month}: {changes}.", month=language.month(first), changes=language.listed(moved)
     )
 
 
@@ -219,7 +300,9 @@ def _draw_stretch(axes: Axes, stretch: pd.DataFrame, colour: str, dashes: object
     else:
         axes.fill_between(x, low, high, color=BOUNDS, linewidth=0, zorder=1.5)
     axes.plot(x, stretch["adoption"], color=colour, linestyle=dashes, zorder=3)
-    axes.plot(x, stretch["adoption"], "o", color=colour, markersize=5, zorder=3.1, clip_on=False)
+    months = axes.get_xlim()[1] - axes.get_xlim()[0]
+    size = 5 if months < MANY else 3
+    axes.plot(x, stretch["adoption"], "o", color=colour, markersize=size, zorder=3.1, clip_on=False)
 
 
 def _end(rows: pd.DataFrame, name: str, colour: str, last: int, language: Language) -> End:

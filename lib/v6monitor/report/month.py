@@ -23,7 +23,7 @@ from v6monitor.analysis.staleness import staleness
 from v6monitor.dns import log
 from v6monitor.dns.lookup import progress_bar
 from v6monitor.dns.recording import Task, record
-from v6monitor.intake import companions, list_check, waivers
+from v6monitor.intake import companions, list_check, published, waivers
 from v6monitor.intake import states as intake_states
 from v6monitor.intake.cleaning import KEY
 from v6monitor.intake.renames import read_renames
@@ -164,6 +164,28 @@ class Month:
         nobody says that it is the government's.
         """
         return of_dutch_government(self.current)
+
+    @cached_property
+    def whole_government(self) -> bool:
+        """Return whether its domains are those of the government as a whole, not of some sectors.
+
+        Only then do the figures that were published before stand beside its own.
+        """
+        return self.under_agreement and {"rijk", "gemeente"} <= set(self.owners["sector"])
+
+    @property
+    def published(self) -> pd.DataFrame:
+        """Return the shares that were published of government before, as ``intake.published``.
+
+        None for a month that is not of the government as a whole.
+        """
+        return published.published(self.period if self.whole_government else "")
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """Return what happened, by ``date``; none for a list the agreement is not about."""
+        found = published.events()
+        return found if self.under_agreement else found[:0]
 
     # Measurements
 
