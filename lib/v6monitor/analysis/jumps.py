@@ -58,7 +58,12 @@ def _jump(month: Any, measure: str, earlier: str, period: str) -> list[dict[str,
         net, size = moved.loc[most]
         part = net / step.sum()
         if part >= max(MOST, OVER * size / len(panel)):
-            row = {"measure": measure, "earlier": earlier, "period": period, "by": by}
+            row: dict[str, Any] = {
+                "measure": measure,
+                "earlier": earlier,
+                "period": period,
+                "by": by,
+            }
             row |= {"points": found["points"], "name": most, "domains": int(net)}
             return [row | {"of": int(step.sum())}]
     return []

@@ -57,9 +57,10 @@ OTHERS = ("#154273", "-")
 BREAKS = {"domains": marked("other list of domains"), "tests": marked("other version of the tests")}
 
 
+DEADLINE = marked("deadline: 100%")
 EVENTS = {
     "agreement": marked("agreement"),
-    "deadline": marked("deadline: 100%"),
+    "deadline": DEADLINE,
     "default_on": marked("Exchange Online: IPv6 on by default, in steps"),
 }
 """The events of ``reference/events.csv`` that are in the chart, as messages."""
@@ -203,7 +204,7 @@ def _draw_trend(table: pd.DataFrame, language: Language, around: Around) -> Figu
     for name, _, colour, _ in series:
         _draw_published(axes, before[before["measure"] == name], colour, language)
     for flag in around.flags(low, high, language):
-        if flag.text == language.text(EVENTS["deadline"]):
+        if flag.text == language.text(DEADLINE):
             axes.axvline(flag.x, color=GREY_INK, linewidth=1.2)
     draw_flags(figure, axes, found, top)
     label_ends(figure, axes, ends, height)
