@@ -75,10 +75,10 @@ def test_the_words_have_the_numbers_of_the_table() -> None:
     before = states("nnnyyy", sector="rijk", period="2026-01", measure="mail")
     after = states("yyynyyyn", sector="rijk", period="2026-02", measure="mail")
     drawn = chart.changes(changed(before, after))
-    assert drawn.caption("en").endswith("since January 2026: Mail 3 and 1.")
-    assert drawn.caption("nl").endswith("sinds januari 2026: E-mail 3 en 1.")
-    assert "Mail: 6 domains with a known result both times" in drawn.note("en")
-    assert "lost IPv6, suspected: 1" in drawn.note("en")
+    assert drawn.caption("en").endswith("since January 2026: Mail 3 gained, 1 lost.")
+    assert drawn.caption("nl").endswith("sinds januari 2026: E-mail 3 erbij, 1 eraf.")
+    assert "Compared, with a known result both times: Mail 6 domains." in drawn.note("en")
+    assert "Lost IPv6, not yet confirmed: Mail 1." in drawn.note("en")
 
 
 def test_each_measure_says_what_it_is_compared_with() -> None:
@@ -89,9 +89,11 @@ def test_each_measure_says_what_it_is_compared_with() -> None:
         "dns": {"2026-10-05": {"a": "passed"}},
     }
     drawn = chart.changes(v6.changes(month(results)))
-    assert drawn.caption() == "Domains that gained and lost IPv6: Web 1 and 0; Mail 0 and 1."
-    assert "Web: 1 domain with a known result both times, since September" in drawn.note()
-    assert "Mail: 1 domain with a known result both times, since August" in drawn.note()
+    assert drawn.caption() == (
+        "Domains with IPv6: Web (since September 2026) 1 gained, 0 lost;"
+        " Mail (since August 2026) 0 gained, 1 lost."
+    )
+    assert "known result both times: Web 1 domain; Mail 1 domain." in drawn.note()
     assert "No earlier measurement of this list: Name servers." in drawn.note()
 
 

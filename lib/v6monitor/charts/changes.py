@@ -90,47 +90,43 @@ def _change_words(table: pd.DataFrame, language: Language) -> Words:
     there = {name: row for name, row in rows.items() if row["panel"]}
     if not there:
         return Words(_nothing_before(list(rows), language), "", alt)
-    counts = [
-        language.text(
-            "{measure} {gained} and {lost}",
-            measure=name,
-            gained=language.number(row["gain"]),
-            lost=language.number(_lost(row)),
+    months = {str(row["earlier"])[:7] for row in there.values()} - {""}
+    counts = []
+    for name, row in there.items():
+        moved = {"gained": language.number(row["gain"]), "lost": language.number(_lost(row))}
+        since = language.text("since {month}", month=language.month(str(row["earlier"])[:7]))
+        measure = f"{name} ({since})" if len(months) > 1 else name
+        counts.append(
+            language.text("{measure} {gained} gained, {lost} lost", measure=measure, **moved)
         )
-        for name, row in there.items()
-    ]
-    months = {str(row["earlier"]) for row in there.values()} - {""}
+    finding = language.text("Domains with IPv6: {counts}.", counts="; ".join(counts))
     if len(months) == 1:
         finding = language.text(
-            "Domains that gained and lost IPv6 since {month}: {counts}.",
-            month=language.month(months.pop()[:7]),
+            "Domains with IPv6 since {month}: {counts}.",
+            month=language.month(months.pop()),
             counts="; ".join(counts),
         )
-    else:
-        finding = language.text(
-            "Domains that gained and lost IPv6: {counts}.", counts="; ".join(counts)
-        )
-    notes = [_note(name, row, language, dated=bool(months)) for name, row in there.items()]
     first = [name for name in rows if name not in there]
-    return Words(finding, joined(*notes, _nothing_before(first, language) if first else ""), alt)
+    note = joined(_losses(there, language), _panels(there, language))
+    return Words(finding, joined(note, _nothing_before(first, language) if first else ""), alt)
 
 
-def _note(name: str, row: Record, language: Language, *, dated: bool) -> str:
-    """Return how many domains of a measure have both results, and how sure its losses are."""
-    panel = language.plural(
-        "{measure}: {number} domain with a known result both times",
-        "{measure}: {number} domains with a known result both times",
-        row["panel"],
-        measure=name,
+def _losses(rows: dict[str, Record], language: Language) -> str:
+    """Return how sure the losses are, by kind, with the measures that have them."""
+    found = []
+    for kind, _, _ in LOSSES:
+        each = [f"{name} {language.number(row[kind])}" for name, row in rows.items() if row[kind]]
+        if each:
+            label = language.label(kind)
+            found.append(f"{label[:1].upper()}{label[1:]}: {', '.join(each)}.")
+    return joined(*found)
+
+
+def _panels(rows: dict[str, Record], language: Language) -> str:
+    return language.text(
+        "Compared, with a known result both times: {counts}.",
+        counts="; ".join(f"{name} {domains(row['panel'], language)}" for name, row in rows.items()),
     )
-    if dated:
-        panel += language.text(", since {month}", month=language.month(str(row["earlier"])[:7]))
-    kinds = [
-        f"{language.label(kind)}: {language.number(row[kind])}"
-        for kind, _, _ in LOSSES
-        if row[kind]
-    ]
-    return "; ".join([panel, *kinds]) + "."
 
 
 def _nothing_before(measures: list[str], language: Language) -> str:

@@ -1,6 +1,7 @@
 """The gap: how large it is, and what each step would bring (figure 10)."""
 
 import math
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -178,42 +179,45 @@ def _fix_order_words(table: pd.DataFrame, language: Language) -> Words:
 
 
 def _first_steps(table: pd.DataFrame, by: str, language: Language) -> str:
-    """Return who would bring mail how far, the first step and the next two together."""
+    """Return who would bring mail how much, the first step and the next two together."""
     steps = table.iloc[1 : NAMED + 1].to_dict("records")
     names = [group_name(row[by], language) for row in steps]
-    now, first, last = (
-        share_text(row, language)
-        if math.isnan(row["adoption"])
-        else language.percent(row["adoption"])
-        for row in (table.iloc[0].to_dict(), steps[0], steps[-1])
-    )
-    counts = {"name": names[0], "now": now, "share": first}
+    solved = table["solved"].iloc[1:].cumsum()
+    first, last = (_gain(table.iloc[at], solved[at], language) for at in (1, len(steps)))
+    values = {"name": names[0], "gain": first}
     if steps[0]["acts"] == ADMINISTRATORS and by != OPERATOR:
         caption = language.text(
-            "If the administrator of {name} turned IPv6 on, mail would rise from {now} to {share}.",
-            **counts | {"name": f"tenant {names[0]}" if by == "tenant" else names[0]},
+            "If the administrator of {name} turned IPv6 on, mail would gain {gain}.",
+            **values | {"name": f"tenant {names[0]}" if by == "tenant" else names[0]},
         )
     elif steps[0]["acts"] == ADMINISTRATORS:
         caption = language.text(
-            "If the administrators of all tenants at {name} turned IPv6 on, mail would rise from"
-            " {now} to {share}.",
-            **counts,
+            "If the administrators of all tenants at {name} turned IPv6 on, mail would gain"
+            " {gain}.",
+            **values,
         )
     else:
         caption = language.text(
-            "If all mail servers at {name} had IPv6, mail would rise from {now} to {share}.",
-            **counts,
+            "If all mail servers at {name} had IPv6, mail would gain {gain}.", **values
         )
     if len(names) == 1:
         return caption
     more = language.plural(
-        "With {names} too: {share}.",
-        "With {names} too: {share}.",
+        "With {names} too: {gain}.",
+        "With {names} too: {gain}.",
         len(names) - 1,
         names=language.listed(names[1:]),
-        share=last,
+        gain=last,
     )
     return joined(caption, more)
+
+
+def _gain(row: "pd.Series[Any]", solved: int, language: Language) -> str:
+    """Return the points that the steps up to a row add together; domains without a percentage."""
+    if math.isnan(row["cumulative"]):
+        return domains(solved, language)
+    points = language.points(row["cumulative"]).lstrip("+")
+    return language.text("{points} percentage points", points=points)
 
 
 def _remainder(row: Record, language: Language) -> str:

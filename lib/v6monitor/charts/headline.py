@@ -186,9 +186,12 @@ def _where(rows: dict[str, Record], language: Language) -> str:
     if row is None:
         return ""
     day = language.day(dt.date.fromisoformat(str(row["asked"])))
-    found = language.text("Exchange Online by our own lookups of {day}.", day=day)
-    same = language.text("Its change is that of the same domains in the measurements.")
-    return joined(found, "" if pd.isna(row["year_change"]) else same)
+    if pd.isna(row["year_change"]):
+        return language.text("Exchange Online: our own lookups of {day}.", day=day)
+    return language.text(
+        "Exchange Online: our own lookups of {day}; its change: the same domains as measured.",
+        day=day,
+    )
 
 
 def _fact(row: Record, language: Language) -> Fact:

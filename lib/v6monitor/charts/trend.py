@@ -191,7 +191,7 @@ def _draw_trend(table: pd.DataFrame, language: Language, around: Around) -> Figu
     key = [Mark(language.label("unknown"), BOUNDS)] if table["unknown"].sum() else []
     if len(before):
         key.append(Mark(language.text("published by Forum Standaardisatie"), GREY_INK, "ring"))
-    height = max(PLOT, sum(LINE * len(end.lines) + 4 for end in ends))
+    height = max(PLOT - (60 if found else 0), sum(LINE * len(end.lines) + 4 for end in ends))
     top = BOTTOM + height
     figure = new_figure(top + max(14.0, flags_height(found) + 6) + key_height(key))
     axes = new_axes(figure, LEFT, BOTTOM, width, height)
