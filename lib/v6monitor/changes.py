@@ -3,8 +3,20 @@
 from v6monitor.analysis.changes import changes, flaps, losses, moves, pair
 from v6monitor.analysis.decomposition import decompose, kitagawa, parts
 from v6monitor.analysis.jumps import jumps
+from v6monitor.analysis.naming import named
 from v6monitor.callable_module import make_callable
 
-__all__ = ["changes", "decompose", "flaps", "jumps", "kitagawa", "losses", "moves", "pair", "parts"]
+__all__ = [
+    "changes",
+    "decompose",
+    "flaps",
+    "jumps",
+    "kitagawa",
+    "losses",
+    "moves",
+    "named",
+    "pair",
+    "parts",
+]
 
 make_callable(__name__, changes)

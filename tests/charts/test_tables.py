@@ -1,5 +1,7 @@
 """Tables as accessible HTML."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -21,7 +23,7 @@ HOSTILE = '<script>alert("x")</script>'
 def test_numbers_and_labels_are_in_the_readers_form():
     """Shares, points, counts, months, days and codes, in Dutch."""
     assert cell_text("adoption", 0.123, DUTCH) == "12,3%"
-    assert cell_text("points", 1.466, DUTCH) == "+1,47"
+    assert cell_text("points", 1.466, DUTCH) == "+1,5"
     assert cell_text("domains", 12345, DUTCH) == "12.345"
     assert cell_text("period", "2026-10", DUTCH) == "oktober 2026"
     assert cell_text("measured_at", pd.Timestamp("2026-10-05"), DUTCH) == "5 oktober 2026"
@@ -84,3 +86,15 @@ def test_a_row_header_is_never_empty() -> None:
     """Who listens to a table hears a dash for what is not known (WCAG 1.3.1)."""
     table = pd.DataFrame({"organisation": ["", "C"], "domains": [1, 2]})
     assert '<th scope="row">–</th>' in table_html(table, Language("nl"), "Tabel")
+
+
+def test_parts_add_up_as_they_are_shown():
+    """Per measure; the total is no part, and the numbers themselves stay as they are."""
+    table = pd.DataFrame(
+        {"measure": ["web"] * 4, "part": ["within", "entrants", "leavers", "total"]}
+    )
+    table = table.assign(points=[0.16, 0.16, 0.16, 0.48])
+    table.attrs["adds_up"] = "points"
+    page = table_html(table, Language("en"), "Parts")
+    assert re.findall(r">(\+0\.\d)<", page) == ["+0.2", "+0.2", "+0.1", "+0.5"]
+    assert table["points"].to_list() == [0.16, 0.16, 0.16, 0.48]

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from seen import V6, host, name_servers, no_signals, seen
 
+import v6monitor as v6
 from v6monitor.dns import log
 from v6monitor.intake import columns as intake_columns
 from v6monitor.language import Language
@@ -93,6 +94,19 @@ def test_our_own_lookups_are_the_second_answer(without, kind, listed):
     table = news.changed(lost)
     assert news.facts(lost, table, None)["measures"][0][kind] == 1
     assert list(table["change"]) == listed
+
+
+def test_pages_name_the_domains_that_mail_and_feed_name(changed):
+    """One policy: what the pages list is what changes.csv has, and no loss that may be back."""
+    this = month(STATES)
+    on_pages = v6.changes.named(this)
+    listed = changed[changed["change"] != "operator"]
+    assert on_pages["domain"].to_list() == listed["domain"].to_list()
+    assert on_pages["change"].to_list() == listed["change"].to_list()
+    told = news.mail(this, news.facts(this, changed, None), Language("en"))
+    confirmed = set(on_pages.loc[on_pages["change"].str.startswith("loss"), "domain"])
+    assert confirmed == {f"{name}.example" for name in STATES if f"{name}.example" in told}
+    assert "lost.example" not in told + on_pages.to_csv()
 
 
 def test_a_loss_is_named_once(changed):

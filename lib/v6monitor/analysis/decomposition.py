@@ -80,6 +80,7 @@ def parts(
     found = pd.concat(tables, ignore_index=True)
     first = ["measure"] if "measure" in found else []
     found = found[[*first, *found.columns.drop(first)]]
+    found.attrs["adds_up"] = "points"
     return with_source(found, *(states for one in compared for states in one.tables))
 
 

@@ -54,8 +54,8 @@ def _jump(month: Any, measure: str, earlier: str, period: str) -> list[dict[str,
         moved = step.groupby(names[names.fillna("") != ""]).agg(["sum", "size"])
         if moved.empty:
             continue
-        most = moved["sum"].idxmax()
-        net, size = moved.loc[most]
+        moved = moved.sort_values("sum", ascending=False, kind="stable")
+        most, (net, size) = str(moved.index[0]), moved.iloc[0]
         part = net / step.sum()
         if part >= max(MOST, OVER * size / len(panel)):
             row: dict[str, Any] = {

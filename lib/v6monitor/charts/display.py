@@ -62,6 +62,7 @@ def bundle(table: "pd.DataFrame | pd.Series[Any]") -> dict[str, object]:
             "caption": words,
             "note": frame.attrs.get("note", ""),
             "source": list(frame.attrs.get("source", ())),
+            "adds_up": frame.attrs.get("adds_up", ""),
             "languages": list(CODES),
             "table": pack(frame),
             "svg": {},

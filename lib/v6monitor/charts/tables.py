@@ -11,8 +11,10 @@ from typing import Any
 
 import pandas as pd
 
+from v6monitor.analysis.shares import TOTAL
 from v6monitor.language import NO_VALUE, Language
 from v6monitor.language.columns import Column, column
+from v6monitor.language.rounding import rounded_parts
 
 AMONG_NAMES = frozenset({"now", "other", "own_host", "own_or_unknown", "own_zone", "total"})
 """Our own codes for a row, which occur among such names."""
@@ -36,6 +38,7 @@ def table_html(
     ``caption_language`` is the language of caption and note, where that is not the reader's.
     """
     label = html.escape(caption)
+    frame = _added_up(frame)
     columns = [column(str(name), language.code) for name in frame.columns]
     texts = [
         [cell_text(one, value, language) for one, value in zip(columns, record, strict=True)]
@@ -58,6 +61,22 @@ def table_html(
         f"<caption{outer}><strong>{label}</strong>{extra}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _added_up(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with the parts in ``attrs["adds_up"]``, a column, rounded to add up.
+
+    They do so per ``measure``, where there is one; a ``part`` that is the total is none of them.
+    """
+    name = frame.attrs.get("adds_up", "")
+    if name not in frame:
+        return frame
+    parts = frame[frame["part"].ne(TOTAL)] if "part" in frame else frame
+    values = frame[name].to_dict()
+    of = parts["measure"] if "measure" in parts else pd.Series("", index=parts.index)
+    for _, one in parts[name].groupby(of):
+        values |= dict(zip(one.index, rounded_parts(one.to_list()), strict=True))
+    return frame.assign(**{name: pd.Series(values)})
 
 
 def cell_text(of: Column, value: object, language: Language) -> str:
@@ -164,9 +183,9 @@ def _number(of: Column, value: float, language: Language) -> str:
         case "share":
             return language.percent(value)
         case "points":
-            return language.points(value, 2)
+            return language.points(value)
         case "difference":
-            return language.points(100 * value, 2)
+            return language.points(100 * value)
         case "days":
             return language.number(round(value))
         case _:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from v6monitor.analysis.changes import moves
 from v6monitor.analysis.headline import headline
+from v6monitor.analysis.naming import KINDS, LOST, moved, named
 from v6monitor.charts.headline import message
 from v6monitor.dns import log
 from v6monitor.language import AMSTERDAM, Language
@@ -25,9 +25,6 @@ Facts = Mapping[str, Any]
 NAME = "changed-domains"
 """The table of a month; ``changes.csv`` of the archive has those of all months."""
 COLUMNS = ("period", "domain", "organisation", "sector", "measure", "change", "from", "to")
-KINDS = ("gain", "loss_confirmed", "loss_held", "joined", "left")
-"""Of the measured states; a loss that is only suspected is counted and not listed."""
-_LOST = ("loss_confirmed", "loss_held")
 
 
 @dataclass(frozen=True)
@@ -64,14 +61,12 @@ def changed(
 ) -> pd.DataFrame:
     """List the domains that changed in this month: ``COLUMNS``, all text.
 
-    ``change`` is one of ``KINDS``, of the measured months of which ``from`` and ``to`` are the
-    states: a loss is ``loss_confirmed`` when our own lookups said so too, and ``loss_held`` when
-    it is of the month before, was not yet in that one's table ``earlier``, and is measured again.
-    Or ``change`` is ``operator``, of the lookups ``before`` (those of the previous report) and of
-    this month: between ``from`` and ``to`` the mail moved.
+    ``change`` is as of ``analysis.naming.named``, with ``from`` and ``to`` the measured states; no
+    loss is listed that is in ``earlier``, the table of the month before. Or it is ``operator``, of
+    the lookups ``before`` (of the previous report) and of this month: the mail moved.
     """
-    parts = [_measured(month, measure, earlier) for measure in month.measures]
-    parts = [part.reindex(columns=list(COLUMNS)) for part in (*parts, _operators(month, before))]
+    measured = named(month, already=earlier).rename(columns={"before": "from", "after": "to"})
+    parts = [part.reindex(columns=list(COLUMNS)) for part in (measured, _operators(month, before))]
     table = pd.concat(parts, ignore_index=True).astype("str").assign(period=month.period)
     order = ["measure", "change", "domain"]
     return table.sort_values(order, kind="stable", ignore_index=True)
@@ -83,7 +78,7 @@ def facts(month: Month, table: pd.DataFrame, previous: str | None) -> dict[str, 
     ``table`` is that of ``changed``; ``previous`` the report with whose lookups it compares.
     ``facts_of`` is when the newest facts are from: the last answer, or the day of the measurement.
     """
-    lost = table[table["change"].isin(_LOST)]
+    lost = table[table["change"].isin(LOST)]
     last = month.asked[1]
     newest = month.current["measured_at"].max() if pd.isna(last) else last
     return {
@@ -99,44 +94,10 @@ def facts(month: Month, table: pd.DataFrame, previous: str | None) -> dict[str, 
 
 def _counts(month: Month, measure: str, table: pd.DataFrame) -> dict[str, Any]:
     listed = table.loc[table["measure"] == measure, "change"]
-    moved = _moves(month, measure)["change"]
+    kinds = moved(month, measure)["change"]
     counts = {kind: int((listed == kind).sum()) for kind in KINDS}
-    unsure = {kind: int((moved == kind).sum()) for kind in ("loss_suspected", "loss_recovered")}
+    unsure = {kind: int((kinds == kind).sum()) for kind in ("loss_suspected", "loss_recovered")}
     return {"measure": measure, "earlier": month.before(measure) or None, **counts, **unsure}
-
-
-def _measured(month: Month, measure: str, earlier: pd.DataFrame | None) -> pd.DataFrame:
-    both = pd.concat([_moves(month, measure), _held(month, measure, earlier)], ignore_index=True)
-    listed = both[both["change"].isin(KINDS)]
-    return listed.rename(columns={"before": "from", "after": "to"})
-
-
-def _moves(month: Month, measure: str) -> pd.DataFrame:
-    """Return the moves since the month measured before; there are none before the first one."""
-    if measure not in month.measures:
-        return pd.DataFrame(columns=["domain", "change"])
-    moved = moves(month, measure=measure)
-    kind = moved["move"].where(moved["move"] != "loss", "loss_" + moved["status"])
-    return moved.assign(change=kind)
-
-
-def _held(month: Month, measure: str, earlier: pd.DataFrame | None) -> pd.DataFrame:
-    """Return the losses of the month before that this month's measurement is the first to confirm.
-
-    METHOD.md §7: two consecutive measurements say no.
-    """
-    one = month.before(measure)
-    before = month.before(measure, one)
-    if not before:
-        return pd.DataFrame(columns=["domain", "change"])
-    then, since, now = (month.measured(measure, period) for period in (before, one, month.period))
-    later = [now, *month.second_answers(measure)]
-    moved = moves(then, since, month.renames, later=later)
-    held = moved[moved["status"] == "confirmed"].assign(change="loss_held")
-    if earlier is None:
-        return held
-    named = earlier[(earlier["measure"] == measure) & earlier["change"].isin(_LOST)]
-    return held[~held["domain"].isin(named["domain"])]
 
 
 def _operators(month: Month, before: pd.DataFrame | None) -> pd.DataFrame:
