@@ -16,7 +16,7 @@ from v6monitor.report.execution import declared
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
-POLICY = ["00_start", "30_adoption", "40_exchange_online", "60_briefing", "70_factsheet"]
+POLICY = ["30_adoption", "40_exchange_online", "60_briefing", "70_factsheet"]
 LONGEST_CELL = 20
 NOT_IN_A_CELL = {ast.FunctionDef, ast.ClassDef, ast.Try, ast.While}
 LINK = re.compile(r"\]\((.+?)\)")

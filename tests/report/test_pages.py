@@ -293,3 +293,36 @@ def test_a_page_fits_a_screen_of_320_pixels(browser, page, tmp_path):
     seen = opened(browser, tmp_path / "page.html", width=320)
     assert seen.evaluate("document.documentElement.scrollWidth") == 320
     seen.close()
+
+
+def test_the_navigation_has_what_readers_need_and_keeps_the_rest_folded():
+    """Short titles in a fixed order; pages that are not there are left out; own ones stay."""
+    files = ("90_own.html", "data.html", "55_gap.html", "index.html", "letters.html")
+    links = tuple(Link(file, f"Question about {file}?") for file in files)
+    page = Page("55_gap.html", Language("nl"), "Waar?", links=links)
+    assert [link.title for link in page.bar] == ["Overzicht", "Achterstand", "Data"]
+    assert [link.name for link in page.questions] == ["55_gap"]
+    assert [link.name for link in page.more] == ["90_own", "letters"]
+
+
+def test_the_navigation_is_one_line_and_leaves_the_first_screen_to_the_message(browser, tmp_path):
+    """At 1280 pixels; folded at 320, where one action opens it. The current page is marked."""
+    names = ["60_briefing", "30_adoption", "40_exchange_online", "50_changes", "55_gap", "58_pace"]
+    names += ["organisations", "data", "index", "letters", "20_lookups"]
+    links = tuple(Link(f"{name}.html", f"A long question about {name}?") for name in names)
+    page = Page("55_gap.html", Language("nl"), "Waar?", "2026-10", links, "55_gap.en.html")
+    document = read(new_notebook(cells=[new_markdown_cell("# Waar?")]))
+    file = tmp_path / "55_gap.html"
+    file.write_text(notebook_page(document, page), encoding="utf-8")
+    wide = opened(browser, file)
+    items = wide.locator("nav.wide > ul > li")
+    boxes = [items.nth(number).bounding_box() for number in range(items.count())]
+    assert len(boxes) == 10
+    assert len({box["y"] for box in boxes}) == 1
+    assert wide.locator("header").bounding_box()["height"] < 100
+    assert wide.locator("a[aria-current]:visible").all_inner_texts() == ["Achterstand"]
+    small = opened(browser, file, 320)
+    assert small.locator("header").bounding_box()["height"] < 130
+    assert not small.get_by_role("link", name="Briefing").is_visible()
+    small.get_by_text("Pagina’s van dit rapport").click()
+    assert small.get_by_role("link", name="Briefing").is_visible()

@@ -18,7 +18,7 @@ from nbconvert.exporters import TemplateExporter
 from v6monitor.analysis.shares import GATE
 from v6monitor.charts.chart import DOWNLOADS
 from v6monitor.charts.tables import unpack
-from v6monitor.language import AMSTERDAM, Language
+from v6monitor.language import AMSTERDAM, Language, marked
 from v6monitor.report import publisher
 from v6monitor.report.archive import WHOLE, Scope
 from v6monitor.report.document import Document, Output, Prose
@@ -27,6 +27,22 @@ from v6monitor.report.publisher import Publisher
 from v6monitor.report.tables import FORMS
 
 TEMPLATES = Path(__file__).parent / "templates"
+OVERVIEW = "index"
+"""The first page of a month."""
+DATA = "data"
+"""The page that lists the tables."""
+_BAR = {
+    OVERVIEW: marked("Overview"),
+    "60_briefing": marked("Briefing"),
+    "30_adoption": marked("State"),
+    "40_exchange_online": marked("Laggards"),
+    "50_changes": marked("Changes"),
+    "55_gap": marked("Gap"),
+    "58_pace": marked("Pace"),
+    "organisations": marked("Organisations"),
+    DATA: marked("Data"),
+}
+"""What the pages that every reader needs are called in the navigation, in its order."""
 _BESIDE = ("csv", "xlsx")  # on a page; the data page has all forms
 
 
@@ -36,6 +52,11 @@ class Link(NamedTuple):
     file: str
     title: str
     language: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what the page is called in both languages."""
+        return self.file.partition(".")[0]
 
 
 class Notice(NamedTuple):
@@ -66,6 +87,27 @@ class Page:
         """Return the heading with the month: what a tab, a bookmark and a search show."""
         language = Language(self.heading_language) if self.heading_language else self.language
         return f"{self.heading} – {language.month(self.period)}" if self.period else self.heading
+
+    @property
+    def bar(self) -> list[Link]:
+        """Return the links that every reader needs, in their order, with short titles."""
+        known = {link.name: link for link in self.links}
+        return [
+            Link(known[name].file, self.language.text(title))
+            for name, title in _BAR.items()
+            if name in known
+        ]
+
+    @property
+    def questions(self) -> list[Link]:
+        """Return the same links with their full titles, but for the first page and the data."""
+        known = {link.name: link for link in self.links}
+        return [known[name] for name in _BAR if name in known and name not in {OVERVIEW, DATA}]
+
+    @property
+    def more(self) -> list[Link]:
+        """Return the links that administrators need."""
+        return [link for link in self.links if link.name not in _BAR]
 
     @property
     def other(self) -> str:
@@ -207,16 +249,14 @@ def of_subject(name: str, title: str) -> str:
 
 def notebook_page(document: Document, page: Page) -> str:
     """Return the page of an executed notebook: its prose and outputs, without code."""
-    exporter = PageExporter(template_file="notebook.html.j2")
     sections: list[Section] = []
     parts = [
         markup(part, page.language) if isinstance(part, Output) else _prose(part, page, sections)
         for part in document.parts
     ]
     answers = (at for at, part in enumerate(document.parts[:2]) if _is_answer(part))
-    after = next(answers, 0)  # the message is before the list of contents
-    resources = {"page": page, "parts": parts, "sections": sections, "contents_after": after}
-    return _told_apart(str(exporter.from_notebook_node(document.notebook, resources)[0]))
+    shown = {"parts": parts, "sections": sections, "contents_after": next(answers, 0)}
+    return _told_apart(plain_page("notebook", page, **shown))  # the message is before the contents
 
 
 def _is_answer(part: Prose | Output) -> bool:

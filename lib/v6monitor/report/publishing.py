@@ -26,15 +26,9 @@ from v6monitor.report.document import Document, Output
 from v6monitor.report.exports import write_text
 from v6monitor.report.month import Month
 from v6monitor.report.news import News
-from v6monitor.report.pages import Link, Page, file_name, twin
+from v6monitor.report.pages import DATA, OVERVIEW, Link, Page, file_name, twin
 from v6monitor.report.pdf import print_pages
 
-ANSWERED = ("40_exchange_online", "50_changes")
-"""The notebooks whose answers are on the index of a month, after its headline."""
-OVERVIEW = "index"
-"""The first page of a month."""
-DATA = "data"
-"""The page that lists the tables."""
 MEASUREMENTS = "measurements"
 """The measurements up to and with the month, as read; the runner writes them."""
 
@@ -137,14 +131,13 @@ def _notebook_pages(report: Report, name: str, notebooks: Notebooks) -> dict[str
 def _page(report: Report, own: Link, code: str, notebooks: Notebooks) -> Page:
     """Return a page of the report with links to all others; ``own`` is its own link."""
     language = Language(code)
-    home = report.file(OVERVIEW, code)
     return Page(
         own.file,
         language,
         own.title,
         report.month.period,
         [
-            Link(home, language.text("Overview")),
+            report.fixed_link(OVERVIEW, language),
             *(
                 report.link(name, document, language)
                 for name, document in notebooks.items()
@@ -155,7 +148,7 @@ def _page(report: Report, own: Link, code: str, notebooks: Notebooks) -> Page:
         ],
         twin(own.file.partition(".")[0], code, report.languages),
         pages.notices(report.month, report.scope, language),
-        home,
+        report.file(OVERVIEW, code),
         own.language,
     )
 
@@ -233,6 +226,10 @@ def _data(report: Report, published: Sequence[Published], notebooks: Notebooks) 
     )
     _write_json(report, tables.PACKAGE, package)
     _write_json(report, results.FILE, results.results(report.month, report.scope))
+    files = ["tables/measurements.faults.csv", "tables/observations.parquet"]
+    files += [tables.PACKAGE, results.FILE, "run.json"]
+    for end in ("txt", "pdf", "ipynb"):
+        files += sorted(file.name for file in report.scratch.glob(f"*.{end}"))
     names = sorted({one.name for table in published for one in table.columns})
     unique = {table.name: table.page for table in reversed(published)}  # some are on two pages
     for code in report.languages:
@@ -245,7 +242,7 @@ def _data(report: Report, published: Sequence[Published], notebooks: Notebooks) 
             for name in sorted(unique)
         ]
         columns = [column(name, code) for name in names]
-        text = pages.plain_page("data", page, tables=rows, columns=columns)
+        text = pages.plain_page("data", page, tables=rows, columns=columns, downloads=files)
         write_text(report.scratch / page.file, text)
 
 
@@ -270,36 +267,28 @@ def _clean(notebook: NotebookNode, report: Report) -> NotebookNode:
 
 
 def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -> None:
-    files = ["tables/measurements.faults.csv", "tables/observations.parquet"]
-    files += [tables.PACKAGE, results.FILE]
-    for end in ("txt", "pdf", "ipynb"):
-        files += sorted(file.name for file in report.scratch.glob(f"*.{end}"))
+    """Write the first page of a month: its headline, and what each page answers."""
     message = headline_chart(headline(report.month))
     first = Output("", "answer", {code: message.html(code) for code in report.languages})
     for code in report.languages:
         language = Language(code)
         page = _page(report, report.fixed_link(OVERVIEW, language), code, notebooks)
-        answers = [(report.file("30_adoption", code), pages.markup(first, language))]
-        answers += [
-            (report.file(name, code), pages.markup(shown, language))
-            for name in ANSWERED
-            if name in notebooks
-            for shown in notebooks[name].outputs
-            if shown.kind == "answer"
-        ]
         text = pages.plain_page(
             "period",
             page,
-            answers=answers,
-            failed=sorted(failures.items()),
+            headline=pages.markup(first, language),
+            answers={
+                report.file(name, code): pages.markup(shown, language)
+                for name, document in notebooks.items()
+                for shown in document.outputs
+                if shown.kind == "answer" and shown.html[code] != first.html[code]
+            },
             factsheets=[
-                report.link(name, document, language)
+                Link(report.file(name, code), language.label(document.subject))
                 for name, document in notebooks.items()
                 if document.subject
             ],
-            letters=report.fixed_link(letters.NAME, language),
-            data=report.fixed_link(DATA, language),
-            downloads=files,
+            failed=sorted(failures.items()),
             previous=_previous(report, language),
             archive=f"../{page.file}",
         )
