@@ -105,7 +105,7 @@ def test_what_was_published_before_are_points_of_their_own():
     drawn = words(chart.figure())
     assert {"48%", "89%", "deadline: 100%", "published by Forum Standaardisatie"} <= set(drawn)
     assert "61%" not in drawn, "mail is not drawn"
-    assert "Web +20.0: 4 of 5 at Central" in " ".join(drawn)
+    assert "Web +20.0 (Central" in " ".join(drawn)
     assert heights(chart) == [[0.4, 0.6]]
     assert "Forum Standaardisatie published of its own list of domains, 2019–2022" in chart.note()
     assert "Forum" not in v6.chart.trend(shares("yynnn", "yyynn"), published=before[:0]).note()
@@ -322,13 +322,12 @@ def test_explanations_are_counted_beside_those_without_ipv6():
     """Two of six are explained: in the note and in the picture, and the finding is the same."""
     plain = by_group(rijk="nnnnnnyyy?").assign(province="Utrecht")
     explained = plain.assign(explained=[number < 2 for number in range(10)])
-    for kind in ("trend", "sectors", "states", "provinces"):
+    for kind in ("sectors", "states", "provinces"):
         chart, other = _chart(kind, explained), _chart(kind, plain)
         assert "2 of 6" in chart.note()
         assert "2 of 6" not in other.note()
         assert chart.caption() == other.caption()
-        if kind != "trend":
-            assert "2 explained" in " ".join(words(chart.figure()))
+        assert "2 explained" in " ".join(words(chart.figure()))
 
 
 def _chart(kind: str, table: pd.DataFrame) -> Chart:
@@ -337,6 +336,6 @@ def _chart(kind: str, table: pd.DataFrame) -> Chart:
         if "explained" in table:
             counts["explained"] = table[table["explained"]].groupby("sector")["domain"].count()
         return v6.chart.states(counts)
-    by = {"trend": "measure", "sectors": "sector", "provinces": "province"}[kind]
+    by = {"sectors": "sector", "provinces": "province"}[kind]
     keys = [by] if kind == "provinces" else ["period", by]
     return getattr(v6.chart, kind)(v6.shares(table, by=keys))

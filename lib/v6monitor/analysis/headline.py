@@ -9,6 +9,7 @@ from v6monitor.analysis.changes import changes
 from v6monitor.analysis.shares import shares, with_source
 from v6monitor.language import AMSTERDAM
 from v6monitor.mail.laggards import EXCHANGE_GROUPS
+from v6monitor.mail.providers import MICROSOFT
 
 EXCHANGE_ONLINE = "exchange_online"
 GOVERNMENT = "government"
@@ -40,8 +41,8 @@ def headline(month: Any) -> pd.DataFrame:
         - ``yes``, ``no``, ``unknown``, ``adoption``, ``lower``, ``upper``: as of ``shares``; of
           ``exchange_online`` only ``no``, the laggards;
         - ``year_from``, ``year_change``: the first comparable month of the past year, and the
-          change since of the domains known both times: percentage points, or domains of
-          ``exchange_online``, by the measurements;
+          change since of the domains known both times in percentage points; of
+          ``exchange_online`` how many more of the domains now there were measured without IPv6;
         - ``since``, ``since_change``: the same for the month measured before;
         - ``part``: of the mail domains without IPv6 by the lookups, the part of the laggards;
         - ``asked``: the day of the lookups.
@@ -70,10 +71,11 @@ def _measures(there: Sequence[str]) -> list[str]:
 def _of(month: Any) -> str:
     if not month.under_agreement:
         return ""
-    if len(set(month.owners["organisation"])) == 1:
-        return ""
     if month.whole_government:
         return GOVERNMENT
+    one = set(month.owners["organisation"])
+    if len(one) == 1 and one != {""}:
+        return ""
     return " ".join(sorted({*month.owners["sector"]}))
 
 
@@ -108,18 +110,17 @@ def _past_year(month: Any, measure: str) -> str:
     return next((one for one in inside if not _compared(month, measure, one)["break_reason"]), "")
 
 
-def _compared(
-    month: Any, measure: str, earlier: str, domains: "pd.Series[str] | None" = None
-) -> "pd.Series[Any]":
-    """Return the changes since a month, of all domains or of some."""
+def _compared(month: Any, measure: str, earlier: str) -> "pd.Series[Any]":
+    """Return the changes since a month."""
     then, now = month.measured_before(measure, earlier), month.measured(measure)
-    if domains is not None:
-        then, now = then[then["domain"].isin(domains)], now[now["domain"].isin(domains)]
     return changes(then, after=now, renames=month.renames).iloc[0]
 
 
 def _exchange_online(month: Any) -> list[dict[str, Any]]:
-    there = month.providers[month.providers["class"].isin(["exo_direct", "exo_mixed"])]
+    there = month.providers[
+        month.providers["class"].isin(["exo_direct", "exo_mixed"])
+        & month.providers["operator"].eq(MICROSOFT)
+    ]
     if there.empty or month.out_of_reach:
         return []
     lagging = int(month.laggards["group"].isin(EXCHANGE_GROUPS).sum())
@@ -127,9 +128,9 @@ def _exchange_online(month: Any) -> list[dict[str, Any]]:
     earlier = _past_year(month, "mail") if "mail" in month.measures else ""
     change = float("nan")
     if earlier:
-        moved = _compared(month, "mail", earlier, there["domain"])
-        change = float(sum(moved[name] for name in moved.index if name[:5] == "loss_"))
-        change -= moved["gain"]
+        measured = [month.measured_before("mail", earlier), month.measured("mail")]
+        then, now = (states[states["domain"].isin(there["domain"])] for states in measured)
+        change = float(now["state"].eq("no").sum() - then["state"].eq("no").sum())
     row = {"figure": EXCHANGE_ONLINE, "no": lagging, "year_from": earlier, "year_change": change}
     day = f"{month.asked[0].tz_convert(AMSTERDAM):%Y-%m-%d}"
     return [row | {"part": lagging / without if without else float("nan"), "asked": day}]

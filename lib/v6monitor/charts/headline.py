@@ -172,7 +172,9 @@ def _bounds(rows: dict[str, Record], language: Language) -> str:
             upper=language.percent(row["upper"]),
         )
         for name, row in rows.items()
-        if row["unknown"] and not pd.isna(row["adoption"])
+        if row["unknown"]
+        and not pd.isna(row["adoption"])
+        and language.percent(row["lower"]) != language.percent(row["upper"])
     ]
     either_way = language.text(
         "Counting the undetermined domains either way: {bounds}.", bounds=language.listed(bounds)

@@ -39,7 +39,6 @@ from v6monitor.charts.style import (
 from v6monitor.charts.wording import (
     Record,
     definition_of,
-    explained,
     group_name,
     joined,
     not_there,
@@ -124,19 +123,18 @@ def trend(  # noqa: PLR0913 - all but the first by keyword
     group_column(table)
     month = period or (str(table["period"].max()) if len(table) else "")
 
+    around = Around(events, published, jumps, target)
+
     def words(numbers: pd.DataFrame, language: Language) -> Words:
-        return _trend_words(numbers, language, month, published)
+        return _trend_words(numbers, language, month, around)
 
     def draw(numbers: pd.DataFrame, language: Language) -> Figure | None:
-        around = Around(events, published, jumps, target)
         return _draw_trend(numbers, language, around)
 
     return Chart(name, table[table["period"] <= month], words, draw)
 
 
-def _trend_words(
-    table: pd.DataFrame, language: Language, month: str, published: pd.DataFrame | None
-) -> Words:
+def _trend_words(table: pd.DataFrame, language: Language, month: str, around: Around) -> Words:
     alt = language.text(
         "Line chart of the share of domains with IPv6 per month. It shows how far the target of"
         " 100% is away, and how fast the distance shrinks."
@@ -155,8 +153,8 @@ def _trend_words(
     values = {"last": language.month(month), "counts": "; ".join(counts)}
     note = language.text("Share of domains with a known result in {last}: {counts}.", **values)
     note = joined(definition_of(table, language) if by != "measure" else "", note)
-    reasons = explained(pd.DataFrame([*rows.values()]), language, by=by)
-    note = joined(note, reasons, _published_note(published, language))
+    jumps = _jumps_note(around.jumps, language)
+    note = joined(note, jumps, _published_note(around.published, language))
     return Words(_since(table, now, by, language), note, alt)
 
 
@@ -191,7 +189,7 @@ def _draw_trend(table: pd.DataFrame, language: Language, around: Around) -> Figu
     key = [Mark(language.label("unknown"), BOUNDS)] if table["unknown"].sum() else []
     if len(before):
         key.append(Mark(language.text("published by Forum Standaardisatie"), GREY_INK, "ring"))
-    height = max(PLOT - (60 if found else 0), sum(LINE * len(end.lines) + 4 for end in ends))
+    height = max(PLOT - (80 if found else 0), sum(LINE * len(end.lines) + 4 for end in ends))
     top = BOTTOM + height
     figure = new_figure(top + max(14.0, flags_height(found) + 6) + key_height(key))
     axes = new_axes(figure, LEFT, BOTTOM, width, height)
@@ -213,14 +211,24 @@ def _draw_trend(table: pd.DataFrame, language: Language, around: Around) -> Figu
 
 
 def _cause(row: Record, language: Language) -> str:
-    """Return what a jump came from: ``Mail +8.3: 34 of 46 at Briefkast``."""
-    return language.text(
-        "{measure} {points}: {counts} at {name}",
-        measure=group_name(row["measure"], language),
-        points=language.points(row["points"]),
-        counts=out_of(row["domains"], row["of"], language),
-        name=group_name(row["name"], language),
-    )
+    """Return a jump and what it came from: ``Mail +8.3 (Briefkast)``."""
+    measure, name = (group_name(row[of], language) for of in ("measure", "name"))
+    return f"{measure} {language.points(row['points'])} ({name})"
+
+
+def _jumps_note(jumps: pd.DataFrame | None, language: Language) -> str:
+    """Return of each jump how much of it is of its cause."""
+    sentences = [
+        language.text(
+            "{measure} in {month}: {counts} at {name}.",
+            measure=group_name(row["measure"], language),
+            month=language.month(row["period"]),
+            counts=out_of(row["domains"], row["of"], language),
+            name=group_name(row["name"], language),
+        )
+        for row in ([] if jumps is None else jumps.to_dict("records"))
+    ]
+    return joined(*sentences)
 
 
 def _draw_published(axes: Axes, rows: pd.DataFrame, colour: str, language: Language) -> None:
