@@ -48,13 +48,7 @@ CHECK_RESULTS = ("passed", "failed", "not_tested")
 
 
 def sub_tests(measured: pd.DataFrame) -> pd.DataFrame:
-    """Return the results of Internet.nl's sub-tests, of one month's canonical table.
-
-    A row per ``type`` and ``test`` (``TESTS``) with the counts ``yes``, ``partly`` (passed with a
-    warning), ``no``, ``unknown``, ``not_applicable`` (the test before it failed, or there is
-    nothing to test) and ``applicable``; with ``explained`` in the table also how many of the ``no``
-    have a valid waiver.
-    """
+    """Return the results of Internet.nl's sub-tests, counted by state per ``type`` and ``test``."""
     rows = []
     for type_, tests in TESTS.items():
         of_type = measured[measured["type"] == type_].drop_duplicates("domain")
@@ -74,12 +68,7 @@ def sub_tests(measured: pd.DataFrame) -> pd.DataFrame:
 
 
 def quality(states: pd.DataFrame, observations: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return how much of a month is known, and why the rest is not.
-
-    ``states`` of one month, of any measures; ``observations`` is the log of the month's lookups.
-    Returns per ``subject`` (a measure, or ``lookups``) and ``outcome`` the ``count``: ``known``,
-    ``not_applicable``, and for what is unknown an outcome of METHOD.md, a reason, or ``unknown``.
-    """
+    """Return the ``count`` per ``subject`` (measure, lookups) and ``outcome`` (known, why not)."""
     parts = []
     if len(states):
         single = states if "measure" in states else states.assign(measure="")
@@ -98,11 +87,7 @@ def quality(states: pd.DataFrame, observations: pd.DataFrame | None = None) -> p
 
 
 def reasons(states: pd.DataFrame) -> "pd.Series[str]":
-    """Return the reason of every unknown state: an outcome, ``not_asked``, or ``unknown``.
-
-    It is the column ``reason``, or for fresh lookups what ``reasons``, the words of the verdict
-    table, say of the ``measure``; of several reasons the first. Empty for a state that is known.
-    """
+    """Return the (first) reason of every unknown state: an outcome or ``not_asked``."""
     if "reason" in states:
         found = states["reason"].fillna("")
     elif "reasons" in states and "measure" in states:
@@ -116,11 +101,7 @@ def reasons(states: pd.DataFrame) -> "pd.Series[str]":
 
 
 def vantage(provenance: Mapping[str, object]) -> pd.DataFrame:
-    """Return what the self-test of the resolvers found, a row per check and resolver.
-
-    ``provenance`` is that of the log. Columns: ``check``, ``resolver``, ``expected``, ``found`` and
-    ``result`` (``passed``, ``failed``, ``not_tested``); empty where nothing was tested.
-    """
+    """Return ``CHECK_COLUMNS`` of a log's self-test, a row per check and resolver."""
     recorded = provenance.get("vantage")
     checks = recorded.get("checks") if isinstance(recorded, Mapping) else None
     rows = [

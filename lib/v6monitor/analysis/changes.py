@@ -248,10 +248,7 @@ def comparisons(
 
 
 def _of_month(month: Any, measure: str) -> Comparison:
-    """Return a measure of a month beside the month before; both without a domain if there is none.
-
-    Otherwise all domains would seem to have joined.
-    """
+    """Return a measure of a month beside the month before; both empty if there is none."""
     earlier = month.before(measure)
     before, after = month.measured_before(measure), month.measured(measure)
     named = {"measure": measure, "earlier": earlier, "period": month.period}

@@ -173,11 +173,7 @@ def fix_order(month: Any, by: str = "operator", *, top: int | None = None) -> pd
 
 
 def domain_states(hosts: pd.DataFrame) -> pd.DataFrame:
-    """Return the state of every domain of a table of dependencies: ``domain`` and ``state``.
-
-    One definite no decides, even where another host is unknown (METHOD.md, "Verdicts"). Raises
-    ``InputError`` for a state other than yes, no and unknown.
-    """
+    """Return ``domain`` and ``state`` of a table of dependencies: one definite no decides."""
     invalid = hosts.loc[~hosts["state"].isin([YES, NO, UNKNOWN]), "state"]
     if len(invalid):
         raise InputError(f"the state {invalid.iloc[0]!r} of a host: expected yes, no or unknown")
@@ -189,11 +185,7 @@ def domain_states(hosts: pd.DataFrame) -> pd.DataFrame:
 
 
 class _Greedy:
-    """The failing domains and the units each still fails at, updated by every step.
-
-    Only the domains at which a step fails are visited again, so that ten thousand domains at a
-    thousand operators take a second.
-    """
+    """The failing domains and the units each fails at; a step visits only its own domains."""
 
     def __init__(self, hosts: pd.DataFrame, by: str) -> None:
         states = domain_states(hosts)["state"].value_counts()

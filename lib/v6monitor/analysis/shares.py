@@ -119,11 +119,7 @@ class Gate(NamedTuple):
 
 
 def gate(known: "pd.Series[Any]", applicable: "pd.Series[Any]") -> Gate:
-    """Return the coverage of websites and mail domains together, against ``GATE``.
-
-    Both series count domains by measure. Name servers count where there is nothing else: they are
-    those of the same domains.
-    """
+    """Return the coverage of websites and mail together; of name servers if there is no other."""
     measures = applicable.index.drop("lookups", errors="ignore")
     measures = measures.drop("dns", errors="ignore") if len(measures) > 1 else measures
     whole = applicable[measures].sum()
@@ -182,12 +178,7 @@ def ranking(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def verdict_states(verdicts: pd.DataFrame, measure: str, *, some: str = "") -> pd.DataFrame:
-    """Return the states table of one column of the verdict table, such as ``mail_all``.
-
-    All other columns stay, ``measure`` is added. Domains with an empty cell, for which the question
-    does not arise, are left out. With ``some`` (``mail_any``), a no of which some hosts have IPv6
-    becomes ``partly``.
-    """
+    """Return the states table of a verdict; with ``some`` (``mail_any``) a no can be ``partly``."""
     states = verdicts[verdicts[measure] != ""].copy()
     states["state"] = states[measure]
     if some:
@@ -227,10 +218,7 @@ def one_per_domain(states: pd.DataFrame, by: By = ()) -> pd.DataFrame:
 
 
 def count(states: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Return the number of domains in each state per group; without groups one row, also of none.
-
-    With ``explained`` in the states, also how many of those without IPv6 have it.
-    """
+    """Return the number of domains in each state per group; without groups in one row."""
     each = states[[*keys]].assign(**{state: states["state"].eq(state) for state in STATES})
     if "explained" in states:
         each["explained"] = states["explained"] & states["state"].eq("no")
@@ -253,11 +241,7 @@ def check(states: pd.DataFrame, keys: Sequence[str] = ()) -> None:
 
 
 def with_source(table: Table, *origins: pd.DataFrame) -> Table:
-    """Return the table with the sources of the tables that it was made from.
-
-    Of a table with ``measured_at``, the measurements of other days are left out: a single month of
-    a history has its own source.
-    """
+    """Return the table with the sources of its origins, those of other days left out."""
     sources: dict[str, None] = {}
     for origin in origins:
         given = origin.attrs.get("source", ())
@@ -304,10 +288,7 @@ def measure_of(states: pd.DataFrame) -> str:
 
 
 def _comparable(table: pd.DataFrame, single: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Return ``break_reason`` and ``comparable_since`` of each row of ``table``.
-
-    ``single`` has one row per domain of each row of ``table``, which is sorted by ``keys``.
-    """
+    """Return ``break_reason`` and ``comparable_since`` of each row of ``table``."""
     row = single.groupby([*keys], dropna=False, observed=True).ngroup().to_numpy("int64")
     order = np.argsort(row, kind="stable")
     starts = np.searchsorted(row[order], np.arange(len(table) + 1))

@@ -245,10 +245,7 @@ class Client:
         query.state.on_mismatch(why)
 
     def _on_stray(self, udp: UdpSocket, message: bytes) -> None:
-        """Count a packet with an id that no query on this socket has.
-
-        A query about the same question counts it too: that is an answer with a wrong id.
-        """
+        """Count a packet with an unknown id; a query about its question counts it as a wrong id."""
         self.ignored += 1
         if self._strays_compared == _STRAYS_COMPARED:
             if time.monotonic() < self._compared_since + _TICK:

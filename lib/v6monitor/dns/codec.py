@@ -121,11 +121,7 @@ def unaskable(name: str) -> str:
 
 
 def encode(section: bytes, message_id: int, *, edns: bool = True, validated: bool = True) -> bytes:
-    """Return the message that asks a resolver a question, given its ``question_section``.
-
-    With EDNS: 1232 bytes, DO set, so that the AD bit and extended errors come back. Not
-    ``validated``: the resolver is not to check signatures (CD, RFC 4035 §3.2.2).
-    """
+    """Return the query, with EDNS 1232 bytes and DO; not ``validated``: CD (RFC 4035 §3.2.2)."""
     flags = _RECURSION_DESIRED if validated else _RECURSION_DESIRED | dns.flags.CD
     return _HEADER.pack(message_id, flags, 1, 0, 0, edns) + section + (_OPT if edns else b"")
 
@@ -163,11 +159,7 @@ def _kind(qtype: str) -> bytes:
 
 
 def decode(wire: bytes) -> Reply:
-    """Return what a message says; ``Malformed`` when it is none, or has records of another class.
-
-    Call it for what ``wire.is_response`` accepts only. Of a truncated message only the header and
-    the question are read: the rest may be cut anywhere, and is asked again over TCP.
-    """
+    """Return what a message says; ``Malformed`` for none. Of a truncated one the header only."""
     cut = len(wire) >= _HEADER_SIZE and bool(wire[2] & _TRUNCATED)
     given = sanitised(wire, only_question=cut)
     try:

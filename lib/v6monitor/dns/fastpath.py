@@ -68,10 +68,7 @@ class Decoder:
         self._until_check = CHECKED
 
     def read(self, wire: bytes, asked: bytes, question: Question) -> Reading | None:
-        """Return what an ordinary answer says; None when ``codec.decode`` has to read it.
-
-        ``asked`` is the question section as it was sent.
-        """
+        """Return what an ordinary answer to ``asked`` says; None: ``codec.decode`` must read it."""
         if not self._fast:
             return None
         found = read(wire, asked, question.qname)
@@ -99,10 +96,7 @@ class Decoder:
 
 
 def read(wire: bytes, question: bytes, name: str) -> Reading | None:
-    """Return what an ordinary answer says; None when dnspython has to read it.
-
-    ``question`` is the question section as it was sent, and ``name`` the name in it.
-    """
+    """Return what an ordinary answer says; None when dnspython has to read it."""
     try:
         return _read(wire, question, name)
     except (NotOrdinary, IndexError, struct.error):
@@ -268,10 +262,7 @@ def check_data(wire: bytes, rdtype: int, start: int, end: int) -> None:
 
 
 def _pass_types(wire: bytes, at: int, end: int) -> int:
-    """Check the bitmap of NSEC and NSEC3 (RFC 4034 §4.1.2): windows in order, 1 to 32 bytes.
-
-    None ends in a byte of zero.
-    """
+    """Check the bitmap of NSEC and NSEC3 (RFC 4034 §4.1.2): windows in order, 1 to 32 bytes."""
     before = -1
     while at < end:
         window, length = wire[at], wire[at + 1]

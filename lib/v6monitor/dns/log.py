@@ -115,10 +115,7 @@ def read_log(path: str | Path | Iterable[str | Path]) -> pd.DataFrame:
 
 
 class Subjects(tuple[tuple[str, str], ...]):
-    """The (domain, ``web`` or ``mail``) pairs that a log is about.
-
-    pandas copies ``attrs`` with every table it derives; this one is shared.
-    """
+    """The (domain, type) pairs of a log; shared, where pandas copies ``attrs`` with every table."""
 
     __slots__ = ()
 
@@ -155,11 +152,7 @@ def provenance(paths: str | Path | Iterable[str | Path]) -> dict[str, Any]:
 
 
 def frame(observations: Iterable[Observation]) -> pd.DataFrame:
-    """Return observations as a table with the columns ``COLUMNS``, in the order given.
-
-    Texts are ``str``; ``answers`` and ``chain`` lists of texts; ``ttl`` and ``attempts`` integers,
-    ``ttl`` NA where there is none; ``asked_at`` UTC.
-    """
+    """Return observations as a table with the columns ``COLUMNS``, in the order given."""
     return with_source(_to_frame(pa.Table.from_batches([batch(tuple(observations))])))
 
 
@@ -190,12 +183,7 @@ def check_writable(path: Path) -> None:
 
 
 def save(batches: Iterable[pa.RecordBatch], path: Path, provenance: Mapping[str, Any]) -> None:
-    """Write a log; the file is there completely or not at all, and replaces an older one whole.
-
-    The suffix decides: Parquet with the provenance in its metadata, or CSV without it. Rows pass
-    in batches, so that a log of any length takes little memory. UsageError when the path cannot
-    be written.
-    """
+    """Write a log of batches, whole or not at all: Parquet with provenance, or CSV without."""
     check_writable(path)
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     write_as = _write_csv if path.suffix == ".csv" else _write_parquet
@@ -212,10 +200,7 @@ def save(batches: Iterable[pa.RecordBatch], path: Path, provenance: Mapping[str,
 
 
 def load(path: Path) -> pa.Table:
-    """Return the rows of a log with the columns of ``SCHEMA``. InputError as ``read_log``.
-
-    What another program wrote is normalised.
-    """
+    """Return the rows of a log with the columns of ``SCHEMA``. InputError as ``read_log``."""
     with _named_errors(path):
         table = _read_csv(path) if path.suffix == ".csv" else _read_parquet(path)
     unknown = set(table["outcome"].unique().to_pylist()) - OUTCOMES
@@ -300,11 +285,7 @@ def _read_csv(path: Path) -> pa.Table:
 
 
 def _to_cells(row: Observation) -> list[str]:
-    """Return the CSV cells of an observation; no spreadsheet program runs them as a formula.
-
-    Anybody may have written the name and the detail: one that begins as a formula does gets a
-    ``'`` before it.
-    """
+    """Return the CSV cells of an observation; one that begins as a formula gets a ``'`` first."""
     cells = row._replace(
         qname=_harmless(row.qname),
         answers=json.dumps(row.answers, ensure_ascii=False),  # type: ignore[arg-type]

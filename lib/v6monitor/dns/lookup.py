@@ -227,10 +227,7 @@ def _name(text: str) -> str:
 
 @contextmanager
 def progress_bar(name: str, instead: Progress | None = None) -> Iterator[Progress | None]:
-    """Yield a function that shows progress: ``instead``, or a bar where a person looks on.
-
-    A kernel in Lab has JPY_SESSION_NAME, one that runs in batch has not.
-    """
+    """Yield a function that shows progress: ``instead``, or a bar where a person looks on."""
     in_lab = "ipykernel" in sys.modules and "JPY_SESSION_NAME" in os.environ
     if instead or not (in_lab or sys.stderr.isatty()):
         yield instead

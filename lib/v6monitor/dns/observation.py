@@ -93,11 +93,7 @@ class Observation(NamedTuple):
 
 
 def denied_by(row: Observation) -> str:
-    """Return the zone that denies the name or its records: the owner of the SOA; "" if unknown.
-
-    That is the zone of the name itself, so nothing after a CNAME, and no zone that does not have
-    the name.
-    """
+    """Return the zone that denies the name or its records, the owner of the SOA; "" if unknown."""
     last = row.detail.rpartition("; ")[2]
     zone = last.removeprefix(ZONE)
     known = zone != last and row.outcome in NEGATIVE and not row.chain
@@ -139,10 +135,7 @@ def invalid_name(question: Question, reason: str) -> Observation:
 
 
 def normalised(row: Observation) -> Observation:
-    """Return a row as our own log has it, also when another program wrote it.
-
-    Names and types may come in any case, with final dots; record data in presentation form.
-    """
+    """Return a row as our own log has it, also when another program wrote it."""
     qtype = row.qtype.strip().upper()
     return row._replace(
         qname=plain_name(row.qname),
@@ -176,9 +169,7 @@ def plain_name(name: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def is_readable(qtype: str, text: str) -> bool:
-    r"""Return whether record data have the form of their type.
-
-    Data in generic form (RFC 3597 section 5) are those that a program could not read.
+    r"""Return whether record data have the form of their type, not the generic one (RFC 3597 §5).
 
     >>> is_readable("MX", "10 mx.example.org"), is_readable("MX", r"\# 4 000a0000")
     (True, False)

@@ -279,11 +279,7 @@ def walk(
 
 
 class NameList(Collection[tuple[str, str]]):
-    """The (name, ``web`` or ``mail``) pairs of a file or of standard input, each once.
-
-    A file is read anew at each iteration, so that a list of any length costs only the hashes of
-    its pairs. What can be read once, such as standard input, is kept.
-    """
+    """The (name, type) pairs of a file, each once, read anew each time; standard input is kept."""
 
     def __init__(self, source: str) -> None:
         self.source = "standard input" if source == "-" else source
@@ -327,16 +323,9 @@ class NameList(Collection[tuple[str, str]]):
 
 
 def read_names(source: str) -> NameList:
-    """Return the (name, ``web`` or ``mail``) pairs of a file, or of standard input for ``-``.
+    """Return the (name, type) pairs of a CSV with ``domain``, or of a list; ``-`` is stdin.
 
-    A canonical CSV, any CSV with a ``domain`` and perhaps a ``type`` column, or a list of
-    ``domain`` and ``domain,type`` lines; without a type a name is both. Empty lines and those
-    that begin with ``#`` are left out, a pair that comes twice counts once. Names are as written:
-    the plan rejects those that are no host names.
-
-    Raises:
-        InputError: there is no such file, it is no text, has no host name at all, or has a type
-            that does not exist.
+    InputError for no such file, no text, no host name at all, or a type that does not exist.
     """
     found = NameList(source)
     if not len(found):

@@ -83,15 +83,9 @@ def record(  # noqa: PLR0913 - each is a setting with a good default
     progress: Progress | None = None,
     **settings: Any,
 ) -> Recorded:
-    """Ask as ``run.ask`` does, keep the answers in a log at ``path``, and return a summary.
+    """Ask about subjects, keep the answers in a log at ``path``, and return a summary.
 
-    While it asks, the answers are in a journal beside the log (``journal_of``), which is left
-    there by an error and by Ctrl-C, and which ``task.resume`` goes on with. Rows are in the order
-    of asking.
-
-    Raises UsageError when nothing can be written, or there is a journal that is not to be resumed;
-    InputError for a journal or an earlier log that is none; VantageError when no resolver can be
-    used, or one fails the test.
+    Until it ends they are in a journal beside it, which ``task.resume`` goes on with.
     """
     task = task or Task()
     log.check_writable(path)
@@ -128,12 +122,7 @@ def record(  # noqa: PLR0913 - each is a setting with a good default
 
 
 class KnownAnswers:
-    """Definite answers of logs, those asked since a moment, by question; of several the latest.
-
-    A lookup that failed, or whose data cannot be read, is no answer: it is asked again. In memory
-    is the Arrow form of the rows, some 120 bytes each, and 16 more to find them. Raises InputError
-    for a file that is no log.
-    """
+    """Definite, readable answers of logs since a moment, by question; of several the latest."""
 
     def __init__(self, paths: Sequence[Path], since: dt.datetime) -> None:
         table = pa.concat_tables([log.load(path) for path in paths])

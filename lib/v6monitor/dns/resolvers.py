@@ -40,9 +40,7 @@ class Resolver(NamedTuple):
 
 
 def parse(specs: Iterable[str]) -> list[Resolver]:
-    """Return the resolvers that the texts name, each once; ``system`` can be several.
-
-    ``example`` gives a placeholder that ``run.running`` fills in.
+    """Return the resolvers that texts in ``FORMS`` name, each once; ``system`` can be several.
 
     >>> [r.label for r in parse(["192.0.2.53", "[2001:db8::53]:5353", "192.0.2.53"])]
     ['192.0.2.53', '[2001:db8::53]:5353']

@@ -122,10 +122,7 @@ class QueryState:
         return encode(self.section, message_id, edns=self.edns, validated=self.validated)
 
     def on_reply(self, reply: Reply, resolver: int, *, current: bool, streamed: bool) -> Step:
-        """Take a message that answers this query (``wire.is_response``).
-
-        Not ``current``: it comes late, a newer attempt is in flight.
-        """
+        """Take a message that answers this query; not ``current``: a newer attempt is in flight."""
         if reply.truncated and not streamed:
             self.resolver = resolver
             return Step.STREAM

@@ -26,13 +26,7 @@ def ask(
     progress: Progress | None = None,
     **settings: Any,
 ) -> list[Observation]:
-    """Return one observation per question about the subjects, sorted.
-
-    ``subjects`` are (name, ``web`` or ``mail``) pairs, ``resolvers`` texts as in
-    ``resolvers.FORMS``, ``settings`` fields of ``Policy`` (None: the default).
-
-    Raises UsageError for a resolver that cannot be parsed, VantageError when none answers.
-    """
+    """Return one observation per question about the (name, type) pairs, sorted, without a log."""
     chosen = parse(resolvers)
     found: list[Observation] = []
     plan = Plan(subjects, seed, settle=found.append)

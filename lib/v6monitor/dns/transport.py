@@ -35,10 +35,7 @@ def random_id() -> int:
 
 
 class UdpSocket:
-    """A connected UDP socket: the system lets only that resolver's address and port in.
-
-    ``in_flight`` maps each message id that was sent here to its query.
-    """
+    """A connected UDP socket; ``in_flight`` maps each message id sent here to its query."""
 
     __slots__ = ("in_flight", "resolver", "socket")
 
@@ -98,10 +95,7 @@ class Result(NamedTuple):
 
 
 class StreamPool:
-    """A few threads that exchange one message per job; the caller's loop gets each result.
-
-    The threads are daemons: Ctrl-C does not wait for a slow server.
-    """
+    """Daemon threads that exchange one message per job; the caller's loop gets each result."""
 
     def __init__(self, selector: selectors.BaseSelector, on_result: Callable[[Result], None]):
         self._on_result = on_result
@@ -149,10 +143,7 @@ class StreamPool:
 
 
 def exchange(resolver: Resolver, query: bytes, seconds: float) -> bytes:
-    """Send one message over a connection of its own; return the answer, OSError if there is none.
-
-    The answer is returned unread: whoever asked checks it with ``wire.is_response``.
-    """
+    """Send one message over a new connection; return the answer unread, OSError if none came."""
     if resolver.transport == HTTPS:
         return _over_https(resolver.url, query, seconds)
     deadline = time.monotonic() + seconds

@@ -65,11 +65,7 @@ Finding = tuple[str, bool]
 
 
 class Probes(NamedTuple):
-    """The names that the self-test asks for; an empty one leaves its check out.
-
-    Those given here are public and have been what they are for years. On a closed network, name
-    some of your own.
-    """
+    """The names that the self-test asks for; an empty one leaves its check out."""
 
     dns64: str = "ipv4only.arpa"
     """Has IPv4 addresses only (RFC 7050, for this very check): an AAAA is made up."""
@@ -111,19 +107,12 @@ class Check(NamedTuple):
 
 
 def answering(resolvers: Sequence[Resolver]) -> list[Resolver]:
-    """Return the resolvers that can be used; VantageError when there is none, within 10 s.
-
-    One that is silent cannot, nor one that denies everything: a network that is closed off often
-    has such a resolver, and every "no" of it would be a lie.
-    """
+    """Return the resolvers that neither are silent nor deny everything; VantageError for none."""
     return _answering(resolvers, _side_by_side(_greet, resolvers))
 
 
 def examine(resolvers: Sequence[Resolver], probes: Probes | None = None) -> list[Check]:
-    """Test resolvers side by side; by default with ``PUBLIC``, or ``EXAMPLE`` where it is that.
-
-    A resolver that cannot be used at all is asked nothing more. Returns the checks of each.
-    """
+    """Test resolvers side by side, by default with ``PUBLIC`` or ``EXAMPLE``; return all checks."""
     answers: dict[str, Observation] = {}
     checks = _side_by_side(lambda one: list(_examined(one, probes, answers)), resolvers)
     found = [check for of_one in checks for check in of_one]
@@ -132,10 +121,7 @@ def examine(resolvers: Sequence[Resolver], probes: Probes | None = None) -> list
 
 
 def trusted(resolvers: Sequence[Resolver], checks: Sequence[Check]) -> list[Resolver]:
-    """Return the resolvers that answer, if none of them failed a check.
-
-    Raises VantageError when one did, or none answers; it says what to do.
-    """
+    """Return the resolvers that answer; VantageError when one failed a check, or none answers."""
     greetings = [check for check in checks if check.check == ANSWERS]
     usable = _answering(resolvers, greetings)
     labels = {resolver.label for resolver in usable}

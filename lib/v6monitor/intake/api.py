@@ -33,11 +33,7 @@ _SCORE = {"score": "internet_nl_score", "report_url": "internet_nl_url"}
 
 
 def version_1(content: Content) -> list[Part] | None:
-    """Read a result of API 1.0 or 1.1: ``{"success", "message", "data": {"domains": […]}}``.
-
-    Its results are booleans. In 1.0 a mail domain without MX and one without IPv6 look the same:
-    both are false. None when the file is something else.
-    """
+    """Read a result of API 1.0 or 1.1: also a domain without MX is false there; None for others."""
     value = _object(content.value)
     if "success" not in value:
         return None
@@ -53,10 +49,7 @@ def version_1(content: Content) -> list[Part] | None:
 
 
 def version_2(content: Content) -> list[Part] | None:
-    """Read a result of API 2: with its envelope, or the ``domains`` object alone.
-
-    A domain that failed holds a status only. None when the file is something else.
-    """
+    """Read a result of API 2, with its envelope or without; a failed domain has a status only."""
     envelope = _object(content.value)
     request = _object(envelope.get("request"))
     domains = envelope.get("domains", {} if request else envelope)
@@ -104,10 +97,7 @@ def findings(content: Content) -> list[Part] | None:
 
 
 def dashboard(content: Content) -> list[Part] | None:
-    """Read a report of the dashboard as its API gives it; None for something else.
-
-    A domain that was not scanned has no endpoints: it is in the report without results.
-    """
+    """Read a report of the dashboard's API; a domain without endpoints was not scanned."""
     report = _object(content.value)
     rated = []
     for url in _records(_object(report.get("calculation")).get("urls")):

@@ -74,13 +74,7 @@ class Context(NamedTuple):
 
 
 def assemble(part: Part, context: Context, faults: Faults) -> pd.DataFrame:
-    """Return the canonical rows of a part, in the order of the file; the index is its row.
-
-    Rows without a valid domain name, a type or a day are dropped, and unknown words become
-    ``unknown`` (or empty where they are no result): each is a fault. A row of a list of names, or
-    of a canonical table made of one, has neither result nor day: it was not measured. InputError
-    when nothing says when a measurement was done.
-    """
+    """Return the canonical rows of a part; the index is the row. InputError without any day."""
     for fault in part.faults:
         faults.add(*fault)
     cells = _cleaned(part.cells)

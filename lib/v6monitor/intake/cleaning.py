@@ -23,10 +23,7 @@ _DIVIDER = re.compile(r"[;,|\n]")
 
 
 class Reason(StrEnum):
-    """Why a cell was changed or doubted, or a row dropped; Dutch is in nl.po.
-
-    Particulars may follow it in the faults list, after a colon.
-    """
+    """Why a cell was changed or doubted, or a row dropped; Dutch is in nl.po."""
 
     NOT_READ = marked("sheet or part in a format that is not recognised")
     HIDDEN = marked("hidden in the spreadsheet, read all the same")
@@ -83,10 +80,7 @@ class Faults:
         done: str,
         particulars: "str | pd.Series[str]" = "",
     ) -> None:
-        """Add cells of the column that ``values`` is named after; its index is their row.
-
-        ``reason`` is a ``Reason``, or one per cell; particulars follow it, after a colon.
-        """
+        """Add cells of the column that ``values`` is named after; its index is their row."""
         if len(values):
             found = pd.DataFrame({"value": values.array, "row": values.index})
             for column, given in (("reason", reason), ("particulars", particulars)):
@@ -107,15 +101,7 @@ class Faults:
 
 
 def summary(faults: pd.DataFrame) -> pd.DataFrame:
-    """Return faults counted by reason, without the particulars after its colon.
-
-    Args:
-        faults: as ``read`` returns them.
-
-    Returns:
-        ``reason``, ``done``, ``faults`` (the number) and ``example`` (the first value), the most
-        frequent first.
-    """
+    """Return ``reason``, ``done``, ``faults`` (number) and ``example``, most frequent first."""
     reasons = faults.assign(reason=faults["reason"].str.replace(r"(?s): .*", "", regex=True))
     counted: pd.DataFrame = reasons.groupby(["reason", "done"], as_index=False).agg(
         faults=("row", "size"), example=("value", "first")
@@ -125,11 +111,7 @@ def summary(faults: pd.DataFrame) -> pd.DataFrame:
 
 
 def normalised(cells: "pd.Series[str]") -> pd.DataFrame:
-    """Return ``domain``, ``domain_display``, ``reason`` (why it is no name) and ``particulars``.
-
-    Cells that are plain lower-case ASCII names already, which is nearly all of them, are taken
-    as they are; each different cell is looked at once.
-    """
+    """Return ``domain``, ``domain_display``, ``reason`` (why it is no name) and ``particulars``."""
     codes, different = pd.factorize(cells)
     names = pd.Series(different, dtype="str")
     plain = (
@@ -148,11 +130,7 @@ def normalised(cells: "pd.Series[str]") -> pd.DataFrame:
 
 
 def split(cell: str) -> list[str]:
-    """Return the names that a cell lists, with commas, semicolons, bars or lines between.
-
-    In a web address only a comma before white space ends a name. What registers write behind an
-    address is left out: "https://www.a.example, label: algemeen".
-    """
+    """Return the names in a cell; in a web address only a comma before white space ends one."""
     if not _DIVIDER.search(cell):
         return [cell]
     between = r"\s*(?:[;,|]\s+|\n)\s*" if "//" in cell else r"\s*[;,|\n]\s*"
@@ -181,10 +159,7 @@ def same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
 
 
 def one_per_key(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    """Return the first row of each ``KEY``, and the faults of the others, which name that row.
-
-    ``table`` is a canonical table with a column ``file`` more and the row in it as its index.
-    """
+    """Return the first row of each ``KEY``, and the faults of the others, which name that row."""
     twice = table.duplicated(KEY).to_numpy()
     kept = table[~twice].drop(columns="file").reset_index(drop=True)
     if not twice.any():

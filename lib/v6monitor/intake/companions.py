@@ -37,10 +37,7 @@ def search_path(measurements: Iterable[Path], *, synthetic: bool = False) -> tup
 
 
 def find(name: str, folders: Iterable[Path]) -> Path:
-    """Return the ``renames`` or ``waivers`` of the first folder that has them.
-
-    Those of the package, which are empty, come last. InputError when even these are missing.
-    """
+    """Return the ``renames`` or ``waivers`` of the first folder that has them."""
     for folder in (*folders, REFERENCE):
         for file in _files(folder):
             if file.stem.lower() == name:

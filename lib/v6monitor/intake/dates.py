@@ -31,9 +31,6 @@ _LAST_MONTH = 12
 def date_in(text: str) -> str:
     """Return the last full date in a file name or a sheet name as YYYY-MM-DD; "" for none.
 
-    Year-month-day counts before day-month-year, in numbers or with the month in words, and that
-    before eight digits. A month alone is no date. A time stamp gives the day in its own zone.
-
     >>> date_in("internet-nl-dashboard-report-42-list-mail-2026-10-05.csv")
     '2026-10-05'
     >>> date_in("22-08-2022"), date_in("1 januari 2022"), date_in("export 2023-06")
@@ -53,11 +50,9 @@ def without_dates(name: str) -> str:
 
 
 def days(cells: "pd.Series[str]") -> tuple["pd.Series[str]", "pd.Series[bool]"]:
-    """Return the day in each cell of a column as YYYY-MM-DD ("" for none), and which are guesses.
+    """Return the day in each cell of a column ("" for none), and which are guesses.
 
-    Cells may also hold a day number of a spreadsheet. 05-08-2022 is 5 August, the Dutch way,
-    unless the column proves the other order: some date in it can only be month-day-year, and
-    none only day-month-year. Where nothing proves the order such a day is a guess.
+    05-08-2022 is 5 August, unless the column proves the other order; a guess where nothing does.
     """
     codes, different = pd.factorize(cells)
     pairs = {raw: (int(found["d"]), int(found["m"])) for raw in different for found in _last(raw)}

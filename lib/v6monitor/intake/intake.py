@@ -38,10 +38,7 @@ LISTS: tuple[_Reader, ...] = (lists.government, lists.read)
 
 @dataclass(frozen=True, repr=False)
 class Intake:
-    """What came in: the canonical table, what was wrong with the files, and what they are.
-
-    ``table, faults = read(…)`` works too.
-    """
+    """What came in: the canonical table, what was wrong with the files, and what they are."""
 
     table: pd.DataFrame
     """Columns ``COLUMNS``; one row per ``measured_at``, ``domain`` and ``type``."""
@@ -138,12 +135,7 @@ def read_files(  # noqa: PLR0913 - each is an option of the command
     exclude: Collection[Path] = (),
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Intake:
-    """Return what ``read`` does, with more options.
-
-    Files in ``exclude`` are not read. ``progress`` gets the number of each file, how many there
-    are, and its name. With ``keep_going`` a file that cannot be read is one of the ``errors`` and
-    the others are read; InputError when nothing is left.
-    """
+    """Return what ``read`` does; with ``keep_going`` an unreadable file is one of ``errors``."""
     context = _context(measured_at, sector)
     mapped.check(columns or {})
     reading = _Reading(context, columns or {})
@@ -175,10 +167,7 @@ def join(intake: Intake, registers: Iterable[Path]) -> Intake:
 
 
 def write(table: pd.DataFrame, path: Path) -> None:
-    """Write the canonical CSV: UTF-8, every cell as it is, so that ``read`` gives it back.
-
-    It is made beside its place and moved there when complete.
-    """
+    """Write the canonical CSV, whole or not at all, so that ``read`` gives it back."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
     table[list(COLUMNS)].to_csv(
@@ -188,11 +177,7 @@ def write(table: pd.DataFrame, path: Path) -> None:
 
 
 def expanded(paths: Iterable[str | Path], exclude: Collection[Path] = ()) -> list[File]:
-    """Return the files that are named, those below folders and those that match a pattern.
-
-    Each occurs once, in the order named and by name within a folder; hidden ones and those in
-    ``exclude`` do not. InputError for a name or pattern with nothing behind it.
-    """
+    """Return the files named, below folders or matched by a pattern, each once; no hidden ones."""
     seen = {path.resolve() for path in exclude}
     found = []
     for raw in paths:

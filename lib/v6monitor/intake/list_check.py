@@ -74,13 +74,7 @@ def to_fix(  # noqa: PLR0913 - each is another source of findings
     observations: pd.DataFrame,
     ever: Iterable[str],
 ) -> pd.DataFrame:
-    """Return what is to be corrected, in the order of ``FIXES``.
-
-    ``now`` is the month's table and ``faults`` those of its files (``faults_of_month``);
-    ``renames`` are new names by old; ``waivers`` is ``waivers.waiver_list``; ``observations`` is
-    the log of the month's lookups, which may be empty; ``ever`` are the domains that were once on
-    the list.
-    """
+    """Return what is to be corrected, in the order of ``FIXES``; ``ever``: names once listed."""
     parts = [
         _faulty(faults, now),
         _unresolved(now, observations),
@@ -97,11 +91,7 @@ def to_fix(  # noqa: PLR0913 - each is another source of findings
 def list_changes(
     before: pd.DataFrame, now: pd.DataFrame, renames: Mapping[str, str]
 ) -> pd.DataFrame:
-    """Return the names that are new, disappeared or renamed since the month before.
-
-    Only of types that were measured both times. A merger listed in the renames does not count as
-    a removal: ``detail`` has the new name.
-    """
+    """Return the names new, gone or renamed since the month before, of types in both months."""
     parts = []
     for kind in sorted(set(before["type"]) & set(now["type"])):
         then = before[before["type"] == kind].drop_duplicates("domain")

@@ -42,11 +42,7 @@ _MOST = 0.8
 
 
 def government(content: Content) -> list[Part] | None:
-    """Read an export of organisaties.overheid.nl; None for another table.
-
-    Its web pages are websites, its e-mail addresses mail domains. Units of an organisation are
-    dropped.
-    """
+    """Read an export of organisaties.overheid.nl, without units; None for another table."""
     parts = []
     for sheet in content.sheets:
         if (export := organisation_export(sheet)) is not None:
@@ -60,11 +56,7 @@ def government(content: Content) -> list[Part] | None:
 
 
 def read(content: Content) -> list[Part] | None:
-    """Read a list of names; None for a table that is none, or that seems to hold results.
-
-    A name is to be measured as website and for mail, unless a column is for one of the two or
-    says so. A cell with several names becomes a row for each.
-    """
+    """Read a list of names, each for web and mail unless a column says; None for another table."""
     found = [_with_header(sheet) or _without_header(sheet) for sheet in content.sheets]
     return [part for part in found if part] or None
 

@@ -43,11 +43,7 @@ def check(mapping: Mapping[str, str]) -> None:
 
 
 def read(content: Content, mapping: Mapping[str, str]) -> list[Part] | None:
-    """Read a table by a mapping of column labels to fields; None when it lacks a column.
-
-    A table with results for websites and for mail, and no column for the type, is two
-    measurements. Without any result it is a list of names.
-    """
+    """Read a table by a mapping of labels to fields, as one or two parts; None: it lacks one."""
     wanted = {plain(label): field for label, field in mapping.items()}
     found = []
     for sheet in content.sheets if wanted else ():
@@ -80,12 +76,7 @@ def _parts(sheet: Sheet, cells: pd.DataFrame) -> list[Part]:
 
 
 def suggestion(sheet: Sheet) -> str:
-    """Return ``--map`` options for a table of an unknown form, to be pasted; "" for no idea.
-
-    They need a column of names with a label. A column of results that is about IPv6 by its label
-    becomes the address test that this names, else that of the websites (or of mail, when the
-    names are e-mail addresses), for each field the first column that fits.
-    """
+    """Return ``--map`` options for a table of an unknown form, to be pasted; "" for no idea."""
     for labels, body in sheet.headers():
         if any(map(is_name, filter(None, labels))):  # a host name is no header
             return ""

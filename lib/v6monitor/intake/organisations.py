@@ -204,12 +204,7 @@ def attach(table: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
 
 
 def organisation_export(sheet: Sheet) -> pd.DataFrame | None:
-    """Return an export of organisaties.overheid.nl, a row per organisation; None for another table.
-
-    Columns ``web``, ``mail``, ``organisation``, ``sector`` and ``org_id`` (as far as it has them),
-    as they are written; the index is the row. Units of an organisation are in it too
-    (``is_unit``).
-    """
+    """Return an export of organisaties.overheid.nl as written (``_EXPORT``), else None."""
     for header, body in sheet.headers():
         labels = [plain(label) for label in header]
         if _EXPORT["web"] in labels and _EXPORT["organisation"] in labels:

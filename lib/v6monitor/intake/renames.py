@@ -17,11 +17,7 @@ PROPOSALS = (*RENAMES, "type", "organisation", "evidence")
 
 
 def read_renames(path: Path, period: str = "") -> dict[str, str]:
-    """Return new domains by old domain: mergers and moves up to the end of a month (YYYY-MM).
-
-    InputError for an invalid name or date, for an old name with two new ones (the panel would
-    follow only one of them), and for a file that is not there.
-    """
+    """Return new domains by old, up to a month; InputError for a wrong name or day, or two new."""
     table = selected(labelled(load(path)), RENAMES, ("old", "new"), path.name)
     table["old"] = domains(path, table["old"])
     table["new"] = domains(path, table["new"])

@@ -65,10 +65,7 @@ _SURE = {"measured_at", "domain", "type", "source_format"}
 
 
 def canonical(content: Content) -> list[Part] | None:
-    """Read a canonical CSV.
-
-    InputError when columns are missing; one of an older version lacks only ``LATER``.
-    """
+    """Read a canonical CSV."""
     parts = []
     for sheet in content.sheets:
         labels = sheet.row(0)
@@ -157,11 +154,7 @@ def _websiteregister(sheet: Sheet, file: str) -> Iterator[Part]:
 
 
 def _register_tests(groups: list[str], labels: list[str]) -> dict[str, dict[str, int]]:
-    """Return the position of the result and the day of each type.
-
-    The label above a group of columns says which type it is of, or else a test that only one of
-    the types has.
-    """
+    """Return the position of the result and the day of each type."""
     found: dict[str, dict[str, int]] = {}
     for named in (True, False):
         at = 0

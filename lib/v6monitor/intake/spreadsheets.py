@@ -60,12 +60,9 @@ _Read = tuple[str, pd.DataFrame, frozenset[int], dict[int, str], frozenset[int]]
 
 
 def read(name: str, data: bytes) -> list[_Read]:
-    """Return name, cells, hidden rows, merged cells and hidden columns of each sheet with cells.
+    """Return the sheets with cells; InputError for what is damaged, has a password or is too large.
 
     Formulas give their stored value, or none; each cell of a merged range the value of the first.
-
-    InputError, which calls the file by ``name``, for a zip that is no spreadsheet, is damaged, has
-    a password, or holds more than 128 MiB, 2 million cells or 64 million characters.
     """
     parts = _parts(name, data)
     kind = next((kind for mark, kind in _KINDS.items() if mark in parts), None)
@@ -162,10 +159,7 @@ def _text(cell: object) -> str:
 
 
 def _checked(extent: "_Xlsx | _Ods", parts: Mapping[str, bytes]) -> Mapping[str, _Layout]:
-    """Return the layout of each sheet; _TooLargeError or ExpatError for what cannot be read.
-
-    A sheet counts as the rectangle from its first cell to its last.
-    """
+    """Return the layout of each sheet; _TooLargeError or ExpatError for what cannot be read."""
     elements = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:

@@ -29,10 +29,7 @@ _OWNER = ["organisation", "org_id", "sector", "province"]
 
 
 def measured(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the measurements of a canonical table, without what a list only names.
-
-    InputError when there are none.
-    """
+    """Return the measurements of a canonical table, without what a list only names."""
     found = table[table["measured_at"].notna()].reset_index(drop=True)
     if found.empty:
         raise InputError(
@@ -44,11 +41,7 @@ def measured(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def newest(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the newest measurement of each month, domain, type and list.
-
-    A domain in two lists that were measured on different days of a month keeps a row of each, the
-    newer first. It has one owner in a month: that of its newest row, completed from the others.
-    """
+    """Return the newest rows of each month, domain, type and list, with one owner per domain."""
     table = table[~superseded(table)]
     if table[["domain", "type"]].assign(month=_months(table)).duplicated().any():
         table = table.sort_values("measured_at", ascending=False, kind="stable")
@@ -67,10 +60,7 @@ def superseded(table: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def measures(states: pd.DataFrame) -> list[str]:
-    """Return the measures that the source of these states has, in the order of ``MEASURES``.
-
-    A category is among them where a list has nothing finer of its type.
-    """
+    """Return the measures of these states in order; a category only where nothing is finer."""
     held = states[["measure", "type", "list"]].drop_duplicates()
     finer = held.loc[held["measure"].eq(held["type"]), ["type", "list"]]
     category = held["measure"].str.endswith("_category")
@@ -119,20 +109,12 @@ def states(table: pd.DataFrame) -> pd.DataFrame:
 
 @cache
 def breaks() -> pd.DataFrame:
-    """Return the known breaks in series, the oldest first, all text.
-
-    ``date`` (or a year, where the day is not established), ``break`` (``tests`` of Internet.nl, or
-    ``domains`` of the list of Forum Standaardisatie), the ``version`` of Internet.nl and of its API
-    since when, the ``measures`` that it touches, ``what`` changed, and ``source``.
-    """
+    """Return the known breaks in series (reference/breaks.csv), the oldest first, all text."""
     return pd.read_csv(REFERENCE / "breaks.csv", dtype="str", keep_default_na=False)
 
 
 def _test_versions(rows: pd.DataFrame) -> "pd.Series[str]":
-    """Return the ``version`` of the last break of the tests of its measure before each row.
-
-    The version of the API decides, where the file has it; else the day.
-    """
+    """Return the ``version`` of the last break of the tests of its measure before each row."""
     keys = ["measured_at", "source_format", "measure"]
     known = rows[keys].drop_duplicates()
     changes = [row for row in breaks().to_dict("records") if row["break"] == "tests"]

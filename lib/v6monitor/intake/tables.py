@@ -71,12 +71,7 @@ class Content(NamedTuple):
 
 
 def load(path: Path, name: str = "") -> Content:
-    """Return the content of a file, recognised by its bytes; errors call it by ``name``.
-
-    Text may be UTF-8 (with or without mark), UTF-16 or Windows-1252; cells may be separated by
-    comma, semicolon or tab, also with ``sep=`` in front; a spreadsheet may be XLSX or ODS.
-    InputError for what is neither a table nor JSON.
-    """
+    """Return the content of a file, known by its bytes; InputError for no table and no JSON."""
     name = name or path.name
     try:
         if path.exists() and not path.is_file():
@@ -156,11 +151,7 @@ def fields(body: pd.DataFrame, where: Mapping[str, int]) -> pd.DataFrame:
 
 
 def labelled(content: Content) -> pd.DataFrame:
-    """Return the first sheet under the labels of its first row; the index is the row.
-
-    Labels are in lower case; of two of the same, the first column counts. InputError for what is
-    no table.
-    """
+    """Return the first sheet under the lower-case labels of its first row; the index is the row."""
     if not content.sheets:
         raise InputError(f"{content.name}: is JSON, not a table; save it as CSV")
     labels, body = next(content.sheets[0].headers())
@@ -172,10 +163,7 @@ def labelled(content: Content) -> pd.DataFrame:
 def selected(
     table: pd.DataFrame, columns: tuple[str, ...], required: tuple[str, ...], file: str
 ) -> pd.DataFrame:
-    """Return these columns of a labelled table, empty where it has none, without empty rows.
-
-    InputError for a table that lacks a required column.
-    """
+    """Return these columns of a labelled table, empty where it has none, without empty rows."""
     for column in required:
         if column not in table:
             raise InputError(

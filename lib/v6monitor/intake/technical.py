@@ -50,11 +50,7 @@ def addresses(content: Content, context: Context, faults: Faults) -> pd.DataFram
 
 
 def with_reach(table: pd.DataFrame, found: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    """Return a canonical table with the reachability it lacks, and faults that say what was filled.
-
-    Passed when every IPv6 address of the servers answered, failed when one did not, not tested
-    when they have none, and nothing when it is not known of one.
-    """
+    """Return a canonical table with the reachability it lacks, and the faults that say so."""
     six = found["address"].str.contains(":", regex=False)
     each = found.assign(
         any=six, no=six & found["reachable"].eq("no"), open=six & found["reachable"].eq("")

@@ -74,11 +74,7 @@ def matched(rows: pd.DataFrame, waivers: pd.DataFrame, kind: str = "") -> pd.Dat
 
 
 def explain(states: pd.DataFrame, waivers: pd.DataFrame, day: str = "") -> pd.DataFrame:
-    """Return states with ``explained``: whether a waiver was valid, whatever the state is.
-
-    ``states`` have ``domain`` and ``measure`` (or ``type``); a waiver counts on the ``day``, or
-    when a row was ``measured_at``. ``shares`` counts only those without IPv6.
-    """
+    """Return states with ``explained``: whether a waiver was valid on the day, or when measured."""
     days = states["measured_at"].dt.strftime("%Y-%m-%d") if "measured_at" in states else day
     measure = states["measure"] if "measure" in states else states["type"]
     kind = measure.str.replace("_.*", "", regex=True)

@@ -166,11 +166,7 @@ def in_words(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
 
 
 def summary(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Return the columns ``SUMMARY`` of the laggard list in words.
-
-    Where the result is unknown, the lookups that failed take the place of the mail servers;
-    left-over proofs of ownership are among these.
-    """
+    """Return the columns ``SUMMARY`` in words; of an unknown one failed lookups, not hosts."""
     rows = laggards.to_dict("records")
     hosts = [
         reason_text(str(row["doubt"]), language)
@@ -182,10 +178,7 @@ def summary(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
 
 
 def steps(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Return the explanation and next step of each group of the list, in words, once.
-
-    Columns: ``group``, ``laggards`` (the number of domains), ``explanation`` and ``next_step``.
-    """
+    """Return ``group``, ``laggards``, ``explanation``, ``next_step``: each group's words, once."""
     found = []
     for codes, part in laggards.groupby(["group", "explanation", "next_step"], sort=False):
         rows = part.to_dict("records")

@@ -20,8 +20,6 @@ _QUOTES = re.compile(r"['\u2018-\u201b]")  # PowerShell takes all of these for a
 def dig(qtype: str, name: str, resolver: str = "") -> str:
     """Return the dig command for a question; to the ``resolver`` of the log, if it has an address.
 
-    Safe to paste, whatever the name contains:
-
     >>> dig("AAAA", "mx.town.example", "192.0.2.53")
     'dig @192.0.2.53 AAAA mx.town.example'
     >>> dig("AAAA", "-f/etc/hosts; reboot")

@@ -61,12 +61,7 @@ def name_servers(
     hosts: pd.DataFrame,
     operators: Operators | None = None,
 ) -> pd.DataFrame:
-    """Return the zones that mail depends on end to end: two of their name servers need IPv6.
-
-    ``hosts`` is the table of ``mx_hosts``. Returns a row per domain and zone: ``host`` is the zone
-    (where none was found the name that was looked up), ``operator`` that of the MX hosts in it, or
-    ``own_zone`` for the zone of the domain itself.
-    """
+    """Return the zones that ``mx_hosts`` depend on end to end, a row per domain and zone."""
     evidence, table = Evidence.of(observations), operators or known_operators()
     rows: dict[tuple[str, str], Dependency] = {}
     for domain in dict.fromkeys(hosts["domain"]):

@@ -89,11 +89,7 @@ class ExchangeHost(NamedTuple):
 
 
 def parse_exchange_host(host: str, domain: str = "") -> ExchangeHost | None:
-    """Return the zone and label of an MX host of a domain; None when it is not Exchange Online.
-
-    Consumer Outlook (``*.olc.protection.outlook.com``) is not. The name alone decides: networks
-    and words such as ``outlook.com`` also belong to mail hosts that are not Exchange Online.
-    """
+    """Return zone and label of an MX host by its name alone; None: not Exchange Online."""
     for zone, pattern in _ZONES:
         if match := pattern.fullmatch(host):
             return ExchangeHost(zone, match[1]) if zone else None
@@ -130,11 +126,7 @@ def label_of(domain: str) -> str:
 
 
 def domain_of(label: str) -> str | None:
-    """Return the accepted domain that a label was made of.
-
-    None when no domain, or more than one, encodes to the label; an initial
-    ``onmicrosoft.com`` name for instance has a label without any dash.
-    """
+    """Return the one accepted domain that a label was made of; None when none or several fit."""
     domains = {domain for domain in _readings(label) if _is_domain(domain)}
     matching = [domain for domain in domains if label_of(domain) == label]
     return matching[0] if len(matching) == 1 else None

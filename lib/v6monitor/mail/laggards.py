@@ -224,10 +224,7 @@ def laggard(evidence: Evidence, provider: Provider, operators: Operators) -> Lag
 
 
 def responsible(evidence: Evidence, host: str, operators: Operators, domain: str) -> str:
-    """Return who runs an MX host of a domain: an operator, else a registrable domain.
-
-    ``own_host`` where that is the domain's own: a domain is nobody who could be asked.
-    """
+    """Return who runs an MX host: an operator, registrable domain, or ``own_host``."""
     operator, _ = operator_of(evidence, host, operators, domain)
     return OWN_HOST if operator == registrable_domain(domain) else operator
 
@@ -291,10 +288,7 @@ class _Case:
         return ("ownership_proof", list(self.proofs)) if left_over else ("", [])
 
     def sole_cause(self, group: str, hosts: list[str]) -> str:
-        """Return whether all other hosts have IPv6: those not Exchange, or not of the gateway.
-
-        A left-over proof of ownership is another one, without IPv6: Internet.nl counts it.
-        """
+        """Return whether all other hosts have IPv6; a left-over proof is one without."""
         if group not in {*EXCHANGE_GROUPS, "broken_record", "gateway"}:
             return ""
         if group == "gateway":
@@ -403,10 +397,7 @@ def _mail_states(history: pd.DataFrame | None) -> dict[str, dict[str, str]]:
 
 
 def _since(found: Laggard, states: Mapping[str, str]) -> tuple[str, int | None]:
-    """Return the first month of the unbroken time without IPv6, and how many months ago it was.
-
-    A yes ends the time; a month in which it was unknown, or was not measured, does not.
-    """
+    """Return the first month without IPv6 since the last yes, and how many months ago it was."""
     if not found.lacking or found.asked_at is None:
         return "", None
     now = first = found.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m")

@@ -46,20 +46,13 @@ class Operators:
 
 
 def read_operators(paths: str | Path | Iterable[str | Path]) -> Operators:
-    """Read operator tables; a suffix in a later file replaces that of an earlier one.
-
-    The columns are the fields of ``Operator``. Raises ``InputError`` for a file that is not such a
-    table, an unknown kind, and a suffix that occurs twice in one file.
-    """
+    """Read operator tables, a later one over an earlier; InputError for a wrong or double row."""
     files = [paths] if isinstance(paths, str | Path) else paths
     return Operators(row for file in files for row in _rows(Path(file)))
 
 
 def known_operators() -> Operators:
-    """Return the package's own table, with the operators of the example where that was made.
-
-    Raises InputError when the package's table is missing.
-    """
+    """Return the package's own table, with the example's operators where that was made."""
     example = example_folder() / NAME
     return read_operators([REFERENCE / NAME, *([example] if example.exists() else [])])
 

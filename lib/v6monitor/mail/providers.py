@@ -160,11 +160,7 @@ def exchange_host(evidence: Evidence, host: str, domain: str) -> ExchangeHost | 
 def operator_of(
     evidence: Evidence, host: str, operators: Operators, domain: str
 ) -> tuple[str, str]:
-    """Return the name and the kind of the operator of an MX host of a domain (rule 2).
-
-    That of an alias is who runs its target, the last that the table has. The name is the
-    registrable domain of the end, without a kind, where the table has no row.
-    """
+    """Return name and kind of the operator of an MX host, of its target if an alias (rule 2)."""
     if exchange_host(evidence, host, domain):
         return MICROSOFT, "mailbox"
     names = (host, *evidence.aliases(host))

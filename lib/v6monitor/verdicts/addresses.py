@@ -40,10 +40,7 @@ UNUSABLE = tuple(
 
 @lru_cache(maxsize=65_536)
 def unusable(address: str) -> str | None:
-    """Return why nobody can be reached at the text of an AAAA record; None when it is usable.
-
-    The kinds are those of ``UNUSABLE``, ``not_global`` for the rest outside 2000::/3, and
-    ``malformed`` for a text that is no IPv6 address: that says nothing about the host.
+    """Return why an AAAA reaches nobody: a kind, ``not_global``, ``malformed``; None: usable.
 
     >>> unusable("2a01:111:f400::1") is None
     True

@@ -45,10 +45,7 @@ def second_answers(
     apart: dt.timedelta = HOUR,
     within: dt.timedelta = CONFIRMS_WITHIN,
 ) -> Evidence:
-    """Return the answers of other resolvers, from ``apart`` to ``within`` after the first definite.
-
-    A loss for which this evidence says no by itself is confirmed (METHOD.md, "Change").
-    """
+    """Return answers of other resolvers, ``apart`` to ``within`` after the first definite one."""
     first: dict[tuple[str, str], Observation] = {}
     second = []
     for row in sorted(rows, key=lambda row: row.asked_at):
@@ -71,11 +68,10 @@ class Confirmed(NamedTuple):
 
 
 class LossCheck:
-    """Chooses the questions of a run that confirm its losses against an earlier log.
+    """Chooses the questions that confirm a run's losses against an earlier log.
 
-    Called with the rows of the run, it yields those to be asked again at another resolver: first
-    those of every loss, then, when the answers are among the rows, those of the losses that the
-    other resolver does not see: of these what is answered last counts.
+    First those of every loss, then those of losses that the other resolver does not see: of these
+    what is answered last counts.
     """
 
     def __init__(self, before: Iterable[Observation], subjects: Iterable[tuple[str, str]]) -> None:

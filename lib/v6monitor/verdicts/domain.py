@@ -62,11 +62,7 @@ class Judgement(NamedTuple):
 
 
 def judgement(evidence: Evidence, domain: str, types: Collection[str] | None = None) -> Judgement:
-    """Return the verdicts on a domain (METHOD.md, "Verdicts").
-
-    ``types`` says whether it is judged as ``web``, as ``mail`` or as both; by default as whatever
-    the evidence has an MX or AAAA question for.
-    """
+    """Return the verdicts on a domain, as ``web``, ``mail`` or both; else on what was looked up."""
     looked_up = {
         kind for kind, qtype in (("mail", "MX"), ("web", "AAAA"))
         if evidence.question(domain, qtype)
@@ -109,10 +105,7 @@ def _mail_verdicts(evidence: Evidence, domain: str, mail: MailHosts) -> dict[str
 
 
 def _end_to_end(evidence: Evidence, domain: str, mail_all: Verdict, hosts: list[str]) -> Verdict:
-    """Return whether mail_all holds and the name servers on the way have IPv6 too.
-
-    On the way are those of the domain, of every MX host and of what an MX host is an alias of.
-    """
+    """Return whether mail_all holds and the name servers of domain, hosts and aliases have IPv6."""
     parts = [mail_all]
     targets = [target for host in hosts for target in evidence.aliases(host)]
     for name in dict.fromkeys([domain, *hosts, *targets]):

@@ -79,10 +79,7 @@ class Evidence:
 
     @classmethod
     def of(cls, source: Observations) -> Evidence:
-        """Return the index over a table of observations, the observations themselves, or a Month's.
-
-        Raises InputError when the table lacks a column of the observation log.
-        """
+        """Return the index over observations, a table of them, or a Month's."""
         found: Any = getattr(source, "observations", source)
         return found if isinstance(found, cls) else cls(rows(found))
 
@@ -102,10 +99,7 @@ class Evidence:
         return row.answers if row.outcome == OK else ()
 
     def aliases(self, name: str) -> tuple[str, ...]:
-        """Return the names that a name is an alias of, hop by hop, its end last; () for none.
-
-        From the chains of its lookups, and from the CNAME records that were asked for.
-        """
+        """Return the names that a name is an alias of, hop by hop, its end last; () for none."""
         names = [name]
         for hop in names:  # grows
             for row in filter(None, (self.question(hop, qtype) for qtype in _ALIASED)):
@@ -135,10 +129,7 @@ class Evidence:
         return Verdict(NO, f"{host}: only_unusable:{kind}")
 
     def has_website(self, host: str) -> Verdict:
-        """Return whether a website's host has IPv6; not applicable when it has no address at all.
-
-        A lookup of A that failed leaves that open: with an address the host would be a no.
-        """
+        """Return whether a website's host has IPv6; not applicable without any address."""
         found, ipv6 = self.has_ipv6(host), self.question(host, "AAAA")
         ipv4 = self.records(host, "A")
         if ipv6 is None or ipv6.outcome not in NEGATIVE:
@@ -150,10 +141,7 @@ class Evidence:
         return found
 
     def name_servers(self, name: str) -> NameServers:
-        """Find the name servers: NS of the name itself, else where ``next_zone`` leads.
-
-        A domain that resolves has name servers: only when it does not exist are there none.
-        """
+        """Find the name servers; only a domain that does not exist has none."""
         at, last, failed, notes = name, None, "", list[str]()
         while at:
             row = self.question(at, "NS")
@@ -208,10 +196,7 @@ class Evidence:
 
 
 def rows(observations: pd.DataFrame | Iterable[Observation]) -> Iterator[Observation]:
-    """Yield the rows of a table of observations, also of one that pandas read from a CSV file.
-
-    Rows of other programs are normalised.
-    """
+    """Yield the rows of a table of observations, also of one that pandas read from a CSV file."""
     if not hasattr(observations, "itertuples"):
         yield from observations
         return
@@ -238,20 +223,14 @@ def source_of(observations: Any) -> list[str]:
 
 
 def is_definite(row: Observation) -> bool:
-    """Return whether an observation says something about the name.
-
-    An ``ok`` must have records, and they must be readable (METHOD.md, "One question, one outcome").
-    """
+    """Return whether an observation says something about the name."""
     if row.outcome != OK:
         return row.outcome in DEFINITE
     return bool(row.answers) and not unreadable(row)
 
 
 def unreadable(row: Observation) -> str:
-    """Return the record data of an ``ok`` that leave open what it says; "" when there are none.
-
-    Beside an address that decides, one that cannot be read changes nothing.
-    """
+    """Return the record data that leave open what an ``ok`` says; "" when there are none."""
     if row.outcome != OK:
         return ""
     found = [text for text in row.answers if not is_readable(row.qtype, text)]

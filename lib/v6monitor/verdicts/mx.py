@@ -40,11 +40,7 @@ class MailHosts(NamedTuple):
 
 
 def mail_hosts(evidence: Evidence, domain: str) -> MailHosts:
-    """Return the mail class and the usable MX hosts of a domain (RFC 5321, RFC 7505).
-
-    Targets that cannot receive mail are dropped with a note: ``localhost``, IP literals,
-    ``*.invalid`` and left-over proofs of ownership.
-    """
+    """Return the mail class and the usable MX hosts of a domain (RFC 5321, RFC 7505)."""
     row = evidence.question(domain, "MX")
     if row is None:
         return MailHosts("")
