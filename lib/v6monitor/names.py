@@ -1,5 +1,6 @@
 """Host names: one normalised key for every way people write a name, a URL or an address."""
 
+import hashlib
 import ipaddress
 import re
 import unicodedata
@@ -20,6 +21,8 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 GOVERNMENT = frozenset({"gob", "gouv", "gov", "government", "govt", "gub"})
 """Labels with which the Public Suffix List names the space of a government below a country."""
+_PLAIN = re.compile(r"(?!.*\b[0-9a-f]{8}$)(?=.{1,60}$)[a-z0-9]+(?:[-_][a-z0-9]+)*")
+"""A text that names a page as it is; one that ends as a digest does is none."""
 _NORMAL = re.compile(r"(?!.*--)(?=.{4,253}$)(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+[a-z]{2,63}")
 """What ``normalise`` leaves as it is: a quick test, because most names are like that."""
 
@@ -80,6 +83,45 @@ def registrable_domain(name: str) -> str:
     if not parts.suffix:
         return ".".join(labels[-2:])
     return str(parts.top_domain_under_public_suffix) or name
+
+
+@cache
+def display(domain: str) -> str:
+    """Return a domain as people write it: ``xn--coperatie-17a.example`` with its diaeresis."""
+    if "xn--" not in domain:
+        return domain
+    try:
+        return normalise(domain).display
+    except InvalidNameError:
+        return domain
+
+
+@cache
+def page_name(organisation: str, domain: str = "") -> str:
+    """Return what the page of an organisation is called; of a domain where that is not known.
+
+    It follows from the name alone, so it stays what it is whatever else is on the list. Capitals,
+    spaces and hyphens tell no two organisations apart; where other signs are lost, a digest of the
+    name keeps them apart. A domain's has ``_`` for its dots, which is in no organisation's.
+
+    >>> page_name("Gemeente Nieuw-Zuidwaard"), page_name("", "nieuw-zuidwaard.example")
+    ('gemeente-nieuw-zuidwaard', 'nieuw-zuidwaard_example')
+    >>> page_name("Écht"), page_name("Echt")
+    ('echt-68daf9d4', 'echt')
+    """
+    if organisation:
+        words = organisation.casefold().replace("-", " ").split()
+        plain, shown = "-".join(words), " ".join(words)
+        if "_" in plain:
+            plain = ""
+    else:
+        plain, shown = domain.replace(".", "_"), domain
+    if _PLAIN.fullmatch(plain):
+        return plain
+    letters = unicodedata.normalize("NFKD", display(shown)).encode("ascii", "ignore").decode()
+    stem = "-".join(re.findall("[a-z0-9]+", letters.lower()))[:50].strip("-")
+    digest = hashlib.sha256(shown.encode(errors="surrogatepass")).hexdigest()[:8]
+    return f"{stem}-{digest}".lstrip("-")
 
 
 def _host(text: str) -> str:

@@ -7,7 +7,7 @@ import io
 import math
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -21,6 +21,21 @@ AMONG_NAMES = frozenset({"now", "other", "own_host", "own_or_unknown", "own_zone
 SENTENCE = 60
 """A column with a longer text than this holds sentences."""
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
+
+
+class Reference(NamedTuple):
+    """What a page of a report can lead to: ``organisation``, ``domain`` or ``letter``, and whose.
+
+    The letter is that about a domain.
+    """
+
+    kind: str
+    name: str
+
+
+def referring(to: Reference, content: str) -> str:
+    """Return HTML that leads to what it is about once it is on a page of a report."""
+    return f'<a data-to="{to.kind}:{html.escape(to.name)}">{content}</a>'
 
 
 def table_html(
@@ -54,7 +69,8 @@ def table_html(
     if caption_language not in {"", language.code}:
         outer, inner = f' lang="{caption_language}"', f' lang="{language.code}"'
     none = html.escape(language.text("None, or not in this source."))
-    body = "".join(_row(row, kinds) for row in texts)
+    shown = [[_shown(one, text) for one, text in zip(columns, row, strict=True)] for row in texts]
+    body = "".join(_row(row, kinds) for row in shown)
     body = body or f'<tr><td colspan="{len(columns)}">{none}</td></tr>'
     return (
         f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"{outer}><table{inner}>'
@@ -164,9 +180,16 @@ def _heading(of: Column, language: Language) -> str:
 
 
 def _row(texts: Sequence[str], kinds: Sequence[str]) -> str:
-    first, *others = (html.escape(text) for text in [texts[0] or NO_VALUE, *texts[1:]])
+    first, *others = texts
     cells = (f"<td{kind}>{text}</td>" for text, kind in zip(others, kinds[1:], strict=True))
-    return f'<tr><th scope="row"{kinds[0]}>{first}</th>{"".join(cells)}</tr>'
+    return f'<tr><th scope="row"{kinds[0]}>{first or NO_VALUE}</th>{"".join(cells)}</tr>'
+
+
+def _shown(of: Column, text: str) -> str:
+    """Return a cell as HTML; a name leads to its page."""
+    content = html.escape(text)
+    refers = text and of.name in {"organisation", "domain"}
+    return referring(Reference(of.name, text), content) if refers else content
 
 
 def _kind(values: "pd.Series[Any]", texts: Sequence[str]) -> str:

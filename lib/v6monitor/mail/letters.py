@@ -87,6 +87,11 @@ class Letter(NamedTuple):
         return max((day for row in self.rows if (day := day_of(row["asked_at"]))), default=None)
 
     @property
+    def addressee(self) -> tuple[str, str]:
+        """Return the kind (operator, tenant, organisation or domain) and name of who gets it."""
+        return ("operator", self.operator) if self.operator else _administrator(self.rows[0])
+
+    @property
     def resolvers(self) -> tuple[str, ...]:
         """The resolvers that were asked."""
         rows = (row for one in self.measured for row in (one.mx, one.ipv4, one.ipv6) if row)

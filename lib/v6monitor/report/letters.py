@@ -1,13 +1,14 @@
 """Pages of the letters, one A4 each, the list of them, and the table for a mail merge."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
 from v6monitor.dns.observation import OK, Observation
 from v6monitor.language import AMSTERDAM, CODES, NO_VALUE, Language
 from v6monitor.mail.letters import Letter, Measured, powershell, remarks, situations, steps
+from v6monitor.names import page_name
 from v6monitor.report.pages import Notice, Page, file_name, plain_page, twin
 
 NAME = "letters"
@@ -17,9 +18,21 @@ _ROWS = 5
 """A letter about more hosts than this is set smaller, to stay on its page."""
 
 
+def name_of(letter: Letter) -> str:
+    """Return what the files of a letter are called: the same in every month."""
+    kind, whose = letter.addressee
+    return f"{kind}-{page_name('', whose) if kind == 'domain' else page_name(whose)}"
+
+
 def file_of(letter: Letter, code: str, languages: Sequence[str]) -> str:
-    """Return a letter's file in the folder of letters: a number, nothing that was measured."""
-    return file_name(f"{letter.number:03}", code, languages)
+    """Return a letter's file in the folder of letters."""
+    return file_name(name_of(letter), code, languages)
+
+
+def by_domain(written: Iterable[Letter]) -> dict[str, Letter]:
+    """Return the letter to its own administrator of every domain that there is one about."""
+    own = (letter for letter in written if not letter.operator)
+    return {domain: letter for letter in own for domain in letter.domains()}
 
 
 def subject(letter: Letter, language: Language) -> str:
@@ -55,7 +68,7 @@ def page(
         file_of(letter, code, languages),
         language,
         about,
-        twin=twin(f"{letter.number:03}", code, languages),
+        twin=twin(name_of(letter), code, languages),
         notices=notices,
         home=home,
     )

@@ -4,7 +4,7 @@ import datetime as dt
 import html
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from nbconvert.exporters import TemplateExporter
 
 from v6monitor.analysis.shares import GATE
 from v6monitor.charts.chart import DOWNLOADS
-from v6monitor.charts.tables import unpack
+from v6monitor.charts.tables import Reference, unpack
 from v6monitor.language import AMSTERDAM, Language, marked
 from v6monitor.report import publisher
 from v6monitor.report.archive import WHOLE, Scope
@@ -43,6 +43,7 @@ _BAR = {
     DATA: marked("Data"),
 }
 """What the pages that every reader needs are called in the navigation, in its order."""
+_REFERENCE = re.compile(r'<a data-to="([a-z]+:[^"]*)">(.*?)</a>')
 _BESIDE = ("csv", "xlsx")  # on a page; the data page has all forms
 
 
@@ -261,6 +262,16 @@ def notebook_page(document: Document, page: Page) -> str:
 
 def _is_answer(part: Prose | Output) -> bool:
     return isinstance(part, Output) and part.kind == "answer"
+
+
+def linked(page: str, places: Mapping[Reference, str]) -> str:
+    """Return a page whose references are links to these places; those to no place are none."""
+
+    def link(found: re.Match[str]) -> str:
+        place = places.get(Reference(*html.unescape(found[1]).split(":", 1)))
+        return f'<a href="{html.escape(place)}">{found[2]}</a>' if place else found[2]
+
+    return _REFERENCE.sub(link, page)
 
 
 def _told_apart(page: str) -> str:

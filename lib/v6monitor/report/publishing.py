@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,14 +19,26 @@ from v6monitor.charts.headline import headline as headline_chart
 from v6monitor.charts.tables import unpack
 from v6monitor.language import Language
 from v6monitor.language.columns import column
+from v6monitor.mail.letters import Letter
 from v6monitor.mail.letters import letters as letters_about
-from v6monitor.report import archive, letters, lint, news, pages, results, tables
+from v6monitor.report import (
+    archive,
+    letters,
+    lint,
+    news,
+    organisations,
+    pages,
+    publisher,
+    results,
+    tables,
+)
 from v6monitor.report.archive import Scope
 from v6monitor.report.archive_pages import first_page
 from v6monitor.report.document import Document, Output
 from v6monitor.report.exports import write_text
 from v6monitor.report.month import Month
 from v6monitor.report.news import News
+from v6monitor.report.organisations import Organisations
 from v6monitor.report.pages import DATA, OVERVIEW, Link, Page, file_name, twin
 from v6monitor.report.pdf import print_pages
 
@@ -46,6 +59,22 @@ class Report:
     news: News
     scope: Scope = field(default_factory=lambda: archive.WHOLE)
     pdf: bool = False
+    wanted: Sequence[str] = ()
+    """The organisations that get a page; all without."""
+
+    @cached_property
+    def letters(self) -> list[Letter]:
+        """Return the letters to administrators."""
+        return letters_about(self.month.laggards, observations=self.month.observations)
+
+    @cached_property
+    def organisations(self) -> Organisations:
+        """Return the organisations with what their pages say."""
+        return Organisations(self.month, self.news, self.letters, publisher.read(), self.wanted)
+
+    def linked(self, text: str, code: str) -> str:
+        """Return a page on which the names of organisations and domains lead to their pages."""
+        return pages.linked(text, self.organisations.references(code, self.languages))
 
     def file(self, name: str, code: str) -> str:
         """Return the file of a page in a language."""
@@ -61,6 +90,7 @@ class Report:
         titles = {
             OVERVIEW: language.text("IPv6 at government domains"),
             letters.NAME: language.text("Which letters are ready for the administrators?"),
+            organisations.NAME: language.text("Which organisations are in this report?"),
             DATA: language.text("Which data can be downloaded, and what do they mean?"),
         }
         title = pages.of_subject(pages.scope_name(self.scope, language), titles[name])
@@ -96,9 +126,10 @@ def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -
             write_text(report.scratch / file, text)
         _keep(report, name, document.notebook)
     published = [one for name, document in fit.items() for one in _exports(report, name, document)]
+    published += [_news(report), _letters(report, fit), *_per_domain(report, fit)]
     if report.pdf:
         print_pages(sorted(report.scratch.rglob("*.html")))
-    published += [_news(report), _letters(report, fit), *_per_domain(report, fit)]
+    _organisations(report, fit)
     _data(report, published, fit)
     _index(report, fit, {**failures, **unfit})
     return unfit
@@ -124,7 +155,7 @@ def _notebook_pages(report: Report, name: str, notebooks: Notebooks) -> dict[str
     for code in report.languages:
         own = report.link(name, notebooks[name], Language(code))
         page = _page(report, own, code, notebooks)
-        found[page.file] = pages.notebook_page(notebooks[name], page)
+        found[page.file] = report.linked(pages.notebook_page(notebooks[name], page), code)
     return found
 
 
@@ -143,6 +174,7 @@ def _page(report: Report, own: Link, code: str, notebooks: Notebooks) -> Page:
                 for name, document in notebooks.items()
                 if not document.subject
             ),
+            report.fixed_link(organisations.NAME, language),
             report.fixed_link(letters.NAME, language),
             report.fixed_link(DATA, language),
         ],
@@ -200,7 +232,7 @@ def _news(report: Report) -> Published:
 
 def _letters(report: Report, notebooks: Notebooks) -> Published:
     """Write the letters to the administrators and the page that lists them; return the table."""
-    written = letters_about(report.month.laggards, observations=report.month.observations)
+    written = report.letters
     for code in report.languages:
         language = Language(code)
         page = _page(report, report.fixed_link(letters.NAME, language), code, notebooks)
@@ -211,6 +243,16 @@ def _letters(report: Report, notebooks: Notebooks) -> Published:
         text = letters.overview(page, written, report.languages)
         write_text(report.scratch / page.file, text)
     return _export(report, letters.NAME, letters.NAME, letters.merge(written))
+
+
+def _organisations(report: Report, notebooks: Notebooks) -> None:
+    """Write the page of every organisation and the index of them."""
+    for code in report.languages:
+        own = report.fixed_link(organisations.NAME, Language(code))
+        page = _page(report, own, code, notebooks)
+        write_text(report.scratch / page.file, report.organisations.index(page, report.languages))
+        for file, text in report.organisations.pages(page, report.languages):
+            write_text(report.scratch / file, text)
 
 
 def _keep(report: Report, name: str, notebook: NotebookNode) -> None:
@@ -292,7 +334,7 @@ def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) ->
             previous=_previous(report, language),
             archive=f"../{page.file}",
         )
-        write_text(report.scratch / page.file, text)
+        write_text(report.scratch / page.file, report.linked(text, code))
 
 
 def _previous(report: Report, language: Language) -> Link | None:

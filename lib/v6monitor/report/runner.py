@@ -1,7 +1,6 @@
 """One run: measurements in, notebooks executed, pages out, one atomic swap at the end."""
 
 import datetime as dt
-import hashlib
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence, Sized
 from concurrent.futures import Future, as_completed
@@ -77,7 +76,7 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
     current = table[table["measured_at"].dt.strftime("%Y-%m") == period]
     for name in request.organisations:
         of_organisation(current, name)
-    notebooks = _parts(_chosen(request), current, request.organisations)
+    notebooks = _parts(_chosen(request), current)
     read = replace(read, table=table)
     target = request.archive / period
     with (
@@ -104,8 +103,9 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
         progress("pages")
         changed = news(month, request.archive)
         report = Report(
-            scratch, target, request.languages, month, changed, request.scope, request.pdf
-        )
+            scratch, target, request.languages, month, changed, request.scope, request.pdf,
+            request.organisations,
+        )  # fmt: skip
         failures = {one.name: one.error for one in executed if one.error}
         failures |= publish(report, _documents(notebooks, executed), failures)
         _keep_failed(executed, failed, failures)
@@ -208,30 +208,15 @@ def _chosen(request: Request) -> list[Planned]:
     return sorted(chosen, key=lambda one: not _looks_up(one))
 
 
-def _parts(
-    planned: Sequence[Planned], current: pd.DataFrame, wanted: Sequence[str]
-) -> list[Planned]:
-    """Return the notebooks; one that is run for each sector is repeated for every sector.
-
-    It is repeated too for every organisation that is wanted by name; a digest of that names its
-    file, the same in every month and whatever the others are.
-    """
+def _parts(planned: Sequence[Planned], current: pd.DataFrame) -> list[Planned]:
+    """Return the notebooks; one that is run for each sector is repeated for every sector."""
     sectors = [sector for sector in SECTORS if current["sector"].eq(sector).any()]
-    subjects: list[tuple[dict[str, object], str, str]] = [
-        ({"sectors": [sector]}, sector, sector) for sector in sectors
-    ]
-    subjects += [
-        (
-            {"organisation": name},
-            f"organisation-{hashlib.sha256(name.encode()).hexdigest()[:8]}",
-            name,
-        )
-        for name in wanted
-    ]
     return [
-        one._replace(parameters=one.parameters | given, part=part, subject=subject)
+        one._replace(parameters=one.parameters | given, part=part, subject=part)
         for one in planned
-        for given, part, subject in (subjects if one.each else [({}, "", "")])
+        for given, part in (
+            [({"sectors": [sector]}, sector) for sector in sectors] if one.each else [({}, "")]
+        )
     ]
 
 

@@ -1,0 +1,294 @@
+"""A page for every organisation, its index, and the addresses that other pages link to.
+
+A page is made from the month's tables: of a domain without a known organisation there is one too.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+import pandas as pd
+
+from v6monitor.analysis.shares import VERDICT_OF, shares
+from v6monitor.charts.tables import Reference
+from v6monitor.charts.wording import group_name, out_of, share_text
+from v6monitor.language import Language
+from v6monitor.language.sources import source_text
+from v6monitor.mail.advice import Row, explanation, next_step, waiver_text
+from v6monitor.mail.letters import Letter
+from v6monitor.names import display, page_name
+from v6monitor.report import letters
+from v6monitor.report.card import Card, card
+from v6monitor.report.month import Month
+from v6monitor.report.news import News
+from v6monitor.report.pages import Link, Page, file_name, plain_page, twin
+from v6monitor.report.publisher import Publisher
+from v6monitor.verdicts.evidence import Evidence
+
+NAME = "organisations"
+"""The index, and the folder of the pages."""
+
+_SUBJECTS = ("web", "mail")  # what the agreement is about
+_EACH = ("organisation", "domain")
+_CHANGED = ("domain", "measure", "change", "from", "to")
+
+
+class Subject(NamedTuple):
+    """What a page is about: an organisation with its domains, or a domain of nobody known."""
+
+    name: str
+    title: str
+    organisation: str
+    sector: str
+    province: str
+    domains: tuple[str, ...]
+
+
+class Organisations:
+    """The organisations of a month, with what their pages say, by domain."""
+
+    def __init__(
+        self,
+        month: Month,
+        news: News,
+        written: Sequence[Letter],
+        sender: Publisher,
+        wanted: Sequence[str] = (),
+    ) -> None:
+        """``wanted`` are the organisations that get a page, by name; all without."""
+        self.month, self.sender = month, sender
+        self.subjects = [
+            one for one in _subjects(month) if not wanted or one.organisation in wanted
+        ]
+        self._letters = letters.by_domain(written)
+        self._laggards = _by_domain(month.laggards)
+        self._changes: dict[str, list[Row]] = {}
+        for row in news.table.to_dict("records"):
+            self._changes.setdefault(str(row["domain"]), []).append(row)
+        self._evidence = Evidence.of(month.observations)
+        self.measures = month.measures or list(VERDICT_OF)
+
+    @cached_property
+    def _states(self) -> dict[str, dict[str, str]]:
+        """Return the state of every measure by domain: measured, or of the lookups without any."""
+        states: dict[str, dict[str, str]] = {}
+        for measure in self.measures:
+            table = self._tables[measure]
+            for domain, state in zip(table["domain"], table["state"], strict=True):
+                states.setdefault(domain, {})[measure] = state
+        return states
+
+    @cached_property
+    def _shares(self) -> dict[tuple[str, str], Row]:
+        """Return the counts and share of every measure by sector; by ``""`` of all domains."""
+        found = {}
+        for measure in self.measures:
+            table = self._tables[measure]
+            for row in shares(table, by="sector").to_dict("records"):
+                found[measure, str(row["sector"])] = row
+            found[measure, ""] = shares(table).to_dict("records")[0]
+        return found
+
+    @cached_property
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        month = self.month
+        found = month.measured if month.measures else month.fresh
+        return {measure: found(measure) for measure in self.measures}
+
+    def references(self, code: str, languages: Sequence[str], up: str = "") -> dict[Reference, str]:
+        """Return where a page of this report finds organisations, domains and letters."""
+        found = {}
+        for one in self.subjects:
+            file = f"{up}{NAME}/{file_name(one.name, code, languages)}"
+            found[Reference("organisation", one.organisation)] = file
+            for domain in one.domains:
+                found.setdefault(Reference("domain", domain), f"{file}#{page_name('', domain)}")
+        for domain, letter in self._letters.items():
+            file = letters.file_of(letter, code, languages)
+            found[Reference("letter", domain)] = f"{up}{letters.NAME}/{file}"
+        return found
+
+    def pages(self, page: Page, languages: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Give the file and content of every page.
+
+        ``page`` is the index, whose links they have from their folder.
+        """
+        above = [link._replace(file=f"../{link.file}") for link in page.links]
+        language, code = page.language, page.language.code
+        for one in self.subjects:
+            own = replace(
+                page,
+                file=file_name(one.name, code, languages),
+                heading=one.title,
+                links=above,
+                twin=twin(one.name, code, languages),
+                home=f"../{page.home}",
+            )
+            sections = [self._section(domain, language, languages) for domain in one.domains]
+            content = plain_page(
+                "organisation",
+                own,
+                about=self._about(one, language),
+                names=self._names(language),
+                rows=[self._row(domain, language) for domain in one.domains],
+                source=self._source(language),
+                sector=language.label(one.sector) if one.sector else language.text("not stated"),
+                compared=list(self._compared(one, language)),
+                changes=list(self._changed(one, language)),
+                changed_columns=[language.label(name) for name in _CHANGED],
+                since=language.month(self.month.earlier) if self.month.earlier else "",
+                sections=sections,
+                error=self._report_error(one, language),
+                index=Link(f"../{page.file}", page.heading),
+            )
+            yield f"{NAME}/{own.file}", content
+
+    def index(self, page: Page, languages: Sequence[str]) -> str:
+        """Return the page that lists the organisations."""
+        language, code = page.language, page.language.code
+        rows = [
+            (
+                f"{NAME}/{file_name(one.name, code, languages)}",
+                one,
+                [self._of(one, measure, language) for measure in self.measures],
+                sum(domain in self._laggards for domain in one.domains),
+            )
+            for one in self.subjects
+        ]
+        caption = language.text(
+            "Domains with IPv6, by organisation: {number}", number=language.number(len(rows))
+        )
+        names = self._names(language)
+        return plain_page("organisations", page, rows=rows, measures=names, caption=caption)
+
+    def _names(self, language: Language) -> list[str]:
+        return [language.label(measure) for measure in self.measures]
+
+    def _source(self, language: Language) -> str:
+        """Return where the states come from."""
+        found = [one for measure in self.measures for one in self._tables[measure].attrs["source"]]
+        return language.text(
+            "Source: {source}.", source=source_text(dict.fromkeys(found), language)
+        )
+
+    def _counts(self, one: Subject, measures: Sequence[str]) -> tuple[int, int]:
+        """Return on how many there is IPv6, and to how many the measures apply."""
+        states = [
+            state
+            for domain in one.domains
+            for measure, state in self._states.get(domain, {}).items()
+            if measure in measures and state != "not_applicable"
+        ]
+        return states.count("yes"), len(states)
+
+    def _of(self, one: Subject, measure: str, language: Language) -> str:
+        yes, all_of_them = self._counts(one, [measure])
+        return out_of(yes, all_of_them, language) if all_of_them else ""
+
+    def _about(self, one: Subject, language: Language) -> tuple[str, str]:
+        measures = [name for name in self.measures if name.partition("_")[0] in _SUBJECTS]
+        yes, all_of_them = self._counts(one, measures)
+        finding = language.text("No website or mail domain was measured.")
+        if all_of_them:
+            finding = language.text(
+                "Websites and mail domains with IPv6 in {month}: {counts}.",
+                month=language.month(self.month.period),
+                counts=out_of(yes, all_of_them, language),
+            )
+        action = sum(domain in self._laggards for domain in one.domains)
+        note = language.plural(
+            "{number} domain needs action, by our own lookups: see below.",
+            "{number} domains need action, by our own lookups: see below.",
+            action,
+        )
+        return finding, note if action else ""
+
+    def _row(self, domain: str, language: Language) -> tuple[str, str, list[str]]:
+        states = self._states.get(domain, {})
+        cells = [language.label(states.get(measure, "")) for measure in self.measures]
+        return page_name("", domain), display(domain), cells
+
+    def _compared(self, one: Subject, language: Language) -> Iterator[tuple[str, ...]]:
+        for measure in self.measures:
+            own = self._of(one, measure, language)
+            others = (self._shares.get((measure, sector)) for sector in (one.sector, ""))
+            if own:
+                yield (
+                    language.label(measure),
+                    own,
+                    *(share_text(row, language) if row else "" for row in others),
+                )
+
+    def _changed(self, one: Subject, language: Language) -> Iterator[tuple[str, ...]]:
+        for domain in one.domains:
+            for row in self._changes.get(domain, ()):
+                states = (group_name(row[name], language) for name in ("from", "to"))
+                what = (language.label(str(row[name])) for name in ("measure", "change"))
+                yield display(domain), *what, *states
+
+    def _section(self, domain: str, language: Language, languages: Sequence[str]) -> dict[str, Any]:
+        """Return what a page says of one domain."""
+        found: dict[str, Any] = {"anchor": page_name("", domain), "domain": display(domain)}
+        if row := self._laggards.get(domain):
+            found["group"] = language.label(str(row["group"]))
+            found["explanation"] = explanation([row], language)
+            found["next_step"] = next_step(row, language)
+            since = str(row["first_month_without"])
+            found["since"] = language.month(since) if since else ""
+            found["waiver"] = waiver_text(row, language)
+        if letter := self._letters.get(domain):
+            file = letters.file_of(letter, language.code, languages)
+            found["letter"] = f"../{letters.NAME}/{file}"
+        shown = self._cards.get(domain)
+        if shown and shown.observations:
+            found["card"] = shown.html(language.code)
+            found["operator"] = shown.provider.operator if shown.provider else ""
+        return found
+
+    @cached_property
+    def _cards(self) -> dict[str, Card]:
+        domains = {domain for one in self.subjects for domain in one.domains}
+        operators = self.month.operators
+        return {domain: card(self._evidence, domain, operators) for domain in sorted(domains)}
+
+    def _report_error(self, one: Subject, language: Language) -> str:
+        """Return the address of a mail about an error on the page, with what to fill in."""
+        subject = language.text(
+            "Error in the IPv6 report of {month}: {name}",
+            month=language.month(self.month.period),
+            name=one.title,
+        )
+        body = language.text(
+            "Organisation: {name}\nDomain: {domains}\nWhat is wrong:\nWhat it should be:\n",
+            name=one.title,
+            domains=", ".join(map(display, one.domains)),
+        )
+        query = urlencode({"subject": subject, "body": body}, quote_via=quote)
+        return f"mailto:{self.sender.contact.email}?{query}"
+
+
+def _subjects(month: Month) -> list[Subject]:
+    """Return the subjects of pages, in the order of their titles."""
+    columns = [*_EACH, "sector", "province"]
+    rows = month.current[columns].drop_duplicates(list(_EACH)).astype("str")
+    groups: dict[str, list[tuple[str, ...]]] = {}
+    for row in sorted(rows.itertuples(index=False, name=None)):
+        groups.setdefault(page_name(*row[:2]), []).append(row)
+    found = [
+        Subject(
+            name,
+            rows[0][0] or display(rows[0][1]),
+            rows[0][0],
+            rows[0][2],
+            rows[0][3],
+            tuple(dict.fromkeys(row[1] for row in rows)),
+        )
+        for name, rows in groups.items()
+    ]
+    return sorted(found, key=lambda one: (one.title.casefold(), one.name))
+
+
+def _by_domain(table: pd.DataFrame) -> Mapping[str, Row]:
+    return {str(row["domain"]): row for row in table.to_dict("records")}
