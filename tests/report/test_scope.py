@@ -54,7 +54,7 @@ def test_everything_that_is_read_names_the_sector(narrowed):
     world, _ = narrowed
     folder = world.out / "waterschap"
     pages = [*folder.glob("2026-10/*.html"), *folder.glob("*.html")]
-    assert len(pages) == 2 * 6
+    assert len(pages) == 2 * 7
     for file in pages:
         text = file.read_text()
         title = text.partition("<title")[2].partition("</title>")[0]

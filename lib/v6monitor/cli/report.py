@@ -74,7 +74,7 @@ def report_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         default=[],
-        help="make a factsheet of these too; each sector has one",
+        help="make the pages of these organisations only; without it each has one",
     )
     parser.add_argument("--pdf", action="store_true", help="print the pages to PDF too (Chromium)")
     parser.add_argument(

@@ -57,7 +57,7 @@ def report(  # noqa: PLR0913 - the options of the command
         languages: ``nl``, ``en`` or both.
         notebooks: only these, such as ``["30_adoption"]``; every page says so.
         sectors: only these; every page says so.
-        organisations: organisations that get a factsheet too; each sector has one.
+        organisations: organisations that get a page, by name; by default each has one.
         pdf: print the pages to PDF too, with Chromium.
         force: also when the report was made from the same inputs before, or there is one of the
             month with more pages, whose place it then takes.

@@ -83,7 +83,7 @@ class Organisations:
     @cached_property
     def _shares(self) -> dict[tuple[str, str], Row]:
         """Return the counts and share of every measure by sector; by ``""`` of all domains."""
-        found = {}
+        found: dict[tuple[str, str], Row] = {}
         for measure in self.measures:
             table = self._tables[measure]
             for row in shares(table, by="sector").to_dict("records"):
@@ -115,6 +115,8 @@ class Organisations:
 
         ``page`` is the index, whose links they have from their folder.
         """
+        source, earlier = self._source(page.language), self.month.earlier
+        since = page.language.month(earlier) if earlier else ""
         above = [link._replace(file=f"../{link.file}") for link in page.links]
         language, code = page.language, page.language.code
         for one in self.subjects:
@@ -133,12 +135,12 @@ class Organisations:
                 about=self._about(one, language),
                 names=self._names(language),
                 rows=[self._row(domain, language) for domain in one.domains],
-                source=self._source(language),
+                source=source,
                 sector=language.label(one.sector) if one.sector else language.text("not stated"),
                 compared=list(self._compared(one, language)),
                 changes=list(self._changed(one, language)),
                 changed_columns=[language.label(name) for name in _CHANGED],
-                since=language.month(self.month.earlier) if self.month.earlier else "",
+                since=since,
                 sections=sections,
                 error=self._report_error(one, language),
                 index=Link(f"../{page.file}", page.heading),
@@ -169,9 +171,7 @@ class Organisations:
     def _source(self, language: Language) -> str:
         """Return where the states come from."""
         found = [one for measure in self.measures for one in self._tables[measure].attrs["source"]]
-        return language.text(
-            "Source: {source}.", source=source_text(dict.fromkeys(found), language)
-        )
+        return language.text("Source: {source}.", source=source_text(list(found), language))
 
     def _counts(self, one: Subject, measures: Sequence[str]) -> tuple[int, int]:
         """Return on how many there is IPv6, and to how many the measures apply."""
@@ -190,10 +190,10 @@ class Organisations:
     def _about(self, one: Subject, language: Language) -> tuple[str, str]:
         measures = [name for name in self.measures if name.partition("_")[0] in _SUBJECTS]
         yes, all_of_them = self._counts(one, measures)
-        finding = language.text("No website or mail domain was measured.")
+        finding = language.text("No website or e-mail domain was measured.")
         if all_of_them:
             finding = language.text(
-                "Websites and mail domains with IPv6 in {month}: {counts}.",
+                "Websites and e-mail domains with IPv6 in {month}: {counts}.",
                 month=language.month(self.month.period),
                 counts=out_of(yes, all_of_them, language),
             )
@@ -254,7 +254,9 @@ class Organisations:
         return {domain: card(self._evidence, domain, operators) for domain in sorted(domains)}
 
     def _report_error(self, one: Subject, language: Language) -> str:
-        """Return the address of a mail about an error on the page, with what to fill in."""
+        """Return the address of a mail about an error on the page; "" where nobody can be asked."""
+        if not self.sender.contact.email:
+            return ""
         subject = language.text(
             "Error in the IPv6 report of {month}: {name}",
             month=language.month(self.month.period),

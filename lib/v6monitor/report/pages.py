@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 import mistune
@@ -57,7 +57,7 @@ class Link(NamedTuple):
     @property
     def name(self) -> str:
         """Return what the page is called in both languages."""
-        return self.file.partition(".")[0]
+        return PurePosixPath(self.file).name.partition(".")[0]
 
 
 class Notice(NamedTuple):

@@ -1,0 +1,92 @@
+import re
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tiny import GOOD, NAMES, World
+
+from v6monitor.charts.chart import slug
+from v6monitor.charts.tables import Reference, referring
+from v6monitor.names import page_name
+from v6monitor.report.lint import problems
+from v6monitor.report.pages import linked
+from v6monitor.report.request import Request
+from v6monitor.report.runner import make
+
+NAMED = st.text(st.sampled_from("abé .-_'/&x0"), min_size=1)
+
+
+@given(NAMED, NAMED)
+def test_two_organisations_share_a_page_only_when_spelt_alike(one: str, other: str) -> None:
+    """By capitals, spaces and hyphens; and every name of a page is safe as a file's."""
+    alike = [" ".join(name.casefold().replace("-", " ").split()) for name in (one, other)]
+    names = [slug(page_name(name)) for name in (one, other)]
+    assert (names[0] == names[1]) == (alike[0] == alike[1])
+
+
+def test_no_name_from_elsewhere_can_choose_the_page_of_another() -> None:
+    """Not by the digest that keeps two apart, nor by a path, nor a domain for an organisation."""
+    taken = page_name("Écht")
+    assert taken.startswith("echt-")
+    assert page_name(taken) != taken
+    assert page_name("echt example") != page_name("", "echt.example") == "echt_example"
+    assert "/" not in page_name("../../index")
+    assert page_name("", "xn--cht-9la.example").startswith("echt-example-")
+
+
+def test_every_organisation_has_a_page_in_both_languages(
+    all_months: tuple[World, Request],
+) -> None:
+    """With its domains, their evidence and what changed; nothing in it is markup of its name."""
+    world, _ = all_months
+    folder = world.out / "2026-10"
+    files = sorted(file.name for file in (folder / "organisations").iterdir())
+    assert len(files) == 2 * len(NAMES)
+    for name in NAMES:
+        stem = page_name(f"=Organisation {name}")
+        for end in ("html", "en.html"):
+            page = (folder / "organisations" / f"{stem}.{end}").read_text(encoding="utf-8")
+            assert problems(page) == []
+            assert f'id="{name}_example"' in page
+            assert f"dig MX {name}.example" in page or f"MX {name}.example" in page
+            assert "mailto:ipv6@agency.example?subject=" in page
+        assert ("gained IPv6" in page) == (NAMES.index(name) % 2 == 0)
+
+
+def test_the_index_and_the_tables_lead_to_the_pages(all_months: tuple[World, Request]) -> None:
+    """In the language of the page, to files that are there."""
+    world, _ = all_months
+    for code, end in (("nl", "html"), ("en", "en.html")):
+        index = (world.out / "2026-10" / f"organisations.{end}").read_text(encoding="utf-8")
+        assert problems(index) == []
+        found = re.findall(r'href="(organisations/[^"]*)"', index)
+        assert len(found) == len(NAMES)
+        page = (world.out / "2026-10" / f"10_good.{end}").read_text(encoding="utf-8")
+        targets = re.findall(r'href="(organisations/[^"#]*)', page)
+        assert set(targets) == set(found), code
+        assert all((world.out / "2026-10" / target).is_file() for target in targets)
+        assert "data-to" not in page
+
+
+def test_a_reference_to_no_page_is_text() -> None:
+    """Where the page of an organisation is not made, and for a name with quotes."""
+    cell = referring(Reference("organisation", 'Town "A": x'), "Town")
+    assert linked(cell, {}) == "Town"
+    places = {Reference("organisation", 'Town "A": x'): "organisations/x.html"}
+    assert linked(cell, places) == '<a href="organisations/x.html">Town</a>'
+
+
+def test_organisation_names_those_that_get_a_page(tmp_path: Path) -> None:
+    """The others keep their rows, without a link; a domain of nobody known has its own page."""
+    world = World(tmp_path)
+    text = world.measured.read_text(encoding="utf-8").replace("=Organisation aa", "")
+    world.measured.write_text(text, encoding="utf-8")
+    plan = world.plan("good", **{"10_good": GOOD})
+    names = ("=Organisation bb",)
+    make(world.request(plan, languages=("en",), organisations=names), lambda _: None)
+    made = [file.name for file in (world.out / "2026-10" / "organisations").iterdir()]
+    assert made == [f"{page_name(names[0])}.html"]
+    make(world.request(plan, languages=("en",)), lambda _: None, force=True)
+    made = [file.name for file in (world.out / "2026-10" / "organisations").iterdir()]
+    assert "aa_example.html" in made
+    assert len(made) == len(NAMES)
