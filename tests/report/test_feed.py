@@ -58,12 +58,12 @@ def entries(root):
 def test_an_entry_says_what_changed_with_counts_and_confirmed_losses_by_name(reports):
     """The newest month first; times are those of the facts."""
     newest, older = entries(read(reports / "feed.en.atom"))
-    counts = "3 up, 2 down"
+    counts = "3 gained, 2 lost"
     title = f"IPv6 in October 2026: web {counts}; mail {counts}; name servers {counts}"
     assert newest[:2] == (title, "2026-11-02T10:00:00Z")
     assert newest[2] == [
         *(
-            f"{measure}: 3 gained, 2 lost (1 confirmed, 1 suspected); on the list 4 new, 5 gone."
+            f"{measure}: 3 gained, 2 lost (1 confirmed, 1 not yet); on the list 4 new, 5 gone."
             for measure in ("Web", "Mail", "Name servers")
         ),
         "Mail, losses now confirmed, of this measurement or the one before: lost.example.",

@@ -37,6 +37,21 @@ EVENTS = {
 }
 """The events of ``reference/events.csv`` that are in the chart of the laggards, as messages."""
 
+CHANGED = {
+    -1: marked(
+        "Of the domains now on Exchange Online, {number} fewer lacked IPv6 in {month} than in"
+        " {then}."
+    ),
+    0: marked(
+        "Of the domains now on Exchange Online, as many lacked IPv6 in {month} as in {then}."
+    ),
+    1: marked(
+        "Of the domains now on Exchange Online, {number} more lacked IPv6 in {month} than in"
+        " {then}."
+    ),
+}
+"""What the measurements say of these domains, by whether fewer or more lacked IPv6."""
+
 LAYERS = {
     "explained": (STATE_COLOURS["no"], "hatched"),
     "no": (STATE_COLOURS["no"], "square"),
@@ -334,18 +349,15 @@ def _laggards_by_month_words(
     if table.empty:
         return Words(language.text("There are no months to compare."), note, alt)
     first, last = (dict(table.iloc[at]) for at in (0, -1))
-    caption = language.plural(
-        "{number} domain that is now on Exchange Online lacked IPv6 in {month}.",
-        "{number} domains that are now on Exchange Online lacked IPv6 in {month}.",
-        int(last["no"]),
-        month=language.month(str(last["period"])),
+    month, then = (language.month(str(row["period"])) for row in (last, first))
+    number, change = language.number(int(last["no"])), int(last["no"]) - int(first["no"])
+    measured = language.text(
+        "Measured without IPv6 in {month}: {number}.", month=month, number=number
     )
-    before = language.text(
-        "In {month} there were {number}.",
-        month=language.month(str(first["period"])),
-        number=language.number(int(first["no"])),
-    )
-    caption = joined(caption, before if len(table) > 1 else "")
+    caption = measured
+    if len(table) > 1:
+        values = {"number": language.number(abs(change)), "month": month, "then": then}
+        caption = language.text(CHANGED[(change > 0) - (change < 0)], **values)
     later = language.text(
         "Since then, by our own lookups: gained IPv6 {gained}, lost it {lost}, undetermined"
         " {unknown}.",
@@ -353,5 +365,6 @@ def _laggards_by_month_words(
         lost=language.number(outcomes["lost_since"]),
         unknown=language.number(outcomes["could_not_tell"] + outcomes["unexplained"]),
     )
-    note = joined(note, explained(table.iloc[-1:], language), later if outcomes else "")
+    level = measured if len(table) > 1 else ""
+    note = joined(note, level, explained(table.iloc[-1:], language), later if outcomes else "")
     return Words(caption, note, alt)

@@ -127,7 +127,7 @@ def subject(month: str, facts: Facts, language: Language) -> str:
 def ups_and_downs(one: Mapping[str, Any], language: Language) -> str:
     """Return how many domains gained and lost IPv6, in a few words."""
     return language.text(
-        "{up} up, {down} down",
+        "{up} gained, {down} lost",
         up=language.number(one["gain"]),
         down=language.number(_lost(one)),
     )
@@ -168,7 +168,10 @@ def mail(month: Month, facts: Facts, language: Language, scope: Scope = archive.
         ],
         [_compared(facts, language), *(f"- {one}" for one in sentences(facts, language))],
         [
-            language.text("A loss is suspected until a second definite answer confirms it."),
+            language.text(
+                "A loss is named only when a second definite answer confirms it; many recover"
+                " within a month."
+            ),
             language.text(
                 "A domain whose lookup failed is counted as “undetermined”, never as “no IPv6”."
             ),
@@ -221,7 +224,7 @@ def _counted_sentence(one: Mapping[str, Any], earlier: str, language: Language) 
         since = language.text("since {month}", month=language.month(one["earlier"]))
         measure = f"{measure} ({since})"
     sure = language.text(
-        " ({confirmed} confirmed, {suspected} suspected)",
+        " ({confirmed} confirmed, {suspected} not yet)",
         confirmed=language.number(one["loss_confirmed"]),
         suspected=language.number(one["loss_suspected"]),
     )
