@@ -50,7 +50,7 @@ _PUBLIC = {
     "read_log": "dns.log:read_log",
     "report": "report",
     "shares": "analysis.shares:shares",
-    "staleness": "analysis.staleness:staleness",
+    "staleness": "analysis.breakdowns:staleness",
 }
 """Where each public name lives; it is imported when it is first used, so that ``import v6monitor``
 costs next to nothing."""

@@ -5,7 +5,7 @@ import pytest
 from measured import month
 
 import v6monitor as v6
-from v6monitor.analysis import staleness
+from v6monitor.analysis import breakdowns as staleness
 
 
 def compare(measured: str, fresh: str, days: float = 30, reason: str = "") -> str:

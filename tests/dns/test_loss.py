@@ -11,8 +11,8 @@ from faultserver import FaultServer, Sent, reply
 from impatient import ask
 
 from v6monitor.dns.observation import Question
-from v6monitor.dns.pacing import Pace
 from v6monitor.dns.retry import Policy
+from v6monitor.dns.transport import Pace
 
 NAMES = [f"d{number}.example" for number in range(800)]
 FAST = Policy(timeout=0.5, pause=0.05, rate=0, concurrency=100)

@@ -13,12 +13,9 @@ import pytest
 from v6monitor.dns.observation import UNKNOWN
 from v6monitor.dns.run import ask
 from v6monitor.mail.laggards import laggard
-from v6monitor.mail.operators import Operators, read_operators
-from v6monitor.mail.providers import provider
-from v6monitor.verdicts.addresses import unusable
-from v6monitor.verdicts.domain import judgement
-from v6monitor.verdicts.evidence import Evidence
-from v6monitor.verdicts.mx import mail_hosts
+from v6monitor.mail.providers import Operators, provider, read_operators
+from v6monitor.verdicts.domain import judgement, mail_hosts
+from v6monitor.verdicts.evidence import Evidence, unusable
 from v6monitor_example.exports import broken as broken_names
 from v6monitor_example.mail import CASES, MAIL_OPERATORS, mail_of
 from v6monitor_example.population import MERGER, NOW, SIZES, merged, organisations

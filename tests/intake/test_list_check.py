@@ -1,5 +1,7 @@
 """Every mistake that people make in a list is found once, with its place; else there is none."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -111,7 +113,7 @@ def test_of_a_register_only_what_concerns_the_list(read):
     ]
     faults = pd.DataFrame(rows, columns=["column", "value", "reason"])
     faults = faults.assign(file="register.csv", row=range(2, 6), done="dropped")
-    assert found(intake._replace(faults=faults)) == [
+    assert found(replace(intake, faults=faults)) == [
         ("two_owners", "k.example", ""),
         ("unknown_sector", "bedrijf", ""),
     ]

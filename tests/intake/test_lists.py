@@ -1,5 +1,7 @@
 """Lists of names, and exports of organisations: what is to be measured, and nothing that was."""
 
+from dataclasses import replace
+
 import pytest
 from measured_files import booked, values, web_export, web_row
 
@@ -74,7 +76,7 @@ def test_listed_beside_measured(tmp_path):
     (tmp_path / "list.csv").write_text("List,Domain\nrijk,a.example\nrijk,a.example\n")
     found = measurements.read([tmp_path])
     assert len(found.table) == 3
-    assert values(found._replace(table=intake_states.measured(found.table)), "domain") == [
+    assert values(replace(found, table=intake_states.measured(found.table)), "domain") == [
         ("a.example",)
     ]
     twice = (3, "a.example", "listed twice: list.csv 2", "dropped")

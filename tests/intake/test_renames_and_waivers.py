@@ -7,8 +7,14 @@ from hypothesis import strategies as st
 
 import v6monitor as v6
 from v6monitor.errors import InputError
-from v6monitor.intake.renames import proposals, read_renames
-from v6monitor.intake.waivers import explain, matched, read_waivers, waiver_list
+from v6monitor.intake.annotations import (
+    explain,
+    matched,
+    proposals,
+    read_renames,
+    read_waivers,
+    waiver_list,
+)
 
 HEADER = "domain,type,standard,explanation,owner,valid_from,valid_until\n"
 

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -556,7 +557,7 @@ def test_survives(intake, case):
         return
     found = intake(case.content, case.name, **case.options)
     day = found.table["measured_at"].dt.strftime("%Y-%m-%d")
-    found = found._replace(table=found.table.assign(day=day))
+    found = replace(found, table=found.table.assign(day=day))
     assert values(found, *case.columns) == list(case.rows)
     assert booked(found) == list(case.faults)
 

@@ -2,7 +2,7 @@ import pytest
 
 from v6monitor.dns.observation import OUTCOMES
 from v6monitor.language import Language
-from v6monitor.mail.reasons import reason_text
+from v6monitor.mail.words import reason_text
 
 DUTCH = Language("nl")
 

@@ -5,8 +5,7 @@ from seen import V6, host, name_servers, no_signals, seen
 
 from v6monitor.analysis.gap import domain_states
 from v6monitor.mail import dependencies
-from v6monitor.mail.operators import Operator, Operators
-from v6monitor.mail.providers import providers
+from v6monitor.mail.providers import Operator, Operators, providers
 from v6monitor.verdicts.judge import judge
 
 GATE = Operators([Operator("gate.example", "Gate", "gateway", "NL", "test", "2026-10-01")])

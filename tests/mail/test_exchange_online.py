@@ -14,7 +14,7 @@ from v6monitor.mail.exchange_online import (
     parse_exchange_host,
     tenant_of,
 )
-from v6monitor.verdicts.mx import is_ownership_proof
+from v6monitor.verdicts.domain import is_ownership_proof
 
 LETTERS = string.ascii_lowercase + string.digits
 LABELS = st.from_regex(

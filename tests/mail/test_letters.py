@@ -8,9 +8,9 @@ from seen import NOON, V6, host, no_signals, seen
 
 from v6monitor.dns.observation import UNKNOWN, Observation
 from v6monitor.language import Language
-from v6monitor.mail.commands import IPV6_STATUS, enable_ipv6, quote_powershell
 from v6monitor.mail.laggards import laggards
 from v6monitor.mail.letters import Letter, letters, powershell, remarks, situations, steps
+from v6monitor.mail.words import IPV6_STATUS, enable_ipv6, quote_powershell
 
 EN = Language("en")
 QUOTES = "'\u2018\u2019\u201a\u201b"

@@ -6,9 +6,8 @@ import pytest
 from seen import seen
 
 from v6monitor.errors import InputError
-from v6monitor.mail import operators
-from v6monitor.mail.operators import KINDS, Operator, Operators, read_operators
-from v6monitor.mail.providers import providers
+from v6monitor.mail import providers as operators
+from v6monitor.mail.providers import KINDS, Operator, Operators, providers, read_operators
 from v6monitor.workspace import REFERENCE
 
 TABLE = REFERENCE / "mail_operators.csv"

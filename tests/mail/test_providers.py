@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from seen import host, name_servers, no_signals, seen
 
 from v6monitor.dns.observation import UNKNOWN, Observation
-from v6monitor.mail.operators import Operator, Operators
-from v6monitor.mail.providers import COLUMNS, providers
+from v6monitor.mail.providers import COLUMNS, Operator, Operators, providers
 
 OPERATORS = Operators(
     [

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from seen import MICROSOFT_V6, V6, host, seen
 
 from v6monitor.dns.observation import OUTCOMES, UNKNOWN, Observation, Question
-from v6monitor.mail.operators import Operators
+from v6monitor.mail.providers import Operators
 from v6monitor.mail.signals import (
     OTHER_ZONE_SINCE,
     predicted,

@@ -7,7 +7,7 @@ from seen import V6, host, name_servers, no_signals, seen
 from v6monitor.dns import log
 from v6monitor.dns.observation import Question
 from v6monitor.errors import InputError, UsageError
-from v6monitor.mail.operators import Operator, Operators
+from v6monitor.mail.providers import Operator, Operators
 from v6monitor.report.card import Card, card, explain
 from v6monitor.verdicts.evidence import Evidence
 

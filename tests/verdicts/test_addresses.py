@@ -2,7 +2,7 @@ import ipaddress
 
 import pytest
 
-from v6monitor.verdicts.addresses import UNUSABLE, unusable
+from v6monitor.verdicts.evidence import UNUSABLE, unusable
 
 ROWS = [
     ("::/128", "unspecified", "::"),

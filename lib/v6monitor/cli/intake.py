@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from v6monitor.errors import InputError, UsageError
+from v6monitor.intake import annotations, companions
 from v6monitor.intake import cleaning as intake_cleaning
-from v6monitor.intake import companions, renames
 from v6monitor.intake import intake as measurements
 from v6monitor.report.exports import safe_csv, write_text
 
@@ -68,8 +68,8 @@ def intake(options: argparse.Namespace) -> int:
     folders = companions.search_path(map(Path, options.files))
     registers = companions.registers(folders)
     found = measurements.join(found, registers)
-    known = renames.read_renames(companions.find("renames", folders))
-    proposed = renames.proposals(found.table, found.addresses, known)
+    known = annotations.read_renames(companions.find("renames", folders))
+    proposed = annotations.proposals(found.table, found.addresses, known)
     tables = {"faults": found.faults, "addresses": found.addresses, "renames": proposed}
     try:
         measurements.write(found.table, options.out)

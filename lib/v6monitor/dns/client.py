@@ -22,11 +22,10 @@ from v6monitor.dns import observation as outcomes
 from v6monitor.dns.codec import Reading, decode, unaskable
 from v6monitor.dns.fastpath import Decoder
 from v6monitor.dns.observation import Observation, invalid_name
-from v6monitor.dns.pacing import Pace
 from v6monitor.dns.plan import Work
 from v6monitor.dns.resolvers import UDP, Resolver
 from v6monitor.dns.retry import Policy, QueryState, Step
-from v6monitor.dns.transport import Job, Result, StreamPool, UdpSocket, random_id
+from v6monitor.dns.transport import Job, Pace, Result, StreamPool, UdpSocket, random_id
 from v6monitor.dns.wire import Malformed, is_response, repeats_question
 
 _SOCKETS = 8  # per resolver: one alone loses answers when many come at once

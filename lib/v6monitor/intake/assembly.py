@@ -8,9 +8,18 @@ import pandas as pd
 
 from v6monitor.errors import InputError
 from v6monitor.intake import columns
-from v6monitor.intake.cleaning import CHANGED, DROPPED, KEPT, Faults, Reason, normalised
+from v6monitor.intake.cleaning import (
+    CHANGED,
+    DROPPED,
+    KEPT,
+    Faults,
+    Reason,
+    date_in,
+    days,
+    normalised,
+    without_dates,
+)
 from v6monitor.intake.columns import CANONICAL, COLUMNS, LATER, MAPPED, RESULTS
-from v6monitor.intake.dates import date_in, days, without_dates
 from v6monitor.intake.organisations import SECTORS, province_in, sector_in
 
 _RESULT_FIELDS = tuple(dict.fromkeys(RESULTS["web"] + RESULTS["mail"]))

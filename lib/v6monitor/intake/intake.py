@@ -8,12 +8,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from v6monitor.errors import InputError, NoMeasurementError, UsageError
-from v6monitor.intake import api, cleaning, lists, mapped, result_tables, technical
+from v6monitor.intake import api, cleaning, lists, result_tables
 from v6monitor.intake.assembly import Context, Part, assemble
-from v6monitor.intake.cleaning import CHANGED, DROPPED, KEPT, Faults, Reason
+from v6monitor.intake.cleaning import CHANGED, DROPPED, KEPT, Faults, Reason, date_in
 from v6monitor.intake.columns import COLUMNS
 from v6monitor.intake.companions import is_companion
-from v6monitor.intake.dates import date_in
 from v6monitor.intake.organisations import SECTORS, attach, read_registers, sector_in
 from v6monitor.intake.states import sources, superseded
 from v6monitor.intake.tables import Content, Sheet, load
@@ -47,7 +46,7 @@ class Intake:
     files: pd.DataFrame
     """``file``, ``format`` ("" for one that was skipped), ``rows``, ``faults``, ``note``."""
     addresses: pd.DataFrame
-    """Servers and whether they answered, by ``technical.ADDRESSES``; empty without such files."""
+    """Servers and whether they answered, by ``api.ADDRESSES``; empty without such files."""
     errors: tuple[str, ...] = ()
     """A sentence for each file that could not be read; empty unless ``keep_going``."""
 
@@ -137,7 +136,7 @@ def read_files(  # noqa: PLR0913 - each is an option of the command
 ) -> Intake:
     """Return what ``read`` does; with ``keep_going`` an unreadable file is one of ``errors``."""
     context = _context(measured_at, sector)
-    mapped.check(columns or {})
+    lists.check_mapping(columns or {})
     reading = _Reading(context, columns or {})
     errors = []
     found = expanded([files] if isinstance(files, str | Path) else files, exclude)
@@ -217,7 +216,7 @@ class _Reading:
         self._context = context
         self._mapping = mapping
         self._faults: list[pd.DataFrame] = []
-        self._addresses = [pd.DataFrame(columns=list(technical.ADDRESSES), dtype="str")]
+        self._addresses = [pd.DataFrame(columns=list(api.ADDRESSES), dtype="str")]
         self._files: list[tuple[str, str, int, str]] = []
         self._seen: dict[str, str] = {}
         self._alike: dict[tuple[object, ...], list[pd.DataFrame]] = {}
@@ -232,7 +231,7 @@ class _Reading:
             raise _ReadAlreadyError(f"{file.name}: holds the same bytes as {earlier}; read once")
         faults = Faults(file.name)
         context = self._context._replace(file=file.name)
-        if (addresses := technical.addresses(content, context, faults)) is not None:
+        if (addresses := api.addresses(content, context, faults)) is not None:
             self._addresses.append(addresses)
             self._faults.append(faults.table())
             self._files.append((file.name, "api-technical", len(addresses), ""))
@@ -267,7 +266,7 @@ class _Reading:
         table, twice = cleaning.one_per_key(pd.concat(self.tables))
         twice += _measured_again(table)
         addresses = pd.concat(self._addresses, ignore_index=True)
-        table, filled = technical.with_reach(table, addresses)
+        table, filled = api.with_reach(table, addresses)
         twice += filled
         faults = _in_order([*self._faults, *twice], [file for file, *_ in self._files])
         files = pd.DataFrame(self._files, columns=["file", "format", "rows", "note"])
@@ -281,7 +280,7 @@ def _parts(content: Content, mapping: Mapping[str, str]) -> list[Part]:
     for reader in MEASUREMENTS:
         if parts := reader(content):
             return parts
-    if mapping and (parts := mapped.read(content, mapping)):
+    if mapping and (parts := lists.read_mapped(content, mapping)):
         return parts
     for reader in LISTS:
         if parts := reader(content):
@@ -291,7 +290,7 @@ def _parts(content: Content, mapping: Mapping[str, str]) -> list[Part]:
             f"{content.name}: is JSON, but no result of Internet.nl's batch API; name one that is"
         )
     labels = ", ".join(label for label in content.sheets[0].row(0)[:8] if label)
-    options = next(filter(None, map(mapped.suggestion, content.sheets)), "")
+    options = next(filter(None, map(lists.suggestion, content.sheets)), "")
     perhaps = f", perhaps {options}" if options else ""
     raise NoMeasurementError(
         f"{content.name}: is a table in a format that v6monitor does not recognise (it begins with "

@@ -12,7 +12,7 @@ import pandas as pd
 
 from v6monitor.language import NO_VALUE, Language, marked
 from v6monitor.mail.laggards import OWN_HOST, day_of
-from v6monitor.mail.reasons import reason_text
+from v6monitor.mail.words import reason_text
 
 Row = Mapping[Hashable, Any]
 """A row of the laggard list."""

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from v6monitor.mail.operators import Operators, known_operators
-from v6monitor.mail.providers import MICROSOFT, operator_of
+from v6monitor.mail.providers import MICROSOFT, Operators, known_operators, operator_of
 from v6monitor.names import registrable_domain
+from v6monitor.verdicts.domain import mail_hosts
 from v6monitor.verdicts.evidence import Evidence, source_of
 from v6monitor.verdicts.logic import UNKNOWN
-from v6monitor.verdicts.mx import mail_hosts
 
 if TYPE_CHECKING:
     from v6monitor.verdicts.evidence import Observations

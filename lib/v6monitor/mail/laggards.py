@@ -6,22 +6,27 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from v6monitor.intake.waivers import MATCH, matched
+from v6monitor.intake.annotations import MATCH, matched
 from v6monitor.language import AMSTERDAM
 from v6monitor.mail.exchange_online import (
     CURRENT_ZONES,
     in_smtp_prefixes,
     label_owner,
 )
-from v6monitor.mail.operators import Operators, known_operators
-from v6monitor.mail.providers import Provider, exchange_host, from_table, operator_of
+from v6monitor.mail.providers import (
+    Operators,
+    Provider,
+    exchange_host,
+    from_table,
+    known_operators,
+    operator_of,
+)
 from v6monitor.mail.providers import providers as providers_of
 from v6monitor.mail.signals import signals
 from v6monitor.names import registrable_domain
-from v6monitor.verdicts.addresses import unusable
-from v6monitor.verdicts.evidence import Evidence, source_of
+from v6monitor.verdicts.domain import MailHosts, is_ownership_proof, mail_hosts
+from v6monitor.verdicts.evidence import Evidence, source_of, unusable
 from v6monitor.verdicts.logic import NO, UNKNOWN, YES
-from v6monitor.verdicts.mx import MailHosts, is_ownership_proof, mail_hosts
 
 if TYPE_CHECKING:
     from v6monitor.verdicts.evidence import Observations

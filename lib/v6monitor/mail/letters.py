@@ -24,7 +24,6 @@ from v6monitor.mail.advice import (
     operator_name,
     waiver_text,
 )
-from v6monitor.mail.commands import IPV6_STATUS, digs, enable_ipv6
 from v6monitor.mail.laggards import (
     EXCHANGE_GROUPS,
     OWN_HOST,
@@ -32,8 +31,9 @@ from v6monitor.mail.laggards import (
     day_of,
     responsible,
 )
-from v6monitor.mail.operators import Operators, known_operators
+from v6monitor.mail.providers import Operators, known_operators
 from v6monitor.mail.signals import OTHER_ZONE_SINCE, signals
+from v6monitor.mail.words import IPV6_STATUS, digs, enable_ipv6
 from v6monitor.verdicts.evidence import Evidence
 
 if TYPE_CHECKING:

@@ -10,15 +10,12 @@ from v6monitor.dns.plan import walk
 from v6monitor.dns.run import ask
 from v6monitor.errors import InputError, UsageError, VantageError
 from v6monitor.language import AMSTERDAM, Language, marked
-from v6monitor.mail.commands import dig
-from v6monitor.mail.operators import Operators, known_operators
-from v6monitor.mail.providers import Provider, provider
-from v6monitor.mail.reasons import reason_text
+from v6monitor.mail.providers import Operators, Provider, known_operators, provider
 from v6monitor.mail.signals import Predicted, predicted, predicted_questions
+from v6monitor.mail.words import dig, reason_text
 from v6monitor.names import InvalidNameError, normalise
-from v6monitor.verdicts.addresses import unusable
 from v6monitor.verdicts.domain import Judgement, judgement
-from v6monitor.verdicts.evidence import Evidence, is_definite
+from v6monitor.verdicts.evidence import Evidence, is_definite, unusable
 from v6monitor.verdicts.logic import NOT_ASKED
 
 if TYPE_CHECKING:

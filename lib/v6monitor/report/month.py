@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from v6monitor.analysis.breakdowns import staleness
 from v6monitor.analysis.changes import confirming
 from v6monitor.analysis.gap import domain_states
 from v6monitor.analysis.shares import (
@@ -19,21 +20,18 @@ from v6monitor.analysis.shares import (
     shares,
     verdict_states,
 )
-from v6monitor.analysis.staleness import staleness
 from v6monitor.dns import log
 from v6monitor.dns.lookup import progress_bar
 from v6monitor.dns.recording import Task, record
-from v6monitor.intake import companions, list_check, published, waivers
+from v6monitor.intake import annotations, companions, list_check, published
 from v6monitor.intake import states as intake_states
 from v6monitor.intake.cleaning import KEY
-from v6monitor.intake.renames import read_renames
 from v6monitor.intake.states import MEASURES, newest, sources
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.language.sources import lookups_source
 from v6monitor.mail import dependencies
 from v6monitor.mail.laggards import laggards
-from v6monitor.mail.operators import Operators, read_operators
-from v6monitor.mail.providers import providers
+from v6monitor.mail.providers import Operators, providers, read_operators
 from v6monitor.report import reach
 from v6monitor.report.measurements import (
     choose_period,
@@ -197,7 +195,7 @@ class Month:
         ``unknown``, ``not_applicable``), ``organisation``, ``sector``, ``province`` and more.
         ``explained`` says whether a waiver was valid on the day of the measurement.
         """
-        found = waivers.explain(intake_states.states(self.history), self.waivers)
+        found = annotations.explain(intake_states.states(self.history), self.waivers)
         return _from(found, sources(self.history))
 
     @cached_property
@@ -359,7 +357,7 @@ class Month:
         states = verdict_states(self.verdicts, VERDICT_OF[measure], some=some)
         states = states.assign(measure=measure, period=self.period)
         day = "" if pd.isna(self.asked[0]) else f"{self.asked[0].tz_convert(AMSTERDAM):%Y-%m-%d}"
-        return self._looked_up(waivers.explain(states, self.waivers, day))
+        return self._looked_up(annotations.explain(states, self.waivers, day))
 
     @cached_property
     def fresh_states(self) -> pd.DataFrame:
@@ -469,19 +467,19 @@ class Month:
     @cached_property
     def renames(self) -> dict[str, str]:
         """Return new names by old name, of the mergers and moves up to this month."""
-        return read_renames(self._about("renames"), self.period)
+        return annotations.read_renames(self._about("renames"), self.period)
 
     @cached_property
     def waivers(self) -> pd.DataFrame:
         """Return the explanations of organisations that do not comply (comply or explain)."""
-        return waivers.read_waivers(self._about("waivers"))
+        return annotations.read_waivers(self._about("waivers"))
 
     @cached_property
     def waiver_list(self) -> pd.DataFrame:
         """Return the waivers given by the day of the measurement, with what was measured."""
         states = self.states[self.states["period"] == self.period]
         day = f"{self.current['measured_at'].max():%Y-%m-%d}"
-        found = waivers.waiver_list(self.waivers, states, day)
+        found = annotations.waiver_list(self.waivers, states, day)
         return _from(found, [self._about("waivers").name, *sources(self.current)])
 
     # The list of domains
