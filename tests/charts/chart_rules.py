@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from v6monitor.charts.chart import Chart
+from v6monitor.charts.style import PHONE, WIDE
 
 SMALLEST = 11
 
@@ -38,19 +39,21 @@ def check_chart(chart: Chart, code: str = "en") -> None:
     """Assert the rules of a chart's picture; one without a picture has words and no figure."""
     assert chart.caption(code)
     if "<figure" in chart.html(code):
-        check(chart.figure(code if code in chart.languages else chart.languages[0]))
+        own = code if code in chart.languages else chart.languages[0]
+        for width in (WIDE, PHONE):
+            check(chart.figure(own, width=width), width)
     else:
         assert "<img" not in chart.html(code)
         with pytest.raises(ValueError, match="has no picture"):
             chart.figure(code)
 
 
-def check(figure: Figure) -> None:
+def check(figure: Figure, wanted: int = WIDE) -> None:
     """Assert the rules that hold for every picture."""
     written = texts(figure)
     renderer = figure.canvas.get_renderer()
     width, height = figure.get_size_inches() * figure.dpi
-    assert width == 720
+    assert width == wanted
     assert not figure.get_suptitle()
     boxes = [(text, text.get_window_extent(renderer)) for text in written]
     for text, box in boxes:

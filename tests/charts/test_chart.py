@@ -97,7 +97,8 @@ def test_a_chart_shows_itself_in_a_plain_kernel() -> None:
     )
     shown = output["data"]["text/html"]
     assert re.search(r'<img src="data:image/svg\+xml;base64,[^"]+" alt="[^"]{20,}"', shown)
-    assert "<figcaption>" in shown
+    assert shown.index("<figcaption>") < shown.index("<picture>") < shown.index("<img")
+    assert '<source media="(max-width: 30rem)" srcset="data:image/svg+xml;base64,' in shown
     assert "<caption>" in shown
     picture = output["data"][MIME]["svg"]["nl"]
     assert picture.lstrip().startswith("<?xml")

@@ -115,7 +115,9 @@ def test_the_alternative_text_is_two_sentences(name):
 @pytest.mark.parametrize("name", [name for name in CHARTS if "unknown" in name])
 def test_what_is_unknown_is_drawn_and_named(name):
     """A month of which nothing is known shows that, and no percentage of yes."""
-    assert "undetermined" in " ".join(words(CHARTS[name].figure()))
+    chart = CHARTS[name]
+    drawn = words(chart.figure()) if "<figure" in chart.html() else [chart.note()]
+    assert "undetermined" in " ".join(drawn).lower()
 
 
 def test_the_picture_has_the_same_bytes_again():

@@ -10,12 +10,15 @@ from v6monitor.charts.layout import (
     Mark,
     Row,
     Rows,
+    at_right,
+    bounds,
     rows_chart,
     share_axis,
     stacked,
+    state_mark,
     state_marks,
 )
-from v6monitor.charts.style import BOUNDS, GREY_INK, INK, STATE_COLOURS, offset, styled
+from v6monitor.charts.style import GREY_INK, STATE_COLOURS, styled
 from v6monitor.charts.tables import with_columns
 from v6monitor.charts.wording import (
     SHOWN,
@@ -27,7 +30,6 @@ from v6monitor.charts.wording import (
     joined,
     not_there,
     out_of,
-    percents,
     share_text,
     size,
     undetermined,
@@ -182,7 +184,7 @@ def _sector_words(table: pd.DataFrame, language: Language) -> Words:
 
 
 @styled
-def _draw_sectors(table: pd.DataFrame, language: Language) -> Figure | None:
+def _draw_sectors(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
     """Draw then as a ring, now as a dot, and the undetermined part in grey."""
     if table.empty:
         return None
@@ -192,15 +194,15 @@ def _draw_sectors(table: pd.DataFrame, language: Language) -> Figure | None:
         key.insert(0, Mark(language.month(earlier), colour, "ring"))
     large = table["applicable"] >= SMALLEST_GROUP
     if table.loc[large, "unknown"].sum():
-        key.append(Mark(language.label("unknown"), BOUNDS))
-    chart = rows_chart(_rows(table, group_column(table), language), key=key, right=84)
-    share_axis(chart.axes, percents(language))
-    for row, middle in zip(table.to_dict("records"), chart.middles, strict=True):
+        key.append(state_mark("unknown", language))
+    chart = rows_chart(_rows(table, group_column(table), language), width, key=key, right=84)
+    share_axis(chart, language)
+    for index, row in enumerate(table.to_dict("records")):
         if row["applicable"] < SMALLEST_GROUP:
             words = counts_in_words(row, language)
-            chart.axes.text(0.01, middle, words, va="center", color=GREY_INK)
+            chart.axes.text(0.01, chart.middles[index], words, va="center", color=GREY_INK)
         else:
-            _then_and_now(chart, row, middle, language)
+            _then_and_now(chart, row, index, language)
     return chart.figure
 
 
@@ -241,12 +243,12 @@ def _state_words(table: pd.DataFrame, language: Language) -> Words:
 
 
 @styled
-def _draw_states(table: pd.DataFrame, language: Language) -> Figure | None:
+def _draw_states(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
     """Draw yes, partly, no and unknown of every group as parts of 100 %, with their counts."""
     if not table["applicable"].sum():
         return None
     rows = _rows(table, table.columns[0], language)
-    return _parts(rows, table, language)
+    return _parts(rows, table, language, width)
 
 
 def _sub_test_words(table: pd.DataFrame, language: Language) -> Words:
@@ -283,7 +285,7 @@ def _sub_test_words(table: pd.DataFrame, language: Language) -> Words:
 
 
 @styled
-def _draw_sub_tests(table: pd.DataFrame, language: Language) -> Figure | None:
+def _draw_sub_tests(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
     """Draw every sub-test, web above mail, as parts of the domains to which it applies."""
     shown = table[table.groupby("type")["applicable"].transform("sum") > 0]
     if shown.empty:
@@ -292,7 +294,7 @@ def _draw_sub_tests(table: pd.DataFrame, language: Language) -> Figure | None:
         Row(f"{language.label(row['type'])}: {language.label(row['test'])}", size(row, language))
         for row in shown.to_dict("records")
     ]
-    return _parts(rows, shown, language)
+    return _parts(rows, shown, language, width)
 
 
 def _moved_most(table: pd.DataFrame, by: str, earlier: str, language: Language) -> str:
@@ -317,18 +319,16 @@ def _listed(ranked: pd.DataFrame, by: str, language: Language) -> str:
     )
 
 
-def _then_and_now(chart: Rows, row: Record, middle: float, language: Language) -> None:
+def _then_and_now(chart: Rows, row: Record, index: int, language: Language) -> None:
     axes, colour, then = chart.axes, STATE_COLOURS["yes"], row["earlier_adoption"]
-    axes.barh(middle, row["upper"] - row["lower"], 12, left=row["lower"], color=BOUNDS)
+    middle = chart.middles[index]
+    bounds(axes, middle, row["lower"], row["upper"])
     axes.plot([then, row["adoption"]], [middle, middle], color=colour)
     axes.plot([then], [middle], "o", color=colour, markerfacecolor="white", markersize=9,
               markeredgewidth=2, clip_on=False, zorder=3)  # fmt: skip
     axes.plot([row["adoption"]], [middle], "o", color=colour, markersize=10, clip_on=False,
               zorder=3.1)  # fmt: skip
-    axes.annotate(
-        language.percent(row["adoption"]), (1, middle), offset(78, 0), textcoords="offset points",
-        ha="right", va="center_baseline", color=INK, annotation_clip=False,
-    )  # fmt: skip
+    at_right(chart, index, language.percent(row["adoption"]))
 
 
 def _rows(table: pd.DataFrame, by: str, language: Language) -> list[Row]:
@@ -336,10 +336,10 @@ def _rows(table: pd.DataFrame, by: str, language: Language) -> list[Row]:
     return [Row(group_name(row[by], language), size(row, language)) for row in rows]
 
 
-def _parts(rows: list[Row], table: pd.DataFrame, language: Language) -> Figure:
+def _parts(rows: list[Row], table: pd.DataFrame, language: Language, width: int) -> Figure:
     """Draw the states of every row as parts of what applies; small groups are in words."""
-    chart = rows_chart(rows, key=state_marks(table, SHOWN, language), right=28)
-    share_axis(chart.axes, percents(language))
+    chart = rows_chart(rows, width, key=state_marks(table, SHOWN, language), right=28)
+    share_axis(chart, language)
     for index, row in enumerate(table.to_dict("records")):
         if row["applicable"] < SMALLEST_GROUP:
             words = counts_in_words(row, language)

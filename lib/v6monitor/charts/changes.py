@@ -12,26 +12,31 @@ from v6monitor.charts.layout import (
     Row,
     Rows,
     bar,
+    fill,
     rows_chart,
     width_of,
     wrapped,
     zero_line,
 )
-from v6monitor.charts.style import DPI, GREY_INK, INK, STATE_COLOURS, WIDTH, offset, pixels, styled
+from v6monitor.charts.style import GREY_INK, INK, NARROW, STATE_COLOURS, offset, pixels, styled
 from v6monitor.charts.wording import Record, domains, group_name, joined, not_there
 from v6monitor.language import Language
 
 GAIN, LOSS, UNKNOWN = STATE_COLOURS["yes"], STATE_COLOURS["no"], STATE_COLOURS["unknown"]
 LOSSES = (
-    ("loss_confirmed", LOSS, False),
-    ("loss_suspected", LOSS, True),
-    ("loss_recovered", UNKNOWN, True),
-    ("loss_disputed", UNKNOWN, False),
+    ("loss_confirmed", LOSS, "square"),
+    ("loss_suspected", LOSS, "hatched"),
+    ("loss_recovered", UNKNOWN, "outlined"),
+    ("loss_disputed", UNKNOWN, "hatched"),
 )
 LOST = ("loss_confirmed", "loss_suspected")
-ASIDE = (("joined", "#9DB2CF"), ("left", "#9DB2CF"), ("through_unknown", UNKNOWN))
+ASIDE = (
+    ("joined", "#9DB2CF", "square"),
+    ("left", "#9DB2CF", "square"),
+    ("through_unknown", UNKNOWN, "hatched"),
+)
 """Counted beside the gains and losses: changes of the list, and of what is known."""
-COUNTS = ["panel", "gain", *(name for name, _, _ in LOSSES), *(name for name, _ in ASIDE)]
+COUNTS = ["panel", "gain", *(name for name, _, _ in LOSSES), *(name for name, _, _ in ASIDE)]
 
 COLUMN = 100
 
@@ -45,8 +50,9 @@ def changes(table: pd.DataFrame, *, name: str = "changes") -> Chart:
 
     Returns:
         A Chart. A loss is solid when confirmed and hatched when suspected; one that was back a
-        measurement later, or that our lookups contradict, is grey. Columns at the right count the
-        domains that joined or left the list, and those that went to or from unknown.
+        measurement later is outlined, one that our lookups contradict is hatched grey. Columns at
+        the right, on a phone the text of a row, count the domains that joined or left the list,
+        and those that went to or from unknown.
     """
     return Chart(name, table, _change_words, _draw_changes)
 
@@ -155,36 +161,47 @@ def _lost(row: Record) -> int:
 
 
 @styled
-def _draw_changes(table: pd.DataFrame, language: Language) -> Figure | None:
+def _draw_changes(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
     if not table["panel"].sum():
         return None
     table = _joined(table.assign(group=_names(table, language)), language)
+    narrow = width < NARROW
     rows = [
-        Row(name, domains(n, language))
-        for name, n in zip(table["group"], table["panel"], strict=True)
+        Row(
+            row["group"],
+            "\n".join(
+                [domains(row["panel"], language), *(_aside(row, language) if narrow else [])]
+            ),
+        )
+        for row in table.to_dict("records")
     ]
     there = [kind for kind in LOSSES if table[kind[0]].sum()]
     key = [Mark(language.label("gain"), GAIN)]
-    key += [
-        Mark(language.label(name), colour, "hatched" if hatched else "square")
-        for name, colour, hatched in there
-    ]
-    aside = COLUMN * len(ASIDE) + 12
-    chart = rows_chart(rows, key=key, right=aside, bottom=8, header=2 * LINE + 8)
+    key += [Mark(language.label(name), colour, shape) for name, colour, shape in there]
+    aside, header = (0, 0) if narrow else (COLUMN * len(ASIDE) + 12, 2 * LINE + 8)
+    chart = rows_chart(rows, width, key=key, right=aside, bottom=8, header=header)
     lost = -table[[name for name, _, _ in LOSSES]].sum(axis=1)
     _diverge(chart, lost.min(), table["gain"].max(), 44)
     for index, row in enumerate(table.to_dict("records")):
         start = 0
-        for name, colour, hatched in there:
+        for name, colour, shape in there:
             start -= int(row[name])
-            bar(chart, index, start, row[name], colour, hatched=hatched)
+            bar(chart, index, start, row[name], colour, shape=shape)
         bar(chart, index, 0, row["gain"], GAIN)
         _at_end(chart, index, start, f"−{language.number(-start)}" if start else "")
         gained = f"+{language.number(row['gain'])}" if row["gain"] else ""
         _at_end(chart, index, row["gain"], gained)
     zero_line(chart.axes)
-    _columns(chart, table, language)
+    if not narrow:
+        _columns(chart, table, language)
     return chart.figure
+
+
+def _aside(row: Record, language: Language) -> list[str]:
+    """Return what is counted beside the gains and losses, for where there is no column for it."""
+    return [
+        f"{language.label(name)}: {language.number(row[name])}" for name, _, _ in ASIDE if row[name]
+    ]
 
 
 def _names(table: pd.DataFrame, language: Language) -> list[str]:
@@ -276,10 +293,10 @@ def _at_end(chart: Rows, index: int, end: float, text: str) -> None:
 def _columns(chart: Rows, table: pd.DataFrame, language: Language) -> None:
     """Draw small bars with their numbers at the right, under their names."""
     figure, place = chart.figure, pixels(chart.figure)
-    box = chart.axes.get_position()
-    top, edge = box.y1 * figure.get_figheight() * DPI, box.x1 * WIDTH + 24
-    most = max(1, int(table[[name for name, _ in ASIDE]].max().max()))
-    for column, (name, colour) in enumerate(ASIDE):
+    box = chart.axes.get_window_extent()
+    top, edge = box.y1, box.x1 + 24
+    most = max(1, int(table[[name for name, _, _ in ASIDE]].max().max()))
+    for column, (name, colour, shape) in enumerate(ASIDE):
         x = edge + COLUMN * column
         for number, line in enumerate(reversed(wrapped(language.label(name), COLUMN - 12))):
             y = top + 4 + LINE * (number + 0.5)
@@ -288,7 +305,14 @@ def _columns(chart: Rows, table: pd.DataFrame, language: Language) -> None:
             length = (COLUMN - 22 - width_of(language.number(most))) * value / most
             y = top - middle
             figure.add_artist(
-                Rectangle((x, y - THICK / 2), length, THICK, facecolor=colour, transform=place)
+                Rectangle(
+                    (x, y - THICK / 2),
+                    length,
+                    THICK,
+                    linewidth=0,
+                    transform=place,
+                    **fill(colour, shape),
+                )
             )
             text = language.number(value)
             figure.text(

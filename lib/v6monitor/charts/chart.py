@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.figure import Figure
 
-from v6monitor.charts.style import svg
+from v6monitor.charts.layout import Ticks
+from v6monitor.charts.style import PHONE, WIDE, svg
 from v6monitor.charts.tables import pack, table_html, with_columns
 from v6monitor.language import CODES, Language
 from v6monitor.language.sources import source_text
@@ -24,6 +25,12 @@ MIME = "application/vnd.v6monitor+json"
 
 DOWNLOADS = "<!--downloads-->"
 """Where a page puts the links to the files of a chart or table."""
+
+TICKS = {"yes": "✓", "partly": "~", "no": "✗", "unknown": "?", "": "–"}
+"""The sign before a line of a list, by its state; the line says the same in words."""
+
+_NARROW = "(max-width: 30rem)"
+"""The screens that get the drawing for a phone."""
 
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
@@ -53,7 +60,7 @@ class Words:
     """The large figures of an answer."""
 
 
-Draw = Callable[[pd.DataFrame, Language], Figure | None]
+Draw = Callable[[pd.DataFrame, Language, int], Figure | Ticks | None]
 Word = Callable[[pd.DataFrame, Language], Words]
 Show = Callable[[pd.DataFrame, Language], pd.DataFrame]
 
@@ -72,8 +79,8 @@ class Chart:
     """The numbers that picture, words and downloads are made from."""
     words: Word
     draw: Draw | None = None
-    """Makes the picture, if there is anything to draw: without, the words stand alone. None for a
-    table, an answer or a text."""
+    """Makes the picture of so many pixels wide; a list or nothing (``Ticks``) where it would show
+    no more than the finding. Where it makes None the words are alone, without the table."""
     show: Show | None = None
     """Makes what a reader sees of the table: fewer columns, sentences for codes."""
     kind: str = "figure"
@@ -104,12 +111,15 @@ class Chart:
         """Return where the numbers come from, of ``table.attrs["source"]``; empty if not known."""
         return source_text(self.table.attrs.get("source", ()), Language(language))
 
-    def figure(self, language: str = "en") -> Figure:
-        """Return the picture as a matplotlib figure; ValueError where there is none."""
-        found = self._picture(Language(language))
-        if found is None:
-            raise ValueError(f"{self.name} has no picture: {self.caption()}")
-        return found
+    def figure(self, language: str = "en", *, width: int = WIDE) -> Figure:
+        """Return the picture as a matplotlib figure; ValueError where there is none.
+
+        One narrower than 500 pixels has its labels above its bars, as on a phone.
+        """
+        found = self._picture(Language(language), width)
+        if isinstance(found, Figure):
+            return found
+        raise ValueError(f"{self.name} has no picture: {self.caption()}")
 
     def html(self, language: str = "en") -> str:
         """Return the accessible HTML: finding, picture with alt text, source, data table."""
@@ -120,8 +130,10 @@ class Chart:
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         pages = {code: self.html(code) for code in CODES}
         drawn = {code: self._picture(Language(code)) for code in self.languages}
-        pictures = {code: svg(figure) for code, figure in drawn.items() if figure}
-        kind = "text" if self.kind == "figure" and not pictures else self.kind
+        pictures = {code: svg(made) for code, made in drawn.items() if isinstance(made, Figure)}
+        kind = self.kind
+        if kind == "figure" and not pictures:
+            kind = "table" if any(drawn.values()) else "text"
         return {
             "text/plain": repr(self),
             "text/html": pages["en"].replace(DOWNLOADS, ""),
@@ -135,8 +147,8 @@ class Chart:
             },
         }
 
-    def _picture(self, language: Language) -> Figure | None:
-        return self.draw(self.table, language) if self.draw else None
+    def _picture(self, language: Language, width: int = WIDE) -> Figure | Ticks | None:
+        return self.draw(self.table, language, width) if self.draw else None
 
     def _html(self, language: Language) -> str:
         words = self.words(self.table, language)
@@ -153,15 +165,22 @@ class Chart:
         if figure is None:
             table = table_html(seen, language, words.caption, words.note)
             return f'<div id="{self.name}">{table}</div>{source}'
-        image = base64.b64encode(svg(figure).encode()).decode()
+        if isinstance(figure, Ticks):
+            shown = (
+                f'<div id="{self.name}"><p><strong>{caption}</strong> {note}</p>'
+                f"{_ticks(figure)}</div>"
+            )
+        else:
+            phone = _uri(self.figure(language.code, width=PHONE))
+            shown = (
+                f'<figure id="{self.name}"><figcaption><strong>{caption}</strong> '
+                f"<span>{note}</span></figcaption><picture>"
+                f'<source media="{_NARROW}" srcset="{phone}">'
+                f'<img src="{_uri(figure)}" alt="{html.escape(words.alt)}"></picture></figure>'
+            )
         unfold = html.escape(language.text("The numbers in a table"))
-        return (
-            f'<figure id="{self.name}"><img src="data:image/svg+xml;base64,{image}" '
-            f'alt="{html.escape(words.alt)}"><figcaption><strong>{caption}</strong> '
-            f"<span>{note}</span></figcaption></figure>{source}"
-            f"<details><summary>{unfold}</summary>"
-            f"{table_html(seen, language, words.caption)}</details>"
-        )
+        table = table_html(seen, language, words.caption)
+        return f"{shown}{source}<details><summary>{unfold}</summary>{table}</details>"
 
 
 def _fact(fact: Fact) -> str:
@@ -178,6 +197,18 @@ def slug(name: str) -> str:
     if not _SLUG.fullmatch(name):
         raise ValueError(f"{name!r} cannot name a file: use a-z, 0-9, - and _")
     return name
+
+
+def _ticks(found: Ticks) -> str:
+    lines = "".join(
+        f'<li><span aria-hidden="true">{TICKS[state]}</span> {html.escape(text)}</li>'
+        for state, text in found.lines
+    )
+    return f'<ul class="ticks">{lines}</ul>' if lines else ""
+
+
+def _uri(figure: Figure) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg(figure).encode()).decode()}"
 
 
 def source_line(source: str, language: Language) -> str:

@@ -10,22 +10,9 @@ from matplotlib.figure import Figure
 from v6monitor.analysis.forecast import DEADLINE, TARGET
 from v6monitor.analysis.futures import QUANTILES
 from v6monitor.charts.chart import Chart, Words
-from v6monitor.charts.layout import Mark, draw_key, key_height, width_of
-from v6monitor.charts.months import (
-    BOTTOM,
-    LEFT,
-    PLOT,
-    End,
-    Flag,
-    draw_flags,
-    flags_height,
-    label_ends,
-    level_axis,
-    month_axis,
-    ordinal,
-    placed,
-)
-from v6monitor.charts.style import BOUNDS, GREY_INK, WIDTH, new_axes, new_figure, styled
+from v6monitor.charts.layout import Mark, fill, state_mark
+from v6monitor.charts.months import End, Flag, level_axis, month_chart, ordinal
+from v6monitor.charts.style import GREY_INK, STATE_COLOURS, styled
 from v6monitor.charts.trend import LINES
 from v6monitor.charts.wording import chance, group_name, joined
 from v6monitor.language import Language
@@ -34,8 +21,8 @@ ENGLISH = ("en",)
 SEEN = 0.05
 """Points of bias that round to more than none."""
 
-PALE = 0.25
-"""How much of its colour the interval of a line has."""
+PALE, SHADE = 0.25, "#9DB2CF"
+"""How much of its colour the interval of a line has, and that of the key."""
 
 REFUSED: Mapping[str, str] = {
     "nothing_known": "{measure}: no month has a share, so there is no forecast.",
@@ -195,7 +182,7 @@ def _last(table: pd.DataFrame) -> pd.DataFrame:
 
 
 @styled
-def _draw_projection(table: pd.DataFrame, language: Language) -> Figure | None:
+def _draw_projection(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
     if table["middle"].isna().all():
         return None
     months = table["period"].map(ordinal)
@@ -209,29 +196,23 @@ def _draw_projection(table: pd.DataFrame, language: Language) -> Figure | None:
         share = last["adoption"] if math.isnan(last["middle"]) else last["middle"]
         words = [_measure(last, language), language.percent(share)]
         ends.append(End(ordinal(last["period"]), share, words, colour))
-    width = WIDTH - LEFT - max(width_of(line) for end in ends for line in end.lines) - 20
     deadline = str(table["deadline"].iloc[0])
     flags = []
     if deadline and low < ordinal(deadline) < high:
         flags = [Flag(ordinal(deadline), f"deadline: {language.month(deadline)}", dashed=True)]
-    found = placed(flags, LEFT, width / (high - low), low)
-    key = [Mark("measured", lines[0][1], "dot")]
-    key += [Mark("eight of ten scenarios", BOUNDS)] if table["middle"].notna().any() else []
-    top = BOTTOM + PLOT
-    figure = new_figure(top + max(14.0, flags_height(found) + 6) + key_height(key))
-    axes = new_axes(figure, LEFT, BOTTOM, width, PLOT)
-    month_axis(axes, low, high, width, language)
+    key = [Mark("measured", lines[0][1], "dot"), Mark("eight of ten scenarios", SHADE)]
+    key += [state_mark("unknown", language)] if (table["lower"] < table["upper"]).any() else []
+    figure, axes = month_chart(low, high, language, width, happened=flags, ends=ends, key=key)
     level_axis(axes, language, target)
     for rows, colour in lines:
         x = rows["period"].map(ordinal)
-        axes.vlines(x, rows["lower"], rows["upper"], color=BOUNDS, linewidth=8, zorder=1.5)
+        unsure = rows["upper"] - rows["lower"]
+        look = fill(STATE_COLOURS["unknown"], "hatched")
+        axes.bar(x, unsure, 0.5, bottom=rows["lower"], linewidth=0, zorder=1.5, **look)
         axes.plot(x, rows["adoption"], "o-", color=colour, markersize=5, zorder=3)
         come = rows.tail(int(rows["middle"].notna().sum()) + 1)  # from the newest share on
         x, share = come["period"].map(ordinal), come["adoption"]
         low_end, middle, high_end = (come[end].fillna(share) for end in QUANTILES)
         axes.fill_between(x, low_end, high_end, color=colour, alpha=PALE, linewidth=0)
         axes.plot(x, middle, color=colour, linestyle=(0, (4, 1.6)), zorder=2.9)
-    draw_flags(figure, axes, found, top)
-    label_ends(figure, axes, ends, PLOT)
-    draw_key(figure, key)
     return figure

@@ -8,18 +8,19 @@ from matplotlib.figure import Figure
 
 from v6monitor.analysis.gap import ADMINISTRATORS, OPERATOR, domain_states
 from v6monitor.charts.chart import Chart, Words
-from v6monitor.charts.layout import LINE, Mark, Row, Rows, bar, rows_chart, share_axis
-from v6monitor.charts.style import (
-    BOUNDS,
-    DPI,
-    GREY_INK,
-    INK,
-    STATE_COLOURS,
-    WIDTH,
-    offset,
-    pixels,
-    styled,
+from v6monitor.charts.layout import (
+    LINE,
+    Mark,
+    Row,
+    Rows,
+    at_right,
+    bar,
+    bounds,
+    rows_chart,
+    share_axis,
+    state_mark,
 )
+from v6monitor.charts.style import DPI, GREY_INK, STATE_COLOURS, pixels, styled
 from v6monitor.charts.wording import (
     Record,
     domains,
@@ -28,7 +29,6 @@ from v6monitor.charts.wording import (
     not_looked_up,
     not_there,
     out_of,
-    percents,
     share_text,
     undetermined,
 )
@@ -38,8 +38,8 @@ from v6monitor.mail.providers import MICROSOFT
 BEFORE = "#7A93B9"
 """What was there before a step: the blue of yes, lighter, and 3:1 on white."""
 
-COLUMNS = (88, 172)
-"""Where points and share end, in pixels to the right of the axes."""
+COLUMNS = (88, 4)
+"""Where points and share end, in pixels before the right edge."""
 
 NAMED = 3
 """So many operators are named in a sentence."""
@@ -109,7 +109,7 @@ def _answer_words(hosts: pd.DataFrame, language: Language) -> Words:
 
 
 @styled
-def _draw_fix_order(table: pd.DataFrame, language: Language) -> Figure | None:
+def _draw_fix_order(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
     if len(table) == 1 or table["adoption"].isna().any():
         return None
     by = str(table.columns[0])
@@ -117,18 +117,18 @@ def _draw_fix_order(table: pd.DataFrame, language: Language) -> Figure | None:
     rows = [Row(group_name(row[by], language), _who(row, by, language)) for row in records]
     key = [Mark(language.text("by this step"), STATE_COLOURS["yes"])]
     key.append(Mark(language.text("before it"), BEFORE))
-    key += [Mark(language.label("unknown"), BOUNDS)] if table["unknown"].sum() else []
-    chart = rows_chart(rows, key=key, right=COLUMNS[-1] + 4, header=LINE)
-    share_axis(chart.axes, percents(language))
+    key += [state_mark("unknown", language)] if table["unknown"].sum() else []
+    chart = rows_chart(rows, width, key=key, right=176, header=LINE)
+    share_axis(chart, language)
     before = 0.0
     for index, row in enumerate(records):
         now = row["adoption"]
         bar(chart, index, 0, before, BEFORE)
         bar(chart, index, before, now - before, STATE_COLOURS["yes"])
-        spread = row["upper"] - row["lower"]
-        chart.axes.barh(chart.middles[index], spread, 8, left=row["lower"], color=BOUNDS)
+        bounds(chart.axes, chart.middles[index], row["lower"], row["upper"])
         step = language.points(row["points"]) if index else ""
-        _at_right(chart, index, (step, language.percent(now)))
+        for text, end in zip((step, language.percent(now)), COLUMNS, strict=True):
+            at_right(chart, index, text, before=end)
         before = now
     _column_names(chart, [language.text("Points"), language.label("share")])
     return chart.figure
@@ -237,20 +237,11 @@ def _remainder(row: Record, language: Language) -> str:
     return joined(left, own if row["own"] else "")
 
 
-def _at_right(chart: Rows, index: int, texts: tuple[str, str]) -> None:
-    """Write the points and the share of a step to the right of its bar."""
-    for text, end in zip(texts, COLUMNS, strict=True):
-        chart.axes.annotate(
-            text, (1, chart.middles[index]), offset(end, 0), textcoords="offset points",
-            ha="right", va="center_baseline", color=INK, annotation_clip=False,
-        )  # fmt: skip
-
-
 def _column_names(chart: Rows, names: list[str]) -> None:
-    box = chart.axes.get_position()
-    y = box.y1 * chart.figure.get_figheight() * DPI + LINE / 2
+    wide, high = chart.figure.get_size_inches() * DPI
+    y = chart.axes.get_position().y1 * high + LINE / 2
     for name, end in zip(names, COLUMNS, strict=True):
-        x = box.x1 * WIDTH + end
         chart.figure.text(
-            x, y, name, ha="right", va="center", color=GREY_INK, transform=pixels(chart.figure)
-        )
+            wide - end, y, name, ha="right", va="center", color=GREY_INK,
+            transform=pixels(chart.figure),
+        )  # fmt: skip

@@ -7,19 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from v6monitor.charts.chart import Chart, Words
-from v6monitor.charts.layout import HALO, Mark, draw_key, key_height, width_of
+from v6monitor.charts.layout import BEHIND, Mark, fill, width_of
 from v6monitor.charts.mail import whole_numbers
-from v6monitor.charts.months import (
-    BOTTOM,
-    LEFT,
-    draw_flags,
-    flags,
-    flags_height,
-    month_axis,
-    ordinal,
-    placed,
-)
-from v6monitor.charts.style import STATE_COLOURS, WIDTH, new_axes, new_figure, offset, styled
+from v6monitor.charts.months import flags, month_chart, ordinal
+from v6monitor.charts.style import STATE_COLOURS, offset, styled
 from v6monitor.charts.wording import explained, group_name, joined, not_looked_up, not_there, out_of
 from v6monitor.language import Language, marked
 from v6monitor.mail.advice import steps, summary
@@ -27,9 +18,6 @@ from v6monitor.mail.laggards import EXCHANGE_GROUPS
 from v6monitor.workspace import REFERENCE
 
 PLOT = 260
-RIGHT = 24
-FLAG = 150
-"""Pixels to the right of the axes when an event near the edge needs room for its text."""
 
 EVENTS = {
     "default_on": marked("Exchange Online turns on IPv6 by default, in steps"),
@@ -55,7 +43,7 @@ CHANGED = {
 LAYERS = {
     "explained": (STATE_COLOURS["no"], "hatched"),
     "no": (STATE_COLOURS["no"], "square"),
-    "unknown": (STATE_COLOURS["unknown"], "square"),
+    "unknown": (STATE_COLOURS["unknown"], "hatched"),
 }
 """The parts of a bar of laggards, from the bottom: colour and shape."""
 
@@ -271,7 +259,7 @@ def _waivers(laggards: pd.DataFrame, language: Language) -> str:
 
 
 @styled
-def _draw_laggards_by_month(table: pd.DataFrame, language: Language) -> Figure | None:
+def _draw_laggards_by_month(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
     """Draw a bar per month from 0: explained hatched at the bottom, unknown grey on top."""
     if table.empty:
         return None
@@ -283,18 +271,12 @@ def _draw_laggards_by_month(table: pd.DataFrame, language: Language) -> Figure |
     key = marks if len(marks) > 1 else []
     low, high = min(counts.index) - 0.7, max(counts.index) + 0.7
     happened = flags(_events(), low, high, language)
-    late = any(high - flag.x < (high - low) / 5 for flag in happened)
-    width = WIDTH - LEFT - (FLAG if late else RIGHT)
-    found = placed(happened, LEFT, width / (high - low), low)
-    figure = new_figure(BOTTOM + PLOT + max(14.0, flags_height(found) + 6) + key_height(key))
-    axes = new_axes(figure, LEFT, BOTTOM, width, PLOT)
-    month_axis(axes, low, high, width, language)
+    figure, axes = month_chart(low, high, language, width, happened=happened, key=key, height=PLOT)
     axes.set_ylim(0, max(1.0, 1.2 * counts.sum(axis=1).max()))
     whole_numbers(axes.yaxis, language)
     axes.grid(axis="y")
-    _month_bars(axes, counts[there], width / (high - low), language)
-    draw_flags(figure, axes, found, BOTTOM + PLOT)
-    draw_key(figure, key)
+    month = axes.get_window_extent().width / (high - low)
+    _month_bars(axes, counts[there], month, language)
     return figure
 
 
@@ -319,19 +301,14 @@ def _month_bars(axes: Axes, counts: pd.DataFrame, month: float, language: Langua
     all_fit = max(map(width_of, above)) + 6 <= month
     base = counts["no"] * 0
     for name in counts:
-        colour, shape = LAYERS[str(name)]
-        hatched = shape == "hatched"
-        axes.bar(
-            counts.index, counts[name], min(0.7, 64 / month), bottom=base,
-            hatch="////" if hatched else None, color="white" if hatched else colour,
-            edgecolor=colour if hatched else "white",
-        )  # fmt: skip
+        look = fill(*LAYERS[str(name)])
+        axes.bar(counts.index, counts[name], min(0.7, 64 / month), bottom=base, **look)
         base = base + counts[name]
     for x, height, number, doubtful in zip(counts.index, base, above, more, strict=True):
         if all_fit or x in {counts.index[0], counts.index[-1]}:
             axes.annotate(
                 number + doubtful, (x, height), offset(0, 4), textcoords="offset points",
-                ha="center", va="bottom", path_effects=HALO,
+                ha="center", va="bottom", bbox=BEHIND,
             )  # fmt: skip
 
 

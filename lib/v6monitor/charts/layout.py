@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from statistics import fmean
-from typing import cast
+from typing import Any, cast
 
 import pandas as pd
 from matplotlib import font_manager
@@ -14,15 +14,15 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.patheffects import withStroke
 
 from v6monitor.charts.style import (
+    AXIS,
     DPI,
     GREY_INK,
+    HATCH,
     INK,
-    PALE,
+    NARROW,
     STATE_COLOURS,
-    WIDTH,
     ink_on,
     new_axes,
     new_figure,
@@ -36,15 +36,35 @@ LINE = 20
 THICK = 24
 """Of a bar, in pixels."""
 
-NARROW = 4
+KEY = 26.0
+"""Pixels from one line of a key to the next."""
+
+TICK = 54
+"""Pixels that a percentage or a month below an axis takes."""
+
+SEEN = 0.02
+"""The smallest part of an axis that can be seen as a difference."""
+
+THIN = 4
 """A bar of so many pixels has no edge: it would be all edge."""
 
-HALO = (withStroke(linewidth=3, foreground="white"),)
+BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+"""The box behind a text that is on gridlines or on a hatch."""
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """In place of a picture that shows nothing: lines of a state and a text; none for the finding.
+
+    Its numbers are in the table all the same.
+    """
+
+    lines: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What a symbol in the key means; ``shape`` is square, hatched, ring or dot."""
+    """What a symbol in the key means; ``shape`` is square, hatched, outlined, ring or dot."""
 
     text: str
     colour: str
@@ -53,7 +73,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Row:
-    """The name of a row, and in grey beneath it, on lines of their own, what it is made of."""
+    """The name of a row, and in grey, on lines of their own or after it, what it is made of."""
 
     name: str
     note: str = ""
@@ -63,11 +83,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Rows:
-    """A chart with a row per group: ``axes`` count in pixels from the top, rows at ``middles``."""
+    """A chart with a row per group: ``axes`` count in pixels from the top, bars at ``middles``."""
 
     figure: Figure
     axes: Axes
     middles: list[float]
+    numbers: list[float]
+    """Where the number at the right of a row is: beside its bar, or beside its name above it."""
     width: float
     """Of the axes, in pixels."""
 
@@ -126,60 +148,106 @@ def apart(
     return [places[index] for index in range(len(wanted))]
 
 
-def rows_chart(
+def rows_chart(  # noqa: PLR0913 - the room around the axes
     rows: Sequence[Row],
+    width: float,
     *,
     key: Sequence[Mark] = (),
     right: float = 20,
     bottom: float = 34,
     header: float = 0,
 ) -> Rows:
-    """Return an empty chart with a row per group, names at the left, a key above.
+    """Return an empty chart with a row per group, a key above.
 
+    Names are at the left; in a narrow chart above the bar, with the numbers of ``at_right``.
     ``right``, ``bottom`` and ``header`` are the pixels to keep free around the axes.
     """
-    room = 210.0
+    narrow = width < NARROW
+    room = width - right if narrow else 210.0
     texts = [(wrapped(row.name, room), row.note.splitlines()) for row in rows]
-    lines = [line for name, note in texts for line in (*name, *note)]
-    left = min(room, max((width_of(line) for line in lines), default=0.0)) + 14
-    tall = [max(40.0, LINE * (len(name) + len(note)) + 16) for name, note in texts]
+    if narrow:
+        notes = [", ".join(note) for _, note in texts]
+        texts = [
+            (name, wrapped(note, width, 3) if note else [])
+            for (name, _), note in zip(texts, notes, strict=True)
+        ]
+    above = [LINE * (len(name) + len(note)) for name, note in texts]
+    tall = [text + THICK + 22.0 if narrow else max(40.0, text + 16.0) for text in above]
     heights = [height + LINE * row.below for height, row in zip(tall, rows, strict=True)]
-    keys = _key_lines(key)
-    top = 8.0 + 26 * len(keys) + header
-    figure = new_figure(top + sum(heights) + bottom)
-    width = WIDTH - left - right
-    axes = new_axes(figure, left, bottom, width, sum(heights))
+    longest = max((width_of(line) for name, note in texts for line in (*name, *note)), default=0.0)
+    left, right = (16.0, 28.0) if narrow else (min(room, longest) + 14, right)
+    keys = _key_lines(key, width)
+    total = 8.0 + KEY * len(keys) + header + sum(heights)
+    figure = new_figure(total + bottom, width)
+    axes = new_axes(figure, left, bottom, width - left - right, sum(heights))
     axes.set_ylim(sum(heights), 0)
     axes.set_yticks([])
-    middles = [sum(heights[:index]) + height / 2 for index, height in enumerate(tall)]
-    total = top + sum(heights)
-    for (name, note), middle in zip(texts, middles, strict=True):
-        _row_text(figure, name, note, bottom + total - top - middle)
+    starts = [sum(heights[:index]) for index in range(len(rows))]
+    middles = [
+        start + (text + 6 + THICK / 2 if narrow else height / 2)
+        for start, text, height in zip(starts, above, tall, strict=True)
+    ]
+    for (name, note), middle, start, text in zip(texts, middles, starts, above, strict=True):
+        first = start + LINE / 2 if narrow else middle - text / 2 + LINE / 2
+        _row_text(figure, name, note, bottom + sum(heights) - first)
+    numbers = [start + LINE / 2 for start in starts] if narrow else middles
     _draw_key(figure, keys)
-    return Rows(figure, axes, middles, width)
+    return Rows(figure, axes, middles, numbers, width - left - right)
 
 
-def share_axis(axes: Axes, percent: Sequence[str]) -> None:
-    """Give the horizontal axis 0 to 100 %, with a light line at every 20."""
-    axes.set_xlim(0, 1)
-    axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1], percent)
-    axes.grid(axis="x", clip_on=False)
+def at_right(rows: Rows, index: int, text: str, *, before: float = 4) -> None:
+    """Write a number of a row, right-aligned at so many pixels before the edge of the figure."""
+    wide, high = rows.figure.get_size_inches() * DPI
+    y = rows.axes.get_position().y1 * high - rows.numbers[index]
+    rows.figure.text(
+        wide - before, y, text, ha="right", va="center_baseline", color=INK,
+        transform=pixels(rows.figure),
+    )  # fmt: skip
 
 
-def key_height(marks: Sequence[Mark]) -> float:
+def share_axis(rows: Rows, language: Language) -> None:
+    """Give the horizontal axis 0 to 100 %, with a line at every 20, or 50 if there is no room."""
+    ticks = [step / 5 for step in range(6)] if rows.width > 5 * TICK else [0, 0.5, 1]
+    rows.axes.set_xlim(0, 1)
+    rows.axes.set_xticks(ticks, [language.percent(tick, 0) for tick in ticks])
+    rows.axes.grid(axis="x", clip_on=False)
+
+
+def shows_nothing(bars: Sequence[Sequence[float]]) -> bool:
+    """Return whether a sentence shows as much as these bars: one, or all (nearly) alike.
+
+    A bar is the lengths of its parts as shares of the axis.
+
+    >>> shows_nothing([[0.9, 0.1]]), shows_nothing([[0.9, 0.1], [0.5, 0.5]])
+    (True, False)
+    """
+    return all(max(parts) - min(parts) < SEEN for parts in zip(*bars, strict=True))
+
+
+def key_height(marks: Sequence[Mark], width: float) -> float:
     """Return how many pixels a key takes."""
-    return 26.0 * len(_key_lines(marks))
+    return KEY * len(_key_lines(marks, width))
 
 
 def draw_key(figure: Figure, marks: Sequence[Mark]) -> None:
     """Draw the key at the top left: a symbol and a word each."""
-    _draw_key(figure, _key_lines(marks))
+    _draw_key(figure, _key_lines(marks, figure.get_figwidth() * DPI))
+
+
+def state_mark(state: str, language: Language) -> Mark:
+    """Return the symbol of a state: unknown is hatched."""
+    return Mark(language.label(state), STATE_COLOURS[state], shape_of(state))
+
+
+def shape_of(state: str) -> str:
+    """Return ``hatched`` for what is unknown, ``square`` for the rest."""
+    return "hatched" if state == "unknown" else "square"
 
 
 def state_marks(table: pd.DataFrame, states: Sequence[str], language: Language) -> list[Mark]:
     """Return the key of the states that occur in a table of counts; yes and no always."""
     there = [name for name in states if name in {"yes", "no"} or int(table[name].sum())]
-    return [Mark(language.label(name), STATE_COLOURS[name]) for name in there]
+    return [state_mark(name, language) for name in there]
 
 
 def stacked(
@@ -192,9 +260,27 @@ def stacked(
     start = 0.0
     for state, number in counts.items():
         text = language.number(number)
-        bar(rows, index, start, number * scale, STATE_COLOURS[state], text=text)
+        colour, shape = STATE_COLOURS[state], shape_of(state)
+        bar(rows, index, start, number * scale, colour, shape=shape, text=text)
         start += number * scale
     return start
+
+
+def fill(colour: str, shape: str = "square") -> dict[str, Any]:
+    """Return how matplotlib fills a patch that is square, hatched or outlined."""
+    plain = shape == "square"
+    return {
+        "facecolor": colour if plain else "white",
+        "edgecolor": "white" if plain else colour,
+        "hatch": HATCH if shape == "hatched" else None,
+    }
+
+
+def bounds(axes: Axes, middle: float, low: float, high: float) -> None:
+    """Draw from where to where a share can be, given what is unknown, behind the point."""
+    if high > low:
+        look = fill(STATE_COLOURS["unknown"], "hatched")
+        axes.barh(middle, high - low, 14, left=low, linewidth=0, zorder=1.5, **look)
 
 
 def bar(  # noqa: PLR0913 - where, how long, in which colour, and what is in it
@@ -204,32 +290,24 @@ def bar(  # noqa: PLR0913 - where, how long, in which colour, and what is in it
     length: float,
     colour: str,
     *,
-    hatched: bool = False,
+    shape: str = "square",
     text: str = "",
 ) -> None:
-    """Draw one bar, or a part of one: white edges keep the parts apart; nothing for length 0.
+    """Draw one bar, or a part of one: edges keep the parts apart; nothing for length 0.
 
     The text is in the middle if it fits, in the ink with the most contrast.
     """
     if not length:
         return
     middle = rows.middles[index]
-    rows.axes.barh(
-        middle, length, THICK, left=start,
-        color="white" if hatched else colour,
-        edgecolor=colour if hatched else "white",
-        linewidth=1.2 if hatched else 0.8 if pixel_length(rows, length) > NARROW else 0,
-        hatch="////" if hatched else None,
-    )  # fmt: skip
+    edge = 0.8 if pixel_length(rows, length) > THIN else 0
+    rows.axes.barh(middle, length, THICK, left=start, linewidth=edge, **fill(colour, shape))
     if text and width_of(text) + 8 <= pixel_length(rows, length):
+        plain = shape == "square"
         rows.axes.text(
-            start + length / 2,
-            middle,
-            text,
-            ha="center",
-            va="center_baseline",
-            color=ink_on(colour),
-        )
+            start + length / 2, middle, text, ha="center", va="center_baseline",
+            color=ink_on(colour) if plain else INK, bbox=None if plain else BEHIND,
+        )  # fmt: skip
 
 
 def pixel_length(rows: Rows, length: float) -> float:
@@ -240,24 +318,23 @@ def pixel_length(rows: Rows, length: float) -> float:
 
 def zero_line(axes: Axes) -> None:
     """Draw the line from which bars start."""
-    axes.axvline(0, color="#767676", linewidth=1, zorder=3)
+    axes.axvline(0, color=AXIS, linewidth=1, zorder=3)
 
 
-def _row_text(figure: Figure, name: list[str], note: list[str], middle: float) -> None:
+def _row_text(figure: Figure, name: list[str], note: list[str], y: float) -> None:
     place = pixels(figure)
-    y = middle + LINE * (len(name) + len(note) - 1) / 2
     for number, line in enumerate([*name, *note]):
         ink = INK if number < len(name) else GREY_INK
         figure.text(0, y - LINE * number, line, va="center_baseline", color=ink, transform=place)
 
 
-def _key_lines(marks: Sequence[Mark]) -> list[list[tuple[float, Mark]]]:
+def _key_lines(marks: Sequence[Mark], width: float) -> list[list[tuple[float, Mark]]]:
     """Place the marks: lines of (pixels from the left, mark)."""
     lines: list[list[tuple[float, Mark]]] = []
-    x = WIDTH + 1.0
+    x = width + 1.0
     for mark in marks:
         wide = 22 + width_of(mark.text)
-        if x + wide > WIDTH:
+        if x + wide > width:
             lines.append([])
             x = 0.0
         lines[-1].append((x, mark))
@@ -269,7 +346,7 @@ def _draw_key(figure: Figure, lines: list[list[tuple[float, Mark]]]) -> None:
     place = pixels(figure)
     top = figure.get_figheight() * DPI
     for number, line in enumerate(lines):
-        y = top - 15 - 26 * number
+        y = top - 15 - KEY * number
         for x, mark in line:
             if mark.shape in {"ring", "dot"}:
                 face = "white" if mark.shape == "ring" else mark.colour
@@ -279,18 +356,11 @@ def _draw_key(figure: Figure, lines: list[list[tuple[float, Mark]]]) -> None:
                 )  # fmt: skip
                 figure.add_artist(symbol)
             else:
-                figure.add_artist(_square(mark, x, y, figure))
+                square = Rectangle(
+                    (x, y - 7), 14, 14, transform=place, **fill(mark.colour, mark.shape)
+                )
+                figure.add_artist(square)
             figure.text(x + 20, y, mark.text, va="center", color=INK, transform=place)
-
-
-def _square(mark: Mark, x: float, y: float, figure: Figure) -> Rectangle:
-    hatched = mark.shape == "hatched"
-    return Rectangle(
-        (x, y - 7), 14, 14,
-        facecolor="white" if hatched else mark.colour,
-        edgecolor=mark.colour if hatched else PALE if mark.colour == "white" else "none",
-        hatch="////" if hatched else None, transform=pixels(figure),
-    )  # fmt: skip
 
 
 def _shortened(line: str, width: float) -> str:

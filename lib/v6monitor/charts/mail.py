@@ -7,8 +7,8 @@ from matplotlib.ticker import MaxNLocator
 
 from v6monitor.analysis.shares import OTHER
 from v6monitor.charts.chart import Chart, Words
-from v6monitor.charts.layout import Row, rows_chart, stacked, state_marks
-from v6monitor.charts.style import INK, offset, styled
+from v6monitor.charts.layout import Row, at_right, rows_chart, stacked, state_marks
+from v6monitor.charts.style import styled
 from v6monitor.charts.wording import (
     SHOWN,
     explained,
@@ -75,24 +75,21 @@ def _largest(table: pd.DataFrame, top: int) -> pd.DataFrame:
 
 
 @styled
-def _draw_operators(table: pd.DataFrame, language: Language) -> Figure | None:
-    """Draw bars from 0, the total of each at its end."""
+def _draw_operators(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
+    """Draw bars from 0, the total of each at the right."""
     if table.empty:
         return None
     named = table.to_dict("records")
     rows = [
         Row(group_name(row["operator"], language), explained_number(row, language)) for row in named
     ]
-    chart = rows_chart(rows, key=state_marks(table, SHOWN, language), right=64)
+    chart = rows_chart(rows, width, key=state_marks(table, SHOWN, language), right=64)
     chart.axes.set_xlim(0, max(int(table["domains"].max()), 1))
     whole_numbers(chart.axes.xaxis, language)
     chart.axes.grid(axis="x")
     for index, row in enumerate(named):
-        end = stacked(chart, index, {state: int(row[state]) for state in SHOWN}, 1, language)
-        chart.axes.annotate(
-            language.number(row["domains"]), (end, chart.middles[index]), offset(6, 0),
-            textcoords="offset points", va="center_baseline", color=INK, annotation_clip=False,
-        )  # fmt: skip
+        stacked(chart, index, {state: int(row[state]) for state in SHOWN}, 1, language)
+        at_right(chart, index, language.number(row["domains"]))
     return chart.figure
 
 

@@ -15,18 +15,37 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from v6monitor.charts.layout import LINE, apart, width_of, wrapped
-from v6monitor.charts.style import GREY_INK, INK, WIDTH, contrast, pixels
+from v6monitor.charts.layout import (
+    LINE,
+    TICK,
+    Mark,
+    apart,
+    draw_key,
+    key_height,
+    width_of,
+    wrapped,
+)
+from v6monitor.charts.style import (
+    AXIS,
+    GREY_INK,
+    INK,
+    NARROW,
+    contrast,
+    new_axes,
+    new_figure,
+    pixels,
+)
 from v6monitor.language import Language
 
 YEAR = 12
 STEPS = (1, 2, 3, 4, 6, YEAR, 2 * YEAR, 5 * YEAR, 10 * YEAR)
-TICK = 58
-"""Pixels that the name of a month takes."""
 
 PLOT = 320
 LEFT, BOTTOM = 62, 56
 """Height of the axes, and the pixels to their left and below them."""
+
+EDGE, FLAG = 24, 150
+"""Pixels to the right of the axes, and when an event near that edge needs room for its text."""
 
 AA = 4.5
 """The contrast that text needs (WCAG 2.1)."""
@@ -86,17 +105,77 @@ def flags(events: pd.DataFrame | None, low: float, high: float, language: Langua
     return found
 
 
-def placed(found: Iterable[Flag], left: float, scale: float, low: float) -> list[Placed]:
+def month_chart(  # noqa: PLR0913 - what is around the axes
+    low: float,
+    high: float,
+    language: Language,
+    width: float,
+    *,
+    happened: Sequence[Flag] = (),
+    ends: Sequence[End] = (),
+    key: Sequence[Mark] = (),
+    height: float = PLOT,
+) -> tuple[Figure, Axes]:
+    """Return a chart of the months from ``low`` to ``high``, without its lines or bars.
+
+    Above the axes are the key and the flags, in a narrow chart as numbers and a list of their
+    texts; at the right the names of the lines, whose ends are shares of the height.
+    """
+    narrow = width < NARROW
+    height = max(height, sum(LINE * len(end.lines) + 4 for end in ends))
+    right = max((width_of(line) + 20 for end in ends for line in end.lines), default=EDGE)
+    late = any(high - flag.x < (high - low) / 5 for flag in happened)
+    right = max(right, FLAG) if late and not narrow else right
+    plot = width - LEFT - right
+    listed = _numbered(happened, width) if narrow else []
+    if narrow:
+        happened = [flag._replace(text=str(n)) for n, flag in enumerate(sorted(happened), 1)]
+    found = _placed(happened, low, plot / (high - low), width)
+    above = max((flag.bottom + LINE * len(flag.lines) for flag in found), default=0.0)
+    top = BOTTOM + height
+    full = top + max(14.0, above + 6) + LINE * len(listed) + key_height(key, width)
+    figure = new_figure(full, width)
+    axes = new_axes(figure, LEFT, BOTTOM, plot, height)
+    _month_axis(axes, low, high, plot, language)
+    _draw_flags(figure, axes, found, top)
+    _label_ends(figure, axes, ends, height)
+    for number, line in enumerate(listed):
+        y = full - key_height(key, width) - LINE * (number + 0.5)
+        figure.text(0, y, line, va="center", color=GREY_INK, transform=pixels(figure))
+    draw_key(figure, key)
+    return figure, axes
+
+
+def level_axis(axes: Axes, language: Language, target: float | None) -> None:
+    """Give the vertical axis 0 to 100 %, with a dashed line at the target."""
+    steps = [step / 5 for step in range(6)]
+    axes.set_ylim(0, 1)
+    axes.set_yticks(steps, [language.percent(step, 0) for step in steps])
+    axes.grid(axis="y")
+    axes.axhline(0, color=AXIS, linewidth=1.2, clip_on=False)
+    if target is not None:
+        axes.axhline(target, color=GREY_INK, linewidth=1.2, linestyle=(0, (6, 3)), clip_on=False)
+
+
+def _numbered(happened: Iterable[Flag], width: float) -> list[str]:
+    """Return the texts of the flags as a numbered list, in lines of at most so many pixels."""
+    lines = []
+    for number, flag in enumerate(sorted(happened), 1):
+        lines += wrapped(f"{number}. {flag.text}", width, 4)
+    return lines
+
+
+def _placed(found: Iterable[Flag], low: float, scale: float, width: float) -> list[Placed]:
     """Stack the texts of the flags so that none overlaps another text or line.
 
     Every text begins at its own line and runs to the right; an earlier flag is higher.
-    ``left``: where the axes begin; ``scale``: pixels per month; ``low``: the month there.
+    ``scale``: pixels per month; ``low``: the month at the left edge of the axes.
     """
     done: list[tuple[float, float, float]] = []  # left, right and top of a text, in pixels
     result = []
     for flag in sorted(found, reverse=True):
-        x = left + (flag.x - low) * scale
-        lines = wrapped(flag.text, min(230.0, WIDTH - x - 8), 4)
+        x = LEFT + (flag.x - low) * scale
+        lines = wrapped(flag.text, min(230.0, width - x - 8), 4)
         right = x + 8 + max(width_of(line) for line in lines)
         bottom = max((top for start, _, top in done if start <= right), default=8.0) + 4
         done.append((x, right, bottom + LINE * len(lines)))
@@ -104,27 +183,20 @@ def placed(found: Iterable[Flag], left: float, scale: float, low: float) -> list
     return result
 
 
-def flags_height(found: Sequence[Placed]) -> float:
-    """Return how many pixels the flags take above the axes."""
-    return max((flag.bottom + LINE * len(flag.lines) for flag in found), default=0.0)
-
-
-def draw_flags(figure: Figure, axes: Axes, found: Sequence[Placed], base: float) -> None:
+def _draw_flags(figure: Figure, axes: Axes, found: Sequence[Placed], base: float) -> None:
     """Draw a line from the axes up to each flag, and its text; ``base``: top of the axes."""
     low, high = axes.get_xlim()
-    box = axes.get_position()
-    for flag, lines, bottom in found:
-        x = (box.x0 + (flag.x - low) / (high - low) * box.width) * WIDTH
-        top = base + bottom + LINE * len(lines)
-        figure.add_artist(
-            _line(x, base - box.height * figure.get_figheight() * 100, top, figure, flag.dashed)
-        )
+    left, bottom, width, _ = axes.get_window_extent().bounds
+    for flag, lines, lift in found:
+        x = left + (flag.x - low) / (high - low) * width
+        top = base + lift + LINE * len(lines)
+        figure.add_artist(_line(x, bottom, top, figure, flag.dashed))
         for number, line in enumerate(lines):
             y = top - LINE * (number + 0.5)
             figure.text(x + 5, y, line, va="center", color=GREY_INK, transform=pixels(figure))
 
 
-def month_axis(axes: Axes, low: float, high: float, width: float, language: Language) -> None:
+def _month_axis(axes: Axes, low: float, high: float, width: float, language: Language) -> None:
     """Give the horizontal axis months: as many names as there is room for, years beneath."""
     axes.set_xlim(low, high)
     first, last = ceil(low), floor(high)
@@ -135,23 +207,12 @@ def month_axis(axes: Axes, low: float, high: float, width: float, language: Lang
     axes.tick_params(axis="x", pad=6)
 
 
-def level_axis(axes: Axes, language: Language, target: float | None) -> None:
-    """Give the vertical axis 0 to 100 %, with a dashed line at the target."""
-    steps = [step / 5 for step in range(6)]
-    axes.set_ylim(0, 1)
-    axes.set_yticks(steps, [language.percent(step, 0) for step in steps])
-    axes.grid(axis="y")
-    axes.axhline(0, color="#767676", linewidth=1.2, clip_on=False)
-    if target is not None:
-        axes.axhline(target, color=GREY_INK, linewidth=1.2, linestyle=(0, (6, 3)), clip_on=False)
-
-
-def label_ends(figure: Figure, axes: Axes, ends: Sequence[End], height: float) -> None:
+def _label_ends(figure: Figure, axes: Axes, ends: Sequence[End], height: float) -> None:
     """Write the labels at the right, apart, with a thin line to a point that is further off."""
     low, high = axes.get_xlim()
     tall = [LINE * len(end.lines) + 3.0 for end in ends]
     places = apart([end.y * height for end in ends], tall, -LINE / 2, height + LINE / 2)
-    edge = axes.get_position().x1 * WIDTH
+    edge = axes.get_window_extent().x1
     for end, place in zip(ends, places, strict=True):
         x = LEFT + (end.x - low) / (high - low) * (edge - LEFT)
         if abs(place - end.y * height) > LINE / 2 or x < edge - 40:
@@ -178,6 +239,6 @@ def _month_names(ticks: Sequence[int], step: int, language: Language) -> list[st
 
 def _line(x: float, bottom: float, top: float, figure: Figure, dashed: bool) -> Line2D:
     return Line2D(
-        [x, x], [bottom, top], color="#767676", linewidth=1,
+        [x, x], [bottom, top], color=AXIS, linewidth=1,
         linestyle=(0, (5, 4)) if dashed else (0, (1, 2.5)), transform=pixels(figure), zorder=-1,
     )  # fmt: skip

@@ -1,14 +1,26 @@
 """Adoption by province: a tile map."""
 
+from math import ceil, floor
+
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from v6monitor.analysis.shares import SMALLEST_GROUP, STATES, shares_of_counts
+from v6monitor.analysis.shares import SMALLEST_GROUP, STATES, TOTAL, shares_of_counts
 from v6monitor.charts.adoption import ranking_text
 from v6monitor.charts.chart import Chart, Words
-from v6monitor.charts.layout import LINE, Mark, draw_key, key_height, wrapped
-from v6monitor.charts.style import STATE_COLOURS, WIDTH, ink_on, new_figure, pixels, styled
+from v6monitor.charts.layout import (
+    LINE,
+    Mark,
+    Ticks,
+    draw_key,
+    fill,
+    key_height,
+    state_mark,
+    width_of,
+    wrapped,
+)
+from v6monitor.charts.style import AXIS, NARROW, STATE_COLOURS, ink_on, new_figure, pixels, styled
 from v6monitor.charts.wording import (
     Record,
     counts_in_words,
@@ -25,18 +37,22 @@ MAP = (
     ("Noord-Holland", "Flevoland", "Drenthe"),
     ("Zuid-Holland", "Utrecht", "Overijssel"),
     ("Zeeland", "Noord-Brabant", "Gelderland"),
-    ("", "", "Limburg"),
+    (TOTAL, "", "Limburg"),
 )
-"""The place of each province; north is up."""
+"""The place of each province; north is up. In a corner of the sea: the twelve together."""
 
-PROVINCES = [name for line in MAP for name in line if name]
+PROVINCES = [name for line in MAP for name in line if name not in {"", TOTAL}]
 ELSEWHERE = "elsewhere"
 """The row of central government and of all whose province is not stated or not known."""
 
-BLUES = ("#E8EDF5", "#BCCADF", "#8BA3C7", "#4C6DA1", "#154273")
-"""From 0 to 100 % in steps of 20, the last the blue of yes."""
+BLUES = ("#F2F4F7", "#ADBDCE", "#7590AC", "#43688F", "#154273")
+"""Each 1.7 times as dark as the one before; the last, of the highest class, the blue of yes."""
 
-TALL, GAP, STRIP = 92, 8, 10
+STEPS = (0.02, 0.05, 0.1, 0.2)
+"""Sizes of a class: the smallest with which there are at most five."""
+
+GAP, STRIP = 8, 10
+ALMOST = 1e-9
 
 COUNTS = (*STATES, "explained")
 
@@ -86,55 +102,81 @@ def _words(table: pd.DataFrame, language: Language) -> Words:
 
 
 @styled
-def _draw(table: pd.DataFrame, language: Language) -> Figure | None:
-    """Draw a tile per province, darker with a higher share; a grey strip is undetermined."""
-    rows = {
-        row["province"]: row for row in table.to_dict("records") if row["province"] in PROVINCES
-    }
-    if not any(row["applicable"] for row in rows.values()):
-        return None
-    steps = [
-        language.text("{low} to {high}", low=language.percent(step / 5, 0),
-                      high=language.percent((step + 1) / 5, 0))
-        for step in range(len(BLUES))
-    ]  # fmt: skip
-    key = [Mark(text, colour) for text, colour in zip(steps, BLUES, strict=True)]
-    if any(row["unknown"] for row in rows.values()):
-        key.append(Mark(language.label("unknown"), STATE_COLOURS["unknown"]))
-    height = len(MAP) * (TALL + GAP)
-    figure = new_figure(height + key_height(key) + 10)
+def _draw(table: pd.DataFrame, language: Language, width: int) -> Figure | Ticks | None:
+    """Draw a tile per province, darker with a higher share; a hatched strip is undetermined."""
+    twelve = table[table["province"] != ELSEWHERE]
+    large = twelve.loc[twelve["applicable"] >= SMALLEST_GROUP, "adoption"].dropna()
+    if len(large) < 2:  # noqa: PLR2004 - nothing to compare
+        return Ticks() if twelve["applicable"].sum() else None
+    classes = _classes(large)
+    key = [
+        Mark(
+            language.text(
+                "{low} to {high}", low=language.percent(low, 0), high=language.percent(high, 0)
+            ),
+            colour,
+        )
+        for low, high, colour in classes
+    ]
+    key += [state_mark("unknown", language)] if twelve["unknown"].sum() else []
+    tall = (LINE + 2) * (5 if width < NARROW else 4) + 4.0
+    height = len(MAP) * (tall + GAP)
+    figure = new_figure(height + key_height(key, width) + 10, width)
+    rows: dict[str, Record] = {row["province"]: row for row in twelve.to_dict("records")}
+    together = shares_of_counts(twelve[list(STATES)].sum().to_frame().T).iloc[0].to_dict()
+    rows[TOTAL] = together | {"province": language.text("All twelve")}
     for number, line in enumerate(MAP):
         for column, name in enumerate(line):
             if name:
-                x = column * (WIDTH + GAP) / len(line)
-                _tile(figure, rows[name], x, 2 + height - (number + 1) * (TALL + GAP), language)
+                wide = (width + GAP) / len(line)
+                place = (column * wide, 2 + height - (number + 1) * (tall + GAP))
+                _tile(figure, rows[name], classes, (*place, wide - GAP, tall), language)
     draw_key(figure, key)
     return figure
 
 
-def _tile(figure: Figure, row: Record, x: float, y: float, language: Language) -> None:
-    width, place = (WIDTH + GAP) / len(MAP[0]) - GAP, pixels(figure)
+def _classes(shares: pd.Series) -> list[tuple[float, float, str]]:
+    """Return the classes that the shares are in, of one size: from, to and colour."""
+    for step in STEPS:
+        first = floor(shares.min() / step + ALMOST)
+        last = max(ceil(shares.max() / step - ALMOST), first + 1)
+        if last - first <= len(BLUES):
+            break
+    colours = BLUES[-(last - first) :]
+    return [(step * (first + n), step * (first + n + 1), c) for n, c in enumerate(colours)]
+
+
+def _tile(
+    figure: Figure,
+    row: Record,
+    classes: list[tuple[float, float, str]],
+    box: tuple[float, float, float, float],
+    language: Language,
+) -> None:
+    x, y, width, tall = box
+    place = pixels(figure)
     small = row["applicable"] < SMALLEST_GROUP
     unknown = row["applicable"] and not row["yes"] + row["no"]
-    colour = "white" if small or unknown else BLUES[min(int(5 * row["adoption"]), 4)]
+    there = [colour for low, _, colour in classes if row["adoption"] >= low - ALMOST]
+    colour = "#FFFFFF" if small or unknown or not there else there[-1]
     figure.add_artist(
-        Rectangle((x + 1, y), width - 2, TALL, facecolor=colour, edgecolor="#767676",
+        Rectangle((x + 1, y), width - 2, tall, facecolor=colour, edgecolor=AXIS,
                   linewidth=0.8, transform=place)
     )  # fmt: skip
     if row["unknown"]:
         part = (width - 2) * row["unknown"] / row["applicable"]
-        figure.add_artist(
-            Rectangle((x + 1, y), part, STRIP, facecolor=STATE_COLOURS["unknown"],
-                      edgecolor="white", linewidth=0.8, transform=place)
-        )  # fmt: skip
+        look = fill(STATE_COLOURS["unknown"], "hatched")
+        figure.add_artist(Rectangle((x + 1, y), part, STRIP, linewidth=0, transform=place, **look))
     if small:
-        lines = wrapped(counts_in_words(row, language), width - 20, 2)
-    elif unknown:
-        lines = [language.label("unknown"), size(row, language, ", ")]
+        lines = wrapped(counts_in_words(row, language), width - 16, 2)
     else:
-        lines = [language.percent(row["adoption"]), size(row, language, ", ")]
-    for number, text in enumerate([str(row["province"]), *lines]):
+        share = language.label("unknown") if unknown else language.percent(row["adoption"])
+        lines = [share, *wrapped(size(row, language, ", "), width - 16)]
+    name = wrapped(str(row["province"]).replace("-", "- "), width - 16)
+    name = [" ".join(name).replace("- ", "-")] if width_of("".join(name)) < width - 16 else name
+    for number, text in enumerate([*name, *lines]):
+        bold = number == len(name) and not small
         figure.text(
-            x + 11, y + TALL - 17 - (LINE + 2) * number, text, va="center", color=ink_on(colour),
-            weight="bold" if number == 1 and not small else "normal", transform=place,
+            x + 9, y + tall - 15 - (LINE + 2) * number, text, va="center", color=ink_on(colour),
+            weight="bold" if bold else "normal", transform=place,
         )  # fmt: skip

@@ -10,17 +10,18 @@ from v6monitor.analysis.breakdowns import vantage as list_checks
 from v6monitor.analysis.shares import GATE, gate
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import (
-    HALO,
+    BEHIND,
     LINE,
     THICK,
     Mark,
     Row,
+    at_right,
     bar,
     rows_chart,
     share_axis,
     wrapped,
 )
-from v6monitor.charts.style import GREY_INK, INK, PALE, STATE_COLOURS, WIDTH, offset, styled
+from v6monitor.charts.style import AXIS, GREY_INK, NARROW, STATE_COLOURS, styled
 from v6monitor.charts.wording import (
     Record,
     domains,
@@ -28,15 +29,15 @@ from v6monitor.charts.wording import (
     joined,
     not_there,
     out_of,
-    percents,
 )
 from v6monitor.language import Language
 
 KNOWN = {
     "known": STATE_COLOURS["yes"],
-    "not_applicable": PALE,
+    "not_applicable": AXIS,
     "unknown": STATE_COLOURS["unknown"],
 }
+SHAPES = {"known": "square", "not_applicable": "outlined", "unknown": "hatched"}
 RIGHT = 84
 
 
@@ -64,8 +65,8 @@ def quality(
     """
     table = count_known(states, observations)
 
-    def draw(numbers: pd.DataFrame, language: Language) -> Figure | None:
-        return _draw_quality(numbers, language, reasons)
+    def draw(numbers: pd.DataFrame, language: Language, width: int) -> Figure | None:
+        return _draw_quality(numbers, language, width, reasons)
 
     def words(numbers: pd.DataFrame, language: Language) -> Words:
         return _quality_words(numbers, language, reasons)
@@ -159,36 +160,39 @@ def _reason(row: Record, language: Language) -> str:
 
 
 @styled
-def _draw_quality(table: pd.DataFrame, language: Language, reasons: bool) -> Figure | None:
+def _draw_quality(
+    table: pd.DataFrame, language: Language, width: int, reasons: bool
+) -> Figure | None:
     """Draw each list as 100 %, its coverage at the end, and the reasons under the bar."""
     if table.empty:
         return None
     subjects = {str(name): _parts(rows) for name, rows in table.groupby("subject", sort=False)}
-    why = {name: _named(parts[1], language) if reasons else [] for name, parts in subjects.items()}
+    room = width - 20 if width < NARROW else width - RIGHT - 230
+    why = {
+        name: _named(parts[1], room, language) if reasons else []
+        for name, parts in subjects.items()
+    }
     rows = [
         Row(language.label(name), _size(name, sum(parts.values()), language), len(why[name]))
         for name, (parts, _) in subjects.items()
     ]
     totals = {kind: sum(parts[kind] for parts, _ in subjects.values()) for kind in KNOWN}
-    key = [Mark(language.label(kind), KNOWN[kind]) for kind in KNOWN if totals[kind]]
-    chart = rows_chart(rows, key=key, right=RIGHT)
-    share_axis(chart.axes, percents(language))
+    key = [Mark(language.label(kind), KNOWN[kind], SHAPES[kind]) for kind in KNOWN if totals[kind]]
+    chart = rows_chart(rows, width, key=key, right=RIGHT)
+    share_axis(chart, language)
     for index, (name, (parts, _)) in enumerate(subjects.items()):
         start, total = 0.0, sum(parts.values())
         for kind, count in parts.items():
             text = language.number(count)
-            bar(chart, index, start, count / total, KNOWN[kind], text=text)
+            bar(chart, index, start, count / total, KNOWN[kind], shape=SHAPES[kind], text=text)
             start += count / total
         applicable = parts["known"] + parts["unknown"]
         middle = chart.middles[index]
         covered = language.percent(parts["known"] / applicable if applicable else float("nan"))
-        chart.axes.annotate(
-            covered, (1, middle), offset(RIGHT - 4, 0), textcoords="offset points", ha="right",
-            va="center_baseline", color=INK, annotation_clip=False,
-        )  # fmt: skip
+        at_right(chart, index, covered)
         for number, line in enumerate(why[name]):
             y = middle + THICK / 2 + LINE * (number + 0.8)
-            chart.axes.text(0, y, line, va="center", color=GREY_INK, path_effects=HALO)
+            chart.axes.text(0, y, line, va="center", color=GREY_INK, bbox=BEHIND)
     return chart.figure
 
 
@@ -207,13 +211,13 @@ def _parts(rows: pd.DataFrame) -> tuple[dict[str, int], dict[str, int]]:
     return {**parts, "unknown": sum(reasons.values())}, reasons
 
 
-def _named(reasons: dict[str, int], language: Language) -> list[str]:
+def _named(reasons: dict[str, int], room: float, language: Language) -> list[str]:
     named = {reason: number for reason, number in reasons.items() if reason != "unknown" and number}
     if not named:
         return []
     order = sorted(named.items(), key=lambda item: -item[1])
     words = ", ".join(f"{language.number(n)} {language.label(reason)}" for reason, n in order)
-    return wrapped(words, WIDTH - RIGHT - 230, 4)
+    return wrapped(words, room, 4)
 
 
 def _vantage_words(table: pd.DataFrame, language: Language) -> Words:

@@ -13,23 +13,33 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import Affine2D, Transform
 
-WIDTH = 720
+WIDE, PHONE = 720, 360
+"""Widths of a drawing in pixels. A phone shows the second at 280 px: letters of 12 px (11 pt)."""
+
+NARROW = 500
+"""A drawing of fewer pixels has its labels above the bars and its events in a list."""
+
 DPI = 100
 INK, GREY_INK, PALE = "#1A1A1A", "#4D4D4D", "#D9D9D9"
-BOUNDS = "#949494"
-"""The undetermined part, behind a point or a line; 3:1 on white."""
+AXIS = "#767676"
 
 STATE_COLOURS = {
     "yes": "#154273",
-    "partly": "#3E8ECA",
+    "partly": "#4F9BD6",
     "no": "#C8501E",
     "unknown": "#767676",
 }
-"""All at least 3:1 on white, and apart in every colour-vision deficiency."""
+"""All at least 3:1 on white. ``unknown`` is hatched: as a plain grey it is as light as ``no``."""
+
+HATCH = "///"
+"""Half of it is white, half the colour, so in greyscale it is between any colour and white."""
+
+FONTS = "'Noto Sans', 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+"""Those of the pages. Text is measured in DejaVu Sans, which is wider than any of them."""
 
 _STYLE = Path(__file__).with_name("v6monitor.mplstyle")
 P = ParamSpec("P")
-R = TypeVar("R", Figure, Figure | None)
+R = TypeVar("R")
 
 
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
@@ -43,17 +53,17 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
     return drawn
 
 
-def new_figure(height: float) -> Figure:
-    """Return an empty figure, 720 pixels wide and so many high."""
-    figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI)
+def new_figure(height: float, width: float = WIDE) -> Figure:
+    """Return an empty figure of so many pixels."""
+    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
     FigureCanvasAgg(figure)
     return figure
 
 
 def new_axes(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
     """Return axes at a place in pixels, counted from the lower left corner."""
-    full = figure.get_figheight() * DPI
-    return figure.add_axes((left / WIDTH, bottom / full, width / WIDTH, height / full))
+    wide, high = figure.get_size_inches() * DPI
+    return figure.add_axes((left / wide, bottom / high, width / wide, height / high))
 
 
 def pixels(figure: Figure) -> Transform:
@@ -81,15 +91,15 @@ def contrast(one: str, other: str) -> float:
 
 
 def svg(figure: Figure) -> str:
-    """Return the figure as SVG text: the same bytes for the same figure, on any day."""
+    """Return the figure as SVG, its text as text: the same bytes for the same figure, any day."""
     with matplotlib.style.context(_STYLE, after_reset=True):
         file = io.StringIO()
         figure.savefig(file, format="svg", metadata={"Date": None})
-    return file.getvalue()
+    return file.getvalue().replace("font-family: 'DejaVu Sans'", f"font-family: {FONTS}")
 
 
 def png(figure: Figure) -> bytes:
-    """Return the figure as a PNG, 720 pixels wide."""
+    """Return the figure as a PNG."""
     with matplotlib.style.context(_STYLE, after_reset=True):
         file = io.BytesIO()
         figure.savefig(file, format="png")

@@ -10,32 +10,9 @@ from matplotlib.figure import Figure
 
 from v6monitor.charts.adoption import group_column
 from v6monitor.charts.chart import Chart, Words
-from v6monitor.charts.layout import HALO, LINE, Mark, draw_key, key_height, width_of, wrapped
-from v6monitor.charts.months import (
-    BOTTOM,
-    LEFT,
-    PLOT,
-    End,
-    Flag,
-    draw_flags,
-    flags,
-    flags_height,
-    label_ends,
-    level_axis,
-    month_axis,
-    ordinal,
-    placed,
-)
-from v6monitor.charts.style import (
-    BOUNDS,
-    GREY_INK,
-    INK,
-    WIDTH,
-    new_axes,
-    new_figure,
-    offset,
-    styled,
-)
+from v6monitor.charts.layout import BEHIND, Mark, fill, state_mark, wrapped
+from v6monitor.charts.months import PLOT, End, Flag, flags, level_axis, month_chart, ordinal
+from v6monitor.charts.style import GREY_INK, INK, NARROW, STATE_COLOURS, offset, styled
 from v6monitor.charts.wording import (
     Record,
     definition_of,
@@ -47,9 +24,12 @@ from v6monitor.charts.wording import (
 )
 from v6monitor.language import Language, marked
 
-LABEL = 180
+LABEL, SHORT = 180, 110
+"""Pixels that the name of a line may take, and on a phone."""
+
 MANY = 48
 """From so many months on the axis the points of a line are small."""
+
 FIRST = ("web", "mail", "dns")
 LINES = (("#154273", "-"), ("#C8501E", (0, (4, 1.6))), ("#3E8ECA", (0, (1, 1.2))))
 OTHERS = ("#154273", "-")
@@ -128,8 +108,8 @@ def trend(  # noqa: PLR0913 - all but the first by keyword
     def words(numbers: pd.DataFrame, language: Language) -> Words:
         return _trend_words(numbers, language, month, around)
 
-    def draw(numbers: pd.DataFrame, language: Language) -> Figure | None:
-        return _draw_trend(numbers, language, around)
+    def draw(numbers: pd.DataFrame, language: Language, width: int) -> Figure | None:
+        return _draw_trend(numbers, language, width, around)
 
     return Chart(name, table[table["period"] <= month], words, draw)
 
@@ -169,7 +149,9 @@ def _published_note(published: pd.DataFrame | None, language: Language) -> str:
 
 
 @styled
-def _draw_trend(table: pd.DataFrame, language: Language, around: Around) -> Figure | None:
+def _draw_trend(
+    table: pd.DataFrame, language: Language, width: int, around: Around
+) -> Figure | None:
     """Draw the lines, with their names and newest shares at their ends and breaks above them."""
     before = around.before(table)
     if len(set(table["period"])) <= 1 and before.empty:  # a single month is no line
@@ -178,22 +160,22 @@ def _draw_trend(table: pd.DataFrame, language: Language, around: Around) -> Figu
     months = pd.concat([table["period"], before["period"]]).map(ordinal)
     low, high = months.min() - 0.5, months.max() + 0.5
     series = _series(table, group_column(table))
-    ends = [_end(rows, name, colour, months.max(), language) for name, rows, colour, _ in series]
+    room = SHORT if width < NARROW else LABEL
+    ends = [
+        _end(rows, wrapped(group_name(name, language), room), colour, months.max(), language)
+        for name, rows, colour, _ in series
+    ]
     if target is not None:
         share = language.percent(target, 0)
         ends.append(End(high, target, [language.text("target: {share}", share=share)], GREY_INK))
-    width = WIDTH - LEFT - max(width_of(line) for end in ends for line in end.lines) - 20
-    breaks = _breaks(table, language)
-    happened = [*around.flags(low, high, language), *breaks]
-    found = placed(happened, LEFT, width / (high - low), low)
-    key = [Mark(language.label("unknown"), BOUNDS)] if table["unknown"].sum() else []
+    happened = [*around.flags(low, high, language), *_breaks(table, language)]
+    key = [state_mark("unknown", language)] if table["unknown"].sum() else []
     if len(before):
         key.append(Mark(language.text("published by Forum Standaardisatie"), GREY_INK, "ring"))
-    height = max(PLOT - (80 if found else 0), sum(LINE * len(end.lines) + 4 for end in ends))
-    top = BOTTOM + height
-    figure = new_figure(top + max(14.0, flags_height(found) + 6) + key_height(key))
-    axes = new_axes(figure, LEFT, BOTTOM, width, height)
-    month_axis(axes, low, high, width, language)
+    height = PLOT - (80 if happened else 0)
+    figure, axes = month_chart(
+        low, high, language, width, happened=happened, ends=ends, key=key, height=height
+    )
     level_axis(axes, language, target)
     pace = _pace(table)
     for _, rows, colour, dashes in series:
@@ -204,9 +186,6 @@ def _draw_trend(table: pd.DataFrame, language: Language, around: Around) -> Figu
     for flag in around.flags(low, high, language):
         if flag.text == language.text(DEADLINE):
             axes.axvline(flag.x, color=GREY_INK, linewidth=1.2)
-    draw_flags(figure, axes, found, top)
-    label_ends(figure, axes, ends, height)
-    draw_key(figure, key)
     return figure
 
 
@@ -241,7 +220,7 @@ def _draw_published(axes: Axes, rows: pd.DataFrame, colour: str, language: Langu
     for at in sorted({0, len(x) - 1}) if x else ():
         axes.annotate(
             language.percent(shares[at], 0), (x[at], shares[at]), offset(7, -9),
-            textcoords="offset points", color=colour, path_effects=HALO,
+            textcoords="offset points", color=colour, bbox=BEHIND,
         )  # fmt: skip
 
 
@@ -305,17 +284,17 @@ def _draw_stretch(axes: Axes, stretch: pd.DataFrame, colour: str, dashes: object
     x = stretch["period"].map(ordinal).to_list()
     low, high = stretch["lower"].to_list(), stretch["upper"].to_list()
     if len(x) == 1:
-        axes.vlines(x, low, high, color=BOUNDS, linewidth=10, zorder=1.5)
-    else:
-        axes.fill_between(x, low, high, color=BOUNDS, linewidth=0, zorder=1.5)
+        x, low, high = [x[0] - 0.1, x[0] + 0.1], low * 2, high * 2
+    look = fill(STATE_COLOURS["unknown"], "hatched")
+    axes.fill_between(x, low, high, linewidth=0, zorder=1.5, **look)
+    x = stretch["period"].map(ordinal).to_list()
     axes.plot(x, stretch["adoption"], color=colour, linestyle=dashes, zorder=3)
     months = axes.get_xlim()[1] - axes.get_xlim()[0]
     size = 5 if months < MANY else 3
     axes.plot(x, stretch["adoption"], "o", color=colour, markersize=size, zorder=3.1, clip_on=False)
 
 
-def _end(rows: pd.DataFrame, name: str, colour: str, last: int, language: Language) -> End:
-    label = wrapped(group_name(name, language), LABEL, 1)
+def _end(rows: pd.DataFrame, label: list[str], colour: str, last: int, language: Language) -> End:
     known = rows[rows["adoption"].notna()]
     if known.empty:
         return End(last, 0.5, [*label, _no_share(rows.iloc[-1], language)], INK)

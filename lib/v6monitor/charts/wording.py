@@ -154,8 +154,3 @@ def counts_in_words(row: Record, language: Language) -> str:
     counted = [(state, int(row.get(state, 0))) for state in SHOWN]
     words = [f"{language.number(n)} {language.label(state)}" for state, n in counted if n]
     return ", ".join(words) or language.label("not_applicable")
-
-
-def percents(language: Language) -> list[str]:
-    """Return the names of 0 to 100 % in steps of 20."""
-    return [language.percent(step / 5, 0) for step in range(6)]

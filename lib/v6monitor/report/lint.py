@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 _NO_ALT = "No description has been provided for this image"
 _LOCAL_PATH = re.compile(r"(?:/home/|/root/|/tmp/|/Users/|[A-Z]:\\)\w")
-_VOID = frozenset({"meta", "img", "br", "hr", "input", "link", "col", "wbr"})
+_VOID = frozenset({"meta", "img", "br", "hr", "input", "link", "col", "source", "wbr"})
 _FORBIDDEN = frozenset({"script", "iframe", "object", "embed", "link", "form", "base"})
 
 
