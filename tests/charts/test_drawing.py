@@ -15,12 +15,7 @@ from v6monitor.charts.style import STATE_COLOURS, contrast, ink_on, svg
 EVENTS = pd.DataFrame(
     {
         "date": ["2025-12", "2026-01-20", "2026-08-01", "2022"],
-        "label": [
-            "Exchange Online turns IPv6 on by default, in steps",
-            "Agreement: government web and mail on IPv6 before the end of 2021",
-            "New accepted domains get an mx.microsoft name",
-            "not drawn: only the year is known",
-        ],
+        "event": ["default_on", "agreement", "default_on", "deadline"],
     }
 )
 

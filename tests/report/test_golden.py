@@ -55,7 +55,7 @@ def test_a_page_is_word_for_word_as_before(pages, code):
 def _bare(page: str) -> str:
     """Return a page without its style and pictures, a tag per line where a difference shows."""
     page = re.sub(r"<style>.*?</style>", "<style>…</style>", page, flags=re.DOTALL)
-    page = re.sub(r'src="data:[^"]*"', 'src="…"', page)
+    page = re.sub(r'(src|srcset)="data:[^"]*"', r'\1="…"', page)
     return re.sub(
         r"(?<=>)(?=<(?:tr|thead|tbody|caption|figcaption|details|p|h2|table))", "\n", page
     )
