@@ -324,5 +324,5 @@ def test_the_navigation_is_one_line_and_leaves_the_first_screen_to_the_message(b
     small = opened(browser, file, 320)
     assert small.locator("header").bounding_box()["height"] < 130
     assert not small.get_by_role("link", name="Briefing").is_visible()
-    small.get_by_text("Pagina’s van dit rapport").click()
+    small.get_by_text("Menu").click()
     assert small.get_by_role("link", name="Briefing").is_visible()

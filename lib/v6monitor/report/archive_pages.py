@@ -24,7 +24,7 @@ from v6monitor.errors import UsageError
 from v6monitor.intake.states import MEASURES
 from v6monitor.language import CODES, NO_VALUE, Language
 from v6monitor.language.sources import source_text
-from v6monitor.report import archive, manifest, news, pages
+from v6monitor.report import archive, manifest, news, pages, publisher
 from v6monitor.report.archive import Entry
 from v6monitor.report.exports import safe_csv, write_text
 from v6monitor.report.pages import Page, file_name, twin
@@ -91,7 +91,7 @@ def feed(identity: str, months: Sequence[Entry], files: Files, language: Languag
     _add(root, "link", rel="alternate", type="text/html", href=files.page)
     if files.twin:
         _add(root, "link", rel="related", href=files.twin)
-    _add(_add(root, "author"), "name", "v6monitor")
+    _add(_add(root, "author"), "name", publisher.read().name[language.code])
     _add(root, "generator", "v6monitor", version=__version__)
     for month in reversed(months):
         entry = _add(root, "entry")
@@ -170,6 +170,9 @@ def _page(
         pages.of_scope(language.text("IPv6 at government domains: all reports"), sectors, language),
         twin=other,
         home=files.page,
+        folder=f"{'--'.join(sectors['sectors'])}/".lstrip("/"),
+        feed=files.feed if months else "",
+        next=_next(months, language),
         notices=[
             *pages.synthetic_notice(any(month["synthetic"] for month in months), language),
             *pages.scope_notices(sectors, language),
@@ -187,6 +190,12 @@ def _page(
     ]
     own = {"feed": files.feed, "changes": CHANGES, "index": archive.INDEX, "parts": links}
     return pages.plain_page("archive", page, rows=rows, measures=measures, **own)
+
+
+def _next(months: Sequence[Entry], language: Language) -> str:
+    """Return when the report after the newest appears; empty when that is not known."""
+    day = publisher.read().next_report(months[-1]["period"]) if months else None
+    return language.day(day) if day else ""
 
 
 def _row(

@@ -4,9 +4,12 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 
+from v6monitor.report import publisher
+
 _NO_ALT = "No description has been provided for this image"
 _LOCAL_PATH = re.compile(r"(?:/home/|/root/|/tmp/|/Users/|[A-Z]:\\)\w")
 _VOID = frozenset({"meta", "img", "br", "hr", "input", "link", "col", "source", "wbr"})
+_LINKS = frozenset({"icon", "alternate"})
 _FORBIDDEN = frozenset({"script", "iframe", "object", "embed", "link", "form", "base"})
 
 
@@ -15,7 +18,8 @@ def problems(page: str, *, figures: int = 0, tables: int = 0) -> list[str]:
 
     ``figures`` and ``tables`` are how many of each kind the notebook showed, for a
     template can drop them silently. WCAG 2.1 AA: 1.1.1 (alt), 1.3.1 (captions, scopes), 2.4.2
-    (title), 3.1.1 (language); no script and nothing fetched from elsewhere.
+    (title), 3.1.1 (language); no script and nothing fetched from
+    elsewhere, nor a link to a place that is not the publisher's.
     """
     reader = _Reader()
     reader.feed(page)
@@ -51,6 +55,7 @@ class _Reader(HTMLParser):
         self.language = ""
         self.title = ""
         self.text = ""
+        self._publisher = publisher.read()
         self._open: list[str] = []
         self._ids: set[str] = set()
 
@@ -77,19 +82,29 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if "title" in self._open:
             self.title += data
-        elif "style" not in self._open:
+        elif not {"style", "script"} & set(self._open):
             self.text += data
 
     def _forbidden(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag in _FORBIDDEN:
+        harmless = (tag, attributes.get("type")) == ("script", "application/ld+json")
+        harmless |= tag == "link" and attributes.get("rel") in _LINKS
+        if tag in _FORBIDDEN and not harmless:
             self.found.append(f"<{tag}> is not allowed")
         for name, value in attributes.items():
             if name.startswith("on"):
                 self.found.append(f"event handler {name} on <{tag}>")
-            if name in {"src", "href"} and re.match(
-                r"\s*(?:[a-z]+:)?//|\s*javascript:", value, re.IGNORECASE
+            if (
+                name in {"src", "href"}
+                and re.match(r"\s*(?:[a-z]+:)?//|\s*javascript:", value, re.IGNORECASE)
+                and not self._is_known(tag, value)
             ):
                 self.found.append(f"<{tag}> refers elsewhere: {value[:60]}")
+
+    def _is_known(self, tag: str, address: str) -> bool:
+        """Return whether an address elsewhere is one of the publisher's, which a reader opens."""
+        if tag == "link":
+            return bool(self._publisher.address) and address.startswith(self._publisher.address)
+        return tag == "a" and address in self._publisher.links
 
     def _incomplete(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "img" and (not attributes.get("alt") or _NO_ALT in attributes["alt"]):

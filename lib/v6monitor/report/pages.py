@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -44,6 +45,7 @@ _BAR = {
 }
 """What the pages that every reader needs are called in the navigation, in its order."""
 _REFERENCE = re.compile(r'<a data-to="([a-z]+:[^"]*)">(.*?)</a>')
+_LONGEST = 300  # characters of a description
 _BESIDE = ("csv", "xlsx")  # on a page; the data page has all forms
 
 
@@ -82,6 +84,22 @@ class Page:
     heading_language: str = ""
     """The language of the heading, where that is not the page's."""
     publisher: Publisher = field(default_factory=publisher.read)
+    folder: str | None = None
+    """Where its own folder is in the archive of all reports; ends with a slash, or is empty."""
+    date: str = ""
+    next: str = ""
+    """When was measured, and when the next report appears."""
+    picture: str = ""
+    """A picture for social media, in its folder."""
+    feed: str = ""
+    dataset: Mapping[str, Any] = field(default_factory=dict)
+    """The description of its data, in schema.org's terms."""
+
+    @property
+    def address(self) -> str:
+        """Return the address of its folder where the reports are published; empty without one."""
+        known = self.publisher.address and self.folder is not None
+        return f"{self.publisher.address}{self.folder}" if known else ""
 
     @property
     def title(self) -> str:
@@ -344,6 +362,7 @@ class PageExporter(TemplateExporter):
         environment.autoescape = True
         environment.trim_blocks = environment.lstrip_blocks = True
         environment.globals |= {"style": Markup(_style()), "lang": _lang}
+        environment.globals |= {"description": _description, "data_block": _data_block}
         return environment
 
 
@@ -417,6 +436,29 @@ def _prose(prose: Prose, page: Page, sections: list[Section]) -> Markup:
 def _lang(code: str) -> Markup:
     """Return the attribute of an element whose language is not the page's; nothing without."""
     return Markup(f' lang="{code}"') if code else Markup("")
+
+
+def _description(shown: Mapping[str, Any]) -> str:
+    """Return what a page says, for search and social media: its message, else its first words."""
+    made = "".join(map(str, [shown.get("headline", ""), *shown.get("parts", ())]))
+    answer = made.find('<div class="answer">')
+    found = re.search(r"<p>(.*?)</p>", made[max(answer, 0) :], re.DOTALL)
+    words = " ".join(str(Markup(found[1]).striptags()).split()) if found else ""
+    page: Page = shown["page"]
+    said = [notice.title for notice in page.notices]
+    return _shortened(" ".join([*said, html.unescape(words) or page.title]))
+
+
+def _shortened(text: str) -> str:
+    """Return the whole sentences that fit in a description."""
+    end = max((found.end() for found in re.finditer(r"[.!?](?= |$)", text[:_LONGEST])), default=0)
+    return text if len(text) <= _LONGEST else text[: end or _LONGEST]
+
+
+def _data_block(content: Mapping[str, Any]) -> Markup:
+    """Return JSON that no parser of HTML takes for anything else."""
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    return Markup(re.sub("[<>&]", lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 @cache

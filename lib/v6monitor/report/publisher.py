@@ -101,6 +101,17 @@ class Publisher:
         properties = "; ".join(f"--{token}: {colour}" for token, colour in self.colours.items())
         return f":root {{ {properties}; }}"
 
+    @cached_property
+    def favicon(self) -> str:
+        """Return the icon of its pages as data: URI: a six in its own colour."""
+        colour = self.colours["basis-color-accent-1-color-default"]
+        picture = (
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" '
+            f'height="32" rx="5" fill="{colour}"/><text x="16" y="25" font-size="26" fill="#fff" '
+            'font-family="sans-serif" font-weight="700" text-anchor="middle">6</text></svg>'
+        )
+        return f"data:image/svg+xml;base64,{base64.b64encode(picture.encode()).decode()}"
+
     def next_report(self, period: str) -> dt.date | None:
         """Return when the report after that of a month (YYYY-MM) appears; None when not known."""
         year, month = divmod(int(period[:4]) * 12 + int(period[5:]), 12)

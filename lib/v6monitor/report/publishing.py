@@ -1,9 +1,10 @@
 """The folder of a month: pages, notebooks, tables, pictures, letters and the index."""
 
+import datetime as dt
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,10 +15,11 @@ from nbformat import NotebookNode
 
 from v6monitor import workspace
 from v6monitor.analysis.headline import headline
-from v6monitor.charts.chart import MIME, slug
+from v6monitor.charts.chart import MIME, Words, slug
 from v6monitor.charts.headline import headline as headline_chart
+from v6monitor.charts.headline import message
 from v6monitor.charts.tables import unpack
-from v6monitor.language import Language
+from v6monitor.language import CODES, Language
 from v6monitor.language.columns import column
 from v6monitor.mail.letters import Letter
 from v6monitor.mail.letters import letters as letters_about
@@ -25,6 +27,7 @@ from v6monitor.report import (
     archive,
     letters,
     lint,
+    metadata,
     news,
     organisations,
     pages,
@@ -36,6 +39,7 @@ from v6monitor.report.archive import Scope
 from v6monitor.report.archive_pages import first_page
 from v6monitor.report.document import Document, Output
 from v6monitor.report.exports import write_text
+from v6monitor.report.metadata import About
 from v6monitor.report.month import Month
 from v6monitor.report.news import News
 from v6monitor.report.organisations import Organisations
@@ -75,6 +79,40 @@ class Report:
     def linked(self, text: str, code: str) -> str:
         """Return a page on which the names of organisations and domains lead to their pages."""
         return pages.linked(text, self.organisations.references(code, self.languages))
+
+    @cached_property
+    def words(self) -> Mapping[str, Words]:
+        """Return the message of the month by language."""
+        rows = headline(self.month).to_dict("records")
+        return {code: message(rows, Language(code)) for code in CODES}
+
+    @cached_property
+    def about(self) -> About:
+        """Return what catalogues and search engines are told of the report."""
+        title = {}
+        for code in CODES:
+            language = Language(code)
+            name = pages.of_scope(language.text("IPv6 at government domains"), self.scope, language)
+            title[code] = f"{name}, {language.month(self.month.period)}"
+        days = sorted(set(self.month.current["measured_at"].dt.strftime("%Y-%m-%d").dropna()))
+        sectors = "--".join(self.scope["sectors"])
+        return About(
+            self.month.period,
+            title,
+            {code: " ".join([*self.warnings(code), self.words[code].caption]) for code in CODES},
+            days,
+            publisher.read(),
+            f"{sectors}/{self.month.period}/".lstrip("/"),
+            self.month.synthetic,
+        )
+
+    def warnings(self, code: str) -> list[str]:
+        """Return the titles of what a reader must know before the first figure."""
+        return [one.title for one in pages.notices(self.month, self.scope, Language(code))]
+
+    def picture(self, code: str) -> str:
+        """Return the file of the picture for social media; empty where it would not be found."""
+        return file_name("social", code, self.languages, "png") if self.about.address else ""
 
     def file(self, name: str, code: str) -> str:
         """Return the file of a page in a language."""
@@ -162,11 +200,14 @@ def _notebook_pages(report: Report, name: str, notebooks: Notebooks) -> dict[str
 def _page(report: Report, own: Link, code: str, notebooks: Notebooks) -> Page:
     """Return a page of the report with links to all others; ``own`` is its own link."""
     language = Language(code)
+    about, period = report.about, report.month.period
+    newest = report.month.newest is None or f"{report.month.newest:%Y-%m}" <= period
+    after = about.publisher.next_report(period) if newest else None
     return Page(
         own.file,
         language,
         own.title,
-        report.month.period,
+        period,
         [
             report.fixed_link(OVERVIEW, language),
             *(
@@ -182,6 +223,12 @@ def _page(report: Report, own: Link, code: str, notebooks: Notebooks) -> Page:
         pages.notices(report.month, report.scope, language),
         report.file(OVERVIEW, code),
         own.language,
+        publisher=about.publisher,
+        folder=about.folder,
+        date=language.day(dt.date.fromisoformat(about.days[-1])) if about.days else "",
+        next=language.day(after) if after else "",
+        picture=report.picture(code),
+        feed=f"../{file_name('feed', code, report.languages, 'atom')}",
     )
 
 
@@ -266,10 +313,13 @@ def _data(report: Report, published: Sequence[Published], notebooks: Notebooks) 
     package = tables.package(
         report.month.period, described, scope=report.scope, synthetic=report.month.synthetic
     )
-    _write_json(report, tables.PACKAGE, package)
+    _write_json(report, tables.PACKAGE, package | metadata.package_facts(report.about))
+    _write_json(
+        report, metadata.CATALOGUE, metadata.catalogue(report.about, dict.fromkeys(described, ""))
+    )
     _write_json(report, results.FILE, results.results(report.month, report.scope))
     files = ["tables/measurements.faults.csv", "tables/observations.parquet"]
-    files += [tables.PACKAGE, results.FILE, "run.json"]
+    files += [tables.PACKAGE, metadata.CATALOGUE, results.FILE, "run.json"]
     for end in ("txt", "pdf", "ipynb"):
         files += sorted(file.name for file in report.scratch.glob(f"*.{end}"))
     names = sorted({one.name for table in published for one in table.columns})
@@ -277,6 +327,7 @@ def _data(report: Report, published: Sequence[Published], notebooks: Notebooks) 
     for code in report.languages:
         language = Language(code)
         page = _page(report, report.fixed_link(DATA, language), code, notebooks)
+        page = replace(page, dataset=metadata.dataset(report.about, sorted(described), code))
         origins = {name: report.fixed_link(name, language) for name in (OVERVIEW, letters.NAME)}
         origins |= {name: report.link(name, one, language) for name, one in notebooks.items()}
         rows = [
@@ -310,8 +361,8 @@ def _clean(notebook: NotebookNode, report: Report) -> NotebookNode:
 
 def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -> None:
     """Write the first page of a month: its headline, and what each page answers."""
-    message = headline_chart(headline(report.month))
-    first = Output("", "answer", {code: message.html(code) for code in report.languages})
+    chart = headline_chart(headline(report.month))
+    first = Output("", "answer", {code: chart.html(code) for code in report.languages})
     for code in report.languages:
         language = Language(code)
         page = _page(report, report.fixed_link(OVERVIEW, language), code, notebooks)
@@ -334,6 +385,9 @@ def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) ->
             previous=_previous(report, language),
             archive=f"../{page.file}",
         )
+        if page.picture:
+            drawn = metadata.picture(report.about, report.words[code], code)
+            (report.scratch / page.picture).write_bytes(drawn)
         write_text(report.scratch / page.file, report.linked(text, code))
 
 

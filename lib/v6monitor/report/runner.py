@@ -17,7 +17,7 @@ from v6monitor.errors import InputError, NotebookError, UsageError, V6MonitorErr
 from v6monitor.intake import companions, intake
 from v6monitor.intake.organisations import SECTORS
 from v6monitor.language import Language
-from v6monitor.report import archive, archive_pages, manifest, pages, pdf, reach
+from v6monitor.report import archive, archive_pages, manifest, pages, pdf, publisher, reach
 from v6monitor.report.archive import OBSERVATIONS
 from v6monitor.report.document import Document
 from v6monitor.report.document import read as read_document
@@ -66,6 +66,7 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
     ``_failed/`` and stops no other.
     """
     started = _now()
+    publisher.read()  # a wrong one is an error before anything is made
     if request.pdf:
         pdf.browser()
     if request.resolvers:
