@@ -19,6 +19,7 @@ MATCH = ("waiver", "waiver_owner", "waiver_until", "waiver_status")
 """Columns that ``matched`` adds: explanation, who gave it, last day, and valid or expired."""
 
 _FOREVER = "9999"
+_NAMES = {"domain", "old", "new"}
 _WORST = ("no", "unknown", "yes", "not_applicable")
 
 
@@ -32,15 +33,12 @@ def read_waivers(path: Path, standard: str = "IPv6") -> pd.DataFrame:
     InputError for an invalid name, type or day, for a row without an explanation (such a row must
     not go unnoticed), and for a file that is not there.
     """
-    table = selected(labelled(load(path)), WAIVERS, ("domain", "explanation"), path.name)
-    table["domain"] = domains(path, table["domain"])
+    table = _rows(path, WAIVERS, ("domain", "explanation"), ("valid_from", "valid_until"))
     table["type"] = table["type"].str.lower()
     for row, kind in table.loc[~table["type"].isin(["", "web", "mail"]), "type"].items():
         raise InputError(f"{path.name} row {row}: type {kind!r} is not web, mail or empty")
     for row in table.index[table["explanation"].eq("")]:
         raise InputError(f"{path.name} row {row}: explains nothing; write why, or remove it")
-    for column in ("valid_from", "valid_until"):
-        table[column] = dates(path, table[column])
     named = table["standard"].str.contains(rf"\b{standard}\b", case=False, regex=True)
     return table[named | table["standard"].eq("")].reset_index(drop=True)
 
@@ -128,27 +126,6 @@ def _measured(waivers: pd.DataFrame, states: pd.DataFrame) -> list[str]:
     return together
 
 
-def domains(path: Path, column: "pd.Series[str]") -> "pd.Series[str]":
-    """Return the A-labels of a column; InputError names the first cell that is no host name."""
-    found = []
-    for row, raw in column.items():
-        try:
-            found.append(normalise(raw).domain)
-        except InvalidNameError as reason:
-            raise InputError(
-                f"{path.name} row {row}: {raw!r} is not a valid host name ({reason}); correct it"
-            ) from reason
-    return pd.Series(found, index=column.index, dtype="str")
-
-
-def dates(path: Path, column: "pd.Series[str]") -> "pd.Series[str]":
-    """Return the days of a column as YYYY-MM-DD; InputError names the first that is none."""
-    found = column.map(date_in).astype("str")
-    for row, raw in column[found.eq("") & column.ne("")].items():
-        raise InputError(f"{path.name} row {row}: {raw!r} is no date; write it as YYYY-MM-DD")
-    return found
-
-
 RENAMES = ("old", "new", "date")
 PROPOSALS = (*RENAMES, "type", "organisation", "evidence")
 """``evidence``: same mail servers, same name under another suffix, or only one of the owner."""
@@ -156,11 +133,8 @@ PROPOSALS = (*RENAMES, "type", "organisation", "evidence")
 
 def read_renames(path: Path, period: str = "") -> dict[str, str]:
     """Return new domains by old, up to a month; InputError for a wrong name or day, or two new."""
-    table = selected(labelled(load(path)), RENAMES, ("old", "new"), path.name)
-    table["old"] = domains(path, table["old"])
-    table["new"] = domains(path, table["new"])
-    days = dates(path, table["date"])
-    held = table[days.eq("") | days.str.slice(0, 7).le(period or "9999")]
+    table = _rows(path, RENAMES, ("old", "new"), ("date",))
+    held = table[table["date"].eq("") | table["date"].str.slice(0, 7).le(period or _FOREVER)]
     held = held.drop_duplicates(["old", "new"])
     for row, old in held.loc[held["old"].duplicated(), "old"].items():
         raise InputError(f"{path.name} row {row}: {old} has another new name above; keep one")
@@ -239,3 +213,30 @@ def _moved(names: pd.DataFrame) -> pd.DataFrame:
     """Return those below a suffix of the government."""
     second = names["domain"].str.split(".").str[-2]
     return names[second.isin(GOVERNMENT)]
+
+
+def _rows(
+    path: Path, columns: tuple[str, ...], required: tuple[str, ...], days: tuple[str, ...]
+) -> pd.DataFrame:
+    """Return the columns of such a file, its names as A-labels and its days as YYYY-MM-DD.
+
+    InputError names the first cell that is none.
+    """
+    table = selected(labelled(load(path)), columns, required, path.name)
+    for column in filter(_NAMES.__contains__, columns):
+        table[column] = [_domain(path, row, raw) for row, raw in table[column].items()]
+    for column in days:
+        found = table[column].map(date_in).astype("str")
+        for row, raw in table.loc[found.eq("") & table[column].ne(""), column].items():
+            raise InputError(f"{path.name} row {row}: {raw!r} is no date; write it as YYYY-MM-DD")
+        table[column] = found
+    return table
+
+
+def _domain(path: Path, row: object, raw: str) -> str:
+    try:
+        return normalise(raw).domain
+    except InvalidNameError as reason:
+        raise InputError(
+            f"{path.name} row {row}: {raw!r} is not a valid host name ({reason}); correct it"
+        ) from reason

@@ -54,31 +54,10 @@ DEFAULT_ON_SINCE = dt.date(2024, 10, 16)
 """From this day Exchange Online turns IPv6 on for accepted domains, in steps (MC835648)."""
 
 COLUMNS = (
-    "domain",
-    "organisation",
-    "sector",
-    "province",
-    "group",
-    "class",
-    "operator",
-    "mx_hosts",
-    "failing_hosts",
-    "proofs",
-    "zone",
-    "label",
-    "label_domain",
-    "tenant",
-    "sole_cause",
-    "first_month_without",
-    "months_lagging",
-    "waiver",
-    "waiver_owner",
-    "waiver_until",
-    "waiver_status",
-    "explanation",
-    "next_step",
-    "doubt",
-    "asked_at",
+    *("domain", "organisation", "sector", "province", "group", "class", "operator"),
+    *("mx_hosts", "failing_hosts", "proofs", "zone", "label", "label_domain", "tenant"),
+    *("sole_cause", "first_month_without", "months_lagging", *MATCH),
+    *("explanation", "next_step", "doubt", "asked_at"),
 )
 
 _ADVICE = {  # group → explanation and next step, where the date and the label make no difference
