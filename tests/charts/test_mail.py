@@ -127,25 +127,32 @@ def test_the_answer_counts_the_laggards_of_exchange_online() -> None:
 
 
 def test_what_the_laggards_of_a_group_share_is_said_once() -> None:
-    """A row per group and step; the domain of one is named, of several there is a place for it."""
+    """Above a row for each: whose it is, since when, its tenant or operator, and its letter."""
     laggards = listed(
+        organisation=["Town"] * 5,
         group=["exchange_online"] * 4 + ["gateway"],
-        proofs="",
         explanation=["off_by_default_on"] * 4 + ["gateway"],
         next_step=["enable_ipv6"] * 4 + ["ask_gateway"],
         failing_hosts=["mx1.example", "mx2.example", "mx3.example", "mx4.example", "gate.example"],
         operator=["Microsoft"] * 4 + ["Gate"],
-    ).assign(doubt="", label_domain="", asked_at=pd.Timestamp("2026-10-06T12:00", tz="UTC"))
-    chart = charts.laggard_steps(laggards)
-    assert numbers(chart.caption("en")) == ["4", "5"]
+        first_month_without=["2026-01"] * 5,
+    ).assign(
+        proofs="", doubt="", label_domain="", tenant="townhall", waiver="",
+        asked_at=pd.Timestamp("2026-10-06T12:00", tz="UTC"),
+    )  # fmt: skip
+    chart = charts.laggard_list(laggards)
+    assert numbers(chart.caption("en")) == ["5"]
     page = chart.html("nl")
-    assert page.count("<tbody><tr>") == 1
-    assert page.count("<tr>") == 3
-    assert "Enable-IPv6ForAcceptedDomain -Domain &lt;domein&gt;" in page
+    assert page.count("<table>") == page.count("<h3>") == 2
+    assert page.count("<tr>") == 2 + 5
+    assert "<code><span>Enable-IPv6ForAcceptedDomain</span> <span>-Domain</span> <span>" in page
+    assert page.count("stap voor stap") == 1
     assert "mx1.example" not in page
     assert "Gate" in page
     assert "gate.example" in page
-    assert not numbers(charts.laggard_steps(laggards[:0]).caption("en"))
+    for kind in ("organisation:Town", "domain:d4.example", "letter:d4.example"):
+        assert f'<a data-to="{kind}">' in page
+    assert not numbers(charts.laggard_list(laggards[:0]).caption("en"))
 
 
 def test_gateways_are_counted_by_who_runs_them() -> None:

@@ -193,12 +193,12 @@ def test_a_proof_beside_the_host_is_a_step_of_its_own() -> None:
     """The list names it, also where many domains are worded together."""
     row = listed(mx(f"10 {NEW}", "0 ms1.msv1.invalid"), host(NEW))
     assert row["proofs"].item() == "ms1.msv1.invalid"
-    hosts = advice.summary(row, Language("en"))["failing_hosts"].item()
-    assert hosts == f"{NEW} ms1.msv1.invalid"
-    alone = advice.summary(listed(mx("0 ms1.msv1.invalid")), Language("en"))
-    assert alone["failing_hosts"].item() == "ms1.msv1.invalid"
-    for table in (advice.in_words(row, Language("en")), advice.steps(row, Language("en"))):
-        assert "At town.example also remove the MX record ms1.msv1" in table["next_step"].item()
+    (alone,) = advice.groups(listed(mx("0 ms1.msv1.invalid")), Language("en"))
+    assert alone.rows["failing_hosts"].item() == "ms1.msv1.invalid"
+    (group,) = advice.groups(row, Language("en"))
+    worded = advice.in_words(row, Language("en"))["next_step"].item()
+    for step in (group.next_step, worded):
+        assert "At town.example also remove the MX record ms1.msv1" in step
 
 
 def test_organisation_history_and_waiver_are_joined_by_domain() -> None:
@@ -230,8 +230,8 @@ def test_organisation_history_and_waiver_are_joined_by_domain() -> None:
     )
     expired = listed(log, waivers=waivers.assign(valid_until="2026-10-05", owner=""))
     assert expired["waiver_status"].item() == "expired"
-    shown = advice.summary(expired, Language("en"))["waiver"].item()
-    assert shown == "moves in December (expired after 5 October 2026)"
+    (group,) = advice.groups(expired, Language("en"))
+    assert group.waivers[0].endswith(": moves in December (expired after 5 October 2026).")
     for_the_web = listed(log, waivers=waivers.assign(type="web")).iloc[0]
     assert (for_the_web["waiver"], advice.waiver_text(for_the_web, Language("en"))) == ("", "")
 

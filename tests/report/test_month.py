@@ -155,7 +155,6 @@ def test_without_lookups_nothing_is_known_of_mail():
     for shown in (
         v6.chart.laggards_now(month.laggards),
         v6.chart.laggard_list(month.laggards),
-        v6.chart.laggard_steps(month.laggards),
         v6.chart.laggards_by(by),
         v6.chart.fix_order(v6.gap.fix_order(month.mx_hosts)),
         v6.chart.quality(month.fresh_states, observations=month.observations),

@@ -10,7 +10,6 @@ from v6monitor.charts.gap import fix_order, gap_answer
 from v6monitor.charts.headline import headline
 from v6monitor.charts.laggards import (
     laggard_list,
-    laggard_steps,
     laggards_by,
     laggards_by_month,
     laggards_now,
@@ -29,7 +28,6 @@ __all__ = [
     "gap_answer",
     "headline",
     "laggard_list",
-    "laggard_steps",
     "laggards_by",
     "laggards_by_month",
     "laggards_now",

@@ -7,7 +7,7 @@ and its display data carry everything that a page in either language needs.
 import base64
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -32,6 +32,7 @@ TICKS = {"yes": "✓", "partly": "~", "no": "✗", "unknown": "?", "": "–"}
 _NARROW = "(max-width: 30rem)"
 """The screens that get the drawing for a phone."""
 
+_COMMAND = re.compile(r"\b(?:Enable|Get)-\w+(?: -\w+(?: (?:&lt;\w+&gt;|[\w.-]*\w))?)?")
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
@@ -62,7 +63,15 @@ class Words:
 
 Draw = Callable[[pd.DataFrame, Language, int], Figure | Ticks | None]
 Word = Callable[[pd.DataFrame, Language], Words]
-Show = Callable[[pd.DataFrame, Language], pd.DataFrame]
+Parts = Callable[[pd.DataFrame, Language], Iterable["Part"]]
+
+
+class Part(NamedTuple):
+    """A part of a long table under a heading, with what its rows share said once above them."""
+
+    title: str
+    said: Sequence[str]
+    rows: pd.DataFrame
 
 
 @dataclass(frozen=True, repr=False)
@@ -81,8 +90,8 @@ class Chart:
     draw: Draw | None = None
     """Makes the picture of so many pixels wide; a list or nothing (``Ticks``) where it would show
     no more than the finding. Where it makes None the words are alone, without the table."""
-    show: Show | None = None
-    """Makes what a reader sees of the table: fewer columns, sentences for codes."""
+    parts: Parts | None = None
+    """Makes what a reader sees of a long table: its rows in parts, with fewer columns."""
     kind: str = "figure"
     """``figure``, ``table``, ``text``: the finding alone, or ``answer``: that of a page."""
     languages: Sequence[str] = CODES
@@ -160,10 +169,13 @@ class Chart:
         figure = self._picture(language)
         if self.kind == "text" or (self.kind == "figure" and figure is None):
             return f"<p><strong>{caption}</strong> {note}</p>"
-        seen = self.show(self.table, language) if self.show else self.table
         source = source_line(self.source(language.code), language)
+        if self.parts and len(self.table):
+            body = "".join(_part(part, language) for part in self.parts(self.table, language))
+            head = f"<p><strong>{caption}</strong> {note}</p>"
+            return f'<div id="{self.name}" class="sheet">{head}{body}</div>{source}'
         if figure is None:
-            table = table_html(seen, language, words.caption, words.note)
+            table = table_html(self.table, language, words.caption, words.note)
             return f'<div id="{self.name}">{table}</div>{source}'
         if isinstance(figure, Ticks):
             shown = (
@@ -179,7 +191,7 @@ class Chart:
                 f'<img src="{_uri(figure)}" alt="{html.escape(words.alt)}"></picture></figure>'
             )
         unfold = html.escape(language.text("The numbers in a table"))
-        table = table_html(seen, language, words.caption)
+        table = table_html(self.table, language, words.caption)
         return f"{shown}{source}<details><summary>{unfold}</summary>{table}</details>"
 
 
@@ -209,6 +221,26 @@ def _ticks(found: Ticks) -> str:
 
 def _uri(figure: Figure) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(svg(figure).encode()).decode()}"
+
+
+def with_commands(text: str) -> str:
+    """Return a sentence as HTML, with the PowerShell in it as code of which no word is broken.
+
+    >>> with_commands("Run Enable-Switch -Domain <name>.")
+    'Run <code><span>Enable-Switch</span> <span>-Domain</span> <span>&lt;name&gt;</span></code>.'
+    """
+
+    def code(found: re.Match[str]) -> str:
+        words = " ".join(f"<span>{word}</span>" for word in found[0].split())
+        return f"<code>{words}</code>"
+
+    return _COMMAND.sub(code, html.escape(text))
+
+
+def _part(part: Part, language: Language) -> str:
+    said = "".join(f"<p>{with_commands(sentence)}</p>" for sentence in part.said)
+    table = table_html(part.rows, language, part.title)
+    return f"<h3>{html.escape(part.title)}</h3>{said}{table}"
 
 
 def source_line(source: str, language: Language) -> str:

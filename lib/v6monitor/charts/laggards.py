@@ -1,19 +1,20 @@
 """Laggards of Exchange Online: how many, whose, why, and what to do (figures 6 and 7)."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from v6monitor.charts.chart import Chart, Words
+from v6monitor.charts.chart import Chart, Part, Words
 from v6monitor.charts.layout import BEHIND, Mark, fill, width_of
 from v6monitor.charts.mail import whole_numbers
 from v6monitor.charts.months import flags, month_chart, ordinal
 from v6monitor.charts.style import STATE_COLOURS, offset, styled
 from v6monitor.charts.wording import explained, group_name, joined, not_looked_up, not_there, out_of
 from v6monitor.language import Language, marked
-from v6monitor.mail.advice import steps, summary
+from v6monitor.mail.advice import groups
 from v6monitor.mail.laggards import EXCHANGE_GROUPS
 from v6monitor.workspace import REFERENCE
 
@@ -89,7 +90,7 @@ def laggards_by_month(
 
 
 def laggard_list(laggards: pd.DataFrame, *, name: str = "laggards") -> Chart:
-    """Return the laggard list as a table of what differs by domain.
+    """Return the laggard list by group: why its domains are on it, what to do, and a row for each.
 
     Args:
         laggards: the list of ``v6monitor.laggards``.
@@ -97,25 +98,7 @@ def laggard_list(laggards: pd.DataFrame, *, name: str = "laggards") -> Chart:
 
     Source: METHOD.md §10.
     """
-    return Chart(name, laggards, _laggard_list_words, show=summary, kind="table")
-
-
-def laggard_steps(laggards: pd.DataFrame, *, name: str = "laggards-steps") -> Chart:
-    """Return the table of why the domains of each group are on the laggard list, and what to do.
-
-    Args:
-        laggards: the list of ``v6monitor.laggards``.
-        name: names the files of the table, which count the domains by group, explanation and next
-            step, as codes.
-    """
-    codes = ["group", "explanation", "next_step"]
-    table = laggards.groupby(codes, sort=False).agg(laggards=("domain", "count")).reset_index()
-    table.attrs = dict(laggards.attrs)
-
-    def show(_: pd.DataFrame, language: Language) -> pd.DataFrame:
-        return steps(laggards, language)
-
-    return Chart(name, table, _laggard_steps_words, show=show, kind="table")
+    return Chart(name, laggards, _laggard_list_words, parts=_groups, kind="table")
 
 
 def laggards_by(table: pd.DataFrame, *, name: str = "") -> Chart:
@@ -171,25 +154,23 @@ def _laggards_now_words(laggards: pd.DataFrame, language: Language) -> Words:
 def _laggard_list_words(laggards: pd.DataFrame, language: Language) -> Words:
     if not_looked_up(laggards):
         return Words(not_there(laggards, language))
+    if laggards.empty:
+        return Words(language.text("No domain needs action."))
     caption = language.plural(
         "{number} domain that needs action", "{number} domains that need action", len(laggards)
     )
-    note = language.text("By group and name; domains that could not be determined come last.")
-    return Words(caption, joined(note, _waivers(laggards, language)))
+    note = language.text("By group: the reason and the next step, and then its domains.")
+    return Words(f"{caption}.", joined(note, _waivers(laggards, language)))
 
 
-def _laggard_steps_words(table: pd.DataFrame, language: Language) -> Words:
-    if not_looked_up(table):
-        return Words(not_there(table, language))
-    if table.empty:
-        return Words(language.text("No domain needs action."))
-    largest = max(table.to_dict("records"), key=lambda row: row["laggards"])
-    caption = language.text(
-        "Largest group: {group}, {counts} domains.",
-        group=group_name(largest["group"], language),
-        counts=out_of(largest["laggards"], table["laggards"].sum(), language),
-    )
-    return Words(caption, language.text("Why the domains are on the list, and what to do."))
+def _groups(laggards: pd.DataFrame, language: Language) -> Iterator[Part]:
+    for group in groups(laggards, language):
+        number = language.plural("{number} domain", "{number} domains", len(group.rows))
+        step = f"{language.text('Next step:')} {group.next_step}"
+        title = f"{group_name(group.name, language)}: {number}"
+        yield Part(
+            f"{title[:1].upper()}{title[1:]}", (group.explanation, step, *group.waivers), group.rows
+        )
 
 
 def _places_words(table: pd.DataFrame, language: Language) -> Words:

@@ -15,6 +15,7 @@ from v6monitor.analysis.shares import TOTAL
 from v6monitor.language import NO_VALUE, Language
 from v6monitor.language.columns import Column, column
 from v6monitor.language.rounding import rounded_parts
+from v6monitor.names import display
 
 AMONG_NAMES = frozenset({"now", "other", "own_host", "own_or_unknown", "own_zone", "total"})
 """Our own codes for a row, which occur among such names."""
@@ -188,8 +189,11 @@ def _row(texts: Sequence[str], kinds: Sequence[str]) -> str:
 def _shown(of: Column, text: str) -> str:
     """Return a cell as HTML; a name leads to its page."""
     content = html.escape(text)
-    refers = text and of.name in {"organisation", "domain"}
-    return referring(Reference(of.name, text), content) if refers else content
+    if text and of.name in {"organisation", "domain"}:
+        return referring(Reference(of.name, text), html.escape(display(text)))
+    if text and of.name == "letter_about":
+        return referring(Reference("letter", text), html.escape(of.title))
+    return content
 
 
 def _kind(values: "pd.Series[Any]", texts: Sequence[str]) -> str:

@@ -5,14 +5,15 @@ claim no more than was measured.
 """
 
 import datetime as dt
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from v6monitor.language import NO_VALUE, Language, marked
-from v6monitor.mail.laggards import OWN_HOST, day_of
+from v6monitor.mail.laggards import OWN_HOST, WRITTEN_ABOUT, day_of
 from v6monitor.mail.words import reason_text
+from v6monitor.names import display
 
 Row = Mapping[Hashable, Any]
 """A row of the laggard list."""
@@ -92,16 +93,13 @@ NEXT_STEPS = {
     "ask_again": marked("Look it up again, also through another resolver."),
 }
 
-SUMMARY = (
-    "domain",
-    "organisation",
-    "group",
-    "failing_hosts",
-    "first_month_without",
-    "tenant",
-    "waiver",
-)
-"""The columns of the laggard list that differ by domain; the rest is said once (``steps``)."""
+_BESIDE = {
+    "broken_record": "failing_hosts",
+    "gateway": "operator",
+    "ownership_proof": "failing_hosts",
+    "unknown": "doubt",
+}
+"""By group the column that a row of the list has beside its domain; the tenant in the others."""
 
 _LISTED = 3  # mail servers that a sentence names one by one
 
@@ -165,21 +163,18 @@ def in_words(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
     ).astype({"explanation": "str", "next_step": "str"})
 
 
-def summary(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Return the columns ``SUMMARY`` in words; of an unknown one failed lookups, not hosts."""
-    rows = laggards.to_dict("records")
-    hosts = [
-        reason_text(str(row["doubt"]), language)
-        or " ".join(dict.fromkeys(_each([row], "failing_hosts") + _each([row], "proofs")))
-        for row in rows
-    ]
-    waivers = [waiver_text(row, language) for row in rows]
-    return laggards.assign(failing_hosts=hosts, waiver=waivers)[list(SUMMARY)]
+class Group(NamedTuple):
+    """Domains of the laggard list with what they share, in words, and a row for each of them."""
+
+    name: str
+    explanation: str
+    next_step: str
+    waivers: list[str]
+    rows: pd.DataFrame
 
 
-def steps(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Return ``group``, ``laggards``, ``explanation``, ``next_step``: each group's words, once."""
-    found = []
+def groups(laggards: pd.DataFrame, language: Language) -> Iterator[Group]:
+    """Yield the domains of the list by group, explanation and next step."""
     for codes, part in laggards.groupby(["group", "explanation", "next_step"], sort=False):
         rows = part.to_dict("records")
         if len(set(part["doubt"])) > 1:
@@ -189,23 +184,49 @@ def steps(laggards: pd.DataFrame, language: Language) -> pd.DataFrame:
         if len(rows) > 1:
             one["domain"] = language.text("<domain>")
         step = f"{next_step(one, language)} {also_remove(rows, language)}".strip()
-        found.append((codes[0], len(rows), explanation(rows, language), step))
-    return pd.DataFrame(found, columns=["group", "laggards", "explanation", "next_step"])
+        name = str(codes[0])
+        shown = _shown(part, name, language)
+        yield Group(name, explanation(rows, language), step, waivers(rows, language), shown)
+
+
+def waivers(rows: Sequence[Row], language: Language) -> list[str]:
+    """Return a sentence for each explanation that organisations gave, with its domains."""
+    given: dict[str, list[str]] = {}
+    for row in rows:
+        given.setdefault(waiver_text(row, language), []).append(display(str(row["domain"])))
+    known = language.text("Explanation known for {domain} (comply or explain): {explained}.")
+    return [
+        known.format(domain=", ".join(names), explained=text)
+        for text, names in given.items()
+        if text
+    ]
+
+
+def _shown(part: pd.DataFrame, group: str, language: Language) -> pd.DataFrame:
+    """Return what differs by domain, without columns that are empty."""
+    rows = part.to_dict("records")
+    table = part.assign(
+        doubt=[reason_text(str(row["doubt"]), language) for row in rows],
+        letter_about=part["domain"].where(part["group"].isin(WRITTEN_ABOUT), ""),
+    )
+    beside = _BESIDE.get(group, "tenant")
+    columns = ["organisation", "domain", "first_month_without", beside, "letter_about"]
+    return table[[name for name in columns if name == "domain" or table[name].ne("").any()]]
 
 
 def _values(rows: Sequence[Row], language: Language) -> dict[str, str]:
     day = max((day for row in rows if (day := day_of(row["asked_at"]))), default=None)
     operators = _each(rows, "operator", ", ")
+    several = language.text("the operators in the table") if len(operators) > _LISTED else ""
     return {
         "hosts": _listed(_each(rows, "failing_hosts"), language),
         "day": language.day(day) if day else NO_VALUE,
         "doubt": reason_text(str(rows[0]["doubt"]), language),
-        "operator": ", ".join(
-            language.label(name) if name == OWN_HOST else name for name in operators
-        ),
-        "asked": language.listed([operator_name(name, language) for name in operators]),
+        "operator": several
+        or ", ".join(language.label(name) if name == OWN_HOST else name for name in operators),
+        "asked": several or language.listed([operator_name(name, language) for name in operators]),
         "domain": ", ".join(_each(rows, "domain")),
-        "label_domain": ", ".join(_each(rows, "label_domain")),
+        "label_domain": ", ".join(map(display, _each(rows, "label_domain"))),
     }
 
 
@@ -216,4 +237,4 @@ def _each(rows: Sequence[Row], column: str, separator: str | None = None) -> lis
 
 def _listed(hosts: Sequence[str], language: Language) -> str:
     many = len(hosts) > _LISTED
-    return language.text("the mail servers in the table") if many else ", ".join(hosts)
+    return language.text("the mail servers of these domains") if many else ", ".join(hosts)

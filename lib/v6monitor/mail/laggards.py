@@ -44,6 +44,9 @@ GROUPS = (
     "unknown",
 )
 
+WRITTEN_ABOUT = (*EXCHANGE_GROUPS, "broken_record", "gateway", "no_address", "ownership_proof")
+"""The groups whose administrator can do something, and gets a letter."""
+
 OWN_HOST = "own_host"
 """In place of an operator: whoever runs a host below the domain's own name, if nobody is known."""
 

@@ -22,12 +22,13 @@ from v6monitor.mail.advice import (
     explanation,
     next_step,
     operator_name,
-    waiver_text,
+    waivers,
 )
 from v6monitor.mail.laggards import (
     EXCHANGE_GROUPS,
     OWN_HOST,
     SELF_SERVICE_SINCE,
+    WRITTEN_ABOUT,
     day_of,
     responsible,
 )
@@ -38,15 +39,6 @@ from v6monitor.verdicts.evidence import Evidence
 
 if TYPE_CHECKING:
     from v6monitor.verdicts.evidence import Observations
-
-WRITTEN_ABOUT = (
-    *EXCHANGE_GROUPS,
-    "broken_record",
-    "gateway",
-    "no_address",
-    "ownership_proof",
-)
-"""The groups of the laggard list whose administrator can do something."""
 
 _CHECK = marked(
     "Then check that there is an IPv6 address, and repeat the mail test of Internet.nl."
@@ -187,14 +179,12 @@ def situations(letter: Letter, language: Language) -> list[str]:
 
 def remarks(letter: Letter, language: Language) -> list[str]:
     """Return the waivers of the domains, records to correct, and the domains without a verdict."""
-    known = language.text("Explanation known for {domain} (comply or explain): {explained}.")
     lost = language.text(
         "The CNAME record {name} leads to {target}: the final dot is missing in the zone file."
     )
     unknown = language.text("The result could not be determined for: {domains}.")
-    waivers = {row["domain"]: waiver_text(row, language) for row in letter.rows}
     return [
-        *(known.format(domain=name, explained=text) for name, text in waivers.items() if text),
+        *waivers(letter.rows, language),
         *(lost.format(name=name, target=to) for row in letter.rows for name, to in row["broken"]),
         *([unknown.format(domains=", ".join(letter.unknown))] if letter.unknown else []),
     ]

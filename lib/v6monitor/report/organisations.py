@@ -16,7 +16,7 @@ from v6monitor.charts.tables import Reference
 from v6monitor.charts.wording import group_name, out_of, share_text
 from v6monitor.language import Language
 from v6monitor.language.sources import source_text
-from v6monitor.mail.advice import Row, explanation, next_step, waiver_text
+from v6monitor.mail.advice import Row, explanation, next_step, waivers
 from v6monitor.mail.letters import Letter
 from v6monitor.names import display, page_name
 from v6monitor.report import letters
@@ -237,7 +237,7 @@ class Organisations:
             found["next_step"] = next_step(row, language)
             since = str(row["first_month_without"])
             found["since"] = language.month(since) if since else ""
-            found["waiver"] = waiver_text(row, language)
+            found["waivers"] = waivers([row], language)
         if letter := self._letters.get(domain):
             file = letters.file_of(letter, language.code, languages)
             found["letter"] = f"../{letters.NAME}/{file}"

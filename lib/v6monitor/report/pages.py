@@ -17,7 +17,7 @@ from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 
 from v6monitor.analysis.shares import GATE
-from v6monitor.charts.chart import DOWNLOADS
+from v6monitor.charts.chart import DOWNLOADS, with_commands
 from v6monitor.charts.tables import Reference, unpack
 from v6monitor.language import AMSTERDAM, Language, marked
 from v6monitor.report import publisher
@@ -360,6 +360,7 @@ class PageExporter(TemplateExporter):
     def _create_environment(self) -> Environment:
         environment: Environment = super()._create_environment()  # type: ignore[no-untyped-call]
         environment.autoescape = True
+        environment.filters["commands"] = lambda text: Markup(with_commands(text))
         environment.trim_blocks = environment.lstrip_blocks = True
         environment.globals |= {"style": Markup(_style()), "lang": _lang}
         environment.globals |= {"description": _description, "data_block": _data_block}
