@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from v6monitor.analysis.changes import changes
-from v6monitor.analysis.shares import shares, with_source
+from v6monitor.analysis.shares import shares
 from v6monitor.language import AMSTERDAM
 from v6monitor.mail.laggards import EXCHANGE_GROUPS
 from v6monitor.mail.providers import MICROSOFT
@@ -60,7 +60,8 @@ def headline(month: Any) -> pd.DataFrame:
     rows = [about | _measured(month, measure) for measure in _measures(month.measures)]
     rows += [about | row for row in _exchange_online(month)]
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
-    return with_source(table, month.headline)
+    table.attrs["source"] = [*month.current.attrs["source"], *month.providers.attrs["source"]]
+    return table
 
 
 def _measures(there: Sequence[str]) -> list[str]:

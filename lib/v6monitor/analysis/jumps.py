@@ -6,10 +6,12 @@ from typing import Any
 import pandas as pd
 
 from v6monitor.analysis.changes import changes, pair
-from v6monitor.analysis.shares import with_source
+from v6monitor.analysis.shares import shares, with_source
 
 JUMP = 5.0
 """From so many percentage points between two measurements a change of the panel is a jump."""
+LIST = 3.0
+"""So many percentage points the list may have hidden: a smaller change is not looked at."""
 MOST, OVER = 0.5, 1.5
 """A cause has at least this part of the jump, and so many times its part of the domains."""
 
@@ -33,8 +35,11 @@ def jumps(month: Any) -> pd.DataFrame:
     rows = []
     for measure in ("web", "mail"):
         states = month.states[month.states["measure"] == measure]
-        for earlier, period in pairwise(sorted(set(states["period"]))):
-            rows += _jump(month, measure, earlier, period)
+        monthly = shares(states, by="period").to_dict("records")
+        for before, after in pairwise(monthly):
+            change = 100 * abs(after["adoption"] - before["adoption"])
+            if not after["break_reason"] and change >= JUMP - LIST:
+                rows += _jump(month, measure, before["period"], after["period"])
     columns = ["measure", "earlier", "period", "points", "by", "name", "domains", "of"]
     return with_source(pd.DataFrame(rows, columns=columns), month.states)
 

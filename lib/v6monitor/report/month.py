@@ -256,9 +256,13 @@ class Month:
 
     def rows(self, period: str) -> pd.DataFrame:
         """Return the rows of the canonical table of a month; none for ``""``."""
-        months = self.history["measured_at"].dt.strftime("%Y-%m")
-        found = self.history.loc[months == period].reset_index(drop=True)
+        found = self.history.loc[self._months == period].reset_index(drop=True)
         return _from(found, sources(found))
+
+    @cached_property
+    def _months(self) -> "pd.Series[str]":
+        """Return the month of every row of the history: worked out once, as it takes seconds."""
+        return self.history["measured_at"].dt.strftime("%Y-%m")
 
     @property
     def current(self) -> pd.DataFrame:
