@@ -262,7 +262,8 @@ class Month:
     @cached_property
     def _months(self) -> "pd.Series[str]":
         """Return the month of every row of the history: worked out once, as it takes seconds."""
-        return self.history["measured_at"].dt.strftime("%Y-%m")
+        months: pd.Series[str] = self.history["measured_at"].dt.strftime("%Y-%m")
+        return months
 
     @property
     def current(self) -> pd.DataFrame:
