@@ -70,7 +70,7 @@ def test_a_table_has_what_a_screen_reader_needs():
     frame = pd.DataFrame({"sector": ["rijk"], "yes": [3]})
     page = table_html(frame, ENGLISH, "Finding", "Note")
     assert "<caption><strong>Finding</strong> <span>Note</span></caption>" in page
-    assert '<th scope="col">Sector</th><th scope="col" class="number">Yes</th>' in page
+    assert '<th scope="col" data-filter>Sector</th><th scope="col" class="number">Yes</th>' in page
     assert '<tr><th scope="row">Central government</th><td class="number">3</td></tr>' in page
     assert 'role="region" aria-label="Finding" tabindex="0"' in page
 
@@ -83,9 +83,32 @@ def test_a_table_without_rows_says_so():
 
 
 def test_a_row_header_is_never_empty() -> None:
-    """Who listens to a table hears a dash for what is not known (WCAG 1.3.1)."""
-    table = pd.DataFrame({"organisation": ["", "C"], "domains": [1, 2]})
-    assert '<th scope="row">–</th>' in table_html(table, Language("nl"), "Tabel")
+    """Who listens to a table hears that there is nothing, in the page's language (WCAG 1.3.1)."""
+    table = pd.DataFrame({"organisation": ["", "C"], "web": [None, "yes"]})
+    page = table_html(table, Language("nl"), "Tabel")
+    nothing = '<span aria-hidden="true">–</span><span class="unseen">{}</span>'
+    assert f'<th scope="row">{nothing.format("geen waarde")}</th>' in page
+    assert f"<td>{nothing.format('niet gemeten')}</td>" in page
+
+
+def test_a_cell_in_the_other_language_says_so() -> None:
+    """Columns that end in a language, and those with sentences in one (WCAG 3.1.2)."""
+    table = pd.DataFrame(
+        {"domain": ["a.example"], "to_do": ["Put it in."], "steps_nl": ["Doe dit."]}
+    )
+    assert table_html(table, DUTCH, "Tabel").count(' lang="en">Put it in.') == 1
+    assert table_html(table, DUTCH, "Tabel").count("lang=") == 1
+    assert table_html(table, ENGLISH, "Table").count(' lang="nl">Doe dit.') == 1
+    assert table_html(table, ENGLISH, "Table").count("lang=") == 1
+
+
+def test_only_a_long_table_says_how_it_is_sorted() -> None:
+    """By the number or day behind what is shown; what is empty says so too."""
+    rows = [{"adoption": at / 10, "since": "2026-10", "operator": ""} for at in range(21)]
+    long = table_html(pd.DataFrame(rows), DUTCH, "Tabel")
+    assert '<td data-sort="2026-10">oktober 2026</td><td data-sort="">' in long
+    assert ' class="number" data-sort="0.1">10,0%<' in long
+    assert "data-sort" not in table_html(pd.DataFrame(rows[:20]), DUTCH, "Tabel")
 
 
 def test_parts_add_up_as_they_are_shown():

@@ -56,6 +56,8 @@ def _bare(page: str) -> str:
     """Return a page without its style and pictures, a tag per line where a difference shows."""
     page = re.sub(r"<style>.*?</style>", "<style>…</style>", page, flags=re.DOTALL)
     page = re.sub(r'(src|srcset)="data:[^"]*"', r'\1="…"', page)
+    page = re.sub(r"(<script data-[^>]*>).*?</script>", r"\1…</script>", page, flags=re.DOTALL)
+    page = re.sub(r"sha256-[^']*", "sha256-…", page)
     return re.sub(
         r"(?<=>)(?=<(?:tr|thead|tbody|caption|figcaption|details|p|h2|table))", "\n", page
     )

@@ -133,7 +133,7 @@ def test_the_contents_lead_to_the_sections(page):
 
 def test_markup_from_elsewhere_is_text(page):
     """Prose, sources and notices are escaped."""
-    assert "<script" not in page
+    assert "<script>" not in page
     assert "<b>" not in page
     assert "&lt;b&gt;Notice&lt;/b&gt;" in page
 

@@ -6,13 +6,15 @@ import html
 import io
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from v6monitor.analysis.shares import TOTAL
-from v6monitor.language import NO_VALUE, Language
+from v6monitor.intake.states import MEASURES
+from v6monitor.language import CODES, NO_VALUE, Language
 from v6monitor.language.columns import Column, column
 from v6monitor.language.rounding import rounded_parts
 from v6monitor.names import display
@@ -21,6 +23,12 @@ AMONG_NAMES = frozenset({"now", "other", "own_host", "own_or_unknown", "own_zone
 """Our own codes for a row, which occur among such names."""
 SENTENCE = 60
 """A column with a longer text than this holds sentences."""
+LONG = 20
+"""A table of more rows than this can be searched, sorted and filtered on a page (``tables.js``)."""
+FILTERS = frozenset({"sector", "operator", "class", "mail_class", "group", "province", "change"})
+"""Columns whose values a reader can choose from."""
+# Columns in one language, as are those that end in its code; one word is a name or a term.
+_SPOKEN = {"detail": "en", "doubt": "en", "reasons": "en", "to_do": "en", "waiver": "nl"}
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
@@ -56,22 +64,23 @@ def table_html(
     label = html.escape(caption)
     frame = _added_up(frame)
     columns = [column(str(name), language.code) for name in frame.columns]
+    records = [list(record) for record in frame.itertuples(index=False)]
     texts = [
         [cell_text(one, value, language) for one, value in zip(columns, record, strict=True)]
-        for record in frame.itertuples(index=False)
+        for record in records
     ]
     kinds = [_kind(frame.iloc[:, at], [row[at] for row in texts]) for at in range(len(columns))]
-    head = "".join(
-        f'<th scope="col"{kind}>{html.escape(_heading(one, language))}</th>'
-        for one, kind in zip(columns, kinds, strict=True)
-    )
+    head = "".join(_head(one, kind, language) for one, kind in zip(columns, kinds, strict=True))
     extra = f" <span>{html.escape(note)}</span>" if note else ""
     inner = outer = ""
     if caption_language not in {"", language.code}:
         outer, inner = f' lang="{caption_language}"', f' lang="{language.code}"'
     none = html.escape(language.text("None, or not in this source."))
-    shown = [[_shown(one, text) for one, text in zip(columns, row, strict=True)] for row in texts]
-    body = "".join(_row(row, kinds) for row in shown)
+    sorts = [list(map(_sort_key, record)) for record in records] if len(frame) > LONG else []
+    body = "".join(
+        _row(columns, kinds, row, sorts[at] if sorts else None, language)
+        for at, row in enumerate(texts)
+    )
     body = body or f'<tr><td colspan="{len(columns)}">{none}</td></tr>'
     return (
         f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"{outer}><table{inner}>'
@@ -94,6 +103,17 @@ def _added_up(frame: pd.DataFrame) -> pd.DataFrame:
     for _, one in parts[name].groupby(of):
         values |= dict(zip(one.index, rounded_parts(one.to_list()), strict=True))
     return frame.assign(**{name: pd.Series(values)})
+
+
+def anchor(name: str) -> str:
+    """Return the id of the first row on a page about a domain or organisation; empty of no name.
+
+    >>> anchor("town.example"), anchor("Gemeente Súdwest-Fryslân"), anchor("–")
+    ('row-town.example', 'row-gemeente-sudwest-fryslan', '')
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9.]+", plain)
+    return f"row-{'-'.join(words)}" if words else ""
 
 
 def cell_text(of: Column, value: object, language: Language) -> str:
@@ -180,20 +200,70 @@ def _heading(of: Column, language: Language) -> str:
     return of.title if of.title != of.name else language.label(of.name)
 
 
-def _row(texts: Sequence[str], kinds: Sequence[str]) -> str:
-    first, *others = texts
-    cells = (f"<td{kind}>{text}</td>" for text, kind in zip(others, kinds[1:], strict=True))
-    return f'<tr><th scope="row"{kinds[0]}>{first or NO_VALUE}</th>{"".join(cells)}</tr>'
+def _head(of: Column, kind: str, language: Language) -> str:
+    """Return a header; one whose name is not ours, on a Dutch page, is English."""
+    title = _heading(of, language)
+    code = ' lang="en"' if language.code != "en" and title == of.name and "_" in title else ""
+    choice = " data-filter" if of.name in FILTERS else ""
+    return f'<th scope="col"{kind}{choice}{code}>{html.escape(title)}</th>'
 
 
-def _shown(of: Column, text: str) -> str:
-    """Return a cell as HTML; a name leads to its page."""
+def _row(
+    columns: Sequence[Column],
+    kinds: Sequence[str],
+    texts: Sequence[str],
+    sorts: Sequence[str] | None,
+    language: Language,
+) -> str:
+    """Return a row, with an anchor when it is about one domain or organisation."""
+    named = dict(zip((one.name for one in columns), texts, strict=True))
+    place = anchor(named.get("domain") or named.get("organisation") or "")
+    identity = f' id="{place}"' if place else ""
+    cells = []
+    for at, (of, kind, text) in enumerate(zip(columns, kinds, texts, strict=True)):
+        tag, scope = ("td", "") if at else ("th", ' scope="row"')
+        code, content = _content(of, text, language)
+        sort = "" if sorts is None else _sort(text, sorts[at])
+        cells.append(f"<{tag}{scope}{kind}{sort}{code}>{content}</{tag}>")
+    return f"<tr{identity}>{''.join(cells)}</tr>"
+
+
+def _content(of: Column, text: str, language: Language) -> tuple[str, str]:
+    """Return what is in a cell, with the ``lang`` it needs; an empty one says that it is."""
+    if text in {"", NO_VALUE}:
+        said = language.text("not measured") if of.name in MEASURES else language.text("no value")
+        return "", (
+            f'<span aria-hidden="true">{NO_VALUE}</span>'
+            f'<span class="unseen">{html.escape(said)}</span>'
+        )
     content = html.escape(text)
-    if text and of.name in {"organisation", "domain"}:
-        return referring(Reference(of.name, text), html.escape(display(text)))
-    if text and of.name == "letter_about":
-        return referring(Reference("letter", text), html.escape(of.title))
-    return content
+    if of.name in {"organisation", "domain"}:  # a name leads to its page
+        content = referring(Reference(of.name, text), html.escape(display(text)))
+    if of.name == "letter_about":
+        content = referring(Reference("letter", text), html.escape(of.title))
+    return _lang(of, text, language), content
+
+
+def _lang(of: Column, text: str, language: Language) -> str:
+    """Return the ``lang`` of a cell that is not in the page's language (WCAG 3.1.2)."""
+    end = of.name.rpartition("_")[2]
+    code = end if end in CODES else _SPOKEN.get(of.name, "")
+    return f' lang="{code}"' if code not in {"", language.code} and " " in text else ""
+
+
+def _sort(text: str, key: str) -> str:
+    """Return the value that a cell is sorted by, where that is not what it shows."""
+    if text in {"", NO_VALUE}:
+        return ' data-sort=""'
+    return f' data-sort="{html.escape(key)}"' if key and key != text else ""
+
+
+def _sort_key(value: object) -> str:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return format(value, ".10g")
+    return value if isinstance(value, str) and _DATE.fullmatch(value) else ""
 
 
 def _kind(values: "pd.Series[Any]", texts: Sequence[str]) -> str:

@@ -1,6 +1,8 @@
 """HTML pages of a report in one language, made with the package's own template."""
 
+import base64
 import datetime as dt
+import hashlib
 import html
 import json
 import re
@@ -275,7 +277,7 @@ def notebook_page(document: Document, page: Page) -> str:
     ]
     answers = (at for at, part in enumerate(document.parts[:2]) if _is_answer(part))
     shown = {"parts": parts, "sections": sections, "contents_after": next(answers, 0)}
-    return _told_apart(plain_page("notebook", page, **shown))  # the message is before the contents
+    return plain_page("notebook", page, **shown)  # the message is before the contents
 
 
 def _is_answer(part: Prose | Output) -> bool:
@@ -293,24 +295,28 @@ def linked(page: str, places: Mapping[Reference, str]) -> str:
 
 
 def _told_apart(page: str) -> str:
-    """Return a page in which no two regions have one name: the later gets a number.
+    """Return a page in which no two regions have one name and no two rows one id.
 
-    Tables without rows may share a caption (WCAG 2.4.6).
+    The later gets a number: tables without rows may share a caption (WCAG 2.4.6), and a domain
+    may be in two tables.
     """
     seen: Counter[str] = Counter()
 
     def named(found: re.Match[str]) -> str:
-        seen[found[1]] += 1
-        number = f" ({seen[found[1]]})" if seen[found[1]] > 1 else ""
-        return f'role="region" aria-label="{found[1]}{number}"'
+        start, name = found.groups()
+        seen[name] += 1
+        if seen[name] == 1:
+            return found[0]
+        number = f"-{seen[name]}" if name.startswith("row-") else f" ({seen[name]})"
+        return f'{start}{name}{number}"'
 
-    return re.sub(r'role="region" aria-label="([^"]*)"', named, page)
+    return re.sub(r'(role="region" aria-label="|<tr id=")([^"]*)"', named, page)
 
 
 def plain_page(template: str, page: Page, **values: object) -> str:
     """Return a page that is no notebook: the index of a period, or of the archive."""
     found = _environment().get_template(f"{template}.html.j2")
-    return str(found.render(resources={"page": page, **values}))
+    return _told_apart(str(found.render(resources={"page": page, **values})))
 
 
 def markup(shown: Output, language: Language) -> Markup:
@@ -362,8 +368,14 @@ class PageExporter(TemplateExporter):
         environment.autoescape = True
         environment.filters["commands"] = lambda text: Markup(with_commands(text))
         environment.trim_blocks = environment.lstrip_blocks = True
-        environment.globals |= {"style": Markup(_style()), "lang": _lang}
-        environment.globals |= {"description": _description, "data_block": _data_block}
+        environment.globals |= {
+            "style": Markup(_part("style.css")),
+            "script": Markup(script()),
+            "script_hash": Markup(_hash(script())),
+            "lang": _lang,
+            "description": _description,
+            "data_block": _data_block,
+        }
         return environment
 
 
@@ -469,5 +481,15 @@ def _environment() -> Environment:
 
 
 @cache
-def _style() -> str:
-    return (TEMPLATES / "page" / "style.css").read_text(encoding="utf-8")
+def script() -> str:
+    """Return the one script that a page may have: search, sort and filters of long tables."""
+    return _part("tables.js")
+
+
+def _hash(code: str) -> str:
+    """Return what allows a script of exactly these bytes in a Content-Security-Policy."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}"
+
+
+def _part(file: str) -> str:
+    return (TEMPLATES / "page" / file).read_text(encoding="utf-8")
