@@ -32,7 +32,7 @@ def words(frame: pd.DataFrame, language: Language) -> Words:
     return Words(found, f"The note about {LONG}.", "Bars per sector, to compare them.")
 
 
-def draw(frame: pd.DataFrame, _: Language) -> Figure:
+def draw(frame: pd.DataFrame, _: Language, width: int) -> Figure:
     """Draw a bar per row."""
     figure = Figure()
     figure.subplots().barh(frame["sector"], frame["yes"])
@@ -326,3 +326,15 @@ def test_the_navigation_is_one_line_and_leaves_the_first_screen_to_the_message(b
     assert not small.get_by_role("link", name="Briefing").is_visible()
     small.get_by_text("Menu").click()
     assert small.get_by_role("link", name="Briefing").is_visible()
+
+
+def test_a_factsheet_shares_the_file_of_its_numbers_with_the_other_sectors():
+    """One file with a sector column instead of one for every sector; the title is in words."""
+    cells = [new_markdown_cell("# How?\n\n## Which ones?"), shown(caption(WIDE, "W", name="wide"))]
+    document = read(new_notebook(cells=cells), part="gemeente", subject="gemeente")
+    (table,) = document.outputs
+    assert (table.name, table.shared) == ("wide-gemeente", "wide-by-sector")
+    assert table.title == {"en": "Which ones?"}
+    page = notebook_page(document, Page("70_page.html", Language("en"), "How?"))
+    assert 'href="tables/wide-by-sector.csv"' in page
+    assert 'href="tables/wide-gemeente' not in page

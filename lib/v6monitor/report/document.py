@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 
 from v6monitor.charts.chart import MIME, plain_table, slug
 from v6monitor.charts.tables import unpack
+from v6monitor.intake.organisations import SECTORS
 from v6monitor.language import CODES, Language
 
 _ENGLISH, _DUTCH = "en", "nl"
@@ -46,6 +47,10 @@ class Output:
     svg: Mapping[str, str] = field(default_factory=dict)
     source: Sequence[str] = ()
     """Where the numbers come from, as ``attrs["source"]`` of the table."""
+    title: Mapping[str, str] = field(default_factory=dict)
+    """The heading above it, by language."""
+    shared: str = ""
+    """The file that its numbers share with those of the other sectors; empty for one of its own."""
 
     def renamed(self, name: str) -> "Output":
         """Return the same output with another name for its files and its place on the page."""
@@ -95,10 +100,12 @@ def read(notebook: NotebookNode, *, part: str = "", subject: str = "") -> Docume
                 document.problems.append(f"In “{where}”: {found}")
                 continue
             if found.name:
-                name = "-".join(filter(None, (found.name, part)))
+                name = found.name
                 names[name] = names.get(name, 0) + 1
                 name = name if names[name] == 1 else f"{name}-{names[name]}"
-                found = found.renamed(name)
+                shared = f"{name}-by-sector" if part in SECTORS else ""
+                found = found.renamed("-".join(filter(None, (name, part))))
+                found = replace(found, title=heading, shared=shared)
             document.parts.append(found)
     return document
 

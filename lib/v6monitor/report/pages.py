@@ -321,7 +321,11 @@ def plain_page(template: str, page: Page, **values: object) -> str:
 
 def markup(shown: Output, language: Language) -> Markup:
     """Return an output in this language, with links to its files beside the page."""
-    links = [(f"tables/{shown.name}.{form}", FORMS[form]) for form in _BESIDE if shown.table]
+    links = [
+        (f"tables/{shown.shared or shown.name}.{form}", FORMS[form])
+        for form in _BESIDE
+        if shown.table
+    ]
     code = picture_language(shown, language.code)
     links += [(f"figures/{shown.name}.{code}.svg", "SVG")] if code else []
     base = _base(shown)

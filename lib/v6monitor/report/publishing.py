@@ -18,8 +18,8 @@ from v6monitor.analysis.headline import headline
 from v6monitor.charts.chart import MIME, Words, slug
 from v6monitor.charts.headline import headline as headline_chart
 from v6monitor.charts.headline import message
-from v6monitor.charts.tables import unpack
-from v6monitor.language import CODES, Language
+from v6monitor.charts.tables import flat, unpack
+from v6monitor.language import CODES, Language, marked
 from v6monitor.language.columns import column
 from v6monitor.mail.letters import Letter
 from v6monitor.mail.letters import letters as letters_about
@@ -48,6 +48,16 @@ from v6monitor.report.pdf import print_pages
 
 MEASUREMENTS = "measurements"
 """The measurements up to and with the month, as read; the runner writes them."""
+
+_TITLES = {
+    MEASUREMENTS: marked("All measurements, up to this month"),
+    "verdicts": marked("Results per domain, by our own lookups"),
+    "providers": marked("Mail provider of each domain"),
+    "hosts-and-operators": marked("Mail servers and their operators"),
+    news.NAME: marked("Domains that changed since the previous measurement"),
+    letters.NAME: marked("Letters, for a mail merge"),
+}
+"""The titles of the tables that are on no page."""
 
 Notebooks = Mapping[str, Document]
 
@@ -141,6 +151,7 @@ class Published(NamedTuple):
     name: str
     page: str
     columns: Sequence[tables.Column]
+    title: Mapping[str, str]
 
 
 def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -> dict[str, str]:
@@ -164,6 +175,7 @@ def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -
             write_text(report.scratch / file, text)
         _keep(report, name, document.notebook)
     published = [one for name, document in fit.items() for one in _exports(report, name, document)]
+    published += _by_sector(report, fit)
     published += [_news(report), _letters(report, fit), *_per_domain(report, fit)]
     if report.pdf:
         print_pages(sorted(report.scratch.rglob("*.html")))
@@ -245,14 +257,43 @@ def _exports(report: Report, name: str, document: Document) -> list[Published]:
         for code in {pages.picture_language(shown, one) for one in report.languages} - {""}:
             picture = report.scratch / "figures" / f"{slug(shown.name)}.{code}.svg"
             write_text(picture, shown.svg[code])
-        if shown.table:
-            published.append(_export(report, shown.name, name, unpack(shown.table)))
+        if shown.table and not shown.shared:
+            published.append(_export(report, shown.name, name, unpack(shown.table), shown.title))
     return published
 
 
-def _export(report: Report, name: str, page: str, table: pd.DataFrame) -> Published:
+def _by_sector(report: Report, notebooks: Notebooks) -> list[Published]:
+    """Write the tables of the factsheets, each one file for all sectors."""
+    found: dict[str, list[pd.DataFrame]] = {}
+    titles = {}
+    for document in notebooks.values():
+        for shown in document.outputs:
+            if shown.table and shown.shared:
+                table = flat(unpack(shown.table))
+                if "sector" not in table:
+                    table.insert(0, "sector", document.subject)
+                found.setdefault(shown.shared, []).append(table)
+                titles[shown.shared] = shown.title
+    whole = {name: [one for one in held if len(one)] or held[:1] for name, held in found.items()}
+    return [
+        _export(report, name, OVERVIEW, pd.concat(held, ignore_index=True), titles[name])
+        for name, held in whole.items()
+    ]
+
+
+def _export(
+    report: Report,
+    name: str,
+    page: str,
+    table: pd.DataFrame,
+    title: Mapping[str, str] | None = None,
+) -> Published:
     tables.write(table, report.scratch / "tables", name)
-    return Published(name, page, tables.columns(table))
+    return Published(name, page, tables.columns(table), title or _title(name))
+
+
+def _title(name: str) -> Mapping[str, str]:
+    return {code: Language(code).text(_TITLES[name]) for code in CODES}
 
 
 def _per_domain(report: Report, notebooks: Notebooks) -> list[Published]:
@@ -266,7 +307,8 @@ def _per_domain(report: Report, notebooks: Notebooks) -> list[Published]:
     pages_of = {name: page if page in notebooks else OVERVIEW for name, (page, _) in found.items()}
     published = [_export(report, name, pages_of[name], table) for name, (_, table) in found.items()]
     page = "10_measurements" if "10_measurements" in notebooks else OVERVIEW
-    return [*published, Published(MEASUREMENTS, page, tables.columns(month.history))]
+    columns = tables.columns(month.history)
+    return [*published, Published(MEASUREMENTS, page, columns, _title(MEASUREMENTS))]
 
 
 def _news(report: Report) -> Published:
@@ -310,32 +352,33 @@ def _keep(report: Report, name: str, notebook: NotebookNode) -> None:
 def _data(report: Report, published: Sequence[Published], notebooks: Notebooks) -> None:
     """Write the page that lists the tables in all forms, and what programs read."""
     described = {table.name: table.columns for table in published}
+    titles = {table.name: table.title.get("en", table.name) for table in published}
     package = tables.package(
         report.month.period, described, scope=report.scope, synthetic=report.month.synthetic
     )
     _write_json(report, tables.PACKAGE, package | metadata.package_facts(report.about))
-    _write_json(
-        report, metadata.CATALOGUE, metadata.catalogue(report.about, dict.fromkeys(described, ""))
-    )
+    _write_json(report, metadata.CATALOGUE, metadata.catalogue(report.about, titles))
     _write_json(report, results.FILE, results.results(report.month, report.scope))
     files = ["tables/measurements.faults.csv", "tables/observations.parquet"]
     files += [tables.PACKAGE, metadata.CATALOGUE, results.FILE, "run.json"]
     for end in ("txt", "pdf", "ipynb"):
         files += sorted(file.name for file in report.scratch.glob(f"*.{end}"))
     names = sorted({one.name for table in published for one in table.columns})
-    unique = {table.name: table.page for table in reversed(published)}  # some are on two pages
+    unique = {table.name: table for table in reversed(published)}  # some are on two pages
     for code in report.languages:
         language = Language(code)
         page = _page(report, report.fixed_link(DATA, language), code, notebooks)
         page = replace(page, dataset=metadata.dataset(report.about, sorted(described), code))
         origins = {name: report.fixed_link(name, language) for name in (OVERVIEW, letters.NAME)}
         origins |= {name: report.link(name, one, language) for name, one in notebooks.items()}
-        rows = [
-            (name, origins[unique[name]], {"csv": "CSV"} if name == MEASUREMENTS else tables.FORMS)
-            for name in sorted(unique)
-        ]
+        groups: dict[Link, list[Published]] = {}
+        for name in sorted(unique):
+            groups.setdefault(origins[unique[name].page], []).append(unique[name])
         columns = [column(name, code) for name in names]
-        text = pages.plain_page("data", page, tables=rows, columns=columns, downloads=files)
+        forms = dict.fromkeys(unique, tables.FORMS) | {MEASUREMENTS: {"csv": "CSV"}}
+        text = pages.plain_page(
+            "data", page, groups=groups, forms=forms, columns=columns, downloads=files
+        )
         write_text(report.scratch / page.file, text)
 
 
