@@ -1,5 +1,8 @@
 """Errors that a user can cause, each with the exit code of the command line."""
 
+import difflib
+from collections.abc import Iterable
+
 
 class V6MonitorError(Exception):
     """A user can cause it: the message says what was found, what was expected and what to do."""
@@ -39,3 +42,13 @@ class VantageError(V6MonitorError):
     """No resolver answers, or one of them gives false answers."""
 
     exit_code = 6
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """Return a question about the known word that is nearest to one; empty without.
+
+    >>> near("raport", ["report", "lookup"])
+    '; did you mean report?'
+    """
+    found = difflib.get_close_matches(word.lower(), list(known), n=1)
+    return f"; did you mean {found[0]}?" if found else ""

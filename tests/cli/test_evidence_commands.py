@@ -146,6 +146,7 @@ def test_the_card_as_a_page(
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path)
         assert main([*asked[:-4], "--html", "cards"]) == 2
+        assert main([*asked[:-4], "--html", "card.txt"]) == 2
 
 
 def test_what_stands_in_dns_is_text_on_the_page(tmp_path: Path) -> None:
@@ -179,6 +180,7 @@ def test_letters_of_a_log(kept: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     assert "Zet IPv6 aan voor deze domeinen" in row["steps_nl"]
     assert (folder / "letters.xlsx").stat().st_size > 0
     assert main(["laggards", str(kept), "--out", str(out), "--letters", str(out)]) == 2
+    assert main(["laggards", str(kept), "--out", str(out), "--force", "--letters", str(out)]) == 2
 
 
 def test_explain_asks_a_resolver(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,7 +67,10 @@ def test_nothing_readable(files, capsys):
     """One sentence, and an earlier table is left as it was."""
     out = files / "canonical.csv"
     out.write_text("earlier")
-    assert main(["intake", str(files / "page.csv"), "--out", str(out)]) == 3
+    asked = ["intake", str(files / "page.csv"), "--out", str(out)]
+    assert main(asked) == 2
+    assert f"{out}: is there already" in capsys.readouterr().err
+    assert main([*asked, "--force"]) == 3
     assert out.read_text() == "earlier"
     assert capsys.readouterr().err.count("\n") == 1
 
@@ -93,8 +96,8 @@ def test_folder_that_holds_the_earlier_table(files, capsys):
     """An earlier table in the folder that is read is not read, and made anew."""
     out = files / "all.csv"
     (files / "page.csv").unlink()
-    for _ in range(2):
-        assert main(["intake", str(files), "--out", str(out)]) == 0
+    for again in ([], ["--force"]):
+        assert main(["intake", str(files), "--out", str(out), *again]) == 0
         assert "a-2026-10-05.csv: dashboard-2023-06, 1 rows, 3 faults" in capsys.readouterr().out
     assert len(out.read_text().splitlines()) == 2
 
@@ -140,5 +143,5 @@ def test_progress_on_a_terminal(files, capsys, monkeypatch):
     (files / "b-2026-09-05.csv").write_bytes((files / "a-2026-10-05.csv").read_bytes() + b"\n")
     assert main(["intake", str(files), "--out", str(files / "all.csv")]) == 0
     shown = capsys.readouterr().err
-    assert "1 of 2: a-2026-10-05.csv" in shown
+    assert "reading a-2026-10-05.csv: 1 of 2" in shown
     assert shown.endswith("\r\x1b[K")

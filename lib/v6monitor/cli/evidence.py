@@ -1,6 +1,8 @@
 """Commands about an observation log: verdicts, providers and laggards."""
 
 import argparse
+import json
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from v6monitor.cli.explain import writing
+from v6monitor.cli.parser import STDOUT, Parser, add_out, check_new
 from v6monitor.dns.log import read_log
 from v6monitor.language import CODES, Language
 from v6monitor.mail.advice import in_words
@@ -19,41 +22,41 @@ from v6monitor.report.measurements import is_synthetic
 from v6monitor.verdicts.judge import judge, subjects
 
 
-def verdicts_arguments(parser: argparse.ArgumentParser) -> None:
+def verdicts_arguments(parser: Parser) -> None:
     """Add the log to read and the CSV file to write."""
     _add_files(parser, "verdicts")
 
 
 def verdicts(options: argparse.Namespace) -> int:
     """Write the verdict table; print how many domains have which verdict."""
-    observations, domains = _read(options.log)
+    observations, domains = _read(options)
     table = judge(observations, domains=domains)
-    _write(table, options.out)
-    print(f"{options.out}: {len(table)} domains")
-    for name in ("mail_all", "web", "dns_2"):
-        print(f"  {name}: {_counts(table[name])}")
+    _write(table, options)
+    counts = {name: _counts(table[name]) for name in ("mail_all", "web", "dns_2")}
+    _say(options, len(table), "domains", counts)
     return 0
 
 
-def providers_arguments(parser: argparse.ArgumentParser) -> None:
+def providers_arguments(parser: Parser) -> None:
     """Add the log to read and the CSV file to write."""
     _add_files(parser, "providers")
 
 
 def providers(options: argparse.Namespace) -> int:
     """Write the provider table; print how many domains are of which class."""
-    observations, domains = _read(options.log)
+    observations, domains = _read(options)
     table = provider_table(observations, domains=_mail(domains))
-    _write(table.drop(columns="kind"), options.out)
-    print(f"{options.out}: {len(table)} mail domains")
-    print(f"  class: {_counts(table['class'])}")
+    _write(table.drop(columns="kind"), options)
+    _say(options, len(table), "mail domains", {"class": _counts(table["class"])})
     return 0
 
 
-def laggards_arguments(parser: argparse.ArgumentParser) -> None:
+def laggards_arguments(parser: Parser) -> None:
     """Add the log to read, the CSV file to write and the language of its sentences."""
-    _add_files(parser, "laggards")
-    parser.add_argument("--lang", choices=CODES, default="en", help="language of the sentences")
+    _add_files(parser, "laggards", "v6monitor laggards obs.parquet --out l.csv --letters letters")
+    parser.add_argument(
+        "--lang", choices=CODES, default="en", help="language of the sentences (default: en)"
+    )
     parser.add_argument(
         "--letters",
         metavar="DIR",
@@ -65,30 +68,38 @@ def laggards_arguments(parser: argparse.ArgumentParser) -> None:
 
 def laggards(options: argparse.Namespace) -> int:
     """Write the laggard list; print how many domains are in which group."""
-    observations, domains = _read(options.log)
+    if options.letters:
+        check_new("--letters", options.letters / "letters.csv", (), force=options.force)
+    observations, domains = _read(options)
     known = provider_table(observations, domains=_mail(domains))
     table = laggard_list(observations, providers=known)
-    _write(in_words(table, Language(options.lang)), options.out)
-    print(f"{options.out}: {len(table)} of {len(known)} mail domains")
-    print(f"  group: {_counts(table['group'])}")
+    _write(in_words(table, Language(options.lang)), options)
+    what = f"of {len(known)} mail domains"
+    _say(options, len(table), what, {"group": _counts(table["group"])})
     if options.letters:
         written = letters(table, observations=observations)
         _write_letters(options.letters, written, synthetic=is_synthetic(table))
         noun = "letter" if len(written) == 1 else "letters"
-        print(f"{options.letters}: {len(written)} {noun}")
+        if not (options.quiet or options.json):
+            print(f"{options.letters}: {len(written)} {noun}")
     return 0
 
 
-def _add_files(parser: argparse.ArgumentParser, table: str) -> None:
-    parser.add_argument("log", metavar="OBS", type=Path, help="observation log: Parquet or CSV")
-    parser.add_argument(
-        "--out", metavar=f"{table}.csv", type=Path, required=True, help="CSV file to write"
+def _add_files(parser: Parser, table: str, *examples: str) -> None:
+    parser.examples(
+        f"v6monitor {table} obs.parquet --out {table}.csv",
+        f"v6monitor {table} obs.parquet --out -",
+        *examples,
     )
+    parser.add_argument("log", metavar="OBS", type=Path, help="observation log: Parquet or CSV")
+    text = "CSV file to write; - writes to standard output"
+    add_out(parser, f"{table}.csv", text, required=True)
 
 
-def _read(path: Path) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
+def _read(options: argparse.Namespace) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
     """Return the observations of a log and the (domain, type) pairs that it is about."""
-    observations = read_log(path)
+    check_new("--out", options.out, () if options.out.is_dir() else (".csv",), force=options.force)
+    observations = read_log(options.log)
     return observations, subjects(observations)
 
 
@@ -96,10 +107,28 @@ def _mail(domains: Sequence[tuple[str, str]]) -> list[str]:
     return [name for name, kind in domains if kind == "mail"]
 
 
-def _write(table: pd.DataFrame, path: Path) -> None:
+def _write(table: pd.DataFrame, options: argparse.Namespace) -> None:
     """Write a table as CSV that is safe to open in a spreadsheet program."""
-    with writing("--out", path):
-        write_text(path, safe_csv(table))
+    if options.out == STDOUT:
+        sys.stdout.write(safe_csv(table))
+        return
+    with writing("--out", options.out):
+        write_text(options.out, safe_csv(table))
+
+
+def _say(
+    options: argparse.Namespace, number: int, what: str, counts: dict[str, Counter[str]]
+) -> None:
+    """Print what a table holds; beside a table that goes to standard output on standard error."""
+    stream = sys.stderr if options.out == STDOUT else sys.stdout
+    if options.json:
+        print(json.dumps({"out": str(options.out), "rows": number, **counts}), file=stream)
+    elif not options.quiet:
+        print(f"{options.out}: {number} {what}", file=stream)
+        for name, found in counts.items():
+            ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+            told = ", ".join(f"{count} {value}" for value, count in ranked) or "none"
+            print(f"  {name}: {told}", file=stream)
 
 
 def _write_letters(folder: Path, written: Sequence[Letter], *, synthetic: bool) -> None:
@@ -117,8 +146,5 @@ def _write_letters(folder: Path, written: Sequence[Letter], *, synthetic: bool) 
         tables.write(pages.merge(written), folder, pages.NAME)
 
 
-def _counts(column: "pd.Series[str]") -> str:
-    """Return how often each value of a column occurs, the most frequent first: ``5 yes, 2 no``."""
-    found = Counter(value or "not asked" for value in column)
-    ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{count} {value}" for value, count in ranked) or "none"
+def _counts(column: "pd.Series[str]") -> Counter[str]:
+    return Counter(value or "not asked" for value in column)

@@ -1,33 +1,45 @@
 """``v6monitor explain``: the evidence card of one domain, without loading pandas for a lookup."""
 
 import argparse
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from v6monitor.cli.parser import Parser, Several, check_new
 from v6monitor.errors import UsageError
 from v6monitor.language import CODES, Language
 from v6monitor.report.card import Card
 from v6monitor.report.card import explain as evidence_card
 
 
-def explain_arguments(parser: argparse.ArgumentParser) -> None:
+def explain_arguments(parser: Parser) -> None:
     """Add the domain, where the evidence comes from, and what to write."""
+    parser.examples(
+        "v6monitor explain example.nl",
+        "v6monitor explain meetpunt.example --resolver example",
+        "v6monitor explain example.nl --replay obs.parquet --html card.html --lang nl",
+    )
     parser.add_argument("domain", metavar="DOMAIN", help="domain name, URL or e-mail address")
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--replay", metavar="OBS", type=Path, help="read this observation log")
     source.add_argument(
         "--resolver",
         metavar="R",
-        action="append",
-        help="ask this resolver now (default: system); more than one: rotated",
+        action=Several,
+        help="ask this resolver now (default: system); may be repeated: they are rotated",
     )
     parser.add_argument("--html", metavar="FILE", type=Path, help="write the card as a page")
-    parser.add_argument("--lang", choices=CODES, default="en", help="language of the card")
+    parser.add_argument("--force", action="store_true", help="replace what is there already")
+    parser.add_argument(
+        "--lang", choices=CODES, default="en", help="language of the card (default: en)"
+    )
 
 
 def explain(options: argparse.Namespace) -> int:
     """Print the evidence card, or write it as a page."""
+    if options.html:
+        check_new("--html", options.html, (".html", ".htm"), force=options.force)
     log = None
     if options.replay:
         from v6monitor.dns.log import read_log  # noqa: PLC0415 - the only way that needs pandas
@@ -36,10 +48,20 @@ def explain(options: argparse.Namespace) -> int:
     card = evidence_card(options.domain, observations=log, resolvers=options.resolver)
     if options.html:
         _write_card(card, options.html, Language(options.lang))
-        print(options.html)
+        if not options.quiet:
+            print(options.html)
+    elif options.json:
+        print(json.dumps(_facts(card), indent=1, ensure_ascii=False, default=str))
     else:
         print(card.text(options.lang))
     return 0
+
+
+def _facts(card: Card) -> dict[str, object]:
+    """Return the card for programs: verdicts, provider and lookups."""
+    provider = card.provider._asdict() if card.provider else {}
+    lookups = [row._asdict() for row in card.observations]
+    return {**card.judgement.row(), "provider": provider, "lookups": lookups}
 
 
 @contextmanager

@@ -1,9 +1,14 @@
 """``v6monitor intake``: read measurement files into one table and list their faults."""
 
 import argparse
+import json
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from v6monitor.cli.explain import writing
+from v6monitor.cli.parser import STDOUT, Parser, add_out, check_new
+from v6monitor.cli.terminal import Screen, complain, printable
 from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import annotations, companions
 from v6monitor.intake import cleaning as intake_cleaning
@@ -11,34 +16,40 @@ from v6monitor.intake import intake as measurements
 from v6monitor.report.exports import safe_csv, write_text
 
 _BESIDE = ("faults", "addresses", "renames")
-_LINE = 78  # characters of a progress line, that it stays one
-_BLANK = "\r\x1b[K"  # back to the start of the line, and empty it
 
 
-def intake_arguments(parser: argparse.ArgumentParser) -> None:
+def intake_arguments(parser: Parser) -> None:
     """Add the files to read, what they do not say themselves, and the CSV file to write."""
+    parser.examples(
+        "v6monitor intake exports/ --out canonical.csv",
+        "v6monitor intake own.csv --map Website=domain --measured-at 2026-10-06 --out own-all.csv",
+    )
     parser.add_argument(
         "files", metavar="FILE", nargs="+", help="measurement file, folder or pattern"
     )
+    reading_arguments(parser)
+    parser.add_argument("--sector", help="sector of all the domains, such as gemeenten")
+    add_out(
+        parser,
+        "canonical.csv",
+        "CSV file to write, in a folder that is made if need be; - writes to standard output",
+        required=True,
+    )
+
+
+def reading_arguments(parser: Parser) -> None:
+    """Add what files of measurements do not say themselves."""
     parser.add_argument(
         "--measured-at",
         metavar="YYYY-MM-DD",
         help="day of the measurement, for files in which nothing says so",
     )
-    parser.add_argument("--sector", help="sector of all the domains")
     parser.add_argument(
         "--map",
         metavar="COLUMN=FIELD",
         action="append",
         default=[],
         help="what a column of an unknown table holds, such as Website=domain",
-    )
-    parser.add_argument(
-        "--out",
-        metavar="canonical.csv",
-        type=Path,
-        required=True,
-        help="CSV file to write; a folder that is not there yet is made",
     )
 
 
@@ -49,50 +60,49 @@ def intake(options: argparse.Namespace) -> int:
     table to write is not read, also when it is in a folder that is. Registers beside the files give
     the domains their organisations. Renames that the names suggest are written beside the table.
     """
-    beside = {name: options.out.with_suffix(f".{name}.csv") for name in _BESIDE}
-    _refuse_source(options.files, options.out)
-    terminal = sys.stderr.isatty()
+    out = options.out
+    beside = {name: out.with_suffix(f".{name}.csv") for name in _BESIDE} if out != STDOUT else {}
+    _refuse_source(options.files, out)
+    check_new("--out", out, (".csv",), force=options.force)
+    screen = Screen(options)
     try:
         found = measurements.read_files(
             options.files,
             measured_at=options.measured_at,
             sector=options.sector,
-            columns=_mapping(options.map),
+            columns=mapping(options.map),
             keep_going=True,
-            exclude=[options.out, *beside.values()],
-            progress=_progress if terminal else None,
+            exclude=[out, *beside.values()],
+            progress=_reading(screen) if screen.watched else None,
         )
     finally:
-        if terminal:
-            print(_BLANK, end="", file=sys.stderr, flush=True)
+        screen.clear()
     folders = companions.search_path(map(Path, options.files))
     registers = companions.registers(folders)
     found = measurements.join(found, registers)
     known = annotations.read_renames(companions.find("renames", folders))
     proposed = annotations.proposals(found.table, found.addresses, known)
     tables = {"faults": found.faults, "addresses": found.addresses, "renames": proposed}
-    try:
-        measurements.write(found.table, options.out)
-        for name, table in tables.items():
-            if len(table) or name == "faults":
-                write_text(beside[name], safe_csv(table))
-    except OSError as error:
-        raise UsageError(
-            f"--out {options.out}: cannot be written ({error.strerror}); name a file in a folder "
-            "that you may write to"
-        ) from error
-    _print(found, options.out, beside["faults"])
-    if len(found.addresses):
-        print(f"{beside['addresses']}: {len(found.addresses)} addresses of servers")
-    if len(proposed):
-        print(f"{beside['renames']}: {len(proposed)} proposals; copy what is right to renames.csv")
-    if registers:
-        owned = int(found.table["organisation"].ne("").sum())
-        names = ", ".join(file.name for file in registers)
-        print(_printable(f"{names}: {owned} of {len(found.table)} rows have an organisation"))
+    if out == STDOUT:
+        sys.stdout.write(measurements.text(found.table))
+    else:
+        with writing("--out", out):
+            measurements.write(found.table, out)
+            for name, table in tables.items():
+                if len(table) or name == "faults":
+                    write_text(beside[name], safe_csv(table))
+    if options.json:
+        print(json.dumps(_facts(found, out), indent=1, ensure_ascii=False))
+    elif not options.quiet:
+        for line in _lines(found, out, beside, len(proposed), registers):
+            print(printable(line), file=sys.stderr if out == STDOUT else sys.stdout)
     for sentence in found.errors:
-        print(f"v6monitor: {sentence}", file=sys.stderr)
+        complain(sentence)
     return InputError.exit_code if found.errors else 0
+
+
+def _reading(screen: Screen) -> Callable[[int, int, str], None]:
+    return lambda number, files, name: screen.progress(f"reading {name}", number, files)
 
 
 def _refuse_source(files: list[str], out: Path) -> None:
@@ -100,38 +110,54 @@ def _refuse_source(files: list[str], out: Path) -> None:
         raise UsageError(f"--out {out}: is a file to read as well; choose another name")
 
 
-def _mapping(pairs: list[str]) -> dict[str, str]:
-    mapping = {}
+def mapping(pairs: list[str]) -> dict[str, str]:
+    """Return the field of each column, of what ``--map`` gives."""
+    found = {}
     for pair in pairs:
         label, equals, field = pair.rpartition("=")
         if not equals or not label:
             raise UsageError(
                 f"--map {pair}: is not COLUMN=FIELD; write for instance Website=domain"
             )
-        mapping[label] = field
-    return mapping
+        found[label] = field
+    return found
 
 
-def _progress(number: int, files: int, name: str) -> None:
-    line = f"{number} of {files}: {_printable(name)}"[:_LINE]
-    print(f"{_BLANK}{line}", end="", file=sys.stderr, flush=True)
+def _facts(read: measurements.Intake, out: Path) -> dict[str, object]:
+    return {
+        "out": str(out),
+        "rows": len(read.table),
+        "files": read.files.to_dict("records"),
+        "faults": intake_cleaning.summary(read.faults).to_dict("records"),
+        "errors": list(read.errors),
+    }
 
 
-def _print(read: measurements.Intake, out: Path, faults_file: Path) -> None:
+def _lines(
+    read: measurements.Intake,
+    out: Path,
+    beside: dict[str, Path],
+    proposed: int,
+    registers: list[Path],
+) -> Iterator[str]:
     for file, form, rows, faults, note in read.files.itertuples(index=False, name=None):
-        summary = f"{form}, {rows} rows, {faults} faults" if form else f"skipped: {note}"
-        print(_printable(f"{file}: {summary}"))
+        yield f"{file}: " + (
+            f"{form}, {rows} rows, {faults} faults" if form else f"skipped: {note}"
+        )
     kinds = read.table["type"].value_counts()
     counts = [f"{kinds.get(kind, 0)} {kind}" for kind in ("web", "mail")]
     if listed := int(read.table["measured_at"].isna().sum()):
         counts.append(f"{listed} listed, not measured")
-    print(f"{out}: {len(read.table)} rows ({', '.join(counts)})")
-    print(f"{faults_file}: {len(read.faults)} faults")
+    yield f"{out}: {len(read.table)} rows ({', '.join(counts)})"
+    yield f"{beside.get('faults', 'left out')}: {len(read.faults)} faults"
     reasons = intake_cleaning.summary(read.faults)
     for reason, done, count, example in reasons.itertuples(index=False, name=None):
-        print(_printable(f"  {count} × {reason} ({done}), such as {example!r}"))
-
-
-def _printable(text: str) -> str:
-    """Return untrusted text without control characters, which a terminal would obey."""
-    return "".join(character if character.isprintable() else "?" for character in text)
+        yield f"  {count} × {reason} ({done}), such as {example!r}"
+    if len(read.addresses) and beside:
+        yield f"{beside['addresses']}: {len(read.addresses)} addresses of servers"
+    if proposed and beside:
+        yield f"{beside['renames']}: {proposed} proposals; copy what is right to renames.csv"
+    if registers:
+        owned = int(read.table["organisation"].ne("").sum())
+        names = ", ".join(file.name for file in registers)
+        yield f"{names}: {owned} of {len(read.table)} rows have an organisation"

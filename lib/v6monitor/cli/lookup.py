@@ -2,21 +2,22 @@
 
 import argparse
 import datetime as dt
+import json
 import re
 import signal
-import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
+from v6monitor.cli.parser import Parser, Several, add_out, check_new
+from v6monitor.cli.terminal import Screen, complain
 from v6monitor.dns import log
 from v6monitor.dns.journal import journal_of
-from v6monitor.dns.lookup import progress_bar
 from v6monitor.dns.observation import DEFINITE, INVALID_NAME
 from v6monitor.dns.plan import ExtraQuestions, canonical, read_names
 from v6monitor.dns.recording import DAY, Recorded, Task, record
-from v6monitor.dns.resolvers import FORMS
+from v6monitor.dns.resolvers import FORMS, is_resolver
 from v6monitor.dns.retry import Policy
-from v6monitor.dns.run import Progress
 from v6monitor.dns.vantage import PUBLIC, Probes
 from v6monitor.errors import UsageError
 from v6monitor.verdicts.confirmation import LossCheck
@@ -27,25 +28,30 @@ _MOST_AT_ONCE = 10_000
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-def lookup_arguments(parser: argparse.ArgumentParser) -> None:
+def lookup_arguments(parser: Parser) -> None:
     """Add the names, the log, the resolvers and the retry policy."""
-    parser.add_argument(
-        "names", metavar="NAMES", help="canonical CSV, list of names (domain or domain,type), or -"
+    parser.examples(
+        "v6monitor lookup names.csv --out obs.parquet",
+        "v6monitor lookup names.txt --out obs.parquet --resolver 192.0.2.53 --resolver 192.0.2.54",
+        "v6monitor lookup names.csv --out obs.parquet --resume",
     )
     parser.add_argument(
-        "--out", metavar="OBS", type=Path, required=True, help="log to write: .parquet or .csv"
+        "names",
+        metavar="NAMES",
+        nargs="?",
+        help="canonical CSV, list of names (domain or domain,type), or -",
     )
+    add_out(parser, "OBS", "log to write: .parquet or .csv", required=True)
     parser.add_argument(
-        "--resume", action="store_true", help="go on with the run that was cut off there"
+        "--resume", action="store_true", help="continue the run that was cut off there"
     )
     parser.add_argument(
         "--reuse",
         metavar="OBS",
         type=Path,
-        nargs="+",
-        action="extend",
+        action="append",
         default=[],
-        help="take over the answers of these logs and do not ask for them again",
+        help="take over the answers of this log; may be repeated",
     )
     parser.add_argument(
         "--max-age",
@@ -57,10 +63,10 @@ def lookup_arguments(parser: argparse.ArgumentParser) -> None:
         "--confirm-losses",
         metavar="OBS",
         type=Path,
-        nargs="+",
-        action="extend",
+        action="append",
         default=[],
-        help="ask again, at another resolver, what was yes in these logs and is no now",
+        help="ask again, at another resolver, what was yes in this log and is no now; may be "
+        "repeated",
     )
     parser.add_argument(
         "--confirm-after",
@@ -77,7 +83,18 @@ def lookup_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-vantage", action="store_true", help="do not test the resolvers first; the log says so"
     )
-    policy_arguments(parser)
+    pace_arguments(parser)
+    parser.add_argument(
+        "--concurrency",
+        metavar="N",
+        type=_count,
+        help=f"questions in flight at once (default: {_DEFAULT.concurrency})",
+    )
+    parser.add_argument(
+        "--unvalidated",
+        action="store_true",
+        help="ask again, without DNSSEC validation, what does not validate, and keep both",
+    )
     parser.add_argument(
         "--mixed-case",
         action="store_true",
@@ -92,11 +109,13 @@ def lookup(options: argparse.Namespace) -> int:
         raise UsageError("--max-age says how old answers to take over may be: add --reuse OBS")
     if options.confirm_after and not options.confirm_losses:
         raise UsageError("--confirm-after says when losses are asked again: add --confirm-losses")
+    _sort_out_names(options)
     log.check_writable(options.out)
     begun = journal_of(options.out)
     if options.resume and not begun.exists() and options.out.exists():
-        print(f"nothing to go on with: {options.out} is finished")
+        print(f"nothing to resume: {options.out} is finished")
         return 0
+    check_new("--out", options.out, (), force=options.force)
     names = read_names(options.names)
     losses = _loss_check(options.confirm_losses, names)
     task = Task(
@@ -110,28 +129,46 @@ def lookup(options: argparse.Namespace) -> int:
         probes=probes(options),
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is known is kept, as by Ctrl-C
+    screen = Screen(options)
+    screen.progress("lookups" if options.no_vantage else "testing the resolvers")
     try:
-        with progress_bar("Lookups", None if sys.stderr.isatty() else _tenths()) as progress:
-            recorded = record(
-                names,
-                options.resolver or ["system"],
-                options.out,
-                task,
-                timeout=options.timeout,
-                rate=options.rate,
-                concurrency=options.concurrency,
-                unvalidated=options.unvalidated,
-                mixed_case=options.mixed_case,
-                progress=progress,
-            )
+        recorded = record(
+            names,
+            options.resolver or ["system"],
+            options.out,
+            task,
+            timeout=options.timeout,
+            rate=options.rate,
+            concurrency=options.concurrency,
+            unvalidated=options.unvalidated,
+            mixed_case=options.mixed_case,
+            progress=partial(screen.progress, "lookups"),
+        )
     except KeyboardInterrupt:
+        screen.clear()
         if begun.exists():
-            hint = f"the answers so far are in {begun}: --resume goes on with them"
-            print(f"v6monitor: {hint}", file=sys.stderr)
+            complain(f"the answers so far are kept in {begun}: --resume continues from them")
         raise
-    for line in _summary(recorded, losses, options.out):
-        print(line)
+    finally:
+        screen.clear()
+    if options.json:
+        print(json.dumps({"out": str(options.out), **recorded._asdict()}, indent=1))
+    elif not options.quiet:
+        print("\n".join(_summary(recorded, losses, options.out)))
     return 0
+
+
+def _sort_out_names(options: argparse.Namespace) -> None:
+    """Take NAMES from behind the resolvers, where ``--resolver R NAMES`` put it."""
+    if options.names is None:
+        others = [one for one in options.resolver or () if not is_resolver(one)]
+        if len(others) != 1:
+            raise UsageError(
+                "NAMES is missing: name a file with domains, or - for standard input, as in "
+                "v6monitor lookup names.csv --out obs.parquet"
+            )
+        options.names = others[0]
+        options.resolver.remove(others[0])
 
 
 def _loss_check(paths: Sequence[Path], names: Iterable[tuple[str, str]]) -> LossCheck | None:
@@ -147,20 +184,6 @@ def _predicted() -> ExtraQuestions:
     from v6monitor.mail.signals import predicted_questions  # noqa: PLC0415
 
     return predicted_questions
-
-
-def _tenths() -> Progress:
-    """Return what prints a line at every tenth of the questions, where there is no terminal."""
-    tenths = 0
-
-    def report(done: int, expected: int) -> None:
-        nonlocal tenths
-        if expected and 10 * done // expected > tenths:
-            tenths = 10 * done // expected
-            line = f"{done:,} of {expected:,} questions answered"
-            print(line, file=sys.stderr, flush=True)
-
-    return report
 
 
 def _summary(recorded: Recorded, losses: LossCheck | None, path: Path) -> Iterator[str]:
@@ -187,13 +210,13 @@ def _summary(recorded: Recorded, losses: LossCheck | None, path: Path) -> Iterat
     yield str(path)
 
 
-def resolver_arguments(parser: argparse.ArgumentParser) -> None:
+def resolver_arguments(parser: Parser) -> None:
     """Add the resolvers, and the names to test them with."""
     parser.add_argument(
         "--resolver",
         metavar="R",
         nargs="+",
-        action="extend",
+        action=Several,
         help=f"{FORMS}; more than one: rotated (default: system)",
     )
     parser.add_argument(
@@ -208,8 +231,8 @@ def resolver_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def policy_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add rate, concurrency and timeout."""
+def pace_arguments(parser: Parser) -> None:
+    """Add rate and timeout."""
     parser.add_argument(
         "--rate",
         metavar="N",
@@ -217,22 +240,11 @@ def policy_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"questions per second to each resolver, 0 for no limit (default: {_DEFAULT.rate:g})",
     )
     parser.add_argument(
-        "--concurrency",
-        metavar="N",
-        type=_count,
-        help=f"questions in flight at once (default: {_DEFAULT.concurrency})",
-    )
-    parser.add_argument(
         "--timeout",
         metavar="S",
         type=_positive,
         help=f"seconds to wait for the first answer, then up to four times as long (default: "
         f"{_DEFAULT.timeout:g})",
-    )
-    parser.add_argument(
-        "--unvalidated",
-        action="store_true",
-        help="ask again, without DNSSEC validation, what does not validate, and keep both",
     )
 
 

@@ -1,73 +1,94 @@
 """``v6monitor report``: make the report of a month and put it in the archive."""
 
 import argparse
+import json
 import signal
-import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from v6monitor import workspace
+from v6monitor.cli.intake import mapping, reading_arguments
+from v6monitor.cli.lookup import pace_arguments
+from v6monitor.cli.parser import Parser, Several
+from v6monitor.cli.terminal import Screen, bold, complain, sized, verdict
 from v6monitor.errors import CoverageError, NotebookError
-from v6monitor.language import CODES
-from v6monitor.report import check, make_reports
-from v6monitor.report.request import WITHIN_DAYS, requested
+from v6monitor.language import CODES, Language
+from v6monitor.report import check, is_listed, make_reports
+from v6monitor.report.request import WITHIN_DAYS, Request, own_measurements, requested
+
+_EN = Language("en")
 
 
-def report_arguments(parser: argparse.ArgumentParser) -> None:
+def report_arguments(parser: Parser) -> None:
     """Add the month, the files, the resolvers, the languages and the archive."""
-    parser.add_argument(
-        "--period",
-        metavar="YYYY-MM",
-        default="",
-        help="default: the newest month; all: every month measured, those there from their lookups",
+    parser.examples(
+        "v6monitor report",
+        "v6monitor report --measurements names.txt --resolver 192.0.2.53",
+        "v6monitor report --period 2026-08 --notebook adoption --lang en",
+        "v6monitor report --sector gemeenten --out reports/municipalities",
     )
-    parser.add_argument(
+    files = parser.add_mutually_exclusive_group()
+    files.add_argument(
         "--measurements",
         metavar="PATH",
         nargs="+",
         action="extend",
         default=[],
-        help="measurement files, folders or patterns; default: the synthetic example data",
+        help="measurement files, folders or patterns, or a list of domains (default: "
+        "data/measurements if that holds any, else the synthetic example data)",
     )
+    files.add_argument(
+        "--example", action="store_true", help="the example data, whatever data/measurements holds"
+    )
+    parser.add_argument(
+        "--period",
+        metavar="YYYY-MM",
+        default="",
+        help="default: the newest month; `all`: every measured month; existing reports are rebuilt "
+        "from their stored lookups",
+    )
+    reading_arguments(parser)
     asked = parser.add_mutually_exclusive_group()
     asked.add_argument(
         "--resolver",
         metavar="R",
         nargs="+",
-        action="extend",
+        action=Several,
         default=[],
-        help="resolvers to ask; default: the system's, and the embedded one for example data",
+        help="resolvers to use (default: system; example for the example data)",
     )
     asked.add_argument(
-        "--replay", metavar="OBSERVATIONS", type=Path, help="use this log and ask nothing"
+        "--replay", metavar="OBSERVATIONS", type=Path, help="use this log instead of new lookups"
     )
     parser.add_argument(
         "--lookups-within",
         metavar="DAYS",
         type=_days,
         default=WITHIN_DAYS,
-        help=f"of the measurement, to belong to a month (default: {WITHIN_DAYS}); "
-        "other months are made without lookups",
+        help="how far from the measurement lookups may be; other months are made without (default: "
+        f"{WITHIN_DAYS})",
     )
     parser.add_argument(
         "--no-vantage", action="store_true", help="do not test the resolvers; every page says so"
     )
-    parser.add_argument("--lang", choices=[*CODES, "both"], default="both")
+    pace_arguments(parser)
     parser.add_argument(
+        "--lang", choices=[*CODES, "both"], default="both", help="of the pages (default: both)"
+    )
+    parser.add_argument(
+        "-o",
         "--out",
         metavar="DIR",
-        help="the archive; default: reports, reports/example for the example",
+        help="the archive (default: reports; reports/example for the example data)",
     )
-    parser.add_argument(
-        "--notebook", metavar="NAME", nargs="+", action="extend", default=[], help="only these"
-    )
-    parser.add_argument(
-        "--sector",
-        metavar="S",
-        nargs="+",
-        action="extend",
-        default=[],
-        help="only these; the report goes to a folder of theirs in the archive",
-    )
+    for option, metavar, text in (
+        ("--notebook", "NAME", "only these pages, such as adoption or 30_adoption (default: all)"),
+        ("--sector", "S", "only these, in a folder of their own in the archive (default: all)"),
+    ):
+        parser.add_argument(
+            option, metavar=metavar, nargs="+", action=Several, default=[], help=text
+        )
     parser.add_argument(
         "--organisation",
         metavar="NAME",
@@ -85,14 +106,20 @@ def report_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def report(options: argparse.Namespace) -> int:
-    """Make the reports that are missing or were made from other inputs; print their pages."""
+    """Make the reports that are missing or were made from other inputs; say what they found."""
+    screen = Screen(options)
+    screen.progress("setting up")
     request = requested(
-        options.measurements,
+        [workspace.example_folder()] if options.example else options.measurements,
         out=options.out,
         replay=options.replay,
         period=options.period,
         resolvers=tuple(options.resolver),
         lookups_within=options.lookups_within,
+        measured_at=options.measured_at or "",
+        columns=mapping(options.map),
+        rate=options.rate,
+        timeout=options.timeout,
         vantage=not options.no_vantage,
         languages=CODES if options.lang == "both" else (options.lang,),
         notebooks=tuple(options.notebook),
@@ -101,10 +128,34 @@ def report(options: argparse.Namespace) -> int:
         pdf=options.pdf,
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # tidy up as after Ctrl-C
-    codes = [0]
-    for made, is_new in make_reports(request, force=options.force, progress=_progress):
-        codes.append(_result(made, request.archive, is_new=is_new))
+    if not (options.measurements or options.json or options.quiet):
+        screen.clear()
+        print(_chosen(request, example=options.example))
+    codes, outcomes = [0], []
+    try:
+        for made, is_new in make_reports(request, force=options.force, progress=screen.progress):
+            screen.clear()
+            codes.append(_check(made, request.archive))
+            outcomes.append(_facts(made, request.archive, is_new=is_new, seconds=screen.seconds))
+            if not (options.json or options.quiet):
+                for line in _lines(made, outcomes[-1], verbose=options.verbose):
+                    print(line)
+    finally:
+        screen.clear()
+    if options.json:
+        print(json.dumps(outcomes, indent=1, ensure_ascii=False))
     return max(codes)
+
+
+def _chosen(request: Request, *, example: bool) -> str:
+    """Return which data are used where no option names them, and why."""
+    folder = workspace.measurements()
+    place = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    if request.measurements:
+        return f"Measurements: {place} (--example reports on the example data)"
+    if example or own_measurements():
+        return "Measurements: the synthetic example data"
+    return f"Measurements: the synthetic example data, as {place} holds no measurement files"
 
 
 def _days(text: str) -> int:
@@ -113,30 +164,84 @@ def _days(text: str) -> int:
     return int(text)
 
 
-def _progress(step: str) -> None:
-    print(step, file=sys.stderr, flush=True)
-
-
-def _result(made: dict[str, Any], out: Path, *, is_new: bool) -> int:
-    """Print the pages of a report and what is wrong with it; return the exit code."""
-    if "withdrawn" in made and not is_new:
-        print(
-            f"nothing to do: the report of {made['period']} was withdrawn, and the same inputs "
-            "would make the same one (--force publishes it again)"
-        )
-        return 0
-    if not is_new:
-        print("nothing to do: this report was made from the same inputs (--force makes it anew)")
-    folder = out / str(made["period"])
-    for page in sorted(made["outputs"]):
-        if page.endswith(".html") and "/" not in page:  # the letters have a page that lists them
-            print(folder / page)
+def _check(made: Mapping[str, Any], archive: Path) -> int:
+    """Print what is wrong with a report; return the exit code."""
     for one in made["notebooks"]:
         if one["status"] == "failed":
-            print(f"v6monitor: {one['name']} failed: {one['error']}", file=sys.stderr)
+            complain(f"{one['name']} failed: {one['error']}")
     try:
-        check(made, out)
+        check(dict(made), archive)
     except (CoverageError, NotebookError) as error:
-        print(f"v6monitor: {error}", file=sys.stderr)
+        complain(str(error))
         return error.exit_code
     return 0
+
+
+def _facts(
+    made: Mapping[str, Any], archive: Path, *, is_new: bool, seconds: float
+) -> dict[str, Any]:
+    """Return the outcome of a report for programs."""
+    folder = archive / str(made["period"])
+    names = [name for name in made["outputs"] if name.endswith(".html") and "/" not in name]
+    return {
+        "period": made["period"],
+        "new": is_new,
+        "withdrawn": "withdrawn" in made,
+        "publishable": made["publishable"],
+        "status": made["status"],
+        "page": str(folder / "index.html"),
+        "pages": [str(folder / name) for name in sorted(names)],
+        "headline": made["headline"],
+        "seconds": round(seconds, 1),
+    }
+
+
+def _lines(made: Mapping[str, Any], facts: Mapping[str, Any], *, verbose: bool) -> Iterator[str]:
+    """Give the headline, whether the report is fit to publish, and the page to open."""
+    if facts["withdrawn"] and not facts["new"]:
+        yield (
+            f"nothing new: the report of {made['period']} was withdrawn, and the same inputs would "
+            "make the same one (--force publishes it again)"
+        )
+        return
+    if not facts["new"]:
+        yield "nothing new: this report was made from the same inputs (--force makes it again)"
+    yield bold(_headline(made))
+    if note := _without_lookups(made):
+        yield note
+    if made["publishable"]:
+        share = _EN.percent(made["coverage"])
+        yield verdict("Fit to publish", good=True) + f": {share} of the results are known."
+    else:
+        yield verdict("Not fit to publish", good=False) + ": too many results are unknown."
+    yield f"Open {facts['page']}  ({sized(facts['seconds'])})"
+    if verbose:
+        yield from facts["pages"]
+
+
+def _headline(made: Mapping[str, Any]) -> str:
+    """Return the shares of a month in one sentence, of its own source."""
+    source = "lookups" if is_listed(made) else "measurement"
+    shares = {
+        row["measure"]: row["adoption"]
+        for row in made["headline"]
+        if row["source"] == source and row["adoption"] is not None
+    }
+    names = {"web": "websites", "mail": "e-mail domains", "dns": "domains' name servers"}
+    parts = [
+        f"{_EN.percent(shares[one])} of {name}" for one, name in names.items() if one in shares
+    ]
+    month = _EN.month(made["period"])
+    if not parts:
+        return f"{month}: no result is known."
+    return f"{month}: IPv6 at {_EN.listed(parts)}{', by our own lookups' * is_listed(made)}."
+
+
+def _without_lookups(made: Mapping[str, Any]) -> str:
+    if made["lookups"]["questions"]:
+        return ""
+    days = made["lookups"]["within_days"]
+    return (
+        f"Without lookups: the measurement was more than {days} days ago, and DNS cannot be asked "
+        "about the past."
+    )

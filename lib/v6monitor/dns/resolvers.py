@@ -53,6 +53,14 @@ def parse(specs: Iterable[str]) -> list[Resolver]:
     return list(dict.fromkeys(found))
 
 
+def is_resolver(spec: str) -> bool:
+    """Return whether a text is of ``FORMS``; nothing is asked."""
+    try:
+        return spec == "system" or bool(_parse(spec))
+    except UsageError:
+        return False
+
+
 def _parse(spec: str) -> list[Resolver]:
     if spec == "system":
         return _system()

@@ -19,7 +19,7 @@ from v6monitor.intake.cleaning import (
     normalised,
     without_dates,
 )
-from v6monitor.intake.columns import CANONICAL, COLUMNS, LATER, MAPPED, RESULTS
+from v6monitor.intake.columns import CANONICAL, COLUMNS, LATER, LOOKED_UP, MAPPED, RESULTS
 from v6monitor.intake.organisations import SECTORS, province_in, sector_in
 
 _RESULT_FIELDS = tuple(dict.fromkeys(RESULTS["web"] + RESULTS["mail"]))
@@ -204,9 +204,12 @@ def _not_failed(cells: pd.DataFrame, days: "pd.Series[str]", faults: Faults) -> 
 
 
 def _listed(cells: pd.DataFrame, part: Part) -> "pd.Series[bool]":
-    """Return which rows only name a domain: no result, no status and no day."""
+    """Return which rows only name a domain: no result, no status and no day of a measurement."""
     measured = [*_RESULT_FIELDS, "status", "measured_at"]
-    blank = (cells[[column for column in measured if column in cells]] == "").all(axis=1)
+    said = cells[[column for column in measured if column in cells]]
+    if part.format == CANONICAL:
+        said = said.mask(cells["date_source"].eq(LOOKED_UP) & cells["status"].eq(""), "")
+    blank = (said == "").all(axis=1)
     return blank & (part.unmeasured == "")
 
 

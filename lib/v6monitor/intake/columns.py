@@ -30,6 +30,8 @@ CANONICAL = "canonical"
 MAPPED = "mapped"
 """That of a table read by a mapping: nothing says that its results are Internet.nl's."""
 
+LOOKED_UP = "lookups"
+"""The ``date_source`` of rows that a list names and nobody measured: they have the lookups' day."""
 LATER = ("date_source", "file_date")
 """Columns that the first canonical tables did not have."""
 

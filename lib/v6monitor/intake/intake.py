@@ -153,7 +153,7 @@ def read_files(  # noqa: PLR0913 - each is an option of the command
             else:
                 errors.append(str(error))
     if errors and not (keep_going and reading.tables):
-        raise InputError("; ".join(errors))
+        raise InputError("\n".join(errors))
     return reading.batch(tuple(errors))
 
 
@@ -165,13 +165,18 @@ def join(intake: Intake, registers: Iterable[Path]) -> Intake:
     return replace(intake, table=attach(intake.table, register.table), faults=faults)
 
 
+def text(table: pd.DataFrame) -> str:
+    """Return the canonical CSV, every cell as it is, so that ``read`` gives it back."""
+    return str(
+        table[list(COLUMNS)].to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
+    )
+
+
 def write(table: pd.DataFrame, path: Path) -> None:
     """Write the canonical CSV, whole or not at all, so that ``read`` gives it back."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
-    table[list(COLUMNS)].to_csv(
-        partial, index=False, date_format="%Y-%m-%d", lineterminator="\n", encoding="utf-8"
-    )
+    partial.write_text(text(table), encoding="utf-8", newline="\n")
     partial.replace(path)
 
 

@@ -1,12 +1,12 @@
 """Measured states: whether a domain has IPv6, by the results of a measurement."""
 
+import datetime as dt
 from functools import cache
 from typing import Any
 
 import pandas as pd
 
-from v6monitor.errors import InputError
-from v6monitor.intake.columns import MAPPED
+from v6monitor.intake.columns import LOOKED_UP, MAPPED
 from v6monitor.language.sources import measurement_source
 from v6monitor.workspace import REFERENCE
 
@@ -28,14 +28,15 @@ _KEPT = ["measured_at", "domain", "type", "organisation", "sector", "province", 
 _OWNER = ["organisation", "org_id", "sector", "province"]
 
 
-def measured(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the measurements of a canonical table, without what a list only names."""
+def measured(table: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    """Return the measurements of a canonical table, without what a list only names.
+
+    Without any measurement, all that the lists name, on the ``day`` of the lookups.
+    """
     found = table[table["measured_at"].notna()].reset_index(drop=True)
     if found.empty:
-        raise InputError(
-            "the files list domains but contain no measurement results; look the domains up with "
-            "v6monitor lookup, or add the files with results of Internet.nl"
-        )
+        found = table.assign(date_source=LOOKED_UP)
+        found["measured_at"] = pd.Timestamp(day).as_unit("us")
     found.attrs["source"] = sources(found)
     return found
 
@@ -141,16 +142,18 @@ def sources(table: pd.DataFrame) -> list[str]:
     """Return the sources of a canonical table: its measurements by day, and files of only names.
 
     >>> day = pd.to_datetime(["2026-10-06"])
-    >>> sources(pd.DataFrame({"measured_at": day, "source_format": "api-2", "source_file": "a"}))
+    >>> file = {"source_format": "api-2", "source_file": "a", "date_source": "column"}
+    >>> sources(pd.DataFrame({"measured_at": day, **file}))
     ['measurement 2026-10-06 Internet.nl']
     """
-    measured = table[table["measured_at"].notna()]
+    listed = table["measured_at"].isna() | table["date_source"].eq(LOOKED_UP)
+    measured = table[~listed]
     external = measured["source_format"].eq(MAPPED)
     days = measured["measured_at"].dt.date
     return [
         *measurement_source(days[~external].unique()),
         *measurement_source(days[external].unique(), of=""),
-        *table.loc[table["measured_at"].isna(), "source_file"].unique(),
+        *table.loc[listed, "source_file"].unique(),
     ]
 
 

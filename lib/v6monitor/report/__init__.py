@@ -3,15 +3,16 @@
 Called as ``v6monitor.report(...)`` it makes one: see ``report`` in this module.
 """
 
+import datetime as dt
 import importlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from v6monitor.callable_module import make_callable
 from v6monitor.errors import CoverageError, NotebookError
-from v6monitor.language import CODES
+from v6monitor.language import AMSTERDAM, CODES
 from v6monitor.report import manifest
 from v6monitor.report.request import Request, requested
 
@@ -19,7 +20,7 @@ from v6monitor.report.request import Request, requested
 # every process; no notebook has an IRI to check.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-Progress = Callable[[str], None]
+Progress = Callable[[str, int, int], None]
 ALL = "all"
 """The period that means every month measured."""
 
@@ -32,6 +33,10 @@ def report(  # noqa: PLR0913 - the options of the command
     resolvers: Sequence[str] = (),
     replay: str | Path | None = None,
     lookups_within_days: int = 45,
+    measured_at: str = "",
+    columns: Mapping[str, str] | None = None,
+    rate: float | None = None,
+    timeout: float | None = None,
     vantage: bool = True,
     languages: Sequence[str] = CODES,
     notebooks: Sequence[str] = (),
@@ -44,7 +49,9 @@ def report(  # noqa: PLR0913 - the options of the command
     """Return the folder of a month's report, which is made unless it is there already.
 
     Args:
-        measurements: files, folders or patterns; by default the synthetic example data.
+        measurements: files, folders or patterns; also a list of domains alone, for a report of
+            lookups only. By default what is in ``data/measurements``, else the synthetic example
+            data (``v6monitor.example()`` in any case).
         period: the month as YYYY-MM; by default the newest; ``all`` for every month measured.
         out: the archive; by default ``reports`` in the workspace, and ``reports/example`` for
             the example data. A report on some sectors goes to a folder of theirs in it.
@@ -53,15 +60,19 @@ def report(  # noqa: PLR0913 - the options of the command
         replay: an observation log to use instead of new lookups.
         lookups_within_days: lookups belong to a month only when they were asked so many days from
             its measurement, or fewer; other months are made without, and say so.
+        measured_at: day of the measurement (YYYY-MM-DD), for files in which nothing says so.
+        columns: what the columns of an unknown table hold, as in ``read``.
+        rate: most queries per second to each resolver, as in ``lookup``.
+        timeout: seconds to wait for the first answer, as in ``lookup``.
         vantage: test the resolvers first; without, every page says so.
         languages: ``nl``, ``en`` or both.
-        notebooks: only these, such as ``["30_adoption"]``; every page says so.
+        notebooks: only these, such as ``["adoption"]``; every page says so.
         sectors: only these; every page says so.
         organisations: organisations that get a page, by name; by default each has one.
         pdf: print the pages to PDF too, with Chromium.
         force: also when the report was made from the same inputs before, or there is one of the
             month with more pages, whose place it then takes.
-        progress: called with each step that is done.
+        progress: called with what is being done, and how much of how much of it is done.
 
     Returns:
         The folder of the month in the archive; the archive itself for ``all``.
@@ -83,6 +94,10 @@ def report(  # noqa: PLR0913 - the options of the command
         period=period,
         resolvers=tuple(resolvers),
         lookups_within=lookups_within_days,
+        measured_at=measured_at,
+        columns=columns or {},
+        rate=rate,
+        timeout=timeout,
         vantage=vantage,
         languages=tuple(languages),
         notebooks=tuple(notebooks),
@@ -109,10 +124,23 @@ def make_reports(
         requests = _runner().series(request)
     for one in requests:
         made = None if force else manifest.find(one.archive, one.identity)
+        if made and _is_new_month(one, made):
+            made = None
         if made and ("withdrawn" in made or made["status"] != NotebookError.exit_code):
             yield made, False
         else:
-            yield _runner().make(one, progress or (lambda _: None), force=force), True
+            yield _runner().make(one, progress or (lambda *_: None), force=force), True
+
+
+def is_listed(made: Mapping[str, Any]) -> bool:
+    """Return whether a manifest is of a list of domains alone, of which nothing was measured."""
+    return all(row["source"] != "measurement" for row in made["headline"])
+
+
+def _is_new_month(request: Request, made: Mapping[str, Any]) -> bool:
+    """Return whether a list of domains can be looked up for a month after that of its report."""
+    old = request.period or request.replay or made["synthetic"] or not is_listed(made)
+    return not old and made["period"] < f"{dt.datetime.now(AMSTERDAM):%Y-%m}"
 
 
 def check(made: dict[str, Any], out: Path) -> None:

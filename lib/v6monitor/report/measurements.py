@@ -1,7 +1,8 @@
 """The measurements of a month: files read, and its period, sectors and organisation chosen."""
 
+import datetime as dt
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pandas as pd
 
 from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import companions, intake
+from v6monitor.intake.cleaning import date_in
 from v6monitor.intake.columns import MAPPED
 from v6monitor.intake.organisations import SECTORS
 from v6monitor.intake.states import measured, sources
+from v6monitor.language import AMSTERDAM
 from v6monitor.workspace import example
 from v6monitor.workspace import observations as kept_observations
 
@@ -27,11 +30,23 @@ def until(period: str, table: pd.DataFrame) -> pd.DataFrame:
     return history
 
 
-def read_measurements(paths: Sequence[Path]) -> intake.Intake:
-    """Return measurement files (by default the example's) with their organisations."""
-    found = intake.read(paths or [example() / "dashboards"])
-    found = replace(found, table=measured(found.table))
+def read_measurements(
+    paths: Sequence[Path],
+    *,
+    day: dt.date | None = None,
+    measured_at: str = "",
+    columns: Mapping[str, str] | None = None,
+) -> intake.Intake:
+    """Return measurement files (by default the example's) with their organisations.
+
+    Lists of names alone have the ``day`` of their lookups: by default today, and the day of the
+    newest measurement for names of the example. ``measured_at`` and ``columns`` are as in ``read``.
+    """
+    given = paths or [example() / "dashboards"]
+    found = intake.read(given, measured_at=measured_at, columns=columns)
     synthetic = is_synthetic(found.table)
+    day = day or (_example_day() if synthetic else dt.datetime.now(AMSTERDAM).date())
+    found = replace(found, table=measured(found.table, day))
     made_up = found.table["domain"].str.endswith(".example").groupby(found.table["source_file"])
     kinds = made_up.all()
     if kinds.any() and not kinds.all():
@@ -43,6 +58,18 @@ def read_measurements(paths: Sequence[Path]) -> intake.Intake:
         example()  # its register goes with them, whoever made the example first
     folders = companions.search_path(paths, synthetic=synthetic)
     return intake.join(found, companions.registers(folders))
+
+
+def _example_day() -> dt.date:
+    """Return the day of the newest measurement of the example, by the names of its files."""
+    days = (date_in(file.name) for file in (example() / "dashboards").iterdir())
+    return dt.date.fromisoformat(max(days))
+
+
+def day_of(observations: pd.DataFrame) -> dt.date | None:
+    """Return the day on which lookups began; None without any."""
+    first = observations["asked_at"].min()
+    return None if pd.isna(first) else first.tz_convert(AMSTERDAM).date()
 
 
 def choose_period(period: str, table: pd.DataFrame) -> str:
@@ -101,17 +128,20 @@ def of_organisation(table: pd.DataFrame, organisation: str) -> pd.DataFrame:
     )
 
 
-def read_kept(given: Sequence[Path]) -> intake.Intake:
+def read_kept(given: Sequence[Path], day: dt.date | None = None) -> intake.Intake:
     """Return the measurements; a canonical CSV with what was written beside it.
 
-    Intake joined the registers to such a table already.
+    Intake joined the registers to such a table already. ``day`` is as in ``read_measurements``.
+
+    Intake joined the registers to such a table already. ``day`` is as in ``read_measurements``.
     """
     if not (given and given[0].with_suffix(".faults.csv").is_file()):
-        return read_measurements(given)
+        return read_measurements(given, day=day)
     found = intake.read(given)
     faults = _beside(given[0], "faults", found.faults)
     addresses = _beside(given[0], "addresses", found.addresses)
-    return replace(found, table=measured(found.table), faults=faults, addresses=addresses)
+    table = measured(found.table, day or dt.datetime.now(AMSTERDAM).date())
+    return replace(found, table=table, faults=faults, addresses=addresses)
 
 
 def _beside(table: Path, name: str, like: pd.DataFrame) -> pd.DataFrame:

@@ -23,9 +23,11 @@ from v6monitor.analysis.shares import (
 from v6monitor.dns import log
 from v6monitor.dns.lookup import progress_bar
 from v6monitor.dns.recording import Task, record
+from v6monitor.dns.run import Progress
 from v6monitor.intake import annotations, companions, list_check, published
 from v6monitor.intake import states as intake_states
 from v6monitor.intake.cleaning import KEY
+from v6monitor.intake.columns import LOOKED_UP
 from v6monitor.intake.states import MEASURES, newest, sources
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.language.sources import lookups_source
@@ -35,6 +37,7 @@ from v6monitor.mail.providers import Operators, providers, read_operators
 from v6monitor.report import reach
 from v6monitor.report.measurements import (
     choose_period,
+    day_of,
     is_synthetic,
     kept_log,
     of_dutch_government,
@@ -90,7 +93,12 @@ def load(  # noqa: PLR0913 - the options of an analyst
     Source: METHOD.md §6.
     """
     files = (find(source),) if source else ()
-    read = read_kept(files)
+    if isinstance(observations, str | Path) and str(observations):
+        path = find(observations)
+        observations = log.read_log(path)
+        observations.attrs["provenance"] = log.provenance(path)
+    asked_on = day_of(observations) if isinstance(observations, pd.DataFrame) else None
+    read = read_kept(files, asked_on)
     faults, table = read.faults, newest(read.table)
     chosen_rows = of_organisation(of_sectors(table, sectors), organisation)
     chosen = choose_period(period, chosen_rows)
@@ -103,11 +111,11 @@ def load(  # noqa: PLR0913 - the options of an analyst
     )
     if isinstance(observations, pd.DataFrame):
         return month.with_lookups(observations, dict(observations.attrs.get("provenance", {})))
-    path = find(observations) if observations else kept_log(chosen, month.synthetic)
-    if observations or path.exists():
+    path = kept_log(chosen, month.synthetic)
+    if path.exists():
         month = month.with_lookups(log.read_log(path), log.provenance(path))
     asked = set(month.observations["qname"])
-    if observations or not month.synthetic or asked.issuperset(month.owners["domain"]):
+    if not month.synthetic or asked.issuperset(month.owners["domain"]):
         return month
     # The log that is kept has all domains of the month, also when only some sectors are chosen.
     whole = replace(month, history=until(chosen, table)).look_up()
@@ -184,6 +192,11 @@ class Month:
         """Return what happened, by ``date``; none for a list the agreement is not about."""
         found = published.events()
         return found if self.under_agreement else found[:0]
+
+    @property
+    def listed(self) -> bool:
+        """Return whether this is a list of domains alone: looked up, and not measured."""
+        return bool(self.current["date_source"].eq(LOOKED_UP).all())
 
     # Measurements
 
@@ -309,18 +322,23 @@ class Month:
         )
         return replace(self, observations=rows, provenance=said)
 
-    def look_up(
+    def look_up(  # noqa: PLR0913 - as the command has them
         self,
         resolvers: Sequence[str] = (),
         save_to: str = "",
+        *,
         must_answer: bool = True,
-        vantage: bool = True,
+        test_resolvers: bool = True,
+        rate: float | None = None,
+        timeout: float | None = None,
+        progress: Progress | None = None,
     ) -> "Month":
         """Ask DNS about every subject, keep the answers, and return the month with them.
 
-        ``resolvers`` are by default the system's, and the embedded name server for example data.
+        ``resolvers`` are by default the system's, and the embedded name server for example data;
+        ``rate``, ``timeout`` and ``progress`` are as in ``lookup``.
         ``save_to`` is by default where ``load`` looks for the log; a run that was cut off there
-        is resumed. Without ``vantage`` the resolvers are not tested first, which the report says.
+        is resumed. Without ``test_resolvers`` the report says that they were not tested first.
         VantageError when no resolver can be used; with ``must_answer`` off the month then has no
         observations, and says so. The same holds for a month out of reach: nothing is asked.
         """
@@ -336,9 +354,9 @@ class Month:
             return replace(self, observations=log.frame(()), provenance=reach.not_asked(limit))
         # Several notebooks may look up the example at once, each for itself.
         made = path.with_name(f"{os.getpid()}-{path.name}") if self.synthetic else path
-        task = Task(resume=True, test=vantage, must_answer=must_answer)
-        with progress_bar("Lookups") as report:
-            record(self.subjects, asked, made, task, progress=report)
+        task = Task(resume=True, test=test_resolvers, must_answer=must_answer)
+        with progress_bar("Lookups", progress) as report:
+            record(self.subjects, asked, made, task, progress=report, rate=rate, timeout=timeout)
         made.replace(path)
         if limit > WITHIN_DAYS:  # who reads the log later accepts what this month did
             said = reach.not_asked(limit) | log.provenance(path)
@@ -385,7 +403,8 @@ class Month:
     def gates(self) -> dict[str, Gate]:
         """Return per source the coverage that decides whether the month can be published.
 
-        ``lookups`` are no part of it for a month that they cannot belong to.
+        ``lookups`` are no part of it for a month that they cannot belong to, nor a measurement for
+        a list of domains alone.
         """
         measured = self.states["period"].eq(self.period) & self.states["measure"].isin(
             self.measures
@@ -393,6 +412,8 @@ class Month:
         states = {"measurement": self.states[measured], "lookups": self.fresh_states}
         if self.out_of_reach:
             states.pop("lookups")
+        if self.listed:
+            states.pop("measurement")
         found = {}
         for source, table in states.items():
             counts = shares(table, by="measure").set_index("measure")

@@ -1,14 +1,15 @@
 """The options of a run, and the files it takes: known without papermill."""
 
 import glob
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from v6monitor import workspace
-from v6monitor.errors import InputError, UsageError
+from v6monitor.errors import InputError, UsageError, near
 from v6monitor.intake import companions
 from v6monitor.report import manifest
 
@@ -16,24 +17,81 @@ WITHIN_DAYS = 45
 """Lookups belong to a measurement when they were asked so many days from it, or fewer."""
 
 
-def requested(
+def requested(  # noqa: PLR0913 - the options that are put right here
     measurements: Iterable[str | Path] = (),
     *,
     out: str | Path | None = None,
     replay: str | Path | None = None,
+    period: str = "",
+    notebooks: Iterable[str] = (),
+    sectors: Iterable[str] = (),
     **options: Any,
 ) -> "Request":
     """Return the request of these options, with absolute paths and the default archive.
 
-    That of the synthetic example data is apart from the reports on measurements.
+    Without measurements it takes those in the workspace's own folder, else the example data, whose
+    archive is apart. Names are understood as people write them: ``adoption``, ``gemeenten``,
+    ``2026/10``.
     """
-    files = tuple(map(_absolute, measurements))
+    files = tuple(map(_absolute, measurements)) or own_measurements()
+    if files == (workspace.example_folder(),):
+        files = ()
     return Request(
         out=_absolute(out) if out else workspace.reports(synthetic=not files),
         measurements=files,
         replay=_absolute(replay) if replay else None,
+        period=period_of(period),
+        notebooks=tuple(map(notebook_of, notebooks)),
+        sectors=tuple(map(_sector, sectors)),
         **options,
     )
+
+
+def own_measurements() -> tuple[Path, ...]:
+    """Return the workspace's folder of measurements if it holds any file of them; else nothing."""
+    folder = workspace.measurements()
+    files = (file.relative_to(folder) for file in folder.rglob("*") if file.is_file())
+    mine = (file for file in files if not any(part.startswith(".") for part in file.parts))
+    return (folder,) if any(not companions.is_companion(file.name) for file in mine) else ()
+
+
+def period_of(text: str) -> str:
+    """Return a month as YYYY-MM, also of one that is written otherwise; other text as it is.
+
+    >>> [period_of(text) for text in ("2026/10", "2026-9", "10-2026", "202610", "all")]
+    ['2026-10', '2026-09', '2026-10', '2026-10', 'all']
+    """
+    found = re.fullmatch(r"(\d{4})[-/. ]?(\d{1,2})", text.strip())
+    turned = re.fullmatch(r"(\d{1,2})[-/. ](\d{4})", text.strip())
+    year, month = found.groups() if found else turned.groups()[::-1] if turned else ("", "")
+    return f"{year}-{int(month):02}" if year else text
+
+
+def notebook_of(text: str) -> str:
+    """Return the notebook that a name, its number or a part of it means; UsageError for none.
+
+    >>> notebook_of("adoption"), notebook_of("55")
+    ('30_adoption', '55_gap')
+    """
+    known = sorted(path.stem for path in workspace.notebooks().glob("[0-9]*.ipynb"))
+    meant = [name for name in known if text == name] or [
+        name for name in known if text.lower() in {name[:2], name[3:]}
+    ]
+    meant = meant or [name for name in known if text and text.lower() in name]
+    if len(meant) == 1:
+        return meant[0]
+    hint = near(text, [*known, *(name[3:] for name in known)])
+    raise UsageError(f"notebook {text!r} is not in the batch; it has {', '.join(known)}{hint}")
+
+
+def _sector(text: str) -> str:
+    # imported here: without a sector there is no need of pandas to find that nothing is new
+    from v6monitor.intake.organisations import SECTORS, sector_in  # noqa: PLC0415
+
+    found: str = text if text in SECTORS else sector_in(text)
+    if found:
+        return found
+    raise UsageError(f"sector {text!r} is not one of {', '.join(SECTORS)}{near(text, SECTORS)}")
 
 
 @dataclass(frozen=True)
@@ -50,6 +108,10 @@ class Request:
     vantage: bool = True
     replay: Path | None = None
     lookups_within: int = WITHIN_DAYS
+    measured_at: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    rate: float | None = None
+    timeout: float | None = None
     languages: tuple[str, ...] = ("nl", "en")
     notebooks: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ()
@@ -88,6 +150,8 @@ class Request:
             "resolvers": list(self.resolvers),
             "vantage": self.vantage,
             "lookups_within": self.lookups_within,
+            "measured_at": self.measured_at,
+            "columns": dict(self.columns),
         }
 
     @cached_property

@@ -1,10 +1,13 @@
 """One run: measurements in, notebooks executed, pages out, one atomic swap at the end."""
 
 import datetime as dt
+import os
 import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence, Sized
-from concurrent.futures import Future, as_completed
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +16,40 @@ import pandas as pd
 
 from v6monitor import workspace
 from v6monitor.dns import log, resolvers
-from v6monitor.errors import InputError, NotebookError, UsageError, V6MonitorError, VantageError
+from v6monitor.errors import UsageError
 from v6monitor.intake import companions, intake
 from v6monitor.intake.organisations import SECTORS
-from v6monitor.language import Language
-from v6monitor.report import archive, archive_pages, manifest, pages, pdf, publisher, reach
+from v6monitor.report import archive, archive_pages, manifest, pdf, publisher
 from v6monitor.report.archive import OBSERVATIONS
 from v6monitor.report.document import Document
 from v6monitor.report.document import read as read_document
-from v6monitor.report.execution import Executed, Planned, declared, execute, plan, typed, workers
+from v6monitor.report.execution import (
+    WORKERS,
+    Executed,
+    Planned,
+    declared,
+    execute,
+    plan,
+    typed,
+    workers,
+)
 from v6monitor.report.exports import safe_csv, write_text
 from v6monitor.report.measurements import (
     choose_period,
+    day_of,
     is_synthetic,
     of_organisation,
     of_sectors,
     read_measurements,
 )
-from v6monitor.report.month import load
+from v6monitor.report.month import Month, load
 from v6monitor.report.news import news
 from v6monitor.report.publishing import Report, publish
 from v6monitor.report.request import Request
 from v6monitor.report.results import run_facts
 
-Progress = Callable[[str], None]
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, and how much of how much of it is done (0 and 0: not counted)."""
 
 
 def series(request: Request) -> list[Request]:
@@ -46,7 +59,7 @@ def series(request: Request) -> list[Request]:
     again from them. A month whose report was withdrawn is left out: it needs a report of its
     own.
     """
-    table = of_sectors(read_measurements(request.measurements).table, request.sectors)
+    table = of_sectors(_read(request).table, request.sectors)
     held = {month["period"]: month for month in archive.months(request.archive)}
     months = [
         replace(request, period=period)
@@ -71,37 +84,29 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
         pdf.browser()
     if request.resolvers:
         resolvers.parse(request.resolvers)  # a wrong one is an error before anything is made
-    read = read_measurements(request.measurements)
+    progress("reading the measurements", 0, 0)
+    read = _read(request)
     table = of_sectors(read.table, request.sectors)
     period = choose_period(request.period, table)
     current = table[table["measured_at"].dt.strftime("%Y-%m") == period]
     for name in request.organisations:
         of_organisation(current, name)
     notebooks = _parts(_chosen(request), current)
-    read = replace(read, table=table)
     target = request.archive / period
     with (
         archive.locked(request.out, request.archive),
         archive.scratch(request.archive, period) as scratch,
+        workers() as pool,
     ):
+        pool.submit(os.getpid)  # the workers start while DNS is asked
         _check_place(request, target, synthetic=is_synthetic(table), force=force)
         tables = scratch / "tables"
-        _write_inputs(request, read, current, tables)
+        _write_inputs(request, replace(read, table=table), tables)
         prepared = [(one, _values(one, request, period, tables)) for one in notebooks]
-        executed = _run(prepared, scratch, progress)
+        month = _look_up(request, period, tables, progress)
+        executed = _run(pool, prepared, scratch, progress)
         failed = request.archive / "_failed" / period
-        if not (tables / OBSERVATIONS).exists():
-            _keep_failed(executed, failed)
-            raise _no_lookups(executed)
-        month = load(
-            tables / "measurements.csv",
-            period=period,
-            observations=tables / OBSERVATIONS,
-            sectors=request.sectors,
-        )
-        for notice in pages.lookup_notices(month, Language("en")):
-            progress(f"{period}: {' '.join(notice)}")
-        progress("pages")
+        progress("writing the pages", 0, 0)
         changed = news(month, request.archive)
         report = Report(
             scratch, target, request.languages, month, changed, request.scope, request.pdf,
@@ -110,7 +115,7 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
         failures = {one.name: one.error for one in executed if one.error}
         failures |= publish(report, _documents(notebooks, executed), failures)
         _keep_failed(executed, failed, failures)
-        write_text(tables / "measurements.csv", safe_csv(read.table))  # it is published now
+        write_text(tables / "measurements.csv", safe_csv(table))  # it is published now
         for file in companions.own_files([tables]):  # these are not: their cells are as typed
             file.unlink()
         found = run_facts(month, executed, failures) | _provenance(request, changed.facts, started)
@@ -122,6 +127,16 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
         if request.archive != request.out:
             archive_pages.write(request.out, archive.months(request.out))
     return found
+
+
+def _read(request: Request) -> intake.Intake:
+    day = day_of(log.read_log(request.replay)) if request.replay else None
+    return read_measurements(
+        request.measurements,
+        day=day,
+        measured_at=request.measured_at,
+        columns=request.columns,
+    )
 
 
 def _check_place(request: Request, target: Path, *, synthetic: bool, force: bool) -> None:
@@ -152,20 +167,38 @@ def _replayed(request: Request) -> Request:
     return request if was < request.lookups_within else replace(request, resolvers=(), replay=kept)
 
 
-def _write_inputs(
-    request: Request, read: intake.Intake, current: pd.DataFrame, tables: Path
-) -> None:
-    """Write the measurements, the files about their domains and the log to replay, if any."""
+def _write_inputs(request: Request, read: intake.Intake, tables: Path) -> None:
+    """Write the measurements and the files about their domains, for the notebooks to load."""
     tables.mkdir()
     intake.write(read.table, tables / "measurements.csv")
     write_text(tables / "measurements.faults.csv", safe_csv(read.faults))
     synthetic = is_synthetic(read.table)
     companions.copy(companions.search_path(request.measurements, synthetic=synthetic), tables)
+
+
+def _look_up(request: Request, period: str, tables: Path, progress: Progress) -> Month:
+    """Return the month with its lookups, asked now or replayed, and keep these with its tables."""
+    asked = log.frame(()) if request.replay is None else request.replay
+    month = load(
+        tables / "measurements.csv",
+        period=period,
+        observations=asked,
+        sectors=request.sectors,
+        lookups_within_days=request.lookups_within,
+    )
+    path = tables / OBSERVATIONS
     if request.replay:
-        rows, provenance = log.read_log(request.replay), log.provenance(request.replay)
-        newest = reach.days(read.table)[1]
-        found = reach.within(rows, provenance, current, newest, request.lookups_within)
-        log.write(found[0], tables / OBSERVATIONS, found[1])
+        log.write(month.observations, path, month.provenance)
+        return month
+    progress("testing the resolvers" if request.vantage else "lookups", 0, 0)
+    return month.look_up(
+        request.resolvers,
+        str(path),
+        test_resolvers=request.vantage,
+        rate=request.rate,
+        timeout=request.timeout,
+        progress=partial(progress, "lookups"),
+    )
 
 
 def _documents(notebooks: Sequence[Planned], executed: Sequence[Executed]) -> dict[str, Document]:
@@ -193,7 +226,7 @@ def _provenance(request: Request, facts: Mapping[str, Any], started: str) -> dic
 
 
 def _chosen(request: Request) -> list[Planned]:
-    """Return the notebooks to run in order, first the one with the lookups."""
+    """Return the notebooks to run, in order."""
     planned = plan(request.plan)
     known = {one.notebook.stem for one in planned}
     for name in request.notebooks:
@@ -201,12 +234,7 @@ def _chosen(request: Request) -> list[Planned]:
             raise UsageError(
                 f"notebook {name!r} is not in the batch; it has {', '.join(sorted(known))}"
             )
-    chosen = [
-        one
-        for one in planned
-        if _looks_up(one) or not request.notebooks or one.notebook.stem in request.notebooks
-    ]
-    return sorted(chosen, key=lambda one: not _looks_up(one))
+    return [one for one in planned if not request.notebooks or one.name in request.notebooks]
 
 
 def _parts(planned: Sequence[Planned], current: pd.DataFrame) -> list[Planned]:
@@ -221,70 +249,41 @@ def _parts(planned: Sequence[Planned], current: pd.DataFrame) -> list[Planned]:
     ]
 
 
-def _looks_up(one: Planned) -> bool:
-    return "save_to" in declared(one.notebook)
-
-
 def _values(one: Planned, request: Request, period: str, tables: Path) -> dict[str, object]:
     """Return the parameters of a notebook: the plan's, typed, and over them those of the run."""
-    observations = str(tables / OBSERVATIONS)
     given: dict[str, object] = {
         "period": period,
         "measurements": str(tables / "measurements.csv"),
-        "observations": observations,
+        "observations": str(tables / OBSERVATIONS),
         "sectors": list(request.sectors),
+        "lookups_within_days": request.lookups_within,
     }
-    if _looks_up(one):
-        given["lookups_within_days"] = request.lookups_within
-        given["resolvers"] = list(request.resolvers)
-        given["save_to"] = observations
-        given["must_answer"] = bool(request.resolvers)
-        given["test_resolvers"] = request.vantage
-        given["observations"] = observations if request.replay else ""
     known = declared(one.notebook)
     common = {name: value for name, value in given.items() if name in known}
     return common | typed(one.notebook, one.parameters)
 
 
 def _run(
+    pool: ProcessPoolExecutor,
     prepared: Sequence[tuple[Planned, dict[str, object]]],
     scratch: Path,
     progress: Progress,
 ) -> list[Executed]:
-    """Execute the notebooks beside the report: the first one looks up, the rest reads its log."""
-    (first, values), *others = prepared
-
-    def run(one: Planned, values: dict[str, object]) -> Future[Executed]:
-        return pool.submit(execute, one.notebook, values, scratch.parent / f"{one.name}.ipynb")
-
-    with workers() as pool:
-        results = [run(first, values).result()]
-        progress(_step(results, prepared))
-        if not results[0].error or Path(str(values.get("save_to", scratch))).exists():
-            for done in as_completed([run(*other) for other in others]):
-                results.append(done.result())
-                progress(_step(results, prepared))
+    """Execute the notebooks beside the report."""
+    running = {
+        pool.submit(execute, one.notebook, values, scratch.parent / f"{one.name}.ipynb"): one.name
+        for one, values in prepared
+    }
+    results: list[Executed] = []
+    for done in chain([None], as_completed(list(running))):
+        if done:
+            results.append(done.result())
+            del running[done]
+        if now := ", ".join([*running.values()][:WORKERS]):
+            progress(f"running {now}", len(results), len(prepared))
     for folder in (scratch, workspace.root()):
         results = [one._replace(error=one.error.replace(f"{folder}/", "")) for one in results]
     return sorted(results, key=lambda done: done.name)
-
-
-def _step(results: Sequence[Executed], planned: Sized) -> str:
-    done = results[-1]
-    return f"{len(results)}/{len(planned)} {done.name}{' failed' * bool(done.error)}"
-
-
-def _no_lookups(results: Sequence[Executed]) -> V6MonitorError:
-    """Return why there is no observation log: the error of the notebook with the lookups."""
-    failed = next((done for done in results if done.error), None)
-    if failed is None:
-        return UsageError(
-            "no notebook of the batch does lookups and no log was given; add 20_lookups"
-        )
-    for ours in (UsageError, InputError, VantageError):
-        if failed.error_class == ours.__name__:
-            return ours(failed.error.partition(f"{ours.__name__}: ")[2])
-    return NotebookError(f"{failed.name} failed, so there is nothing to report: {failed.error}")
 
 
 def _keep_failed(results: Sequence[Executed], folder: Path, unfit: Collection[str] = ()) -> None:
