@@ -29,16 +29,25 @@ def ask(world: World):
     ]
 
 
-def test_it_ends_with_the_paths_of_its_pages(world, ask, capsys):
-    """Only the chosen notebook, the lookups and the index, in one language; then nothing to do."""
+def test_it_ends_with_the_headline_and_the_page_to_open(world, ask, capsys):
+    """With --verbose also the paths of all pages; a repeat finds nothing new."""
     assert main(ask) == 0
     month = world.out / "2026-10"
-    names = ("10_measurements", "20_lookups", "data", "index", "letters")
-    pages = [str(month / f"{name}.html") for name in names]
-    assert capsys.readouterr().out.splitlines() == pages
+    shown = capsys.readouterr()
+    headline, fit, opened = shown.out.splitlines()
+    assert headline == (
+        "October 2026: IPv6 at 100.0% of websites, 100.0% of e-mail domains and 100.0% of domains' "
+        "name servers."
+    )
+    assert fit == "Fit to publish: 100.0% of the results are known."
+    assert opened.startswith(f"Open {month / 'index.html'}  (")
+    assert "running 10_measurements: 0 of 1" in shown.err.splitlines()
     before = (month / "run.json").stat().st_mtime_ns
-    assert main(ask) == 0
-    assert capsys.readouterr().out.splitlines()[1:] == pages
+    assert main([*ask, "--verbose"]) == 0
+    nothing, again, *_, last = capsys.readouterr().out.splitlines()
+    assert nothing.startswith("nothing new")
+    assert again == headline
+    assert str(month / "10_measurements.html") <= last
     assert (month / "run.json").stat().st_mtime_ns == before
 
 
@@ -52,7 +61,7 @@ def test_nothing_to_do_is_found_without_the_slow_imports(world, ask):
     done = subprocess.run(
         [sys.executable, "-c", script, *ask], capture_output=True, text=True, check=True
     )
-    assert done.stdout.splitlines()[0].startswith("nothing to do")
+    assert done.stdout.splitlines()[0].startswith("nothing new")
     assert done.stdout.splitlines()[-1] == "[]"
 
 
@@ -91,7 +100,8 @@ def test_what_is_wrong_is_said_in_one_sentence(world, tmp_path, capsys, options,
     base += [] if "--replay" in options else ["--replay", str(world.log)]
     code, told = failure
     assert main([*base, *options]) == code
-    (error,) = capsys.readouterr().err.splitlines()
+    *_, error = capsys.readouterr().err.splitlines()
+    assert error.startswith("v6monitor: ")
     assert told in error
     assert not (tmp_path / "out").exists() or list((tmp_path / "out").iterdir()) == []
 

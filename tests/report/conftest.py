@@ -56,7 +56,7 @@ def all_months(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Request
     world = World(tmp_path_factory.mktemp("series"))
     request = world.request(world.plan("good", **{"10_good": GOOD}), period=ALL)
     for one in runner.series(request):
-        make(one, lambda _: None)
+        make(one, lambda *_: None)
     return world, request
 
 

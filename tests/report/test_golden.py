@@ -35,7 +35,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Return the pages of a report of the small world, without style and pictures."""
     world = World(tmp_path_factory.mktemp("golden"))
     plan = world.plan("golden", **{"10_page": NOTEBOOK})
-    found = make(world.request(plan), lambda _: None)
+    found = make(world.request(plan), lambda *_: None)
     assert found["status"] == 0, found["notebooks"]
     files = {"nl": "10_page.html", "en": "10_page.en.html"}
     return {code: _bare((world.out / "2026-10" / file).read_text()) for code, file in files.items()}

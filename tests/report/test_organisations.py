@@ -83,10 +83,10 @@ def test_organisation_names_those_that_get_a_page(tmp_path: Path) -> None:
     world.measured.write_text(text, encoding="utf-8")
     plan = world.plan("good", **{"10_good": GOOD})
     names = ("=Organisation bb",)
-    make(world.request(plan, languages=("en",), organisations=names), lambda _: None)
+    make(world.request(plan, languages=("en",), organisations=names), lambda *_: None)
     made = [file.name for file in (world.out / "2026-10" / "organisations").iterdir()]
     assert made == [f"{page_name(names[0])}.html"]
-    make(world.request(plan, languages=("en",)), lambda _: None, force=True)
+    make(world.request(plan, languages=("en",)), lambda *_: None, force=True)
     made = [file.name for file in (world.out / "2026-10" / "organisations").iterdir()]
     assert "aa_example.html" in made
     assert len(made) == len(NAMES)

@@ -28,7 +28,6 @@ FAULTY = {
     "45_dead": ["# Does it die?", PARAMETERS, "import os; os._exit(9)"],
     "50_print": ["# Is it printed?", PARAMETERS, "## Which ones?", "print(1)"],
 }
-ASKS = f"{PARAMETERS}resolvers: list = []\nsave_to: str = ''\nmust_answer: bool = True"
 SLOW = """
 import sys
 sys.path[:0] = {path!r}
@@ -252,14 +251,34 @@ def test_a_run_that_is_stopped_leaves_the_old_report_whole(made, snapshot, stop)
     assert snapshot(world.out) == before
 
 
-def test_a_vantage_point_that_fails_makes_no_report(world):
-    """The explicit resolver does not answer: the error is that one, and nothing is made."""
-    fails = "raise VantageError('no resolver answers: check the network')"
-    cells = ["# Ask?", ASKS, f"from v6monitor.errors import VantageError\n{fails}"]
-    plan = world.plan("asking", **{"20_lookups": cells, "10_good": GOOD})
-    with pytest.raises(VantageError, match=r"^no resolver answers: check the network$"):
-        make(world.request(plan, replay=None, resolvers=("192.0.2.1",)), _quiet)
-    assert [path.name for path in world.out.iterdir()] == ["_failed"]
+@pytest.mark.parametrize("resolvers", [(), ("127.0.0.1:9",)], ids=["unset", "named"])
+def test_a_vantage_point_that_fails_makes_no_report(world, monkeypatch, resolvers):
+    """No resolver answers, whether it is named or the system's: nothing is made."""
+    conf = world.folder / "resolv.conf"
+    conf.write_text("nameserver 127.0.0.9\n")
+    monkeypatch.setattr("v6monitor.dns.resolvers.RESOLV_CONF", conf)
+    world.measured.write_text(world.measured.read_text().replace(".example", ".nl"))
+    plan = world.plan("asking", **{"10_good": GOOD})
+    request = world.request(plan, replay=None, resolvers=resolvers, lookups_within=36500)
+    with pytest.raises(VantageError, match="no resolver answers"):
+        make(request, _quiet)
+    assert list(world.out.iterdir()) == []
+
+
+def test_a_list_of_domains_alone_is_a_report_of_lookups(world):
+    """Of the month of the lookups; its one source is named, and nothing counts as measured."""
+    names = world.folder / "names.txt"
+    names.write_text("aa.example\nbb.example\n")
+    plan = world.plan("list", **{"10_good": GOOD, "30_adoption": GOOD})
+    listing = plan.read_text().replace("30_adoption", "30_adoption\n    needs: measurement")
+    plan.write_text(listing)
+    found = make(world.request(plan, measurements=(names,)), _quiet)
+    assert (found["period"], found["status"], found["coverage"]) == ("2026-10", 0, 1.0)
+    assert [one["name"] for one in found["notebooks"]] == ["10_good"]
+    assert {one["source"] for one in found["headline"]} == {"lookups"}
+    assert found["sources"] == ["names.txt"]
+    for page in (world.out / "2026-10").glob("*.en.html"):
+        assert "measurement of" not in page.read_text(), page.name
 
 
 @pytest.mark.parametrize(
@@ -290,7 +309,7 @@ def test_a_wrong_parameter_in_the_plan_is_told_before_anything_runs(world):
         make(world.request(plan), _quiet)
 
 
-def _quiet(_: str) -> None:
+def _quiet(*_: object) -> None:
     """Take progress and say nothing."""
 
 

@@ -163,5 +163,5 @@ def test_the_example_has_an_archive_of_its_own():
     assert requested(out="/tmp/x").out == Path("/tmp/x")
 
 
-def _quiet(_: str) -> None:
+def _quiet(*_: object) -> None:
     """Take progress and say nothing."""

@@ -97,5 +97,5 @@ def test_a_report_that_compares_with_another_month_now_is_made_again(copied):
     assert manifest.find(copied.out, newest.identity) is None
 
 
-def _quiet(_: str) -> None:
+def _quiet(*_: object) -> None:
     """Take progress and say nothing."""

@@ -108,8 +108,30 @@ def report_arguments(parser: Parser) -> None:
 def report(options: argparse.Namespace) -> int:
     """Make the reports that are missing or were made from other inputs; say what they found."""
     screen = Screen(options)
-    screen.progress("setting up")
-    request = requested(
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # tidy up as after Ctrl-C
+    codes, outcomes = [0], []
+    silent = options.json or options.quiet
+    try:
+        screen.progress("setting up")
+        request = _request(options)
+        if not (options.measurements or silent):
+            screen.clear()
+            print(_chosen(request, example=options.example))
+        for made, is_new in make_reports(request, force=options.force, progress=screen.progress):
+            screen.clear()
+            codes.append(_check(made, request.archive))
+            outcomes.append(_facts(made, request.archive, is_new=is_new, seconds=screen.seconds))
+            if not silent:
+                print("\n".join(_lines(made, outcomes[-1], verbose=options.verbose)))
+    finally:
+        screen.clear()
+    if options.json:
+        print(json.dumps(outcomes, indent=1, ensure_ascii=False))
+    return max(codes)
+
+
+def _request(options: argparse.Namespace) -> Request:
+    return requested(
         [workspace.example_folder()] if options.example else options.measurements,
         out=options.out,
         replay=options.replay,
@@ -127,24 +149,6 @@ def report(options: argparse.Namespace) -> int:
         organisations=tuple(options.organisation),
         pdf=options.pdf,
     )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # tidy up as after Ctrl-C
-    if not (options.measurements or options.json or options.quiet):
-        screen.clear()
-        print(_chosen(request, example=options.example))
-    codes, outcomes = [0], []
-    try:
-        for made, is_new in make_reports(request, force=options.force, progress=screen.progress):
-            screen.clear()
-            codes.append(_check(made, request.archive))
-            outcomes.append(_facts(made, request.archive, is_new=is_new, seconds=screen.seconds))
-            if not (options.json or options.quiet):
-                for line in _lines(made, outcomes[-1], verbose=options.verbose):
-                    print(line)
-    finally:
-        screen.clear()
-    if options.json:
-        print(json.dumps(outcomes, indent=1, ensure_ascii=False))
-    return max(codes)
 
 
 def _chosen(request: Request, *, example: bool) -> str:

@@ -111,13 +111,13 @@ def example_server_arguments(parser: Parser) -> None:
 
 def example_server(options: argparse.Namespace) -> int:
     """Run the example's name server until Ctrl-C."""
-    with name_server(options.port) as server:
-        print(f"The example's name server answers at {server.address}:{server.port}")
-        print(f"Try: dig @{server.address} -p {server.port} <name> AAAA   (Ctrl-C stops it)")
-        try:
+    try:
+        with name_server(options.port) as server:
+            print(f"The example's name server answers at {server.address}:{server.port}")
+            print(f"Try: dig @{server.address} -p {server.port} <name> AAAA   (Ctrl-C stops it)")
             threading.Event().wait()
-        except KeyboardInterrupt:
-            print("stopped")
+    except KeyboardInterrupt:
+        print("stopped")
     return 0
 
 

@@ -52,6 +52,7 @@ class Planned(NamedTuple):
 
     ``each`` says what it is run for, one by one (``sector``); ``part`` which of them this is, as a
     part of a file name, and ``subject`` what that is called: a sector's code, or an organisation.
+    ``needs`` says without what it has nothing to show (``measurement``).
     """
 
     notebook: Path
@@ -59,6 +60,7 @@ class Planned(NamedTuple):
     each: str = ""
     part: str = ""
     subject: str = ""
+    needs: str = ""
 
     @property
     def name(self) -> str:
@@ -137,7 +139,7 @@ def plan(file: Path) -> list[Planned]:
     if not entries or not isinstance(entries, list) or not all(map(_is_planned, entries)):
         raise UsageError(
             f"{file.name}: expected `notebooks:` with a list of `name:` and, where wanted, "
-            "`parameters:` by name and `each: sector`"
+            "`parameters:` by name, `each: sector` and `needs: measurement`"
         )
     there = {path.stem for path in file.parent.glob("*.ipynb")}
     names = [entry["name"] for entry in entries]
@@ -151,6 +153,7 @@ def plan(file: Path) -> list[Planned]:
             file.parent / f"{one['name']}.ipynb",
             one.get("parameters") or {},
             one.get("each", ""),
+            needs=one.get("needs", ""),
         )
         for one in entries
     ]
@@ -253,7 +256,8 @@ def _is_planned(entry: object) -> bool:
     return (
         isinstance(entry, dict)
         and isinstance(entry.get("name"), str)
-        and entry.keys() <= {"name", "parameters", "each"}
+        and entry.keys() <= {"name", "parameters", "each", "needs"}
+        and entry.get("needs", "measurement") == "measurement"
         and entry.get("each", "sector") == "sector"
         and isinstance(entry.get("parameters") or {}, dict)
     )

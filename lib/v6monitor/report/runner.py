@@ -18,6 +18,7 @@ from v6monitor import workspace
 from v6monitor.dns import log, resolvers
 from v6monitor.errors import UsageError
 from v6monitor.intake import companions, intake
+from v6monitor.intake.columns import LOOKED_UP
 from v6monitor.intake.organisations import SECTORS
 from v6monitor.report import archive, archive_pages, manifest, pdf, publisher
 from v6monitor.report.archive import OBSERVATIONS
@@ -91,7 +92,8 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
     current = table[table["measured_at"].dt.strftime("%Y-%m") == period]
     for name in request.organisations:
         of_organisation(current, name)
-    notebooks = _parts(_chosen(request), current)
+    measured = not current["date_source"].eq(LOOKED_UP).all()
+    notebooks = _parts(_chosen(request, measured=measured), current)
     target = request.archive / period
     with (
         archive.locked(request.out, request.archive),
@@ -225,8 +227,8 @@ def _provenance(request: Request, facts: Mapping[str, Any], started: str) -> dic
     }
 
 
-def _chosen(request: Request) -> list[Planned]:
-    """Return the notebooks to run, in order."""
+def _chosen(request: Request, *, measured: bool) -> list[Planned]:
+    """Return the notebooks to run, in order; of a list alone those that show lookups."""
     planned = plan(request.plan)
     known = {one.notebook.stem for one in planned}
     for name in request.notebooks:
@@ -234,7 +236,9 @@ def _chosen(request: Request) -> list[Planned]:
             raise UsageError(
                 f"notebook {name!r} is not in the batch; it has {', '.join(sorted(known))}"
             )
-    return [one for one in planned if not request.notebooks or one.name in request.notebooks]
+    if request.notebooks:
+        return [one for one in planned if one.name in request.notebooks]
+    return [one for one in planned if measured or not one.needs]
 
 
 def _parts(planned: Sequence[Planned], current: pd.DataFrame) -> list[Planned]:
