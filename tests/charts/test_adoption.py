@@ -89,9 +89,10 @@ def test_a_line_that_ends_early_says_when():
 
 
 def test_the_band_of_the_trend_is_the_bounds():
-    """With one of five unknown the grey runs from 2/5 to 3/5."""
-    (band,) = v6.chart.trend(shares("yynn?", "yynn?")).figure().axes[0].collections
-    assert {round(float(y), 3) for y in band.get_paths()[0].vertices[:, 1]} == {0.4, 0.6}
+    """With one of five unknown it runs from 2/5 to 3/5, then from 3/5 to 4/5; it is hatched."""
+    (band,) = v6.chart.trend(shares("yynn?", "yyyn?")).figure().axes[0].collections
+    assert {round(float(y), 3) for y in band.get_paths()[0].vertices[:, 1]} == {0.4, 0.6, 0.8}
+    assert band.get_hatch()
 
 
 def test_what_was_published_before_are_points_of_their_own():
@@ -175,7 +176,9 @@ def test_the_trend_names_every_denominator():
 def test_any_column_is_a_line():
     """Shares by month alone are a line too; by two columns are refused, with what to do."""
     groups = {"rijk": "yynnn", "gemeente": "yyynn"}
-    table = pd.concat([by_group(**groups), by_group(period="2026-02", **groups)])
+    table = pd.concat(
+        [by_group(**groups), by_group(period="2026-02", rijk="yyynn", gemeente="yyyyn")]
+    )
     assert "Central government" in words(
         v6.chart.trend(v6.shares(table, by=["period", "sector"])).figure()
     )

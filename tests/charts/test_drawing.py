@@ -1,16 +1,21 @@
 """The rules of drawing: readable text, fixed bytes, colours; no, one and many groups."""
 
+import re
+from itertools import pairwise
+
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
 from chart_rules import check, check_chart, words
 from chart_worlds import LONG, months, states
 from matplotlib import font_manager, get_data_path
+from matplotlib.patches import Patch
 
 import v6monitor as v6
 from v6monitor.charts.chart import Chart
 from v6monitor.charts.provinces import PROVINCES
-from v6monitor.charts.style import STATE_COLOURS, contrast, ink_on, svg
+from v6monitor.charts.style import FONTS, PHONE, STATE_COLOURS, contrast, ink_on, luminance, svg
 
 EVENTS = pd.DataFrame(
     {
@@ -111,7 +116,7 @@ def test_the_alternative_text_is_two_sentences(name):
 def test_what_is_unknown_is_drawn_and_named(name):
     """A month of which nothing is known shows that, and no percentage of yes."""
     chart = CHARTS[name]
-    drawn = words(chart.figure()) if "<figure" in chart.html() else [chart.note()]
+    drawn = words(chart.figure()) if "<figure" in chart.html() else [chart.caption(), chart.note()]
     assert "undetermined" in " ".join(drawn).lower()
 
 
@@ -141,6 +146,89 @@ def test_untrusted_names_are_plain_text():
     figure = by_state(one_month(1).assign(sector="$x^2$ \\frac 漢字")).figure()
     check(figure)
     assert "$x^2$ \\frac ??" in words(figure)
+
+
+def average(patch: Patch) -> float:
+    """Return the relative luminance of a filled patch, hatched ones as half of white."""
+    colour = luminance(patch.get_edgecolor() if patch.get_hatch() else patch.get_facecolor())
+    return (1 + colour) / 2 if patch.get_hatch() else colour
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in CHARTS if name.startswith(("states", "quality"))]
+)
+def test_neighbours_differ_without_colour(name):
+    """Parts side by side in a bar differ in luminance by 1.5, in greyscale too."""
+    if "<figure" not in CHARTS[name].html():
+        return
+    bars: dict[float, list[Patch]] = {}
+    for patch in CHARTS[name].figure().axes[0].patches:
+        bars.setdefault(patch.get_y(), []).append(patch)
+    for parts in bars.values():
+        for one, other in pairwise(sorted(parts, key=lambda part: part.get_x())):
+            dark, light = sorted((average(one), average(other)))
+            assert (light + 0.05) / (dark + 0.05) >= 1.5
+
+
+def test_states_differ_in_a_grey_picture():
+    """In the rendered picture, all colour taken away, yes, partly, no and unknown are apart."""
+    counts = pd.DataFrame({state: [100] for state in STATE_COLOURS}, index=["rijk"])
+    figure = v6.chart.states(counts.rename_axis("sector")).figure()
+    figure.canvas.draw()
+    pixels = np.asarray(figure.canvas.buffer_rgba())[:, :, :3] / 255
+    linear = np.where(pixels <= 0.04045, pixels / 12.92, ((pixels + 0.055) / 1.055) ** 2.4)
+    grey = linear @ [0.2126, 0.7152, 0.0722]
+    found = []
+    for patch in figure.axes[0].patches[:4]:
+        box = patch.get_window_extent()
+        rows = slice(int(len(grey) - box.y1) + 2, int(len(grey) - box.y0) - 2)
+        found.append(grey[rows, int(box.x0) + 4 : int(box.x0) + 36].mean())
+    for one, other in pairwise(found):
+        dark, light = sorted((one, other))
+        assert (light + 0.05) / (dark + 0.05) >= 1.5, found
+    assert 1.05 / (found[-1] + 0.05) >= 1.5
+
+
+@pytest.mark.parametrize("name", ["trend, events", "sectors, a year", "quality, lookups"])
+def test_letters_on_a_phone_are_eleven_pixels(name):
+    """On a phone of 320 pixels, of which the page takes 40; as text, not outlines."""
+    picture = svg(CHARTS[name].figure("nl", width=PHONE))
+    wide = float(re.search(r'viewBox="0 0 ([\d.]+)', picture)[1])
+    sizes = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", picture)]
+    assert len(sizes) > 10
+    assert min(sizes) * 280 / wide >= 11
+    assert set(re.findall(r"font-family: ([^;\"]+)", picture)) == {FONTS}
+
+
+def test_markup_in_a_name_is_text_in_the_picture():
+    """A name from a list cannot become an element of the SVG."""
+    picture = svg(by_state(one_month(2).assign(sector="<script>x</script>")).figure())
+    assert "<script>" not in picture
+    assert "&lt;script&gt;x" in picture
+
+
+def test_bars_of_one_part_each_are_a_list():
+    """Five of five and three of three say as much in a line each; the table is there."""
+    counts = pd.DataFrame({"yes": [5, 0], "no": [0, 5]}, index=["rijk", "gemeente"])
+    page = v6.chart.states(counts.rename_axis("sector").iloc[:1]).html()
+    assert "<figure" not in page
+    assert '<li><span aria-hidden="true">✓</span> Central government: 5 yes</li>' in page
+    assert "<table" in page
+
+
+def test_lines_that_hardly_move_are_a_sentence():
+    """A point up or down cannot be seen on an axis of 0 to 100 %."""
+    rows = [("y" * 500 + "n" * 500), ("y" * 505 + "n" * 495)]
+    names = {"y": "yes", "n": "no"}
+    parts = [
+        pd.DataFrame({"domain": range(1000), "state": [names[letter] for letter in row]}).assign(
+            period=f"2026-0{at}", measure="mail"
+        )
+        for at, row in enumerate(rows, 1)
+    ]
+    page = trend(pd.concat(parts).astype("str")).html()
+    assert "<figure" not in page
+    assert "50.5%" in page
 
 
 @pytest.mark.parametrize("state", STATE_COLOURS)

@@ -10,10 +10,12 @@ from v6monitor.charts.layout import (
     Mark,
     Row,
     Rows,
+    Ticks,
     at_right,
     bounds,
     rows_chart,
     share_axis,
+    shows_nothing,
     stacked,
     state_mark,
     state_marks,
@@ -184,18 +186,21 @@ def _sector_words(table: pd.DataFrame, language: Language) -> Words:
 
 
 @styled
-def _draw_sectors(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
+def _draw_sectors(table: pd.DataFrame, language: Language, width: int) -> Figure | Ticks | None:
     """Draw then as a ring, now as a dot, and the undetermined part in grey."""
     if table.empty:
         return None
+    large = table["applicable"] >= SMALLEST_GROUP
+    rows = _rows(table, group_column(table), language)
+    if not large.any():
+        return _ticks(rows, table, language)
     colour = STATE_COLOURS["yes"]
     key = [Mark(language.month(str(table["period"].iloc[0])), colour, "dot")]
     if earlier := str(table["earlier"].iloc[0]):
         key.insert(0, Mark(language.month(earlier), colour, "ring"))
-    large = table["applicable"] >= SMALLEST_GROUP
     if table.loc[large, "unknown"].sum():
         key.append(state_mark("unknown", language))
-    chart = rows_chart(_rows(table, group_column(table), language), width, key=key, right=84)
+    chart = rows_chart(rows, width, key=key, right=84)
     share_axis(chart, language)
     for index, row in enumerate(table.to_dict("records")):
         if row["applicable"] < SMALLEST_GROUP:
@@ -243,7 +248,7 @@ def _state_words(table: pd.DataFrame, language: Language) -> Words:
 
 
 @styled
-def _draw_states(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
+def _draw_states(table: pd.DataFrame, language: Language, width: int) -> Figure | Ticks | None:
     """Draw yes, partly, no and unknown of every group as parts of 100 %, with their counts."""
     if not table["applicable"].sum():
         return None
@@ -285,7 +290,7 @@ def _sub_test_words(table: pd.DataFrame, language: Language) -> Words:
 
 
 @styled
-def _draw_sub_tests(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
+def _draw_sub_tests(table: pd.DataFrame, language: Language, width: int) -> Figure | Ticks | None:
     """Draw every sub-test, web above mail, as parts of the domains to which it applies."""
     shown = table[table.groupby("type")["applicable"].transform("sum") > 0]
     if shown.empty:
@@ -336,8 +341,11 @@ def _rows(table: pd.DataFrame, by: str, language: Language) -> list[Row]:
     return [Row(group_name(row[by], language), size(row, language)) for row in rows]
 
 
-def _parts(rows: list[Row], table: pd.DataFrame, language: Language, width: int) -> Figure:
+def _parts(rows: list[Row], table: pd.DataFrame, language: Language, width: int) -> Figure | Ticks:
     """Draw the states of every row as parts of what applies; small groups are in words."""
+    large = table.loc[table["applicable"] >= SMALLEST_GROUP, list(SHOWN)]
+    if shows_nothing(large.to_numpy()):
+        return _ticks(rows, table, language)
     chart = rows_chart(rows, width, key=state_marks(table, SHOWN, language), right=28)
     share_axis(chart, language)
     for index, row in enumerate(table.to_dict("records")):
@@ -348,3 +356,13 @@ def _parts(rows: list[Row], table: pd.DataFrame, language: Language, width: int)
             counts = {state: int(row[state]) for state in SHOWN}
             stacked(chart, index, counts, 1 / row["applicable"], language)
     return chart.figure
+
+
+def _ticks(rows: list[Row], table: pd.DataFrame, language: Language) -> Ticks:
+    """Return a line per row with its counts, and the sign of its state where it has only one."""
+    lines = []
+    for row, counts in zip(rows, table.to_dict("records"), strict=True):
+        there = [state for state in SHOWN if counts.get(state)]
+        state = there[0] if len(there) == 1 else ""
+        lines.append((state, f"{row.name}: {counts_in_words(counts, language)}"))
+    return Ticks(tuple(lines) if len(lines) > 1 else ())

@@ -11,6 +11,7 @@ from v6monitor.charts.layout import (
     Mark,
     Row,
     Rows,
+    Ticks,
     bar,
     fill,
     rows_chart,
@@ -161,9 +162,11 @@ def _lost(row: Record) -> int:
 
 
 @styled
-def _draw_changes(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
+def _draw_changes(table: pd.DataFrame, language: Language, width: int) -> Figure | Ticks | None:
     if not table["panel"].sum():
         return None
+    if not table[["gain", *(name for name, _, _ in LOSSES)]].to_numpy().any():
+        return Ticks()
     table = _joined(table.assign(group=_names(table, language)), language)
     narrow = width < NARROW
     rows = [

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from v6monitor.charts.chart import Chart, Part, Words
-from v6monitor.charts.layout import BEHIND, Mark, fill, width_of
+from v6monitor.charts.layout import BEHIND, Mark, Ticks, fill, width_of
 from v6monitor.charts.mail import whole_numbers
 from v6monitor.charts.months import flags, month_chart, ordinal
 from v6monitor.charts.style import STATE_COLOURS, offset, styled
@@ -240,10 +240,14 @@ def _waivers(laggards: pd.DataFrame, language: Language) -> str:
 
 
 @styled
-def _draw_laggards_by_month(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
+def _draw_laggards_by_month(
+    table: pd.DataFrame, language: Language, width: int
+) -> Figure | Ticks | None:
     """Draw a bar per month from 0: explained hatched at the bottom, unknown grey on top."""
     if table.empty:
         return None
+    if len(table) == 1:
+        return Ticks()
     counts = _layers(table)
     there = [name for name in LAYERS if name == "no" or counts[name].sum()]
     names = {"no": language.text("without IPv6"), "unknown": language.label("unknown")}

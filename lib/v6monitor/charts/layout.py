@@ -1,6 +1,6 @@
 """Layout of charts in pixels: wrapped text, labels kept apart, rows with bars, keys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -43,7 +43,7 @@ TICK = 54
 """Pixels that a percentage or a month below an axis takes."""
 
 SEEN = 0.02
-"""The smallest part of an axis that can be seen as a difference."""
+"""Lines that move by less of the axis, a point up or down, show nothing: a sentence does."""
 
 THIN = 4
 """A bar of so many pixels has no edge: it would be all edge."""
@@ -213,15 +213,13 @@ def share_axis(rows: Rows, language: Language) -> None:
     rows.axes.grid(axis="x", clip_on=False)
 
 
-def shows_nothing(bars: Sequence[Sequence[float]]) -> bool:
-    """Return whether a sentence shows as much as these bars: one, or all (nearly) alike.
+def shows_nothing(bars: Iterable[Sequence[float]]) -> bool:
+    """Return whether a list shows as much as these bars: each is of one part, or there is none.
 
-    A bar is the lengths of its parts as shares of the axis.
-
-    >>> shows_nothing([[0.9, 0.1]]), shows_nothing([[0.9, 0.1], [0.5, 0.5]])
+    >>> shows_nothing([[12, 0], [0, 3]]), shows_nothing([[12, 0], [2, 1]])
     (True, False)
     """
-    return all(max(parts) - min(parts) < SEEN for parts in zip(*bars, strict=True))
+    return all(max(parts) == sum(parts) for parts in bars)
 
 
 def key_height(marks: Sequence[Mark], width: float) -> float:

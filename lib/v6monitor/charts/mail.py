@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 
 from v6monitor.analysis.shares import OTHER
 from v6monitor.charts.chart import Chart, Words
-from v6monitor.charts.layout import Row, at_right, rows_chart, stacked, state_marks
+from v6monitor.charts.layout import Row, Ticks, at_right, rows_chart, stacked, state_marks
 from v6monitor.charts.style import styled
 from v6monitor.charts.wording import (
     SHOWN,
@@ -75,10 +75,12 @@ def _largest(table: pd.DataFrame, top: int) -> pd.DataFrame:
 
 
 @styled
-def _draw_operators(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
+def _draw_operators(table: pd.DataFrame, language: Language, width: int) -> Figure | Ticks | None:
     """Draw bars from 0, the total of each at the right."""
     if table.empty:
         return None
+    if len(table) == 1:
+        return Ticks()
     named = table.to_dict("records")
     rows = [
         Row(group_name(row["operator"], language), explained_number(row, language)) for row in named

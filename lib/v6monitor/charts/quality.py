@@ -15,10 +15,12 @@ from v6monitor.charts.layout import (
     THICK,
     Mark,
     Row,
+    Ticks,
     at_right,
     bar,
     rows_chart,
     share_axis,
+    shows_nothing,
     wrapped,
 )
 from v6monitor.charts.style import AXIS, GREY_INK, NARROW, STATE_COLOURS, styled
@@ -65,7 +67,7 @@ def quality(
     """
     table = count_known(states, observations)
 
-    def draw(numbers: pd.DataFrame, language: Language, width: int) -> Figure | None:
+    def draw(numbers: pd.DataFrame, language: Language, width: int) -> Figure | Ticks | None:
         return _draw_quality(numbers, language, width, reasons)
 
     def words(numbers: pd.DataFrame, language: Language) -> Words:
@@ -162,11 +164,13 @@ def _reason(row: Record, language: Language) -> str:
 @styled
 def _draw_quality(
     table: pd.DataFrame, language: Language, width: int, reasons: bool
-) -> Figure | None:
+) -> Figure | Ticks | None:
     """Draw each list as 100 %, its coverage at the end, and the reasons under the bar."""
     if table.empty:
         return None
     subjects = {str(name): _parts(rows) for name, rows in table.groupby("subject", sort=False)}
+    if shows_nothing([[*parts.values()] for parts, _ in subjects.values()]):
+        return Ticks()
     room = width - 20 if width < NARROW else width - RIGHT - 230
     why = {
         name: _named(parts[1], room, language) if reasons else []

@@ -4,7 +4,7 @@ import functools
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib.style
 from matplotlib import colors
@@ -31,8 +31,8 @@ STATE_COLOURS = {
 }
 """All at least 3:1 on white. ``unknown`` is hatched: as a plain grey it is as light as ``no``."""
 
-HATCH = "///"
-"""Half of it is white, half the colour, so in greyscale it is between any colour and white."""
+HATCH = "////"
+"""About half of it is white, so in greyscale it is between any colour and white."""
 
 FONTS = "'Noto Sans', 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 """Those of the pages. Text is measured in DejaVu Sans, which is wider than any of them."""
@@ -86,7 +86,7 @@ def contrast(one: str, other: str) -> float:
     >>> round(contrast("#000000", "#FFFFFF"))
     21
     """
-    dark, light = sorted((_luminance(one), _luminance(other)))
+    dark, light = sorted((luminance(one), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -111,7 +111,8 @@ def offset(x: float, y: float) -> tuple[float, float]:
     return x * 72 / DPI, y * 72 / DPI
 
 
-def _luminance(colour: str) -> float:
+def luminance(colour: Any) -> float:
+    """Return the relative luminance of a colour, 0 to 1 (WCAG 2.1)."""
     linear = [
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - WCAG
         for part in colors.to_rgb(colour)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from v6monitor.charts.adoption import group_column
 from v6monitor.charts.chart import Chart, Words
-from v6monitor.charts.layout import BEHIND, Mark, fill, state_mark, wrapped
+from v6monitor.charts.layout import BEHIND, SEEN, Mark, Ticks, fill, state_mark, wrapped
 from v6monitor.charts.months import PLOT, End, Flag, flags, level_axis, month_chart, ordinal
 from v6monitor.charts.style import GREY_INK, INK, NARROW, STATE_COLOURS, offset, styled
 from v6monitor.charts.wording import (
@@ -108,7 +108,7 @@ def trend(  # noqa: PLR0913 - all but the first by keyword
     def words(numbers: pd.DataFrame, language: Language) -> Words:
         return _trend_words(numbers, language, month, around)
 
-    def draw(numbers: pd.DataFrame, language: Language, width: int) -> Figure | None:
+    def draw(numbers: pd.DataFrame, language: Language, width: int) -> Figure | Ticks | None:
         return _draw_trend(numbers, language, width, around)
 
     return Chart(name, table[table["period"] <= month], words, draw)
@@ -151,11 +151,13 @@ def _published_note(published: pd.DataFrame | None, language: Language) -> str:
 @styled
 def _draw_trend(
     table: pd.DataFrame, language: Language, width: int, around: Around
-) -> Figure | None:
+) -> Figure | Ticks | None:
     """Draw the lines, with their names and newest shares at their ends and breaks above them."""
     before = around.before(table)
     if len(set(table["period"])) <= 1 and before.empty:  # a single month is no line
         return None
+    if _flat(pd.concat([table, before]) if len(before) else table, group_column(table)):
+        return Ticks()
     target = around.target
     months = pd.concat([table["period"], before["period"]]).map(ordinal)
     low, high = months.min() - 0.5, months.max() + 0.5
@@ -187,6 +189,12 @@ def _draw_trend(
         if flag.text == language.text(DEADLINE):
             axes.axvline(flag.x, color=GREY_INK, linewidth=1.2)
     return figure
+
+
+def _flat(shares: pd.DataFrame, by: str) -> bool:
+    """Return whether no line moves enough to be seen."""
+    found = shares.groupby(by)["adoption"]
+    return bool((found.max() - found.min()).max() < SEEN)
 
 
 def _cause(row: Record, language: Language) -> str:
