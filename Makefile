@@ -38,8 +38,9 @@ clean:
 	rm -rf $(VENV) data/example/dashboards data/example/zones data/example/*.csv data/example/version .ruff_cache .mypy_cache .pytest_cache
 
 $(VENV)/runtime: requirements.txt pyproject.toml setup.py
-	$(PYTHON) -m venv $(VENV)
-	-$(PIP) install uv==0.13.9
+	@echo "Setting up $(VENV): half a minute, only this once"
+	@$(PYTHON) -m venv $(VENV)
+	-@$(PIP) install uv==0.13.9
 	@$(INSTALL) --require-hashes -r requirements.txt
 	@$(INSTALL) --no-build-isolation --no-deps --editable .
 	@touch $@

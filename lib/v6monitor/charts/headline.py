@@ -64,7 +64,11 @@ def message(records: Sequence[Record], language: Language) -> Words:
     rows = {str(row["figure"]): row for row in records}
     measured = {name: row for name, row in rows.items() if name != EXCHANGE_ONLINE}
     if not measured:
-        return Words(language.text("This month's source has no result for IPv6."))
+        return Words(
+            language.text(
+                "No measurement of this month has a result for IPv6; the pages show our own lookups."
+            )
+        )
     finding = [
         _state(measured, language), _judgement(measured, language), _gap(rows, language),
     ]  # fmt: skip

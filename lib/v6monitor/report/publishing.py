@@ -237,7 +237,9 @@ def _page(report: Report, own: Link, code: str, notebooks: Notebooks) -> Page:
         own.language,
         publisher=about.publisher,
         folder=about.folder,
-        date=language.day(dt.date.fromisoformat(about.days[-1])) if about.days else "",
+        date=language.day(dt.date.fromisoformat(about.days[-1]))
+        if about.days and not report.month.listed
+        else "",
         next=language.day(after) if after else "",
         picture=report.picture(code),
         feed=f"../{file_name('feed', code, report.languages, 'atom')}",
