@@ -156,4 +156,6 @@ def test_what_the_gap_is_made_of(part, words):
 def test_a_source_without_results_is_named_so():
     """No share is made up of nothing."""
     empty = pd.DataFrame(columns=["figure"])
-    assert v6.chart.headline(empty).caption() == "This month's source has no result for IPv6."
+    assert v6.chart.headline(empty).caption() == (
+        "No measurement of this month has a result for IPv6; the pages show our own lookups."
+    )

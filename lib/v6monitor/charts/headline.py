@@ -66,7 +66,8 @@ def message(records: Sequence[Record], language: Language) -> Words:
     if not measured:
         return Words(
             language.text(
-                "No measurement of this month has a result for IPv6; the pages show our own lookups."
+                "No measurement of this month has a result for IPv6; the pages show our own"
+                " lookups."
             )
         )
     finding = [
