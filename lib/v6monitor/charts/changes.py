@@ -194,7 +194,7 @@ def _draw_changes(table: pd.DataFrame, language: Language, width: int) -> Figure
         _at_end(chart, index, start, f"−{language.number(-start)}" if start else "")
         gained = f"+{language.number(row['gain'])}" if row["gain"] else ""
         _at_end(chart, index, row["gain"], gained)
-    zero_line(chart.axes)
+    zero_line(chart)
     if not narrow:
         _columns(chart, table, language)
     return chart.figure

@@ -314,9 +314,11 @@ def pixel_length(rows: Rows, length: float) -> float:
     return abs(length) / (high - low) * rows.width
 
 
-def zero_line(axes: Axes) -> None:
-    """Draw the line from which bars start."""
-    axes.axvline(0, color=AXIS, linewidth=1, zorder=3)
+def zero_line(rows: Rows) -> None:
+    """Draw the line from which bars start, at each bar: a narrow chart has text between them."""
+    half = THICK / 2 + 4
+    low, high = ([middle + side for middle in rows.middles] for side in (-half, half))
+    rows.axes.vlines([0] * len(low), low, high, color=AXIS, linewidth=1, zorder=3)
 
 
 def _row_text(figure: Figure, name: list[str], note: list[str], y: float) -> None:

@@ -119,7 +119,7 @@ def _draw(table: pd.DataFrame, language: Language, width: int) -> Figure | Ticks
         for low, high, colour in classes
     ]
     key += [state_mark("unknown", language)] if twelve["unknown"].sum() else []
-    tall = (LINE + 2) * (5 if width < NARROW else 4) + 4.0
+    tall = (LINE + 2) * (6 if width < NARROW else 4) + 4.0
     height = len(MAP) * (tall + GAP)
     figure = new_figure(height + key_height(key, width) + 10, width)
     rows: dict[str, Record] = {row["province"]: row for row in twelve.to_dict("records")}
@@ -171,7 +171,7 @@ def _tile(
         lines = wrapped(counts_in_words(row, language), width - 16, 2)
     else:
         share = language.label("unknown") if unknown else language.percent(row["adoption"])
-        lines = [share, *wrapped(size(row, language, ", "), width - 16)]
+        lines = [share, *wrapped(size(row, language, ", "), width - 16, 3)]
     name = wrapped(str(row["province"]).replace("-", "- "), width - 16)
     name = [" ".join(name).replace("- ", "-")] if width_of("".join(name)) < width - 16 else name
     for number, text in enumerate([*name, *lines]):
