@@ -166,16 +166,17 @@ def test_letters_of_a_log(kept: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     out, folder = tmp_path / "laggards.csv", tmp_path / "letters"
     assert main(["laggards", str(kept), "--out", str(out), "--letters", str(folder)]) == 0
     assert f"{folder}: 1 letter" in capsys.readouterr().out
-    for name in ("001.html", "001.en.html"):
+    names = {"domain-town_example.html", "domain-town_example.en.html"}
+    for name in names:
         text = (folder / name).read_text(encoding="utf-8")
         assert problems(text, tables=1) == []
-        links = set(re.findall(r'href="([^"#]+)"', text))
-        assert links == {"001.en.html" if name == "001.html" else "001.html"}
+        links = set(re.findall(r'href="([^"#:]+)"', text))
+        assert links == names - {name}
         assert "$domains = &#39;town.example&#39;" in text
         assert "lost.example" not in text
     with (folder / "letters.csv").open(encoding="utf-8", newline="") as file:
         (row,) = csv.DictReader(file)
-    assert (row["letter"], row["domains"]) == ("1", "town.example")
+    assert (row["letter"], row["domains"]) == ("domain-town_example", "town.example")
     assert row["powershell"].startswith("$domains = 'town.example'")
     assert "Zet IPv6 aan voor deze domeinen" in row["steps_nl"]
     assert (folder / "letters.xlsx").stat().st_size > 0

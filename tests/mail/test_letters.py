@@ -75,7 +75,6 @@ def test_one_letter_per_tenant_else_per_organisation_else_per_domain() -> None:
     ]  # fmt: skip
     assert [one.tenant for one in found] == ["townhall", "", ""]
     assert [one.values("organisation") for one in found] == [("Town A", "Town B"), ("Town C",), ()]
-    assert [one.number for one in found] == [1, 2, 3]
 
 
 def test_the_steps_of_a_laggard_stand_in_their_order() -> None:
@@ -155,7 +154,6 @@ def test_the_operator_of_a_gateway_gets_one_letter_with_all_its_domains() -> Non
     assert [one.tenant or one.operator for one in found] == [
         "one", "two", "else.example", "gate.example",
     ]  # fmt: skip
-    assert [one.number for one in found] == [1, 2, 3, 4]
     one, two = ([step.text[:60] for step in steps(letter, EN)] for letter in found[:2])
     assert one[0].startswith("Ask the operator of else.example for")
     assert one[1].startswith("Ask the operator of gate.example for")
@@ -210,6 +208,32 @@ def test_the_letter_says_what_is_wrong_with_a_broken_record(record: str, why: st
     assert letter.values("group") == ("broken_record",)
     assert why in texts(letter)
     assert [step.commands for step in steps(letter, EN)] == ["dig MX a.example"]
+
+
+def test_a_wrong_record_beside_a_good_host_without_ipv6_is_in_the_letter() -> None:
+    """Both causes are told, and both steps: the switch, and the record that Microsoft gives."""
+    log, broken = exchange("a.example", "townhall"), "a.example.mail.protection.outlook.com"
+    log[0] = seen("a.example", "MX", *log[0].answers, f"10 {broken}")
+    log += [seen(broken, qtype, outcome="nxdomain") for qtype in ("A", "AAAA")]
+    (letter,) = written(log)
+    assert letter.values("group") == ("exchange_online",)
+    assert f"but {broken} is no mail server there" in texts(letter)
+    assert powershell(letter) == enable_ipv6(["a.example"])
+    assert [one.host for one in letter.measured][-1] == broken
+    (publish,) = (step for step in steps(letter, EN) if step.text.startswith("Publish the MX"))
+    assert publish.commands == "dig MX a.example"
+    assert broken not in "".join(step.commands for step in steps(letter, EN))
+
+
+def test_a_letter_writes_a_name_as_people_do_and_a_command_as_programs_do() -> None:
+    """Of an internationalised domain the words have its letters, PowerShell and dig its A-label."""
+    domain = "xn--coperatie-17a.example"
+    log = exchange(domain, label="cooperatie.example")
+    (letter,) = written(log)
+    sentences = [*situations(letter, EN), *(step.text for step in steps(letter, EN))]
+    assert domain not in " ".join(sentences)
+    assert "coöperatie.example" in sentences[0]
+    assert powershell(letter) == enable_ipv6([domain])
 
 
 def test_a_lost_final_dot_at_autodiscover_is_named() -> None:

@@ -57,6 +57,19 @@ def test_a_letter_prints_on_one_a4(
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
 
 
+def test_a_letter_has_what_a_letter_has() -> None:
+    """Addressee, sender, date, reference, contact, salutation and signature; a file that stays."""
+    letter = tenant_of(2)
+    text = page(letter, "nl", CODES)
+    for words in (
+        "Aan:", "tenant ictsamenwerking", "Voorbeeldinstelling Internetstandaarden", "Datum: 6 okt",
+        "Kenmerk: IPV6-20261006-", "ipv6@agency.example", "Geachte heer, mevrouw,",
+        "Met vriendelijke groet,<br>Team Internetstandaarden",
+    ):  # fmt: skip
+        assert words in text, words
+    assert file_of(letter, "en", CODES) == "tenant-ictsamenwerking.en.html"
+
+
 def test_names_from_elsewhere_are_text_on_the_page() -> None:
     """An organisation's name brings no markup into the letter, and the page has no fault."""
     for code in CODES:
@@ -80,7 +93,8 @@ def test_the_mail_merge_has_a_row_per_letter_and_no_formula(tmp_path: Path) -> N
     book = python_calamine.CalamineWorkbook.from_path(tmp_path / "letters.xlsx")
     header, cells = book.get_sheet_by_name("data").to_python()
     assert cells[header.index("organisation")] == HOSTILE
-    assert cells[header.index("letter")] == 1
+    assert cells[header.index("letter")] == "tenant-ictsamenwerking"
+    assert cells[header.index("reference")].startswith("IPV6-20261006-")
 
 
 def test_without_laggards_there_is_an_empty_table() -> None:

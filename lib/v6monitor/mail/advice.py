@@ -75,7 +75,7 @@ EXPLANATIONS = {
 NEXT_STEPS = {
     "enable_ipv6": marked(
         "First check the inbound connectors with an IP restriction. Then run in Exchange Online "
-        "PowerShell: Enable-IPv6ForAcceptedDomain -Domain {domain}"
+        "PowerShell: Enable-IPv6ForAcceptedDomain -Domain {name}"
     ),
     "request_ipv6": marked(
         "First check the inbound connectors with an IP restriction. Then ask Microsoft's support "
@@ -123,7 +123,7 @@ def also_remove(rows: Sequence[Row], language: Language) -> str:
     return language.text(
         "At {domains} also remove the MX record {proofs}: a left-over verification record, which "
         "tests count as a mail server without IPv6.",
-        domains=", ".join(_each(beside, "domain")),
+        domains=", ".join(map(display, _each(beside, "domain"))),
         proofs=", ".join(_each(beside, "proofs")),
     )
 
@@ -225,7 +225,8 @@ def _values(rows: Sequence[Row], language: Language) -> dict[str, str]:
         "operator": several
         or ", ".join(language.label(name) if name == OWN_HOST else name for name in operators),
         "asked": several or language.listed([operator_name(name, language) for name in operators]),
-        "domain": ", ".join(_each(rows, "domain")),
+        "domain": ", ".join(map(display, _each(rows, "domain"))),
+        "name": ", ".join(_each(rows, "domain")),  # as a command takes it
         "label_domain": ", ".join(map(display, _each(rows, "label_domain"))),
     }
 

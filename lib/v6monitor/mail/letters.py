@@ -32,9 +32,11 @@ from v6monitor.mail.laggards import (
     day_of,
     responsible,
 )
-from v6monitor.mail.providers import Operators, known_operators
+from v6monitor.mail.providers import Operators, exchange_host, known_operators
 from v6monitor.mail.signals import OTHER_ZONE_SINCE, signals
 from v6monitor.mail.words import IPV6_STATUS, digs, enable_ipv6
+from v6monitor.names import display
+from v6monitor.verdicts.domain import mail_hosts
 from v6monitor.verdicts.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -61,14 +63,14 @@ class Measured(NamedTuple):
 class Letter(NamedTuple):
     """One letter: its addressee, its rows of the laggard list, and their lookups."""
 
-    number: int
     tenant: str
     """The tenant whose administrator it is for; "" where no DKIM record names one."""
     operator: str
     """The operator of a gateway that it is for; "" where it is for an organisation."""
     rows: tuple[Row, ...]
     """Rows of the laggard list, in its order, with ``asked``, the failing hosts of a gateway by
-    operator, and ``broken``, CNAME records that lost their final dot (name and target)."""
+    operator; ``wrong``, other MX records that mean Exchange Online and are written wrong (host and
+    fault); and ``broken``, CNAME records that lost their final dot (name and target)."""
     unknown: tuple[str, ...]
     """Other domains of the same administrator, in group ``unknown``."""
     measured: tuple[Measured, ...]
@@ -108,7 +110,7 @@ def letters(laggards: pd.DataFrame, *, observations: "Observations") -> list[Let
 
     Returns:
         Letters in the order of the list, those to operators of gateways last. Each has its
-        ``number``, ``tenant`` or ``operator``, ``rows`` of the laggard list, ``unknown`` (other
+        ``tenant`` or ``operator``, ``rows`` of the laggard list, ``unknown`` (other
         domains of the administrator, without a verdict) and ``measured``, the lookups;
         ``situations``, ``remarks`` and ``steps`` of this module are its paragraphs in Dutch or
         English.
@@ -136,8 +138,9 @@ def letters(laggards: pd.DataFrame, *, observations: "Observations") -> list[Let
     for one in (row for rows in about.values() for row in rows):
         for operator, hosts in one["asked"].items():
             behind.setdefault(operator, []).append(
-                {**one, "operator": operator, "failing_hosts": " ".join(hosts), "broken": ()}
-            )
+                {**one, "operator": operator, "failing_hosts": " ".join(hosts), "broken": (),
+                 "wrong": ()}
+            )  # fmt: skip
     behind.pop(OWN_HOST, None)
     addressed = [
         *((str(rows[0]["tenant"]), "", rows, unknown.get(key, ())) for key, rows in about.items()),
@@ -145,14 +148,13 @@ def letters(laggards: pd.DataFrame, *, observations: "Observations") -> list[Let
     ]
     return [
         Letter(
-            number,
             tenant,
             operator,
             rows=tuple(rows),
             unknown=tuple(others),
             measured=tuple(one for row in rows for one in _measured(evidence, row)),
         )
-        for number, (tenant, operator, rows, others) in enumerate(addressed, start=1)
+        for tenant, operator, rows, others in addressed
     ]
 
 
@@ -165,15 +167,20 @@ def situations(letter: Letter, language: Language) -> list[str]:
                 "domains comes in there: {domains}.",
                 day=language.day(letter.day) if letter.day else NO_VALUE,
                 hosts=", ".join(dict.fromkeys(one.host for one in letter.measured)),
-                domains=", ".join(sorted(letter.domains())),
+                domains=_shown(sorted(letter.domains())),
             )
         ]
     by_explanation: dict[str, list[Row]] = {}
     for row in letter.rows:
         by_explanation.setdefault(str(row["explanation"]), []).append(row)
+    wrong: list[list[Row]] = [
+        [{**row, "explanation": f"broken_{fault}", "failing_hosts": host}]
+        for row in letter.rows
+        for host, fault in row["wrong"]
+    ]
     return [
-        f"{', '.join(str(row['domain']) for row in rows)}: {explanation(rows, language)}"
-        for rows in by_explanation.values()
+        f"{_shown(str(row['domain']) for row in rows)}: {explanation(rows, language)}"
+        for rows in [*by_explanation.values(), *wrong]
     ]
 
 
@@ -186,7 +193,7 @@ def remarks(letter: Letter, language: Language) -> list[str]:
     return [
         *waivers(letter.rows, language),
         *(lost.format(name=name, target=to) for row in letter.rows for name, to in row["broken"]),
-        *([unknown.format(domains=", ".join(letter.unknown))] if letter.unknown else []),
+        *([unknown.format(domains=_shown(letter.unknown))] if letter.unknown else []),
     ]
 
 
@@ -225,7 +232,16 @@ def _detailed(evidence: Evidence, row: Row, operators: Operators) -> Row:
     domain, asked = str(row["domain"]), dict[str, list[str]]()
     for host in str(row["failing_hosts"]).split() if row["group"] == "gateway" else ():
         asked.setdefault(responsible(evidence, host, operators, domain), []).append(host)
-    return {**row, "asked": asked, "broken": signals(evidence, domain).broken}
+    hosts = (host for _, host in mail_hosts(evidence, domain).hosts)
+    found = ((host, exchange_host(evidence, host, domain)) for host in hosts)
+    wrong = tuple((host, one.fault) for host, one in found if one and one.fault)
+    beside = wrong if row["group"] in EXCHANGE_GROUPS else ()
+    return {**row, "asked": asked, "wrong": beside, "broken": signals(evidence, domain).broken}
+
+
+def _shown(domains: Iterable[str]) -> str:
+    """Return domains as people write them."""
+    return ", ".join(map(display, domains))
 
 
 def _administrator(row: Row) -> tuple[str, str]:
@@ -239,7 +255,7 @@ def _measured(evidence: Evidence, row: Row) -> Iterable[Measured]:
     if mx is None:
         return
     hosts = str(row["failing_hosts"]).split() if row["group"] != "ownership_proof" else [""]
-    for host in hosts:
+    for host in [*hosts, *(host for host, _ in row["wrong"])]:
         yield Measured(
             domain, mx, host, evidence.question(host, "A"), evidence.question(host, "AAAA")
         )
@@ -248,7 +264,8 @@ def _measured(evidence: Evidence, row: Row) -> Iterable[Measured]:
 def _switch(letter: Letter, language: Language) -> Iterator[Step]:
     text = language.text
     domains, commands = letter.domains(*EXCHANGE_GROUPS), powershell(letter)
-    addresses = digs("AAAA", [one.host for one in letter.measured if one.domain in domains])
+    failing = (str(row["failing_hosts"]) for row in letter.rows if row["domain"] in domains)
+    addresses = digs("AAAA", " ".join(failing).split())
     if commands:
         connect = text("Open Exchange Online PowerShell as Exchange administrator.")
         yield Step(connect, "Connect-ExchangeOnline")
@@ -274,16 +291,20 @@ def _switch(letter: Letter, language: Language) -> Iterator[Step]:
         request = text(
             "Ask Microsoft's support to turn on IPv6 for {domains}: it gives it on request, per "
             "domain, within 24 to 48 hours.",
-            domains=", ".join(domains),
+            domains=_shown(domains),
         )
         yield Step(f"{request} {check}", addresses)
 
 
 def _publish(letter: Letter, language: Language) -> Iterator[Step]:
-    renamed = [str(row["domain"]) for row in letter.rows if row["next_step"] == "publish_mx"]
+    renamed = [
+        str(row["domain"])
+        for row in letter.rows
+        if row["next_step"] == "publish_mx" or row["wrong"]
+    ]
     if renamed:
         step = NEXT_STEPS["publish_mx"]
-        yield Step(language.text(step, domain=", ".join(renamed)), digs("MX", renamed))
+        yield Step(language.text(step, domain=_shown(renamed)), digs("MX", renamed))
     for row in letter.rows:
         if row["proofs"]:
             words = also_remove([row], language) or next_step(row, language)
@@ -329,7 +350,7 @@ def _afterwards(letter: Letter, language: Language) -> Iterator[Step]:
             "Enable-DnssecForVerifiedDomain -DomainName, which returns the MX record under "
             "mx.microsoft to publish. After that DANE for incoming mail, with "
             "Enable-SmtpDaneInbound -DomainName.",
-            domains=", ".join(domains[False]),
+            domains=_shown(domains[False]),
         )
         wizard = language.text(
             "For DNSSEC Microsoft has announced a wizard in the Exchange admin centre for the "
@@ -341,7 +362,7 @@ def _afterwards(letter: Letter, language: Language) -> Iterator[Step]:
             language.text(
                 "A next step for {domains}, after IPv6: DANE for incoming mail, with "
                 "Enable-SmtpDaneInbound -DomainName. The MX record is under mx.microsoft already.",
-                domains=", ".join(domains[True]),
+                domains=_shown(domains[True]),
             )
         )
     yield Step(language.text("Only when step 4 fails: open a support ticket at Microsoft."))

@@ -1,5 +1,6 @@
 """Pages of the letters, one A4 each, the list of them, and the table for a mail merge."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -8,8 +9,10 @@ import pandas as pd
 from v6monitor.dns.observation import OK, Observation
 from v6monitor.language import AMSTERDAM, CODES, NO_VALUE, Language
 from v6monitor.mail.letters import Letter, Measured, powershell, remarks, situations, steps
-from v6monitor.names import page_name
+from v6monitor.names import display, page_name
+from v6monitor.report import publisher
 from v6monitor.report.pages import Notice, Page, file_name, plain_page, twin
+from v6monitor.report.publisher import Publisher
 
 NAME = "letters"
 """The page that lists the letters, their folder, and the table of the merge."""
@@ -44,7 +47,14 @@ def subject(letter: Letter, language: Language) -> str:
         return organisations[0]
     if letter.tenant:
         return language.text("tenant {tenant}", tenant=letter.tenant)
-    return ", ".join(letter.domains())
+    return ", ".join(map(display, letter.domains()))
+
+
+def reference(letter: Letter, sender: Publisher) -> str:
+    """Return what the letter is called in a reply: the publisher's prefix, its day and a digest."""
+    day = f"{letter.day:%Y%m%d}" if letter.day else ""
+    digest = hashlib.sha256(name_of(letter).encode()).hexdigest()[:6].upper()
+    return "-".join(filter(None, [sender.letters.reference, day, digest]))
 
 
 def page(
@@ -77,6 +87,7 @@ def page(
         found,
         to=_addressee(letter, language),
         day=language.day(letter.day) if letter.day else NO_VALUE,
+        reference=reference(letter, found.publisher),
         situations=situations(letter, language),
         measured=[_cells(one, language) for one in measured],
         resolvers=", ".join(letter.resolvers),
@@ -86,31 +97,35 @@ def page(
     )
 
 
-def overview(page: Page, letters: Sequence[Letter], languages: Sequence[str]) -> str:
-    """Return the page that lists the letters with links to them."""
+def overview(
+    page: Page, letters: Sequence[Letter], languages: Sequence[str], *, printed: bool = False
+) -> str:
+    """Return the page that lists the letters with links to them, and to their PDFs if printed."""
     language = page.language
     rows = [
         (
             f"{NAME}/{file_of(letter, language.code, languages)}",
             subject(letter, language),
             ", ".join(letter.values("organisation")[1:] and letter.values("organisation")),
-            ", ".join(letter.domains()),
+            ", ".join(map(display, letter.domains())),
             ", ".join(language.label(group) for group in letter.values("group")),
         )
         for letter in letters
     ]
-    return plain_page("letters", page, rows=rows, merge=f"tables/{NAME}")
+    return plain_page("letters", page, rows=rows, merge=f"tables/{NAME}", pdf=printed)
 
 
 def merge(letters: Sequence[Letter]) -> pd.DataFrame:
     """Return a row per letter for a mail merge: addressee, subject and the words to use.
 
     Texts of which there is one per language end in ``_nl`` and ``_en``. Several values in a cell
-    have ``; `` between them. All columns are text but ``letter``, its number.
+    have ``; `` between them. ``letter`` is the name of its files. All columns are text.
     """
+    sender = publisher.read()
     rows = [
         {
-            "letter": letter.number,
+            "letter": name_of(letter),
+            "reference": reference(letter, sender),
             **{name: "; ".join(letter.values(name)) for name in _MERGED},
             "domains": "; ".join(letter.domains()),
             "day": letter.day.isoformat() if letter.day else "",
@@ -121,9 +136,7 @@ def merge(letters: Sequence[Letter]) -> pd.DataFrame:
     ]
     texts = [f"{name}_{code}" for code in CODES for name in ("addressee", "situation", "steps")]
     columns = [*_MERGED, "domains", "day", "powershell", *texts]
-    return pd.DataFrame(rows, columns=["letter", *columns]).astype(
-        {"letter": "int64", **dict.fromkeys(columns, "str")}
-    )
+    return pd.DataFrame(rows, columns=["letter", "reference", *columns]).astype("str")
 
 
 _MERGED = (
@@ -153,7 +166,9 @@ def _addressee(letter: Letter, language: Language) -> str:
         return language.text(
             "The administrator of the mail servers of {operator}", operator=letter.operator
         )
-    organisations = ", ".join(letter.values("organisation")) or ", ".join(letter.domains())
+    organisations = ", ".join(letter.values("organisation")) or ", ".join(
+        map(display, letter.domains())
+    )
     if letter.tenant:
         return language.text(
             "The administrator of Exchange Online (tenant {tenant}) of {organisations}",
@@ -178,7 +193,7 @@ def _cells(one: Measured, language: Language) -> tuple[str, ...]:
     answers = (_answer(row, language) for row in (one.ipv4, one.ipv6))
     host = one.host or _answer(one.mx, language)
     moment = asked.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M")
-    return (one.domain, host, *answers, moment)
+    return (display(one.domain), host, *answers, moment)
 
 
 def _answer(row: Observation | None, language: Language) -> str:

@@ -331,7 +331,7 @@ def _letters(report: Report, notebooks: Notebooks) -> Published:
             file = letters.file_of(letter, code, report.languages)
             one = letters.page(letter, code, report.languages, page.notices, home=f"../{page.file}")
             write_text(report.scratch / letters.NAME / file, one)
-        text = letters.overview(page, written, report.languages)
+        text = letters.overview(page, written, report.languages, printed=report.pdf)
         write_text(report.scratch / page.file, text)
     return _export(report, letters.NAME, letters.NAME, letters.merge(written))
 
