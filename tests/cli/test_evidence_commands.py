@@ -171,7 +171,7 @@ def test_letters_of_a_log(kept: Path, tmp_path: Path, capsys: pytest.CaptureFixt
         text = (folder / name).read_text(encoding="utf-8")
         assert problems(text, tables=1) == []
         links = set(re.findall(r'href="([^"#:]+)"', text))
-        assert links == names - {name}
+        assert names - {name} <= links <= names
         assert "$domains = &#39;town.example&#39;" in text
         assert "lost.example" not in text
     with (folder / "letters.csv").open(encoding="utf-8", newline="") as file:
