@@ -15,6 +15,7 @@ from v6monitor.intake.annotations import (
     read_waivers,
     waiver_list,
 )
+from v6monitor.workspace import REFERENCE
 
 HEADER = "domain,type,standard,explanation,owner,valid_from,valid_until\n"
 
@@ -35,6 +36,15 @@ def test_renames(file):
     path = file("old,new,date\n" + text, "utf-8-sig")
     assert read_renames(path, "2026-05") == {"old.example": "new.example"}
     assert len(read_renames(path)) == 2
+
+
+def test_a_file_of_a_header_alone_has_no_waivers():
+    """As the one that comes with v6monitor: its columns are text, so that states can be matched."""
+    waivers = read_waivers(REFERENCE / "waivers.csv")
+    assert waivers.empty
+    assert set(map(str, waivers.dtypes)) == {"str"}
+    rows = pd.DataFrame({"domain": ["a.example"], "day": ["2026-10-05"]})
+    assert matched(rows, waivers, "mail")["waiver_status"].to_list() == [""]
 
 
 @pytest.mark.parametrize(

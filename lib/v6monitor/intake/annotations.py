@@ -230,7 +230,7 @@ def _rows(
         for row, raw in table.loc[found.eq("") & table[column].ne(""), column].items():
             raise InputError(f"{path.name} row {row}: {raw!r} is no date; write it as YYYY-MM-DD")
         table[column] = found
-    return table
+    return table.astype("str")  # a file of a header alone too
 
 
 def _domain(path: Path, row: object, raw: str) -> str:
