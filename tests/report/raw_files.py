@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+import idna
+
 WORDS = {
     **dict.fromkeys(("passed", "true", "1", "1.0", "ja", "yes", "good", "waar"), "yes"),
     **dict.fromkeys(("failed", "false", "0", "0.0", "nee", "no", "bad", "onwaar"), "no"),
@@ -120,8 +122,13 @@ def a_label(name: str) -> str:
 
 
 def _named(row: Row) -> bool:
-    """Return whether a row is about a host name, and not a placeholder such as "n.v.t."."""
+    """Return whether a row is about a host name: no placeholder, no label that IDNA refuses."""
     labels = row.domain.split(".")
+    try:
+        idna.decode(row.domain)
+    except (idna.IDNAError, UnicodeError):
+        if "xn--" in row.domain:
+            return False
     letters = all(re.fullmatch(r"(?!-)[a-z0-9-]{1,63}(?<!-)", label) for label in labels)
     return letters and len(labels) > 1 and len(labels[-1]) > 1
 
