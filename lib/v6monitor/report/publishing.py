@@ -418,8 +418,7 @@ def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) ->
             answers={
                 report.file(name, code): pages.markup(shown, language)
                 for name, document in notebooks.items()
-                for shown in document.outputs
-                if shown.kind == "answer" and shown.html[code] != first.html[code]
+                if (shown := _answer(document)) and shown.html[code] != first.html[code]
             },
             factsheets=[
                 Link(report.file(name, code), language.label(document.subject))
@@ -434,6 +433,11 @@ def _index(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) ->
             drawn = metadata.picture(report.about, report.words[code], code)
             (report.scratch / page.picture).write_bytes(drawn)
         write_text(report.scratch / page.file, report.linked(text, code))
+
+
+def _answer(document: Document) -> Output | None:
+    """Return the answer of a page: its first, later ones are about a part of it."""
+    return next((shown for shown in document.outputs if shown.kind == "answer"), None)
 
 
 def _previous(report: Report, language: Language) -> Link | None:
