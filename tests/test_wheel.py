@@ -65,7 +65,8 @@ def test_a_report_is_made_in_an_empty_folder(
     asked = ("--lang", "nl", "--notebook", "40_exchange_online", "--out", "X")
     done = installed("report", *asked, cwd=folder)
     month = folder / "X" / "2026-10"
-    assert str(month / "40_exchange_online.html") in done.stdout.splitlines()
+    assert f"Open {month / 'index.html'}" in done.stdout
+    assert (month / "40_exchange_online.html").is_file()
     assert [path.name for path in tmp_path.iterdir()] == ["empty"]
     assert sorted(path.name for path in folder.iterdir()) == ["X", "data"]
     observations = month / "tables" / "observations.parquet"

@@ -65,7 +65,7 @@ def test_a_long_table_shows_its_head_and_publishes_all() -> None:
     """Ten rows and the number of rows in Jupyter; every row in what a page is made from."""
     shown = bundle(pd.DataFrame({"domain": [f"d{n}.example" for n in range(400)]}))
     text = str(shown["text/html"])
-    assert text.count("<tr>") == 11
+    assert text.count("<tr") == 11
     assert "400 rows" in text
     page: Any = shown[MIME]
     assert len(unpack(page["table"])) == 400

@@ -122,7 +122,7 @@ def test_a_time_limit_leaves_nothing_behind(world, tmp_path):
     ) as run:
         _wait_for(out)
         run.send_signal(signal.SIGTERM)
-        assert run.wait(timeout=30) == 130
+        assert run.wait(timeout=30) in {130, -signal.SIGINT}  # a shell shows both as 130
     assert list(out.iterdir()) == []
 
 

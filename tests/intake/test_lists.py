@@ -1,7 +1,9 @@
 """Lists of names, and exports of organisations: what is to be measured, and nothing that was."""
 
+import datetime as dt
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from measured_files import booked, values, web_export, web_row
 
@@ -11,6 +13,8 @@ from v6monitor.intake import intake as measurements
 from v6monitor.intake import states as intake_states
 
 BOTH = [("a.example", "web"), ("a.example", "mail")]
+
+DAY = dt.date(2026, 10, 7)
 
 
 @pytest.mark.parametrize(
@@ -66,8 +70,9 @@ def test_listed_is_not_measured(intake):
         assert (table[empty] == "").all(axis=None)
         assert table["file_date"].tolist() == ["2026-10-05"] * 2
         assert intake_states.states(table).empty
-        with pytest.raises(InputError, match="contain no measurement results; look"):
-            intake_states.measured(table)
+        asked = intake_states.measured(table, DAY)
+        assert set(asked["measured_at"]) == {pd.Timestamp("2026-10-07")}
+        assert set(asked["date_source"]) == {intake_states.LOOKED_UP}
 
 
 def test_listed_beside_measured(tmp_path):
@@ -76,7 +81,7 @@ def test_listed_beside_measured(tmp_path):
     (tmp_path / "list.csv").write_text("List,Domain\nrijk,a.example\nrijk,a.example\n")
     found = measurements.read([tmp_path])
     assert len(found.table) == 3
-    assert values(replace(found, table=intake_states.measured(found.table)), "domain") == [
+    assert values(replace(found, table=intake_states.measured(found.table, DAY)), "domain") == [
         ("a.example",)
     ]
     twice = (3, "a.example", "listed twice: list.csv 2", "dropped")

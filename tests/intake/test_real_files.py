@@ -1,5 +1,7 @@
 """Golden numbers: the measurement of 25 March 2019 as it was published."""
 
+import datetime as dt
+
 import pytest
 
 from v6monitor.intake import columns as intake_columns
@@ -146,4 +148,4 @@ def test_whole_folder(real_data):
         "dashboard-export_2026-06_web_provincies.xlsx",
         "waterschappen.xlsx",
     ]
-    assert len(intake_states.measured(found.table)) == 942
+    assert len(intake_states.measured(found.table, dt.date(2026, 6, 15))) == 942

@@ -1,5 +1,6 @@
 """From test results to yes, no, unknown and not applicable."""
 
+import datetime as dt
 import io
 
 import pandas as pd
@@ -81,7 +82,7 @@ def test_sources_name_each_measurement(intake, tmp_path):
     found = measurements.read(tmp_path)
     measured = ["measurement 2026-10-05 Internet.nl", "measurement 2026-10-06 Internet.nl"]
     assert found.table.attrs["source"] == found.faults.attrs["source"] == [*measured, "list.csv"]
-    only = intake_states.measured(found.table)
+    only = intake_states.measured(found.table, dt.date(2026, 10, 7))
     assert only.attrs["source"] == measured
     assert intake_states.states(found.table).attrs["source"] == measured
     assert intake_states.states(only[only["type"] == "mail"]).attrs["source"] == measured[1:]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from v6monitor.cli.explain import writing
-from v6monitor.cli.parser import STDOUT, Parser, add_out, check_new
+from v6monitor.cli.parser import STDOUT, Parser, add_out, check_new, mapping, reading_arguments
 from v6monitor.cli.terminal import Screen, complain, printable
 from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import annotations, companions
@@ -34,22 +34,6 @@ def intake_arguments(parser: Parser) -> None:
         "canonical.csv",
         "CSV file to write, in a folder that is made if need be; - writes to standard output",
         required=True,
-    )
-
-
-def reading_arguments(parser: Parser) -> None:
-    """Add what files of measurements do not say themselves."""
-    parser.add_argument(
-        "--measured-at",
-        metavar="YYYY-MM-DD",
-        help="day of the measurement, for files in which nothing says so",
-    )
-    parser.add_argument(
-        "--map",
-        metavar="COLUMN=FIELD",
-        action="append",
-        default=[],
-        help="what a column of an unknown table holds, such as Website=domain",
     )
 
 
@@ -108,19 +92,6 @@ def _reading(screen: Screen) -> Callable[[int, int, str], None]:
 def _refuse_source(files: list[str], out: Path) -> None:
     if out.exists() and any(Path(file).resolve() == out.resolve() for file in files):
         raise UsageError(f"--out {out}: is a file to read as well; choose another name")
-
-
-def mapping(pairs: list[str]) -> dict[str, str]:
-    """Return the field of each column, of what ``--map`` gives."""
-    found = {}
-    for pair in pairs:
-        label, equals, field = pair.rpartition("=")
-        if not equals or not label:
-            raise UsageError(
-                f"--map {pair}: is not COLUMN=FIELD; write for instance Website=domain"
-            )
-        found[label] = field
-    return found
 
 
 def _facts(read: measurements.Intake, out: Path) -> dict[str, object]:

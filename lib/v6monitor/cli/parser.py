@@ -106,3 +106,32 @@ def check_new(option: str, path: Path, suffixes: Sequence[str], *, force: bool) 
             f"{option} {path}: is there already, and nothing is replaced in silence; name another "
             "file, or add --force"
         )
+
+
+def reading_arguments(parser: Parser) -> None:
+    """Add what files of measurements do not say themselves."""
+    parser.add_argument(
+        "--measured-at",
+        metavar="YYYY-MM-DD",
+        help="day of the measurement, for files in which nothing says so",
+    )
+    parser.add_argument(
+        "--map",
+        metavar="COLUMN=FIELD",
+        action="append",
+        default=[],
+        help="what a column of an unknown table holds, such as Website=domain",
+    )
+
+
+def mapping(pairs: list[str]) -> dict[str, str]:
+    """Return the field of each column, of what ``--map`` gives."""
+    found = {}
+    for pair in pairs:
+        label, equals, field = pair.rpartition("=")
+        if not equals or not label:
+            raise UsageError(
+                f"--map {pair}: is not COLUMN=FIELD; write for instance Website=domain"
+            )
+        found[label] = field
+    return found

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from v6monitor import workspace
-from v6monitor.cli.intake import mapping, reading_arguments
 from v6monitor.cli.lookup import pace_arguments
-from v6monitor.cli.parser import Parser, Several
+from v6monitor.cli.parser import Parser, Several, mapping, reading_arguments
 from v6monitor.cli.terminal import Screen, bold, complain, sized, verdict
 from v6monitor.errors import CoverageError, NotebookError
 from v6monitor.language import CODES, Language
