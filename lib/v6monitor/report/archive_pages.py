@@ -293,7 +293,7 @@ def _withdrawn_page(file: str, month: Entry, act: dict[str, str]) -> str:
     up = "../" * file.count("/")  # a letter is in a folder below
     name = PurePosixPath(file).name
     page = Page(
-        file,
+        name,
         language,
         language.text("This report was withdrawn"),
         str(month["period"]),
