@@ -51,6 +51,7 @@ def test_only_tables_scroll_sideways(browser, pages, width, size):
     for file in pages:
         page = opened(browser, file, width)
         page.add_style_tag(content=f"html {{ font-size: {size} !important }}")
+        page.evaluate("new Promise((done) => setTimeout(done, 100))")  # what watches sizes
         found[file.name] = page.evaluate("document.documentElement.scrollWidth")
         page.close()
     assert found == dict.fromkeys(found, width)
