@@ -127,6 +127,9 @@ class Organisations:
                 links=above,
                 twin=twin(one.name, code, languages),
                 home=f"../{page.home}",
+                folder=None if page.folder is None else f"{page.folder}{NAME}/",
+                picture=page.picture and f"../{page.picture}",
+                feed=page.feed and f"../{page.feed}",
             )
             sections = [self._section(domain, language, languages) for domain in one.domains]
             content = plain_page(
