@@ -19,7 +19,7 @@ def opened(browser: Browser, file: Path, width: int = 1280) -> Page:
 
 def axe_faults(page: Page) -> list[tuple[str, str]]:
     """Return what axe finds or cannot decide, with all that unfolds unfolded: rule and place."""
-    page.evaluate("document.querySelectorAll('main details').forEach((one) => (one.open = true))")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
     told = Axe().run(page, options=AUDIT).response
     assert len(told["passes"]) > 15, "axe did not look"
     assert {"target-size"} <= {

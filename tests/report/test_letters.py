@@ -16,7 +16,7 @@ from v6monitor.mail.letters import Letter, letters
 from v6monitor.report import tables
 from v6monitor.report.letters import file_of, merge, page
 from v6monitor.report.lint import problems
-from v6monitor.report.pages import synthetic_notice
+from v6monitor.report.notices import synthetic_notice
 
 HOSTILE = '=HYPERLINK("http://evil.example")<script>alert(1)</script>\' & Town'
 

@@ -14,7 +14,8 @@ from v6monitor.report import metadata, publisher
 from v6monitor.report.document import read
 from v6monitor.report.lint import problems
 from v6monitor.report.metadata import About
-from v6monitor.report.pages import Notice, Page, notebook_page
+from v6monitor.report.notices import Notice
+from v6monitor.report.pages import Page, notebook_page
 from v6monitor.report.publisher import Contact, Licence, Publisher
 
 SENDER = Publisher(

@@ -14,7 +14,8 @@ from v6monitor.language import Language
 from v6monitor.report.card import explain
 from v6monitor.report.document import read
 from v6monitor.report.lint import problems
-from v6monitor.report.pages import Link, Notice, Page, heading, notebook_page
+from v6monitor.report.notices import Notice
+from v6monitor.report.pages import Link, Page, heading, notebook_page
 
 LONG = "gemeenschappelijke-regeling-van-een-heel-lange-naam.voorbeeld-organisatie.example"
 STATES = pd.DataFrame(

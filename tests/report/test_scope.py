@@ -84,7 +84,10 @@ def test_the_archive_leads_to_it_without_its_numbers(narrowed):
     assert "Only Water" not in page
     index = json.loads((world.out / "index.json").read_text())
     assert [one["folder"] for one in index["parts"]] == ["waterschap"]
-    assert "waterschap" not in (world.out / "feed.en.atom").read_text()
+    feed = (world.out / "feed.en.atom").read_text()
+    assert "waterschap" not in feed
+    assert "Only " not in feed
+    assert feed.count("<entry>") == len(index["months"])
 
 
 def test_without_a_whole_report_the_archive_has_a_page_that_leads_there(narrowed, tmp_path):

@@ -108,6 +108,7 @@ def adoption_times(states: pd.DataFrame, *, by: str = "sector") -> pd.DataFrame:
 
 def _innermost(pairs: Floats) -> Floats:
     """Return the intervals that begin where one begins and end where the next end is."""
+    # an end counts before a begin at the same time: (0, 1] and (1, 2] have nothing in common
     begins = [(begin, 1) for begin in set(pairs[:, 0])]
     ends = sorted([*begins, *((end, 0) for end in set(pairs[:, 1]))])
     found = [

@@ -32,6 +32,7 @@ TICKS = {"yes": "✓", "partly": "~", "no": "✗", "unknown": "?", "": "–"}
 _NARROW = "(max-width: 30rem)"
 """The screens that get the drawing for a phone."""
 
+_HYPHENED = re.compile(r"\b[Ee]-mail\w*")  # of which large letters break no line
 _COMMAND = re.compile(r"\b(?:Enable|Get)-\w+(?: -\w+(?: (?:&lt;\w+&gt;|[\w.-]*\w))?)?")
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
@@ -165,6 +166,7 @@ class Chart:
         if self.kind == "answer":
             facts = "".join(map(_fact, words.facts))
             facts = f"<dl>{facts}</dl>" if facts else ""
+            caption = _HYPHENED.sub(r'<span class="whole">\g<0></span>', caption)
             return f'<div class="answer"><p>{caption}</p>{facts}<p>{note}</p></div>'
         figure = self._picture(language)
         if self.kind == "text" or (self.kind == "figure" and figure is None):

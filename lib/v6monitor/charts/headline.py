@@ -8,7 +8,7 @@ import pandas as pd
 
 from v6monitor.analysis.headline import EXCHANGE_ONLINE, GOVERNMENT
 from v6monitor.charts.chart import Chart, Fact, Words
-from v6monitor.charts.wording import Record, group_name, joined, share_text
+from v6monitor.charts.wording import Record, group_name, joined, sector_names, share_text
 from v6monitor.language import Language, marked
 
 NAMES = {
@@ -104,7 +104,7 @@ def _about(of: str, sentence: str, language: Language) -> str:
     sectors = [] if of == GOVERNMENT else of.split()
     if not sectors:
         return sentence
-    names = language.listed([language.label(sector) for sector in sectors])
+    names = sector_names(sectors, language)
     start = sentence[:1] if sentence.startswith("IPv6") else sentence[:1].lower()
     return f"{names}: {start}{sentence[1:]}"
 

@@ -13,6 +13,8 @@ Record = Mapping[Hashable, Any]
 SHOWN = ("yes", "partly", "no", "unknown")
 """The states that a bar is made of, in their order; the rest does not apply."""
 
+PROPER = frozenset({"Rijk"})
+"""Names of sectors that keep their capital within a sentence."""
 ALMOST = 0.01
 
 MEASURES = {
@@ -154,3 +156,10 @@ def counts_in_words(row: Record, language: Language) -> str:
     counted = [(state, int(row.get(state, 0))) for state in SHOWN]
     words = [f"{language.number(n)} {language.label(state)}" for state, n in counted if n]
     return ", ".join(words) or language.label("not_applicable")
+
+
+def sector_names(sectors: Sequence[str], language: Language) -> str:
+    """Return sectors in a sentence: ``Municipalities and water authorities``; empty without."""
+    names = [language.label(sector) for sector in sectors]
+    others = [name if name in PROPER else f"{name[:1].lower()}{name[1:]}" for name in names[1:]]
+    return language.listed([*names[:1], *others])

@@ -135,7 +135,7 @@ def _write_letters(folder: Path, written: Sequence[Letter], *, synthetic: bool) 
     # imported here: tables need nothing of what makes pages
     from v6monitor.report import letters as pages  # noqa: PLC0415
     from v6monitor.report import tables  # noqa: PLC0415
-    from v6monitor.report.pages import synthetic_notice  # noqa: PLC0415
+    from v6monitor.report.notices import synthetic_notice  # noqa: PLC0415
 
     with writing("--letters", folder):
         for code in CODES:

@@ -80,7 +80,8 @@ def _write_card(card: Card, path: Path, language: Language) -> None:
     from v6monitor.report.exports import write_text  # noqa: PLC0415
 
     # imported here: a card on the terminal needs nothing of what makes pages
-    from v6monitor.report.pages import Page, plain_page, synthetic_notice  # noqa: PLC0415
+    from v6monitor.report.notices import synthetic_notice  # noqa: PLC0415
+    from v6monitor.report.pages import Page, plain_page  # noqa: PLC0415
 
     heading = language.text("What do the lookups say about {domain}?", domain=card.domain)
     notices = synthetic_notice(card.domain.endswith(".example"), language)

@@ -5,7 +5,7 @@ import json
 import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from v6monitor import workspace
 from v6monitor.cli.lookup import pace_arguments
@@ -107,7 +107,7 @@ def report_arguments(parser: Parser) -> None:
 def report(options: argparse.Namespace) -> int:
     """Make the reports that are missing or were made from other inputs; say what they found."""
     screen = Screen(options)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # tidy up as after Ctrl-C
+    signal.signal(signal.SIGTERM, _stop)
     codes, outcomes = [0], []
     silent = options.json or options.quiet
     try:
@@ -127,6 +127,14 @@ def report(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(outcomes, indent=1, ensure_ascii=False))
     return max(codes)
+
+
+def _stop(*_: object) -> NoReturn:
+    """End with the exit code of Ctrl-C, and tidy up as it does."""
+    # no KeyboardInterrupt: after one in code that `exec` made from a text, as checks of notebooks
+    # are, Python ends by a signal of its own and not with an exit code
+    complain("stopped by SIGTERM")
+    raise SystemExit(130)
 
 
 def _request(options: argparse.Namespace) -> Request:

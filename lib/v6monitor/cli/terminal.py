@@ -13,10 +13,9 @@ _BOLD, _RED, _GREEN = 1, 31, 32
 
 
 class Screen:
-    """Progress on standard error: one line that is written over, or a line a step elsewhere.
+    """Progress on standard error: on a terminal one line that is written over.
 
-    Of what is counted, such as lookups, a line per tenth is written where there is no terminal, and
-    with ``--verbose``.
+    Elsewhere a line per tenth of what is counted, such as lookups; all steps with ``--verbose``.
     """
 
     def __init__(self, options: argparse.Namespace) -> None:
@@ -44,7 +43,7 @@ class Screen:
             line = f"[{_duration(self.seconds)}] {line}{self._left(done, total)}"
             width = shutil.get_terminal_size().columns - 1
             print(f"{_BLANK}{line[:width]}", end="", file=self._stream, flush=True)
-        elif self._step != (step := (text, 10 * done // total if total else 0)):
+        elif (total or self.watched) and self._step != (step := (text, 10 * done // max(total, 1))):
             print(line, file=self._stream, flush=True)
             self._step = step
         self._step = (text, self._step[1])

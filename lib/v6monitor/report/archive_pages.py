@@ -24,7 +24,7 @@ from v6monitor.errors import UsageError
 from v6monitor.intake.states import MEASURES
 from v6monitor.language import CODES, NO_VALUE, Language
 from v6monitor.language.sources import source_text
-from v6monitor.report import archive, manifest, news, pages, publisher
+from v6monitor.report import archive, manifest, news, notices, pages, publisher
 from v6monitor.report.archive import Entry
 from v6monitor.report.exports import safe_csv, write_text
 from v6monitor.report.pages import Page, file_name, twin
@@ -84,7 +84,7 @@ def feed(identity: str, months: Sequence[Entry], files: Files, language: Languag
     base = uuid.UUID(identity)
     root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": language.code})
     heading = language.text("IPv6 at government domains: what changed")
-    _add(root, "title", pages.of_scope(heading, months[-1]["scope"], language))
+    _add(root, "title", notices.of_scope(heading, months[-1]["scope"], language))
     _add(root, "id", uuid.uuid5(base, language.code).urn)
     _add(root, "updated", max(_updated(month) for month in months))
     _add(root, "link", rel="self", href=files.feed)
@@ -111,7 +111,7 @@ def feed(identity: str, months: Sequence[Entry], files: Files, language: Languag
 
 def title(month: Entry, language: Language) -> str:
     """Return the title of an entry: the month with its counts, or that it was withdrawn."""
-    name = pages.of_scope(language.month(month["period"]), month["scope"], language)
+    name = notices.of_scope(language.month(month["period"]), month["scope"], language)
     if month["withdrawn"]:
         return language.text("IPv6 in {month}: report withdrawn", month=name)
     return news.subject(name, month["changes"], language)
@@ -124,7 +124,7 @@ def sentences(month: Entry, language: Language) -> list[str]:
     found = news.sentences(month["changes"], language)
     if told := month["changes"].get("message"):  # reports made before have none
         found.insert(0, message(told, language).caption)
-    found[:0] = [" ".join(notice) for notice in pages.scope_notices(month["scope"], language)]
+    found[:0] = [" ".join(notice) for notice in notices.scope_notices(month["scope"], language)]
     if month["synthetic"]:
         found.insert(0, language.text("Synthetic example data."))
     if not month["publishable"]:
@@ -167,15 +167,17 @@ def _page(
     page = Page(
         files.page,
         language,
-        pages.of_scope(language.text("IPv6 at government domains: all reports"), sectors, language),
+        notices.of_scope(
+            language.text("IPv6 at government domains: all reports"), sectors, language
+        ),
         twin=other,
         home=files.page,
         folder=f"{'--'.join(sectors['sectors'])}/".lstrip("/"),
         feed=files.feed if months else "",
         next=_next(months, language),
         notices=[
-            *pages.synthetic_notice(any(month["synthetic"] for month in months), language),
-            *pages.scope_notices(sectors, language),
+            *notices.synthetic_notice(any(month["synthetic"] for month in months), language),
+            *notices.scope_notices(sectors, language),
         ],
     )
     found = {one["measure"] for month in months for one in month["changes"]["measures"]}
@@ -184,7 +186,7 @@ def _page(
     links = [
         pages.Link(
             f"{folder}/{first_page(held[-1], language.code).partition('/')[2]}",
-            pages.scope_name(held[0]["scope"], language),
+            notices.scope_name(held[0]["scope"], language),
         )
         for folder, held in parts.items()
     ]

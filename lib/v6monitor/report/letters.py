@@ -11,7 +11,8 @@ from v6monitor.language import AMSTERDAM, CODES, NO_VALUE, Language
 from v6monitor.mail.letters import Letter, Measured, powershell, remarks, situations, steps
 from v6monitor.names import display, page_name
 from v6monitor.report import publisher
-from v6monitor.report.pages import Notice, Page, file_name, plain_page, twin
+from v6monitor.report.notices import Notice
+from v6monitor.report.pages import Page, file_name, plain_page, twin
 from v6monitor.report.publisher import Publisher
 
 NAME = "letters"

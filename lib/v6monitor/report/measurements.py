@@ -45,6 +45,11 @@ def read_measurements(
     given = paths or [example() / "dashboards"]
     found = intake.read(given, measured_at=measured_at, columns=columns)
     synthetic = is_synthetic(found.table)
+    if measured_at and found.table["measured_at"].isna().all():
+        raise UsageError(
+            f"--measured-at {measured_at}: {', '.join(map(str, paths))} has names and no "
+            "results, so nothing was measured; leave the option out"
+        )
     day = day or (_example_day() if synthetic else dt.datetime.now(AMSTERDAM).date())
     found = replace(found, table=measured(found.table, day))
     made_up = found.table["domain"].str.endswith(".example").groupby(found.table["source_file"])

@@ -15,7 +15,7 @@ from v6monitor.dns import log
 from v6monitor.language import AMSTERDAM, Language
 from v6monitor.language.sources import source_text
 from v6monitor.mail.providers import providers
-from v6monitor.report import archive, pages
+from v6monitor.report import archive, notices
 from v6monitor.report.archive import Scope
 from v6monitor.report.month import Month
 from v6monitor.report.results import records
@@ -154,13 +154,13 @@ def sentences(facts: Facts, language: Language) -> list[str]:
 
 def mail(month: Month, facts: Facts, language: Language, scope: Scope = archive.WHOLE) -> str:
     """Return a mail as text: its subject on the first line, and after an empty line its body."""
-    name = pages.of_scope(language.month(month.period), scope, language)
+    name = notices.of_scope(language.month(month.period), scope, language)
     sources = month.current.attrs["source"]
     words = message(facts["message"], language)
     figures = [f"- {one.label}: {'; '.join([one.value, *one.lines])}" for one in words.facts]
     paragraphs = [
         [subject(name, facts, language)],
-        *([" ".join(notice)] for notice in pages.notices(month, scope, language)),
+        *([" ".join(notice)] for notice in notices.of_report(month, scope, language)),
         [
             words.caption,
             *figures,

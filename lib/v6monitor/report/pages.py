@@ -1,7 +1,6 @@
 """HTML pages of a report in one language, made with the package's own template."""
 
 import base64
-import datetime as dt
 import hashlib
 import html
 import json
@@ -18,14 +17,13 @@ from jinja2 import Environment
 from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 
-from v6monitor.analysis.shares import GATE
 from v6monitor.charts.chart import DOWNLOADS, with_commands
 from v6monitor.charts.tables import Reference, unpack
-from v6monitor.language import AMSTERDAM, Language, marked
+from v6monitor.language import Language, marked
 from v6monitor.report import publisher
 from v6monitor.report.archive import WHOLE, Scope
 from v6monitor.report.document import Document, Output, Prose
-from v6monitor.report.month import Month
+from v6monitor.report.notices import Notice, scope_name
 from v6monitor.report.publisher import Publisher
 from v6monitor.report.tables import FORMS
 
@@ -62,13 +60,6 @@ class Link(NamedTuple):
     def name(self) -> str:
         """Return what the page is called in both languages."""
         return PurePosixPath(self.file).name.partition(".")[0]
-
-
-class Notice(NamedTuple):
-    """What a reader must know before the first figure."""
-
-    title: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -153,99 +144,6 @@ def twin(name: str, code: str, languages: Sequence[str], end: str = "html") -> s
     """Return the file of the same page in the other language; empty when there is none."""
     others = [other for other in languages if other != code]
     return file_name(name, others[0], languages, end) if others else ""
-
-
-def notices(month: Month, scope: Scope, language: Language) -> list[Notice]:
-    """Return what a reader of any page of a report must know before the first figure."""
-    found = [*synthetic_notice(month.synthetic, language), *scope_notices(scope, language)]
-    found += [
-        Notice(
-            language.text("Not fit to publish."),
-            language.text(
-                "{source}: the state of {coverage} of the websites and mail domains is known; at"
-                " least {gate} is needed.",
-                source=language.label(source),
-                coverage=language.percent(gate.coverage),
-                gate=language.percent(GATE, 0),
-            ),
-        )
-        for source, gate in month.gates.items()
-        if not gate.passed
-    ]
-    found += lookup_notices(month, language)
-    if len(month.observations) and not month.tested:
-        found.append(
-            Notice(
-                language.text("The resolvers were not tested."),
-                language.text(
-                    "Whether the resolvers that were asked make up answers, or hide them, was not "
-                    "checked before these lookups."
-                ),
-            )
-        )
-    return found
-
-
-def lookup_notices(month: Month, language: Language) -> list[Notice]:
-    """Return that lookups do not belong to the month, as they are too far from its measurement."""
-    reach: Any = month.provenance.get("reach", {})
-    days = language.number(reach.get("within_days", 0))
-    title = language.text("Without lookups.")
-    if month.out_of_reach and not reach["left_out"]:
-        why = language.text(
-            "The measurement was more than {days} days ago, and DNS cannot be asked about the"
-            " past.",
-            days=days,
-        )
-        return [Notice(title, why)]
-    if not reach.get("left_out"):
-        return []
-    moments = (dt.datetime.fromisoformat(reach[end]) for end in ("first", "last"))
-    asked = dict.fromkeys(language.day(one.astimezone(AMSTERDAM).date()) for one in moments)
-    why = language.text(
-        "Those of {asked} were more than {days} days from the measurement, and DNS cannot be asked"
-        " about the past.",
-        asked=" – ".join(asked),
-        days=days,
-    )
-    some = language.text("Some lookups are left out.")
-    return [Notice(title if month.out_of_reach else some, why)]
-
-
-def synthetic_notice(synthetic: bool, language: Language) -> list[Notice]:
-    """Return the banner of example data; none for others."""
-    title = language.text("Synthetic example data.")
-    text = language.text("These organisations, domains and numbers are made up.")
-    return [Notice(title, text)] if synthetic else []
-
-
-def scope_notices(scope: Scope, language: Language) -> list[Notice]:
-    """Return the boxes that say what a report is narrowed to; none for a whole report."""
-    found = []
-    if scope["sectors"]:
-        found.append(
-            Notice(
-                language.text("Only {sectors}.", sectors=scope_name(scope, language)),
-                language.text(
-                    "Every figure is about these domains alone, not about government as a whole."
-                ),
-            )
-        )
-    if names := scope.get("notebooks"):
-        only = language.text("Only these pages were made: {names}.", names=language.listed(names))
-        found.append(Notice(language.text("Part of a report."), only))
-    return found
-
-
-def scope_name(scope: Scope, language: Language) -> str:
-    """Return the names of the sectors that a report is narrowed to; empty without."""
-    return language.listed([language.label(sector) for sector in scope["sectors"]])
-
-
-def of_scope(title: str, scope: Scope, language: Language) -> str:
-    """Return a title with the sectors that a report is narrowed to, where it is."""
-    name = scope_name(scope, language)
-    return f"{title} ({name})" if name else title
 
 
 def heading(document: Document, language: Language, scope: Scope = WHOLE) -> tuple[str, str]:

@@ -29,6 +29,7 @@ from v6monitor.report import (
     lint,
     metadata,
     news,
+    notices,
     organisations,
     pages,
     publisher,
@@ -102,7 +103,9 @@ class Report:
         title = {}
         for code in CODES:
             language = Language(code)
-            name = pages.of_scope(language.text("IPv6 at government domains"), self.scope, language)
+            name = notices.of_scope(
+                language.text("IPv6 at government domains"), self.scope, language
+            )
             title[code] = f"{name}, {language.month(self.month.period)}"
         days = sorted(set(self.month.current["measured_at"].dt.strftime("%Y-%m-%d").dropna()))
         sectors = "--".join(self.scope["sectors"])
@@ -118,7 +121,7 @@ class Report:
 
     def warnings(self, code: str) -> list[str]:
         """Return the titles of what a reader must know before the first figure."""
-        return [one.title for one in pages.notices(self.month, self.scope, Language(code))]
+        return [one.title for one in notices.of_report(self.month, self.scope, Language(code))]
 
     def picture(self, code: str) -> str:
         """Return the file of the picture for social media; empty where it would not be found."""
@@ -141,7 +144,7 @@ class Report:
             organisations.NAME: language.text("Which organisations are in this report?"),
             DATA: language.text("Which data can be downloaded, and what do they mean?"),
         }
-        title = pages.of_subject(pages.scope_name(self.scope, language), titles[name])
+        title = pages.of_subject(notices.scope_name(self.scope, language), titles[name])
         return Link(self.file(name, language.code), title)
 
 
@@ -232,7 +235,7 @@ def _page(report: Report, own: Link, code: str, notebooks: Notebooks) -> Page:
             report.fixed_link(DATA, language),
         ],
         twin(own.file.partition(".")[0], code, report.languages),
-        pages.notices(report.month, report.scope, language),
+        notices.of_report(report.month, report.scope, language),
         report.file(OVERVIEW, code),
         own.language,
         publisher=about.publisher,
