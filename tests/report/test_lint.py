@@ -33,8 +33,6 @@ def test_a_good_page_has_no_problems():
         ("<h1>", '<a href="javascript:x">x</a><h1>', "refers elsewhere"),
         ("<figure>", "<div>", "0 figures"),
         ("<main>", "<div>", "0 main regions"),
-        ("Vraag", "Traceback (most recent call last)", "traceback"),
-        ("Vraag", "/home/someone/x", "path of the machine"),
         ("<h1>", '<p id="a"></p><p id="a"></p><h1>', "is used twice"),
     ],
 )

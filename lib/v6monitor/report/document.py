@@ -23,7 +23,7 @@ from v6monitor.language import CODES, Language
 
 _ENGLISH, _DUTCH = "en", "nl"
 _LONGEST_NAME = 60
-_REPR_OF_OBJECT = re.compile(r"^<.*>$|<[^<>]* at 0x[0-9a-f]+>", re.DOTALL)
+_REPR_OF_OBJECT = re.compile(r"^<.*>$|<[^<>]* at 0x[0-9a-f]+>|^\w+Path\(", re.DOTALL)
 _END_WELL = "end the cell with a table or chart"
 
 
@@ -74,6 +74,13 @@ class Document:
     def outputs(self) -> list[Output]:
         """Return what its cells show, in reading order."""
         return [part for part in self.parts if isinstance(part, Output)]
+
+    @property
+    def prose(self) -> list[str]:
+        """Return what its author wrote, in all languages."""
+        return [
+            text for part in self.parts if isinstance(part, Prose) for text in part.source.values()
+        ]
 
 
 def read(notebook: NotebookNode, *, part: str = "", subject: str = "") -> Document:

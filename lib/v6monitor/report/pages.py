@@ -5,10 +5,10 @@ import hashlib
 import html
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -198,15 +198,15 @@ def _told_apart(page: str) -> str:
     The later gets a number: tables without rows may share a caption (WCAG 2.4.6), and a domain
     may be in two tables.
     """
-    seen: Counter[str] = Counter()
+    seen: set[str] = set()
 
     def named(found: re.Match[str]) -> str:
         start, name = found.groups()
-        seen[name] += 1
-        if seen[name] == 1:
-            return found[0]
-        number = f"-{seen[name]}" if name.startswith("row-") else f" ({seen[name]})"
-        return f'{start}{name}{number}"'
+        form = "{}-{}" if name.startswith("row-") else "{} ({})"
+        others = (form.format(name, at) for at in count(2))
+        free = next(one for one in chain([name], others) if one not in seen)
+        seen.add(free)
+        return f'{start}{free}"'
 
     return re.sub(r'(role="region" aria-label="|<tr id=")([^"]*)"', named, page)
 

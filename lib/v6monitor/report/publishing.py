@@ -251,8 +251,12 @@ def _page(report: Report, own: Link, code: str, notebooks: Notebooks) -> Page:
 
 def _problems(text: str, document: Document) -> list[str]:
     kinds = [shown.kind for shown in document.outputs]
-    found = lint.problems(text, figures=kinds.count("figure"), tables=kinds.count("table"))
-    return document.problems + found
+    return document.problems + lint.problems(
+        text,
+        figures=kinds.count("figure"),
+        tables=kinds.count("table"),
+        prose=document.prose,
+    )
 
 
 def _exports(report: Report, name: str, document: Document) -> list[Published]:
