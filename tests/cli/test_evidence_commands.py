@@ -58,7 +58,7 @@ def test_verdicts_of_a_log(kept: Path, tmp_path: Path, capsys: pytest.CaptureFix
     found = rows(out)
     assert ",".join(found["town.example"]) == (
         "domain,mail_class,mail_all,mail_any,mail_primary,web,web_www,web_apex,dns_2,"
-        "mail_end_to_end,reasons"
+        "mail_end_to_end,web_end_to_end,reasons"
     )
     assert {name: row["mail_all"] for name, row in found.items()} == {
         "town.example": "no",

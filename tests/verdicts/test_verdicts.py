@@ -51,6 +51,7 @@ def test_one_host_without_ipv6_fails_all_but_not_any_and_not_primary() -> None:
         "web_apex": "",
         "dns_2": "yes",
         "mail_end_to_end": "no",
+        "web_end_to_end": "",
         "reasons": "mail_all, mail_end_to_end: mx2.town.example: nodata",
     }
 
@@ -191,7 +192,45 @@ def test_website_www_and_apex_stand_beside_each_other() -> None:
     assert (row["web"], row["web_www"], row["web_apex"]) == ("yes", "no", "yes")
     row = judged(MANY, "www.town.example")
     assert (row["web"], row["web_www"], row["web_apex"]) == ("no", "no", "yes")
-    assert "web, web_www: www.town.example: nodata" in row["reasons"]
+    assert "web, web_www, web_end_to_end: www.town.example: nodata" in row["reasons"]
+
+
+@pytest.mark.parametrize(
+    ("own", "target", "state"),
+    [
+        ((True, True), (True, True), "yes"),
+        ((True, True), (True, False), "no"),
+        ((True, False), (True, True), "no"),
+        ((True, True), (), "unknown"),
+    ],
+)
+def test_a_website_needs_the_name_servers_of_every_target(
+    own: tuple[bool, ...], target: tuple[bool, ...], state: str
+) -> None:
+    """The zone of each CNAME target on the way to a website needs two name servers with IPv6."""
+    log = [
+        seen("town.example", "A", "198.51.100.1"),
+        seen("town.example", "AAAA", V6, chain=("cdn.else.example", "edge.far.example")),
+        *name_servers("town.example", *own),
+        *name_servers("else.example", True, True),
+        *(name_servers("far.example", *target) if target else []),
+    ]
+    row = judged(log)
+    assert (row["web"], row["web_end_to_end"]) == ("yes", state)
+
+
+def test_a_website_without_address_has_no_way_to_judge() -> None:
+    """Not applicable stays so, and a no decides whatever the name servers have."""
+    gone = [seen("town.example", "A"), seen("town.example", "AAAA")]
+    assert judged(gone)["web_end_to_end"] == "not_applicable"
+    assert judged(host("town.example"))["web_end_to_end"] == "no"
+    failed, poor = (
+        seen("town.example", "AAAA", outcome="timeout"),
+        name_servers("town.example", False),
+    )
+    with_ipv4 = seen("town.example", "A", "198.51.100.1")
+    assert judged([failed, *poor])["web_end_to_end"] == "unknown"  # it may have no address at all
+    assert judged([failed, *poor, with_ipv4])["web_end_to_end"] == "no"
 
 
 def test_end_to_end_needs_the_name_servers_of_every_mx_host() -> None:
@@ -213,7 +252,8 @@ def test_end_to_end_needs_the_name_servers_of_every_mx_host() -> None:
 def test_what_the_log_has_no_question_for_is_empty() -> None:
     """Not asked is not unknown and not no: a website has no mail verdicts, and the other way."""
     web = judged(host("www.town.example", V6), "www.town.example")
-    assert [name for name, cell in web.items() if cell] == ["domain", "web", "web_www"]
+    present = ["domain", "web", "web_www", "web_end_to_end", "reasons"]
+    assert [name for name, cell in web.items() if cell] == present
     mail = judged([seen("town.example", "MX", "10 mx.town.example")])
     assert (mail["mail_all"], mail["dns_2"], mail["web"]) == ("unknown", "", "")
     assert "mail_all, mail_any, mail_primary: mx.town.example: AAAA not asked" in mail["reasons"]

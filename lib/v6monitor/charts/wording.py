@@ -26,6 +26,9 @@ MEASURES = {
     "mail_primary": marked("Mail: every mail server of highest priority has IPv6."),
     "mail_category": marked("Mail: the category IPv6, which includes the name servers."),
     "mail_end_to_end": marked("Mail: every mail server and all name servers on the way have IPv6."),
+    "web_end_to_end": marked(
+        "Websites: the listed address and all name servers on the way have IPv6."
+    ),
     "dns": marked("Name servers: at least two have IPv6."),
     "dns_2": marked("Name servers: at least two have IPv6."),
 }

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from v6monitor.verdicts.evidence import Evidence
 from v6monitor.verdicts.logic import (
+    NO,
     NOT_APPLICABLE,
     NOT_ASKED,
     UNKNOWN,
@@ -117,17 +118,8 @@ def _implicit_mx(evidence: Evidence, domain: str) -> str:
 
 MAIL_VERDICTS = ("mail_all", "mail_any", "mail_primary", "mail_end_to_end")
 WEB_VERDICTS = ("web", "web_www", "web_apex")
-COLUMNS = (
-    "domain",
-    "mail_class",
-    "mail_all",
-    "mail_any",
-    "mail_primary",
-    *WEB_VERDICTS,
-    "dns_2",
-    "mail_end_to_end",
-    "reasons",
-)
+VERDICTS = (*MAIL_VERDICTS[:3], *WEB_VERDICTS, "dns_2", "mail_end_to_end", "web_end_to_end")
+COLUMNS = ("domain", "mail_class", *VERDICTS, "reasons")
 """The columns of the verdict table."""
 
 
@@ -137,7 +129,7 @@ class Judgement(NamedTuple):
     domain: str
     mail: MailHosts
     verdicts: Mapping[str, Verdict]
-    """By name of the verdict, the eight of ``COLUMNS``."""
+    """By name of the verdict, in the order of ``VERDICTS``."""
 
     def row(self) -> dict[str, str]:
         """Return the row of the verdict table."""
@@ -174,10 +166,14 @@ def judgement(evidence: Evidence, domain: str, types: Collection[str] | None = N
     for name, host in zip(WEB_VERDICTS, (domain, f"www.{bare}", bare), strict=True):
         asked = "web" in types and (name == "web" or evidence.question(host, "AAAA"))
         verdicts[name] = evidence.has_website(host) if asked else Verdict(NOT_ASKED)
+    web = verdicts["web"]
+    # of an unknown website a no of its name servers decides only where an IPv4 address shows it
+    there = web.state in {YES, NO} or (web.state == UNKNOWN and evidence.records(domain, "A"))
+    verdicts["web_end_to_end"] = _end_to_end(evidence, web, [domain]) if there else web
     verdicts["dns_2"] = servers = evidence.name_servers_have_ipv6(domain)
     if servers.state == NOT_ASKED and not looked_up.issuperset(types):
         verdicts["dns_2"] = servers._replace(state=UNKNOWN)
-    return Judgement(domain, mail, {name: verdicts[name] for name in COLUMNS if name in verdicts})
+    return Judgement(domain, mail, {name: verdicts[name] for name in VERDICTS})
 
 
 def _mail(evidence: Evidence, domain: str) -> MailHosts:
@@ -200,15 +196,15 @@ def _mail_verdicts(evidence: Evidence, domain: str, mail: MailHosts) -> dict[str
         "mail_all": mail_all,
         "mail_any": _with_reasons(disjunction(verdict.state for verdict in hosts), hosts),
         "mail_primary": _with_reasons(conjunction(verdict.state for verdict in primary), primary),
-        "mail_end_to_end": _end_to_end(evidence, domain, mail_all, list(by_host)),
+        "mail_end_to_end": _end_to_end(evidence, mail_all, [domain, *by_host]),
     }
 
 
-def _end_to_end(evidence: Evidence, domain: str, mail_all: Verdict, hosts: list[str]) -> Verdict:
-    """Return whether mail_all holds and the name servers of domain, hosts and aliases have IPv6."""
-    parts = [mail_all]
-    targets = [target for host in hosts for target in evidence.aliases(host)]
-    for name in dict.fromkeys([domain, *hosts, *targets]):
+def _end_to_end(evidence: Evidence, verdict: Verdict, names: list[str]) -> Verdict:
+    """Return whether a verdict holds and the name servers of names and their targets have IPv6."""
+    parts = [verdict]
+    targets = [target for name in names for target in evidence.aliases(name)]
+    for name in dict.fromkeys([*names, *targets]):
         servers = evidence.name_servers_have_ipv6(name)
         state = servers.state or UNKNOWN
         parts.append(Verdict(state, f"name servers of {name}: {servers.reason}"))

@@ -40,8 +40,8 @@ def judge(
         verdicts, each ``yes``, ``no``, ``unknown`` or ``not_applicable``: ``mail_all`` (every MX
         host has IPv6), ``mail_any``, ``mail_primary`` (every host of the lowest preference),
         ``web`` (the listed host; not applicable when it has no address at all), ``web_www``,
-        ``web_apex``, ``dns_2`` (two name servers) and ``mail_end_to_end`` (the name servers on the
-        way too); and ``reasons``, why each verdict is not yes. A
+        ``web_apex``, ``dns_2`` (two name servers), and ``mail_end_to_end`` and ``web_end_to_end``
+        (the name servers on the way too); and ``reasons``, why each verdict is not yes. A
         verdict is empty where it is no question: a domain that is only a website has no mail
         verdicts. What should have been looked up and was not is ``unknown``, so that an
         unfinished log lowers the coverage. ``attrs["source"]`` names the lookups.
