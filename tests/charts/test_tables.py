@@ -5,6 +5,8 @@ import re
 import pandas as pd
 import pytest
 
+import v6monitor as v6
+from v6monitor.charts.chart import DOWNLOADS, MIME, plain_table
 from v6monitor.charts.tables import cell_text as _cell_text
 from v6monitor.charts.tables import table_html
 from v6monitor.language import Language
@@ -75,11 +77,25 @@ def test_a_table_has_what_a_screen_reader_needs():
     assert 'role="region" aria-label="Finding" tabindex="0"' in page
 
 
-def test_a_table_without_rows_says_so():
-    """It keeps its header; one cell below it says that there is none."""
-    page = table_html(pd.DataFrame({"sector": pd.Series([], dtype="str")}), ENGLISH, "None")
-    assert '<tbody><tr><td colspan="1">None, or not in this source.</td></tr></tbody>' in page
-    assert "Sector" in page
+def test_a_table_without_rows_is_one_sentence():
+    """No header, caption, source or download: what is missing, and why that may be."""
+    empty = pd.DataFrame({"sector": pd.Series([], dtype="str")})
+    found = "There is nothing to list: nothing was found, or it was not measured."
+    assert plain_table(empty, ENGLISH, "Gains") == f"<p><strong>Gains</strong> {found}</p>"
+    empty.attrs["source"] = []
+    assert plain_table(empty, ENGLISH, "") == "<p>There are no lookups of this month.</p>"
+
+
+@pytest.mark.parametrize("code", ["nl", "en"])
+def test_a_chart_that_is_a_table_without_rows_is_its_finding(code):
+    """Its words say what is missing: no table, and nothing to download."""
+    gone = pd.DataFrame({"tenant": pd.Series([], dtype="str"), "laggards": 0})
+    chart = v6.chart.laggards_by(gone)
+    held = chart._repr_mimebundle_()[MIME]
+    assert (held["kind"], held["table"]) == ("text", "")
+    assert "<table" not in chart.html(code)
+    assert DOWNLOADS not in chart.html(code)
+    assert chart.caption(code) in chart.html(code)
 
 
 def test_a_row_header_is_never_empty() -> None:

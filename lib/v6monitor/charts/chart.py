@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from v6monitor.charts.layout import Ticks
 from v6monitor.charts.style import PHONE, WIDE, svg
 from v6monitor.charts.tables import pack, table_html, with_columns
+from v6monitor.charts.wording import nothing
 from v6monitor.language import CODES, Language
 from v6monitor.language.sources import source_text
 
@@ -144,6 +145,8 @@ class Chart:
         kind = self.kind
         if kind == "figure" and not pictures:
             kind = "table" if any(drawn.values()) else "text"
+        if kind == "table" and self.table.empty:
+            kind = "text"
         return {
             "text/plain": repr(self),
             "text/html": pages["en"].replace(DOWNLOADS, ""),
@@ -169,10 +172,11 @@ class Chart:
             caption = _HYPHENED.sub(r'<span class="whole">\g<0></span>', caption)
             return f'<div class="answer"><p>{caption}</p>{facts}<p>{note}</p></div>'
         figure = self._picture(language)
-        if self.kind == "text" or (self.kind == "figure" and figure is None):
+        bare = self.table.empty if self.kind == "table" else self.kind == "text"
+        if bare or (self.kind == "figure" and figure is None):
             return f"<p><strong>{caption}</strong> {note}</p>"
         source = source_line(self.source(language.code), language)
-        if self.parts and len(self.table):
+        if self.parts:
             body = "".join(_part(part, language) for part in self.parts(self.table, language))
             head = f"<p><strong>{caption}</strong> {note}</p>"
             return f'<div id="{self.name}" class="sheet">{head}{body}</div>{source}'
@@ -261,9 +265,14 @@ def plain_table(
 ) -> str:
     """Return the accessible HTML of a table that a cell of a notebook ends with.
 
-    ``caption_language`` is the language of caption and note, where that is not the reader's.
+    One without rows is a sentence. ``caption_language`` is the language of caption and note, where
+    that is not the reader's.
     """
     frame = with_columns(table)
+    if frame.empty:
+        own = f' lang="{caption_language}"' if caption_language not in {"", language.code} else ""
+        title = f"<strong{own}>{html.escape(caption)}</strong> " if caption else ""
+        return f"<p>{title}{html.escape(nothing(frame, language))}</p>"
     source = source_text(frame.attrs.get("source", ()), language)
     body = table_html(frame, language, caption, note, caption_language)
     return body + source_line(source, language)

@@ -75,13 +75,11 @@ def table_html(
     inner = outer = ""
     if caption_language not in {"", language.code}:
         outer, inner = f' lang="{caption_language}"', f' lang="{language.code}"'
-    none = html.escape(language.text("None, or not in this source."))
     sorts = [list(map(_sort_key, record)) for record in records] if len(frame) > LONG else []
     body = "".join(
         _row(columns, kinds, row, sorts[at] if sorts else None, language)
         for at, row in enumerate(texts)
     )
-    body = body or f'<tr><td colspan="{len(columns)}">{none}</td></tr>'
     return (
         f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"{outer}><table{inner}>'
         f"<caption{outer}><strong>{label}</strong>{extra}</caption><thead><tr>{head}</tr></thead>"

@@ -52,6 +52,13 @@ def not_there(table: pd.DataFrame, language: Language) -> str:
     return language.text("This is not in the source of this month.")
 
 
+def nothing(table: pd.DataFrame, language: Language) -> str:
+    """Return the sentence in place of a table without rows: that nothing is there, and why."""
+    if table.attrs.get("source") == []:
+        return not_there(table, language)
+    return language.text("There is nothing to list: nothing was found, or it was not measured.")
+
+
 def definition(measure: str, language: Language) -> str:
     """Return in a sentence what a measure counts; empty for one that is not known."""
     return language.text(MEASURES[measure]) if measure in MEASURES else ""

@@ -196,7 +196,10 @@ def _text(text: str) -> Output:
 def _plain_table(
     held: Mapping[str, Any], heading: Mapping[str, str], shown: dict[str, int]
 ) -> Output:
-    """Return a DataFrame that a cell ends with; without a caption it gets the heading above."""
+    """Return a DataFrame that a cell ends with; without a caption it gets the heading above.
+
+    One without rows is a sentence, without files.
+    """
     words, mark = dict(held["caption"]), ""
     title = heading.get(_ENGLISH) or next(iter(heading.values()), "")
     if not words:
@@ -209,8 +212,10 @@ def _plain_table(
     for code in CODES:
         of = code if code in words else next(iter(words))
         language = Language(code)
-        caption = f"{words[of]}{mark}"
+        caption = f"{words[of]}{mark}" if len(frame) or held["caption"] else ""
         pages[code] = plain_table(frame, language, caption, note=held["note"], caption_language=of)
+    if frame.empty:
+        return Output("", "text", pages)
     name = held["name"] or _named(title)
     return Output(name, "table", pages, held["table"], source=held["source"])
 

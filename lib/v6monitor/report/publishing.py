@@ -283,10 +283,9 @@ def _by_sector(report: Report, notebooks: Notebooks) -> list[Published]:
                     table.insert(0, "sector", document.subject)
                 found.setdefault(shown.shared, []).append(table)
                 titles[shown.shared] = shown.title
-    whole = {name: [one for one in held if len(one)] or held[:1] for name, held in found.items()}
     return [
         _export(report, name, OVERVIEW, pd.concat(held, ignore_index=True), titles[name])
-        for name, held in whole.items()
+        for name, held in found.items()
     ]
 
 
