@@ -18,6 +18,7 @@ AGREED, DEADLINE = "2020-04", "2021-12"
 
 _SUBJECTS = (("web", "web_category"), ("mail", "mail_category"))
 _YEAR = 12
+_COUNTED = ["yes", "no", "unknown", "adoption", "lower", "upper"]
 _COLUMNS = (
     "figure", "period", "of", "agreement", "yes", "no", "unknown", "adoption", "lower", "upper",
     "year_from", "year_change", "since", "since_change", "part", "asked",
@@ -32,8 +33,9 @@ def headline(month: Any) -> pd.DataFrame:
 
     Returns:
         A row per ``figure``: websites and mail domains, each by its finest measure (``web`` or
-        ``web_category``, ``mail`` or ``mail_category``; ``dns`` where there is neither), and
-        ``exchange_online``, its laggards by the lookups, where any mail is there.
+        ``web_category``, ``mail`` or ``mail_category``; ``dns`` where there is neither), of a list
+        of domains alone by the lookups; and ``exchange_online``, its laggards by the lookups, where
+        any mail is there.
 
         - ``of``: ``government``, else its sectors, or empty for any other list;
         - ``agreement``: how the month lies to the agreement of 100 % by the end of 2021:
@@ -45,7 +47,7 @@ def headline(month: Any) -> pd.DataFrame:
           ``exchange_online`` how many more of the domains now there were measured without IPv6;
         - ``since``, ``since_change``: the same for the month measured before;
         - ``part``: of the mail domains without IPv6 by the lookups, the part of the laggards;
-        - ``asked``: the day of the lookups.
+        - ``asked``: the day of the lookups; empty for what was measured.
 
     Example:
         >>> import v6monitor as v6
@@ -57,7 +59,10 @@ def headline(month: Any) -> pd.DataFrame:
     """
     about = {"period": month.period, "of": _of(month), "agreement": _agreement(month)}
     about |= dict.fromkeys(["year_from", "since", "asked"], "")
-    rows = [about | _measured(month, measure) for measure in _measures(month.measures)]
+    if month.listed and not pd.isna(month.asked[0]):
+        rows = [about | one for one in _looked_up(month)]
+    else:
+        rows = [about | _measured(month, measure) for measure in _measures(month.measures)]
     rows += [about | row for row in _exchange_online(month)]
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
     table.attrs["source"] = [*month.current.attrs["source"], *month.providers.attrs["source"]]
@@ -95,12 +100,26 @@ def _measured(month: Any, measure: str) -> dict[str, Any]:
     before = changes(month, measure=measure).iloc[0]
     return {
         "figure": measure,
-        **counted[["yes", "no", "unknown", "adoption", "lower", "upper"]],
+        **counted[_COUNTED],
         "year_from": earlier,
         "year_change": year["points"],
         "since": before["earlier"],
         "since_change": before["points"],
     }
+
+
+def _looked_up(month: Any) -> list[dict[str, Any]]:
+    """Return the figures of a list of domains, of which nothing was measured."""
+    fresh = {measure: month.fresh(measure) for measure in ("web", "mail")}
+    return [
+        {"figure": measure, "asked": _day(month), **shares(states).iloc[0][_COUNTED]}
+        for measure, states in fresh.items()
+        if len(states)
+    ]
+
+
+def _day(month: Any) -> str:
+    return f"{month.asked[0].tz_convert(AMSTERDAM):%Y-%m-%d}"
 
 
 def _past_year(month: Any, measure: str) -> str:
@@ -133,5 +152,5 @@ def _exchange_online(month: Any) -> list[dict[str, Any]]:
         then, now = (states[states["domain"].isin(there["domain"])] for states in measured)
         change = float(now["state"].eq("no").sum() - then["state"].eq("no").sum())
     row = {"figure": EXCHANGE_ONLINE, "no": lagging, "year_from": earlier, "year_change": change}
-    day = f"{month.asked[0].tz_convert(AMSTERDAM):%Y-%m-%d}"
-    return [row | {"part": lagging / without if without else float("nan"), "asked": day}]
+    part = lagging / without if without else float("nan")
+    return [row | {"part": part, "asked": _day(month)}]

@@ -73,10 +73,17 @@ def message(records: Sequence[Record], language: Language) -> Words:
     finding = [
         _state(measured, language), _judgement(measured, language), _gap(rows, language),
     ]  # fmt: skip
-    note = [_absent(measured, language), _since(measured, language), _bounds(measured, language)]
-    note.append(_where(rows, language))
-    facts = [_fact(row, language) for row in rows.values()]
+    note = [_absent(measured, language), _bounds(measured, language)]
+    if not _is_list(measured):
+        note[1:1] = [_since(measured, language)]
+        note.append(_where(rows, language))
+    facts = [_fact(row, language, compared=not _is_list(measured)) for row in rows.values()]
     return Words(joined(*finding), joined(*note), facts=facts)
+
+
+def _is_list(rows: dict[str, Record]) -> bool:
+    """Return whether the figures are of a list of domains: looked up, not measured."""
+    return any(row["asked"] for row in rows.values())
 
 
 def _state(rows: dict[str, Record], language: Language) -> str:
@@ -91,6 +98,14 @@ def _state(rows: dict[str, Record], language: Language) -> str:
         language.text(SHARES[name], share=language.percent(row["adoption"]))
         for name, row in rows.items()
     ]
+    if _is_list(rows):
+        day = language.day(dt.date.fromisoformat(str(first["asked"])))
+        found = language.text(
+            "By our own lookups of {day}, {shares} had IPv6.",
+            day=day,
+            shares=language.listed(shares),
+        )
+        return _about(str(first["of"]), found, language)
     values = {"month": month, "shares": language.listed(shares)}
     if first["of"] == GOVERNMENT:
         return language.text("In {month}, government had IPv6 on {shares}.", **values)
@@ -201,7 +216,7 @@ def _where(rows: dict[str, Record], language: Language) -> str:
     )
 
 
-def _fact(row: Record, language: Language) -> Fact:
+def _fact(row: Record, language: Language, *, compared: bool) -> Fact:
     name = str(row["figure"])
     if name == EXCHANGE_ONLINE:
         value, left = language.number(row["no"]), language.text("target: 0")
@@ -211,7 +226,7 @@ def _fact(row: Record, language: Language) -> Fact:
         left = _distance(row, language)
     target = left if row["agreement"] else ""
     label = _name(name, language)
-    lines = [line for line in (_year(row, language), target) if line]
+    lines = [line for line in (_year(row, language) if compared else "", target) if line]
     return Fact(f"{label[:1].upper()}{label[1:]}", value, lines)
 
 

@@ -174,7 +174,7 @@ def _groups(laggards: pd.DataFrame, language: Language) -> Iterator[Part]:
 
 
 def _places_words(table: pd.DataFrame, language: Language) -> Words:
-    note = language.text("Mail domains on Exchange Online for which no AAAA was measured.")
+    note = language.text("Mail domains on Exchange Online for which no AAAA record was found.")
     total = int(table["laggards"].sum())
     if not total:
         none = language.text("No laggard on Exchange Online was found.")

@@ -14,7 +14,7 @@ from v6monitor.errors import V6MonitorError
 
 COMMANDS = {
     "report": ("report", "run the month's notebooks and publish their pages"),
-    "withdraw": ("service", "withdraw a report: a page that says why takes its place"),
+    "withdraw": ("report", "withdraw a report: a page that says why takes its place"),
     "intake": ("intake", "read measurement files into the canonical table"),
     "lookup": ("lookup", "ask DNS and write the observation log"),
     "vantage": ("service", "check that resolvers answer and can be trusted"),
@@ -64,6 +64,7 @@ def parser(only: str | None = None) -> Parser:
     """
     made = Parser(prog="v6monitor", description="IPv6 at government domains", epilog=_EXAMPLES)
     made.add_argument("--version", action="version", version=f"v6monitor {__version__}")
+    made.add_common(default=False)
     commands = made.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for name, (module_name, help_text) in COMMANDS.items():
         command = commands.add_parser(name, help=help_text, description=help_text)

@@ -1,16 +1,16 @@
 """Commands about an observation log: verdicts, providers and laggards."""
 
 import argparse
-import json
 import sys
-from collections import Counter
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from v6monitor.cli.explain import writing
-from v6monitor.cli.parser import STDOUT, Parser, add_out, check_new
+from v6monitor.cli.options import add_out, check_new, writing
+from v6monitor.cli.parser import STDOUT, Parser
+from v6monitor.cli.terminal import say
 from v6monitor.dns.log import read_log
 from v6monitor.language import CODES, Language
 from v6monitor.mail.advice import in_words
@@ -32,8 +32,7 @@ def verdicts(options: argparse.Namespace) -> int:
     observations, domains = _read(options)
     table = judge(observations, domains=domains)
     _write(table, options)
-    counts = {name: _counts(table[name]) for name in ("mail_all", "web", "dns_2")}
-    _say(options, len(table), "domains", counts)
+    _say(options, table, "domains", ("mail_all", "web", "dns_2"))
     return 0
 
 
@@ -47,7 +46,7 @@ def providers(options: argparse.Namespace) -> int:
     observations, domains = _read(options)
     table = provider_table(observations, domains=_mail(domains))
     _write(table.drop(columns="kind"), options)
-    _say(options, len(table), "mail domains", {"class": _counts(table["class"])})
+    _say(options, table, "mail domains", ("class",))
     return 0
 
 
@@ -69,13 +68,12 @@ def laggards_arguments(parser: Parser) -> None:
 def laggards(options: argparse.Namespace) -> int:
     """Write the laggard list; print how many domains are in which group."""
     if options.letters:
-        check_new("--letters", options.letters / "letters.csv", (), force=options.force)
+        check_new("--letters", options.letters / "letters.csv", (".csv",), force=options.force)
     observations, domains = _read(options)
     known = provider_table(observations, domains=_mail(domains))
     table = laggard_list(observations, providers=known)
     _write(in_words(table, Language(options.lang)), options)
-    what = f"of {len(known)} mail domains"
-    _say(options, len(table), what, {"group": _counts(table["group"])})
+    _say(options, table, f"of {len(known)} mail domains", ("group",))
     if options.letters:
         written = letters(table, observations=observations)
         _write_letters(options.letters, written, synthetic=is_synthetic(table))
@@ -88,19 +86,28 @@ def laggards(options: argparse.Namespace) -> int:
 def _add_files(parser: Parser, table: str, *examples: str) -> None:
     parser.examples(
         f"v6monitor {table} obs.parquet --out {table}.csv",
-        f"v6monitor {table} obs.parquet --out -",
+        f"v6monitor lookup names.txt --out - | v6monitor {table} - --out -",
         *examples,
     )
-    parser.add_argument("log", metavar="OBS", type=Path, help="observation log: Parquet or CSV")
-    text = "CSV file to write; - writes to standard output"
-    add_out(parser, f"{table}.csv", text, required=True)
+    parser.add_argument("log", metavar="OBS", type=Path, help="log: Parquet or CSV; - reads a pipe")
+    add_out(parser, f"{table}.csv", "CSV file to write; - writes to standard output")
 
 
 def _read(options: argparse.Namespace) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
     """Return the observations of a log and the (domain, type) pairs that it is about."""
-    check_new("--out", options.out, () if options.out.is_dir() else (".csv",), force=options.force)
-    observations = read_log(options.log)
+    check_new("--out", options.out, (".csv",), force=options.force)
+    observations = _standard_input() if options.log == STDOUT else read_log(options.log)
     return observations, subjects(observations)
+
+
+def _standard_input() -> pd.DataFrame:
+    """Return the log that is piped in, Parquet or CSV."""
+    content = sys.stdin.buffer.read()
+    with tempfile.TemporaryDirectory() as folder:
+        suffix = ".parquet" if content.startswith(b"PAR1") else ".csv"
+        file = Path(folder) / f"standard-input{suffix}"
+        file.write_bytes(content)
+        return read_log(file)
 
 
 def _mail(domains: Sequence[tuple[str, str]]) -> list[str]:
@@ -117,18 +124,19 @@ def _write(table: pd.DataFrame, options: argparse.Namespace) -> None:
 
 
 def _say(
-    options: argparse.Namespace, number: int, what: str, counts: dict[str, Counter[str]]
+    options: argparse.Namespace, table: pd.DataFrame, what: str, columns: Sequence[str]
 ) -> None:
-    """Print what a table holds; beside a table that goes to standard output on standard error."""
-    stream = sys.stderr if options.out == STDOUT else sys.stdout
-    if options.json:
-        print(json.dumps({"out": str(options.out), "rows": number, **counts}), file=stream)
-    elif not options.quiet:
-        print(f"{options.out}: {number} {what}", file=stream)
-        for name, found in counts.items():
-            ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-            told = ", ".join(f"{count} {value}" for value, count in ranked) or "none"
-            print(f"  {name}: {told}", file=stream)
+    """Print what a table holds, with counts of some of its columns."""
+    counts = {
+        name: table[name].replace("", "not asked").value_counts().sort_index().to_dict()
+        for name in columns
+    }
+    lines = [f"{options.out}: {len(table)} {what}"]
+    for name, found in counts.items():
+        ranked = sorted(found.items(), key=lambda item: -item[1])
+        shown = ", ".join(f"{count} {value}" for value, count in ranked) or "none"
+        lines.append(f"  {name}: {shown}")
+    say(options, {"out": str(options.out), "rows": len(table), **counts}, lines)
 
 
 def _write_letters(folder: Path, written: Sequence[Letter], *, synthetic: bool) -> None:
@@ -144,7 +152,3 @@ def _write_letters(folder: Path, written: Sequence[Letter], *, synthetic: bool) 
                 text = pages.page(letter, code, CODES, notices)
                 write_text(folder / pages.file_of(letter, code, CODES), text)
         tables.write(pages.merge(written), folder, pages.NAME)
-
-
-def _counts(column: "pd.Series[str]") -> Counter[str]:
-    return Counter(value or "not asked" for value in column)

@@ -2,12 +2,10 @@
 
 import argparse
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from v6monitor.cli.parser import Parser, Several, check_new
-from v6monitor.errors import UsageError
+from v6monitor.cli.options import check_new, writing
+from v6monitor.cli.parser import Parser, Several
 from v6monitor.language import CODES, Language
 from v6monitor.report.card import Card
 from v6monitor.report.card import explain as evidence_card
@@ -62,18 +60,6 @@ def _facts(card: Card) -> dict[str, object]:
     provider = card.provider._asdict() if card.provider else {}
     lookups = [row._asdict() for row in card.observations]
     return {**card.judgement.row(), "provider": provider, "lookups": lookups}
-
-
-@contextmanager
-def writing(option: str, path: Path) -> Iterator[None]:
-    """Turn an error of the file system into a sentence that says what to do."""
-    try:
-        yield
-    except OSError as error:
-        raise UsageError(
-            f"{option} {path}: cannot be written ({error.strerror}); name one in a folder that you "
-            "may write to"
-        ) from error
 
 
 def _write_card(card: Card, path: Path, language: Language) -> None:

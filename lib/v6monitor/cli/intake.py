@@ -1,14 +1,13 @@
 """``v6monitor intake``: read measurement files into one table and list their faults."""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from v6monitor.cli.explain import writing
-from v6monitor.cli.parser import STDOUT, Parser, add_out, check_new, mapping, reading_arguments
-from v6monitor.cli.terminal import Screen, complain, printable
+from v6monitor.cli.options import add_out, check_new, mapping, reading_arguments, writing
+from v6monitor.cli.parser import STDOUT, Parser
+from v6monitor.cli.terminal import Screen, complain, printable, say
 from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import annotations, companions
 from v6monitor.intake import cleaning as intake_cleaning
@@ -33,7 +32,6 @@ def intake_arguments(parser: Parser) -> None:
         parser,
         "canonical.csv",
         "CSV file to write, in a folder that is made if need be; - writes to standard output",
-        required=True,
     )
 
 
@@ -75,11 +73,8 @@ def intake(options: argparse.Namespace) -> int:
             for name, table in tables.items():
                 if len(table) or name == "faults":
                     write_text(beside[name], safe_csv(table))
-    if options.json:
-        print(json.dumps(_facts(found, out), indent=1, ensure_ascii=False))
-    elif not options.quiet:
-        for line in _lines(found, out, beside, len(proposed), registers):
-            print(printable(line), file=sys.stderr if out == STDOUT else sys.stdout)
+    lines = _lines(found, out, beside, len(proposed), registers)
+    say(options, _facts(found, out), map(printable, lines))
     for sentence in found.errors:
         complain(sentence)
     return InputError.exit_code if found.errors else 0

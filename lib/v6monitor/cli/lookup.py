@@ -1,29 +1,31 @@
-"""``v6monitor lookup``, and the options for resolvers that other commands have too."""
+"""``v6monitor lookup``: look names up and keep the answers."""
 
 import argparse
 import datetime as dt
-import json
 import re
+import shutil
 import signal
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from v6monitor.cli.parser import Parser, Several, add_out, check_new
-from v6monitor.cli.terminal import Screen, complain
+from v6monitor.cli.options import add_out, check_new, pace_arguments, probes, resolver_arguments
+from v6monitor.cli.parser import STDOUT, Parser
+from v6monitor.cli.terminal import Screen, complain, say
 from v6monitor.dns import log
 from v6monitor.dns.journal import journal_of
 from v6monitor.dns.observation import DEFINITE, INVALID_NAME
 from v6monitor.dns.plan import ExtraQuestions, canonical, read_names
 from v6monitor.dns.recording import DAY, Recorded, Task, record
-from v6monitor.dns.resolvers import FORMS, is_resolver
+from v6monitor.dns.resolvers import is_resolver
 from v6monitor.dns.retry import Policy
-from v6monitor.dns.vantage import PUBLIC, Probes
 from v6monitor.errors import UsageError
 from v6monitor.verdicts.confirmation import LossCheck
 
 _DEFAULT = Policy()
-_LONGEST_TIMEOUT = 60  # seconds
 _MOST_AT_ONCE = 10_000
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -34,6 +36,7 @@ def lookup_arguments(parser: Parser) -> None:
         "v6monitor lookup names.csv --out obs.parquet",
         "v6monitor lookup names.txt --out obs.parquet --resolver 192.0.2.53 --resolver 192.0.2.54",
         "v6monitor lookup names.csv --out obs.parquet --resume",
+        "v6monitor lookup names.txt --out - | v6monitor laggards - --out laggards.csv",
     )
     parser.add_argument(
         "names",
@@ -41,7 +44,7 @@ def lookup_arguments(parser: Parser) -> None:
         nargs="?",
         help="canonical CSV, list of names (domain or domain,type), or -",
     )
-    add_out(parser, "OBS", "log to write: .parquet or .csv", required=True)
+    add_out(parser, "OBS", "log to write: .parquet or .csv; - writes CSV to standard output")
     parser.add_argument(
         "--resume", action="store_true", help="continue the run that was cut off there"
     )
@@ -109,15 +112,41 @@ def lookup(options: argparse.Namespace) -> int:
         raise UsageError("--max-age says how old answers to take over may be: add --reuse OBS")
     if options.confirm_after and not options.confirm_losses:
         raise UsageError("--confirm-after says when losses are asked again: add --confirm-losses")
+    if options.resume and options.out == STDOUT:
+        raise UsageError("--resume continues a log in a file: name it with --out")
     _sort_out_names(options)
-    log.check_writable(options.out)
-    begun = journal_of(options.out)
-    if options.resume and not begun.exists() and options.out.exists():
-        print(f"nothing to resume: {options.out} is finished")
-        return 0
-    check_new("--out", options.out, (), force=options.force)
-    names = read_names(options.names)
-    losses = _loss_check(options.confirm_losses, names)
+    with _log_file(options) as path:
+        log.check_writable(path)
+        if options.resume and not journal_of(path).exists() and path.exists():
+            say(options, {"out": str(path)}, [f"nothing to resume: {path} is finished"])
+            return 0
+        check_new("--out", options.out, log.SUFFIXES, force=options.force)
+        names = read_names(options.names)
+        losses = _loss_check(options.confirm_losses, names)
+        recorded = _record(options, names, path, losses)
+    facts = {"out": str(options.out), **recorded._asdict()}
+    say(options, facts, _summary(recorded, losses, options.out))
+    return 0
+
+
+@contextmanager
+def _log_file(options: argparse.Namespace) -> Iterator[Path]:
+    """Give the file to write; for standard output one that is copied there when it is whole."""
+    if options.out != STDOUT:
+        yield options.out
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield (path := Path(folder) / "observations.csv")
+        with path.open(encoding="utf-8") as file:
+            shutil.copyfileobj(file, sys.stdout)
+
+
+def _record(
+    options: argparse.Namespace,
+    names: Collection[tuple[str, str]],
+    path: Path,
+    losses: LossCheck | None,
+) -> Recorded:
     task = Task(
         resume=options.resume,
         reuse=options.reuse,
@@ -132,10 +161,10 @@ def lookup(options: argparse.Namespace) -> int:
     screen = Screen(options)
     screen.progress("lookups" if options.no_vantage else "testing the resolvers")
     try:
-        recorded = record(
+        return record(
             names,
             options.resolver or ["system"],
-            options.out,
+            path,
             task,
             timeout=options.timeout,
             rate=options.rate,
@@ -146,16 +175,11 @@ def lookup(options: argparse.Namespace) -> int:
         )
     except KeyboardInterrupt:
         screen.clear()
-        if begun.exists():
+        if options.out != STDOUT and (begun := journal_of(path)).exists():
             complain(f"the answers so far are kept in {begun}: --resume continues from them")
         raise
     finally:
         screen.clear()
-    if options.json:
-        print(json.dumps({"out": str(options.out), **recorded._asdict()}, indent=1))
-    elif not options.quiet:
-        print("\n".join(_summary(recorded, losses, options.out)))
-    return 0
 
 
 def _sort_out_names(options: argparse.Namespace) -> None:
@@ -210,85 +234,12 @@ def _summary(recorded: Recorded, losses: LossCheck | None, path: Path) -> Iterat
     yield str(path)
 
 
-def resolver_arguments(parser: Parser) -> None:
-    """Add the resolvers, and the names to test them with."""
-    parser.add_argument(
-        "--resolver",
-        metavar="R",
-        nargs="+",
-        action=Several,
-        help=f"{FORMS}; more than one: rotated (default: system)",
-    )
-    parser.add_argument(
-        "--probe",
-        metavar="CHECK=NAME",
-        type=_probe,
-        action="append",
-        default=[],
-        help="test with this name instead of "
-        + ", ".join(f"{check}={name}" for check, name in PUBLIC._asdict().items())
-        + "; without a name: leave that check out",
-    )
-
-
-def pace_arguments(parser: Parser) -> None:
-    """Add rate and timeout."""
-    parser.add_argument(
-        "--rate",
-        metavar="N",
-        type=_not_negative,
-        help=f"questions per second to each resolver, 0 for no limit (default: {_DEFAULT.rate:g})",
-    )
-    parser.add_argument(
-        "--timeout",
-        metavar="S",
-        type=_positive,
-        help=f"seconds to wait for the first answer, then up to four times as long (default: "
-        f"{_DEFAULT.timeout:g})",
-    )
-
-
-def probes(options: argparse.Namespace) -> Probes | None:
-    """Return the names to test with; None for the defaults."""
-    return PUBLIC._replace(**dict(options.probe)) if options.probe else None
-
-
 def _duration(text: str) -> dt.timedelta:
     """Read ``90m``, ``12h`` or ``7d``."""
     found = re.fullmatch(r"(\d{1,5})([smhd])", text)
     if found is None:
         raise argparse.ArgumentTypeError(f"{text!r}: expected a number and s, m, h or d: 12h")
     return dt.timedelta(**{_UNITS[found[2]]: int(found[1])})
-
-
-def _probe(text: str) -> tuple[str, str]:
-    check, equals, name = text.partition("=")
-    if not equals or check not in Probes._fields:
-        raise argparse.ArgumentTypeError(
-            f"{text!r}: expected CHECK=NAME, with CHECK one of {', '.join(Probes._fields)}"
-        )
-    if check == "large" and name and "/" not in name:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected large=NAME/TYPE")
-    return check, name
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected a number") from error
-
-
-def _positive(text: str) -> float:
-    if not 0 < (number := _number(text)) <= _LONGEST_TIMEOUT:
-        raise argparse.ArgumentTypeError(f"{text}: expected more than 0, at most 60")
-    return number
-
-
-def _not_negative(text: str) -> float:
-    if not 0 <= (number := _number(text)) < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text}: expected 0 or more")
-    return number
 
 
 def _count(text: str) -> int:

@@ -10,6 +10,12 @@ from v6monitor.errors import UsageError, near
 
 STDOUT = Path("-")
 """The ``--out`` that means standard output."""
+_COMMON = {
+    ("--json",): "print the outcome as JSON",
+    ("-q", "--quiet"): "print errors only",
+    ("-v", "--verbose"): "print every step and every path",
+    ("--no-color",): "no colours; NO_COLOR=1 says the same",
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -23,17 +29,11 @@ class Parser(argparse.ArgumentParser):
         """Show commands at the end of the help."""
         self.epilog = "\n  ".join(["examples:", *lines])
 
-    def add_common(self) -> None:
-        """Add what every command has."""
+    def add_common(self, default: object = argparse.SUPPRESS) -> None:
+        """Add what every command has; before the command it means the same as behind it."""
         group = self.add_argument_group("output")
-        group.add_argument("--json", action="store_true", help="print the outcome as JSON")
-        group.add_argument("-q", "--quiet", action="store_true", help="print errors only")
-        group.add_argument(
-            "-v", "--verbose", action="store_true", help="print every step and every path"
-        )
-        group.add_argument(
-            "--no-color", action="store_true", help="no colours; NO_COLOR=1 says the same"
-        )
+        for flags, text in _COMMON.items():
+            group.add_argument(*flags, action="store_true", default=default, help=text)
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Return the options; an unknown one is an error that suggests the nearest."""
@@ -87,51 +87,3 @@ class Several(argparse.Action):
         given = [values] if isinstance(values, str) else list(values or ())
         found = [part.strip() for value in given for part in value.split(",") if part.strip()]
         setattr(namespace, self.dest, [*(getattr(namespace, self.dest) or ()), *found])
-
-
-def add_out(parser: Parser, metavar: str, what: str, **settings: Any) -> None:
-    """Add ``--out`` and ``--force``, which says that a file that is there may be replaced."""
-    parser.add_argument("-o", "--out", metavar=metavar, type=Path, help=what, **settings)
-    parser.add_argument("--force", action="store_true", help="replace what is there already")
-
-
-def check_new(option: str, path: Path, suffixes: Sequence[str], *, force: bool) -> None:
-    """Raise UsageError for a file that would be replaced, or of a kind that cannot be written."""
-    if path == STDOUT:
-        return
-    if suffixes and path.suffix.lower() not in suffixes:
-        raise UsageError(f"{option} {path}: expected a name that ends in {' or '.join(suffixes)}")
-    if path.is_file() and not force:
-        raise UsageError(
-            f"{option} {path}: is there already, and nothing is replaced in silence; name another "
-            "file, or add --force"
-        )
-
-
-def reading_arguments(parser: Parser) -> None:
-    """Add what files of measurements do not say themselves."""
-    parser.add_argument(
-        "--measured-at",
-        metavar="YYYY-MM-DD",
-        help="day of the measurement, for files in which nothing says so",
-    )
-    parser.add_argument(
-        "--map",
-        metavar="COLUMN=FIELD",
-        action="append",
-        default=[],
-        help="what a column of an unknown table holds, such as Website=domain",
-    )
-
-
-def mapping(pairs: list[str]) -> dict[str, str]:
-    """Return the field of each column, of what ``--map`` gives."""
-    found = {}
-    for pair in pairs:
-        label, equals, field = pair.rpartition("=")
-        if not equals or not label:
-            raise UsageError(
-                f"--map {pair}: is not COLUMN=FIELD; write for instance Website=domain"
-            )
-        found[label] = field
-    return found

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from v6monitor import workspace
-from v6monitor.cli.lookup import pace_arguments
-from v6monitor.cli.parser import Parser, Several, mapping, reading_arguments
-from v6monitor.cli.terminal import Screen, bold, complain, sized, verdict
+from v6monitor.cli.options import mapping, pace_arguments, reading_arguments
+from v6monitor.cli.parser import Parser, Several
+from v6monitor.cli.terminal import Screen, bold, complain, say, sized, verdict
 from v6monitor.errors import CoverageError, NotebookError
 from v6monitor.language import CODES, Language
-from v6monitor.report import check, is_listed, make_reports
-from v6monitor.report.request import WITHIN_DAYS, Request, own_measurements, requested
+from v6monitor.report import check, make_reports
+from v6monitor.report.request import WITHIN_DAYS, Request, own_measurements, period_of, requested
 
 _EN = Language("en")
 
@@ -129,6 +129,37 @@ def report(options: argparse.Namespace) -> int:
     return max(codes)
 
 
+def withdraw_arguments(parser: Parser) -> None:
+    """Add the month, the reason and the archive."""
+    parser.examples('v6monitor withdraw 2026-10 --reason "the list lacked the provinces"')
+    parser.add_argument("period", metavar="YYYY-MM", help="the month of the report")
+    parser.add_argument(
+        "--reason", metavar="TEXT", required=True, help="why; readers get to see these words"
+    )
+    parser.add_argument(
+        "-o",
+        "--out",
+        metavar="DIR",
+        type=Path,
+        default=workspace.reports(),
+        help="the archive (default: reports)",
+    )
+
+
+def withdraw(options: argparse.Namespace) -> int:
+    """Withdraw a report; print where it is kept and which reports compare with it."""
+    from v6monitor.report import archive_pages  # noqa: PLC0415 - a report there needs no pandas
+
+    out = options.out.expanduser().absolute()
+    period = period_of(options.period)
+    kept, followers = archive_pages.withdraw(out, period, options.reason)
+    facts = {"period": period, "kept": kept, "compare_with_it": followers}
+    lines = [f"the report of {period} is withdrawn; it is kept as it was in {kept}"]
+    lines += [f"the report of {one} compares with it: make that again" for one in followers]
+    say(options, facts, lines)
+    return 0
+
+
 def _stop(*_: object) -> NoReturn:
     """End with the exit code of Ctrl-C, and tidy up as it does."""
     # no KeyboardInterrupt: after one in code that `exec` made from a text, as checks of notebooks
@@ -202,7 +233,8 @@ def _facts(
         "status": made["status"],
         "page": str(folder / "index.html"),
         "pages": [str(folder / name) for name in sorted(names)],
-        "headline": made["headline"],
+        "headline": made.get("message", {}).get("en", ""),
+        "shares": made["headline"],
         "seconds": round(seconds, 1),
     }
 
@@ -217,7 +249,7 @@ def _lines(made: Mapping[str, Any], facts: Mapping[str, Any], *, verbose: bool) 
         return
     if not facts["new"]:
         yield "nothing new: this report was made from the same inputs (--force makes it again)"
-    yield bold(_headline(made))
+    yield bold(facts["headline"])
     if note := _without_lookups(made):
         yield note
     if made["publishable"]:
@@ -228,24 +260,6 @@ def _lines(made: Mapping[str, Any], facts: Mapping[str, Any], *, verbose: bool) 
     yield f"Open {facts['page']}  ({sized(facts['seconds'])})"
     if verbose:
         yield from facts["pages"]
-
-
-def _headline(made: Mapping[str, Any]) -> str:
-    """Return the shares of a month in one sentence, of its own source."""
-    source = "lookups" if is_listed(made) else "measurement"
-    shares = {
-        row["measure"]: row["adoption"]
-        for row in made["headline"]
-        if row["source"] == source and row["adoption"] is not None
-    }
-    names = {"web": "websites", "mail": "e-mail domains", "dns": "domains' name servers"}
-    parts = [
-        f"{_EN.percent(shares[one])} of {name}" for one, name in names.items() if one in shares
-    ]
-    month = _EN.month(made["period"])
-    if not parts:
-        return f"{month}: no result is known."
-    return f"{month}: IPv6 at {_EN.listed(parts)}{', by our own lookups' * is_listed(made)}."
 
 
 def _without_lookups(made: Mapping[str, Any]) -> str:

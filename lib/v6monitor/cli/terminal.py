@@ -1,11 +1,15 @@
 """What commands print: progress while they work, and text that a terminal can trust."""
 
 import argparse
+import json
 import os
 import shutil
 import sys
 import time
+from collections.abc import Iterable
 from typing import TextIO
+
+from v6monitor.cli.parser import STDOUT
 
 _BLANK = "\r\x1b[K"  # back to the start of the line, and empty it
 _MINUTE = 60  # seconds
@@ -40,7 +44,7 @@ class Screen:
             self._step_began = time.monotonic()
         line = printable(text) + (f": {done:,} of {total:,}" if total else "")
         if self._live:
-            line = f"[{_duration(self.seconds)}] {line}{self._left(done, total)}"
+            line = f"[{sized(self.seconds)}] {line}{self._left(done, total)}"
             width = shutil.get_terminal_size().columns - 1
             print(f"{_BLANK}{line[:width]}", end="", file=self._stream, flush=True)
         elif (total or self.watched) and self._step != (step := (text, 10 * done // max(total, 1))):
@@ -59,7 +63,20 @@ class Screen:
         spent = time.monotonic() - self._step_began
         if not 0 < done < total or spent < 1:
             return ""
-        return f", {_duration(spent * (total - done) / done)} left"
+        return f", {sized(spent * (total - done) / done)} left"
+
+
+def say(options: argparse.Namespace, facts: object, lines: Iterable[str]) -> None:
+    """Print the outcome: as JSON with ``--json``, in lines without ``--quiet``.
+
+    It goes to standard error when the table of the command goes to standard output.
+    """
+    stream = sys.stderr if getattr(options, "out", None) == STDOUT else sys.stdout
+    if options.json:
+        print(json.dumps(facts, indent=1, ensure_ascii=False, default=str), file=stream)
+    elif not options.quiet:
+        for line in lines:
+            print(line, file=stream)
 
 
 def printable(text: str) -> str:
@@ -91,11 +108,6 @@ def sized(seconds: float) -> str:
     """
     minutes, rest = divmod(round(seconds), _MINUTE)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), _MINUTE)
-    return f"{minutes}:{rest:02}"
 
 
 def _styled(text: str, code: int, stream: TextIO) -> str:

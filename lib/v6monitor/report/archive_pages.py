@@ -180,7 +180,7 @@ def _page(
             *notices.scope_notices(sectors, language),
         ],
     )
-    found = {one["measure"] for month in months for one in month["changes"]["measures"]}
+    found = {one["measure"] for month in months for one in _shown(month)}
     measures = [measure for measure in MEASURES if measure in found]
     rows = [_row(month, measures, language) for month in reversed(months)]
     links = [
@@ -191,7 +191,8 @@ def _page(
         for folder, held in parts.items()
     ]
     own = {"feed": files.feed, "changes": CHANGES, "index": archive.INDEX, "parts": links}
-    return pages.plain_page("archive", page, rows=rows, measures=measures, **own)
+    compared = any(one["earlier"] for month in months for one in month["changes"]["measures"])
+    return pages.plain_page("archive", page, rows=rows, measures=measures, compared=compared, **own)
 
 
 def _next(months: Sequence[Entry], language: Language) -> str:
@@ -220,19 +221,25 @@ def _row(
 
 def _cells(month: Entry, measures: Sequence[str], language: Language) -> list[list[str]]:
     """Return per measure its share and the gains and losses; a dash where it was not measured."""
-    headline = {one["measure"]: one for one in month["headline"] if one["source"] == "measurement"}
+    headline = {one["measure"]: one for one in _shown(month)}
     changed = {one["measure"]: one for one in month["changes"]["measures"]}
     cells = []
     for measure in measures:
-        if measure not in changed:
+        if measure not in headline:
             cells.append([NO_VALUE])
             continue
-        counts, one = headline[measure], changed[measure]
+        counts, one = headline[measure], changed.get(measure)
         adoption = math.nan if counts["adoption"] is None else counts["adoption"]
         cells.append([share_text(counts | {"adoption": adoption}, language)])
-        if one["earlier"]:
+        if one and one["earlier"]:
             cells[-1].append(news.ups_and_downs(one, language))
     return cells
+
+
+def _shown(month: Entry) -> list[dict[str, Any]]:
+    """Return the shares that were measured; of a list of domains alone those of our lookups."""
+    rows: list[dict[str, Any]] = month["headline"]
+    return [one for one in rows if one["source"] == "measurement"] or rows
 
 
 def _changes(reports: Path, months: Sequence[Entry]) -> pd.DataFrame:

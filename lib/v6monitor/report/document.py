@@ -9,7 +9,7 @@ import ast
 import html
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +22,8 @@ from v6monitor.intake.organisations import SECTORS
 from v6monitor.language import CODES, Language
 
 _ENGLISH, _DUTCH = "en", "nl"
+ANALYST, MEASURED = "analyst", "measured"
+"""Tags of cells that are not published: ever, and in a report on a list of domains alone."""
 _LONGEST_NAME = 60
 _REPR_OF_OBJECT = re.compile(r"^<.*>$|<[^<>]* at 0x[0-9a-f]+>|^\w+Path\(", re.DOTALL)
 _END_WELL = "end the cell with a table or chart"
@@ -83,20 +85,27 @@ class Document:
         ]
 
 
-def read(notebook: NotebookNode, *, part: str = "", subject: str = "") -> Document:
+def read(
+    notebook: NotebookNode,
+    *,
+    part: str = "",
+    subject: str = "",
+    hidden: Collection[str] = (ANALYST,),
+) -> Document:
     """Return an executed notebook as a document.
 
     Args:
         notebook: the notebook, with outputs.
         part: ends the names of its files when it was run for one sector or organisation.
         subject: what that is called.
+        hidden: the tags of the cells to leave out.
     """
     document = Document(notebook, subject)
     heading: dict[str, str] = {}
     shown: dict[str, int] = {}  # tables without a caption of their own, by the heading above
     names: dict[str, int] = {}
     for cell in notebook.cells:
-        if "analyst" in cell.metadata.get("tags", ()):
+        if not {*hidden}.isdisjoint(cell.metadata.get("tags", ())):
             continue
         if cell.cell_type == "markdown":
             heading = _add_prose(document, cell, heading)

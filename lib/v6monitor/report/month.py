@@ -471,7 +471,11 @@ class Month:
     @cached_property
     def laggards(self) -> pd.DataFrame:
         """Return the Exchange Online domains without IPv6, with owner, history and waiver."""
-        return self._looked_up(laggards(self))
+        found = laggards(self)
+        if self.listed:  # of what was only looked up it is not known since when
+            found["first_month_without"] = ""
+            found["months_lagging"] = pd.array([pd.NA] * len(found), dtype="Int64")
+        return self._looked_up(found)
 
     @cached_property
     def mx_hosts(self) -> pd.DataFrame:

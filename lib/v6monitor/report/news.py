@@ -12,7 +12,7 @@ from v6monitor.analysis.headline import headline
 from v6monitor.analysis.naming import KINDS, LOST, moved, named
 from v6monitor.charts.headline import message
 from v6monitor.dns import log
-from v6monitor.language import AMSTERDAM, Language
+from v6monitor.language import AMSTERDAM, Language, marked
 from v6monitor.language.sources import source_text
 from v6monitor.mail.providers import providers
 from v6monitor.report import archive, notices
@@ -20,6 +20,9 @@ from v6monitor.report.archive import Scope
 from v6monitor.report.month import Month
 from v6monitor.report.results import records
 
+_LOSSES = marked(
+    "A loss is named only when a second definite answer confirms it; many recover within a month."
+)
 Facts = Mapping[str, Any]
 """What ``facts`` returns: the message, counts of changes, and the names of confirmed losses."""
 NAME = "changed-domains"
@@ -119,9 +122,16 @@ def subject(month: str, facts: Facts, language: Language) -> str:
         for one in facts["measures"]
         if one["earlier"]
     ]
-    if not facts["earlier"]:
+    if not (facts["earlier"] or (facts["previous"] and _is_list(facts))):
         return language.text("IPv6 in {month}: first report", month=month)
+    if _is_list(facts):
+        return language.text("IPv6 in {month}", month=month)
     return language.text("IPv6 in {month}: {counts}", month=month, counts="; ".join(counts))
+
+
+def _is_list(facts: Facts) -> bool:
+    """Return whether they are of a list of domains alone, of which nothing was measured."""
+    return not facts["measures"]
 
 
 def ups_and_downs(one: Mapping[str, Any], language: Language) -> str:
@@ -135,6 +145,9 @@ def ups_and_downs(one: Mapping[str, Any], language: Language) -> str:
 
 def sentences(facts: Facts, language: Language) -> list[str]:
     """Return what changed, a sentence per measure; the names only of confirmed losses."""
+    if _is_list(facts):
+        first = language.text("This is the first report on this list.")
+        return _move_sentences(facts, language) if facts["previous"] else [first]
     if not facts["earlier"]:
         return [language.text("There is no earlier measurement to compare with.")]
     found = [_counted_sentence(one, facts["earlier"], language) for one in facts["measures"]]
@@ -168,10 +181,7 @@ def mail(month: Month, facts: Facts, language: Language, scope: Scope = archive.
         ],
         [_compared(facts, language), *(f"- {one}" for one in sentences(facts, language))],
         [
-            language.text(
-                "A loss is named only when a second definite answer confirms it; many recover"
-                " within a month."
-            ),
+            *([] if month.listed else [language.text(_LOSSES)]),
             language.text(
                 "A domain whose lookup failed is counted as “undetermined”, never as “no IPv6”."
             ),

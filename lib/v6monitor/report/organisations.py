@@ -58,7 +58,7 @@ class Organisations:
         wanted: Sequence[str] = (),
     ) -> None:
         """``wanted`` are the organisations that get a page, by name; all without."""
-        self.month, self.sender = month, sender
+        self.month, self.news, self.sender = month, news, sender
         self.subjects = [
             one for one in _subjects(month) if not wanted or one.organisation in wanted
         ]
@@ -115,7 +115,9 @@ class Organisations:
 
         ``page`` is the index, whose links they have from their folder.
         """
-        source, earlier = self._source(page.language), self.month.earlier
+        source, earlier, listed = self._source(page.language), self.month.earlier, self.month.listed
+        if listed and self.news.previous:
+            earlier = str(self.news.previous["period"])
         since = page.language.month(earlier) if earlier else ""
         above = [link._replace(file=f"../{link.file}") for link in page.links]
         language, code = page.language, page.language.code
@@ -144,6 +146,7 @@ class Organisations:
                 changes=list(self._changed(one, language)),
                 changed_columns=[language.label(name) for name in _CHANGED],
                 since=since,
+                listed=listed,
                 sections=sections,
                 error=self._report_error(one, language),
                 index=Link(f"../{page.file}", page.heading),

@@ -59,6 +59,11 @@ _TITLES = {
     letters.NAME: marked("Letters, for a mail merge"),
 }
 """The titles of the tables that are on no page."""
+_LIST_TITLES = {
+    MEASUREMENTS: marked("The domains of the list"),
+    news.NAME: marked("Domains that changed since the previous report"),
+}
+"""Those of a list of domains alone, of which nothing was measured."""
 
 Notebooks = Mapping[str, Document]
 
@@ -297,11 +302,12 @@ def _export(
     title: Mapping[str, str] | None = None,
 ) -> Published:
     tables.write(table, report.scratch / "tables", name)
-    return Published(name, page, tables.columns(table), title or _title(name))
+    return Published(name, page, tables.columns(table), title or _title(report, name))
 
 
-def _title(name: str) -> Mapping[str, str]:
-    return {code: Language(code).text(_TITLES[name]) for code in CODES}
+def _title(report: Report, name: str) -> Mapping[str, str]:
+    titles = _TITLES | (_LIST_TITLES if report.month.listed else {})
+    return {code: Language(code).text(titles[name]) for code in CODES}
 
 
 def _per_domain(report: Report, notebooks: Notebooks) -> list[Published]:
@@ -316,7 +322,7 @@ def _per_domain(report: Report, notebooks: Notebooks) -> list[Published]:
     published = [_export(report, name, pages_of[name], table) for name, (_, table) in found.items()]
     page = "10_measurements" if "10_measurements" in notebooks else OVERVIEW
     columns = tables.columns(month.history)
-    return [*published, Published(MEASUREMENTS, page, columns, _title(MEASUREMENTS))]
+    return [*published, Published(MEASUREMENTS, page, columns, _title(report, MEASUREMENTS))]
 
 
 def _news(report: Report) -> Published:

@@ -22,7 +22,7 @@ from v6monitor.intake.columns import LOOKED_UP
 from v6monitor.intake.organisations import SECTORS
 from v6monitor.report import archive, archive_pages, manifest, pdf, publisher
 from v6monitor.report.archive import OBSERVATIONS
-from v6monitor.report.document import Document
+from v6monitor.report.document import ANALYST, MEASURED, Document
 from v6monitor.report.document import read as read_document
 from v6monitor.report.execution import (
     WORKERS,
@@ -115,13 +115,14 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
             request.organisations,
         )  # fmt: skip
         failures = {one.name: one.error for one in executed if one.error}
-        failures |= publish(report, _documents(notebooks, executed), failures)
+        failures |= publish(report, _documents(notebooks, executed, month), failures)
         _keep_failed(executed, failed, failures)
         write_text(tables / "measurements.csv", safe_csv(table))  # it is published now
         for file in companions.own_files([tables]):  # these are not: their cells are as typed
             file.unlink()
         found = run_facts(month, executed, failures) | _provenance(request, changed.facts, started)
         found["scope"] = request.scope
+        found["message"] = {code: words.caption for code, words in report.words.items()}
         found["outputs"] = manifest.hashes(scratch, (p for p in scratch.rglob("*") if p.is_file()))
         manifest.write(found, scratch / manifest.FILE)
         archive.swap(scratch, target)
@@ -203,12 +204,18 @@ def _look_up(request: Request, period: str, tables: Path, progress: Progress) ->
     )
 
 
-def _documents(notebooks: Sequence[Planned], executed: Sequence[Executed]) -> dict[str, Document]:
+def _documents(
+    notebooks: Sequence[Planned], executed: Sequence[Executed], month: Month
+) -> dict[str, Document]:
     """Return the notebooks that ran to their end, by name."""
     planned = {one.name: one for one in notebooks}
+    hidden = [ANALYST, *([MEASURED] if month.listed else [])]
     return {
         one.name: read_document(
-            one.notebook, part=planned[one.name].part, subject=planned[one.name].subject
+            one.notebook,
+            part=planned[one.name].part,
+            subject=planned[one.name].subject,
+            hidden=hidden,
         )
         for one in executed
         if not one.error
