@@ -1,5 +1,6 @@
 """The command ``v6monitor report``."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from tiny import World
 
 from v6monitor.cli import main
@@ -35,10 +37,10 @@ def test_it_ends_with_the_headline_and_the_page_to_open(world, ask, capsys):
     month = world.out / "2026-10"
     shown = capsys.readouterr()
     headline, fit, opened = shown.out.splitlines()
-    assert headline == (
-        "October 2026: IPv6 at 100.0% of websites, 100.0% of e-mail domains and 100.0% of domains' "
-        "name servers."
-    )
+    made = json.loads((month / "run.json").read_text(encoding="utf-8"))
+    assert headline == made["message"]["en"]
+    page = BeautifulSoup((month / "index.html").read_text(encoding="utf-8"), "html.parser")
+    assert made["message"]["nl"] in page.get_text()
     assert fit == "Fit to publish: 100.0% of the results are known."
     assert opened.startswith(f"Open {month / 'index.html'}  (")
     assert "running 10_measurements: 0 of 1" in shown.err.splitlines()

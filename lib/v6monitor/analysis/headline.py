@@ -75,7 +75,7 @@ def _measures(there: Sequence[str]) -> list[str]:
 
 
 def _of(month: Any) -> str:
-    if not month.under_agreement:
+    if month.listed or not month.under_agreement:
         return ""
     if month.whole_government:
         return GOVERNMENT

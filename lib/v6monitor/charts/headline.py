@@ -83,7 +83,7 @@ def message(records: Sequence[Record], language: Language) -> Words:
 
 def _is_list(rows: dict[str, Record]) -> bool:
     """Return whether the figures are of a list of domains: looked up, not measured."""
-    return any(row["asked"] for row in rows.values())
+    return any(row.get("asked") for row in rows.values())
 
 
 def _state(rows: dict[str, Record], language: Language) -> str:

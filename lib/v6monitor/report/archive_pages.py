@@ -239,7 +239,10 @@ def _cells(month: Entry, measures: Sequence[str], language: Language) -> list[li
 def _shown(month: Entry) -> list[dict[str, Any]]:
     """Return the shares that were measured; of a list of domains alone those of our lookups."""
     rows: list[dict[str, Any]] = month["headline"]
-    return [one for one in rows if one["source"] == "measurement"] or rows
+    named = {one["measure"] for one in month["changes"]["measures"]}
+    if not named:
+        return rows
+    return [one for one in rows if one["source"] == "measurement" and one["measure"] in named]
 
 
 def _changes(reports: Path, months: Sequence[Entry]) -> pd.DataFrame:
