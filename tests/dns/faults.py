@@ -105,7 +105,7 @@ def late(query: dns.message.Message, number: int, _tcp: bool) -> Iterator[Sent]:
 def too_late(query: dns.message.Message, number: int, _tcp: bool) -> Iterator[Sent]:
     """Say that the name does not exist, when nobody waits any more."""
     if number == 0:
-        yield 8 * TIMEOUT, reply(query, rcode="NXDOMAIN")
+        yield 16 * TIMEOUT, reply(query, rcode="NXDOMAIN")
 
 
 def thrice(fault: Behaviour) -> Behaviour:

@@ -33,6 +33,7 @@ def _over_https(answer: Answer) -> type[socketserver.BaseRequestHandler]:
             right &= self.headers["Content-Type"] == "application/dns-message"
             content = answer(query) if right else b""
             self.send_response(200 if right else 404)
+            self.send_header("Content-Type", "application/dns-message")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)

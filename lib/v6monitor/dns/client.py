@@ -12,20 +12,20 @@ import math
 import selectors
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from itertools import count, cycle
 from typing import Self
 
 from v6monitor.dns import observation as outcomes
-from v6monitor.dns.codec import Reading, decode, unaskable
+from v6monitor.dns.codec import decode, unaskable
 from v6monitor.dns.fastpath import Decoder
 from v6monitor.dns.observation import Observation, invalid_name
 from v6monitor.dns.plan import Work
 from v6monitor.dns.resolvers import UDP, Resolver
-from v6monitor.dns.retry import Policy, QueryState, Step
-from v6monitor.dns.transport import Job, Pace, Result, StreamPool, UdpSocket, random_id
+from v6monitor.dns.retry import Policy, Query, Step
+from v6monitor.dns.transport import Pace, Result, StreamPool, UdpSocket, random_id
 from v6monitor.dns.wire import Malformed, is_response, repeats_question
 
 _SOCKETS = 8  # per resolver: one alone loses answers when many come at once
@@ -36,39 +36,11 @@ _USUAL_COLLECTION = gc.get_threshold()
 _OBJECTS_PER_COLLECTION = 50_000
 """Queries make no cycles: collecting them at the usual pace takes an eighth of the time."""
 _TICK = 0.02  # seconds between two looks at the deadlines
+OnWait = Callable[[int, float], None]
+"""Called with how many questions pause before they are asked again, and for how many seconds."""
+
 _STRAYS_COMPARED = 20
 """Of the stray packets of a tick so many are compared with the queries; all are counted."""
-
-
-class InFlight:
-    """A query in flight: its ``state``, its deadline, and where answers may come in."""
-
-    __slots__ = ("_asked_at", "_started", "deadline", "done", "name", "sent", "sent_on", "state")
-
-    def __init__(self, state: QueryState, asked_at: dt.datetime) -> None:
-        self.state = state
-        self.name = state.name
-        self.deadline = math.inf
-        self.done = False
-        self.sent = 0
-        self.sent_on: list[tuple[UdpSocket, int]] = []
-        self._asked_at = asked_at
-        self._started = time.monotonic()
-
-    def is_latest(self, udp: UdpSocket, message_id: int) -> bool:
-        """Return whether an answer there is to the latest attempt, not to an earlier one."""
-        return bool(self.sent_on) and self.sent_on[-1] == (udp, message_id)
-
-    def forget(self) -> None:
-        """Expect no more answers to the messages sent."""
-        for udp, message_id in self.sent_on:
-            del udp.in_flight[message_id]
-        self.sent_on.clear()
-
-    def observation(self) -> Observation:
-        """Return the row of a query that is done."""
-        microseconds = int(1e6 * (time.monotonic() - self._started))
-        return self.state.observation(self._asked_at, microseconds / 1000, self.sent)
 
 
 class Client:
@@ -85,10 +57,9 @@ class Client:
         self._paces = [Pace(policy.rate, policy.timeout) for _ in resolvers]
         self._turn = cycle(range(len(self._resolvers)))
         self._timeouts = [policy.timeout * longer for longer in _BACK_OFF]
-        self._in_flight: set[InFlight] = set()
-        self._paused: list[tuple[float, int, InFlight]] = []
+        self._in_flight: set[Query] = set()
+        self._paused: list[tuple[float, int, Query]] = []
         self._order = count()  # makes the heap's entries comparable
-        self._unfinished = 0
         self._settled: deque[Observation] = deque()
         self._decoder = Decoder()
         self._strays_compared = 0
@@ -111,12 +82,20 @@ class Client:
         """Close the sockets; queries in flight are dropped."""
         self._opened.close()
 
-    def run(self, work: Work) -> Iterator[Observation]:
-        """Ask everything, and what is added meanwhile; yield each observation as it comes."""
+    def run(self, work: Work, on_wait: OnWait | None = None) -> Iterator[Observation]:
+        """Ask everything, and what is added meanwhile; yield each observation as it comes.
+
+        ``on_wait`` is called once, when all that is left are questions that pause.
+        """
         while True:
             exhausted = self._fill(work)
-            if exhausted and not self._unfinished and not self._settled:
-                return
+            if exhausted and not self._settled and not self._in_flight:
+                until = [moment for moment, _, query in self._paused if not query.done]
+                if not until:
+                    return
+                if on_wait:
+                    on_wait(len(until), max(until) - time.monotonic())
+                    on_wait = None
             for key, _ in self._selector.select(0 if self._settled else _TICK):
                 key.data()
             self._sweep(time.monotonic())
@@ -139,10 +118,8 @@ class Client:
                 return True
             if reason := unaskable(question.qname):
                 self._settled.append(invalid_name(question, reason))
-                continue
-            self._unfinished += 1
-            state = QueryState(question, resolver, self._labels, self._policy)
-            self._send(InFlight(state, moment))
+            else:
+                self._send(Query(question, resolver, self._labels, self._policy, moment))
         return False
 
     def _next_resolver(self) -> int | None:
@@ -153,20 +130,19 @@ class Client:
                 return number
         return None
 
-    def _send(self, query: InFlight) -> None:
+    def _send(self, query: Query) -> None:
         """Send the next message of a query."""
-        state = query.state
-        if state.name != query.name:  # a CNAME was followed
+        if query.name != query.sent_name:  # a CNAME was followed
             query.forget()
-            query.name = state.name
+            query.sent_name = query.name
         self._in_flight.add(query)
-        self._paces[state.resolver].take()
-        if self._resolvers[state.resolver].transport != UDP:
+        self._paces[query.resolver].take()
+        if self._resolvers[query.resolver].transport != UDP:
             self._stream(query)
             return
-        udp = next(self._sockets[state.resolver])
+        udp = next(self._sockets[query.resolver])
         message_id = udp.new_id()
-        message = state.message(message_id)
+        message = query.message(message_id)
         query.deadline = time.monotonic() + self._timeout(query)
         try:
             udp.send(message)
@@ -175,25 +151,27 @@ class Client:
             return
         except OSError as error:
             query.sent += 1
-            self._do(query, state.on_unreachable(_reason(error)))
+            self._do(query, query.on_unreachable(_reason(error)))
             return
         query.sent += 1
         udp.in_flight[message_id] = query
         query.sent_on.append((udp, message_id))
 
-    def _stream(self, query: InFlight) -> None:
+    def _stream(self, query: Query) -> None:
         """Fetch the answer over a connection, in another thread."""
-        state = query.state
         query.sent += 1
         query.deadline = math.inf  # the exchange has its own
-        message_id, resolver = random_id(), self._resolvers[state.resolver]
-        ticket = query, message_id, state.resolver
-        message = state.message(message_id)
-        self._streams.submit(Job(ticket, resolver, message, 2 * self._timeout(query)))
+        resolver, message_id = query.resolver, random_id()
+        self._streams.submit(
+            (query, message_id, resolver),
+            self._resolvers[resolver],
+            query.message(message_id),
+            2 * self._timeout(query),
+        )
 
-    def _timeout(self, query: InFlight) -> float:
+    def _timeout(self, query: Query) -> float:
         """Return how many seconds an answer may take now."""
-        return self._timeouts[min(query.state.timeouts, len(_BACK_OFF) - 1)]
+        return self._timeouts[min(query.timeouts, len(_BACK_OFF) - 1)]
 
     # What comes in
 
@@ -211,37 +189,41 @@ class Client:
 
     def _on_datagram(self, udp: UdpSocket, message: bytes) -> None:
         message_id = int.from_bytes(message[:2], "big")
-        query = udp.in_flight.get(message_id)
-        if query is not None and (reading := self._ordinary(query, message)):
-            self._count(query, udp)
-            self._do(query, query.state.on_reading(reading, udp.resolver, current=True))
-            return
+        query: Query | None = udp.in_flight.get(message_id)
         if query is None:
             self._on_stray(udp, message)
             return
-        state = query.state
-        if not is_response(message, message_id, state.section, exact=state.mixed_case):
-            self._ignore(query, "")
-            return
-        try:
-            reply = decode(message)
-        except Malformed as error:
-            self._ignore(query, str(error))
-            return
         latest = query.is_latest(udp, message_id)
-        step = state.on_reply(reply, udp.resolver, current=latest, streamed=False)
-        if step is Step.WAIT and latest:
+        try:
+            step = self._step(query, message, message_id, udp.resolver, latest=latest)
+        except Malformed as error:
+            self.ignored += 1
+            query.on_mismatch(str(error))
             return
-        self._count(query, udp)
+        self._paces[udp.resolver].answered += query.sent == 1
         if step is not Step.DONE:
             del udp.in_flight[message_id]
             query.sent_on.remove((udp, message_id))
         self._do(query, step)
 
-    def _ignore(self, query: InFlight, why: str) -> None:
-        """Count a packet that has a query's id and does not answer it."""
-        self.ignored += 1
-        query.state.on_mismatch(why)
+    def _step(  # noqa: PLR0913 - all about one message
+        self,
+        query: Query,
+        message: bytes,
+        message_id: int,
+        resolver: int,
+        *,
+        latest: bool = True,
+        streamed: bool = False,
+    ) -> Step:
+        """Return what follows from a message; ``Malformed`` when it does not answer the query."""
+        if not query.chain and int.from_bytes(message[:2], "big") == message_id:
+            reading = self._decoder.read(message, query.section, query.question)
+            if reading is not None:
+                return query.on_reading(reading, resolver, current=latest)
+        if not is_response(message, message_id, query.section, exact=query.mixed_case):
+            raise Malformed
+        return query.on_reply(decode(message), resolver, current=latest, streamed=streamed)
 
     def _on_stray(self, udp: UdpSocket, message: bytes) -> None:
         """Count a packet with an unknown id; a query about its question counts it as a wrong id."""
@@ -254,68 +236,47 @@ class Client:
             self._compared_since = time.monotonic()
         self._strays_compared += 1
         for query in udp.in_flight.values():
-            if repeats_question(message, query.state.section):
-                query.state.on_mismatch("")
-
-    def _count(self, query: InFlight, udp: UdpSocket) -> None:
-        self._paces[udp.resolver].answered += query.sent == 1
-
-    def _ordinary(self, query: InFlight, message: bytes) -> Reading | None:
-        """Return what an answer says, when it is an ordinary one to this query."""
-        state = query.state
-        if state.chain:  # it is about the last target
-            return None
-        return self._decoder.read(message, state.section, state.question)
+            if repeats_question(message, query.section):
+                query.on_mismatch("")
 
     def _on_unreachable(self, udp: UdpSocket, why: str) -> None:
         for message_id, query in list(udp.in_flight.items()):
-            if query.is_latest(udp, message_id) and query.state.resolver == udp.resolver:
-                self._do(query, query.state.on_unreachable(why))
+            if query.is_latest(udp, message_id) and query.resolver == udp.resolver:
+                self._do(query, query.on_unreachable(why))
 
-    def _on_result(self, result: Result) -> None:
+    def _on_result(self, ticket: tuple[Query, int, int], result: Result) -> None:
         """Take what came over TCP, TLS or HTTPS."""
-        query, message_id, resolver = result.ticket
+        query, message_id, resolver = ticket
         if query.done:
             return
-        step, outcome = Step.WAIT, outcomes.MISMATCH
-        why = "no answer to the question over the connection"
-        if result.error is None:
-            step = self._step_of_stream(query, message_id, resolver, result.answer)
-        elif isinstance(result.error, TimeoutError):
-            outcome, why = outcomes.TIMEOUT, "no answer in time"
+        if isinstance(result, bytes):
+            try:
+                step = self._step(query, result, message_id, resolver, streamed=True)
+            except Malformed as error:
+                why = f"no answer to the question over the connection ({error})".replace(" ()", "")
+                outcome = outcomes.MISMATCH
+            else:
+                self._do(query, step)
+                return
         else:
-            outcome, why = outcomes.UNREACHABLE, _reason(result.error)
-        if step is Step.WAIT:
-            if self._resolvers[resolver].transport == UDP:  # asked because UDP was truncated
-                outcome, why = outcomes.TRUNCATED, f"truncated, then TCP: {why}"
-            step = query.state.on_broken_stream(outcome, why)
-        self._do(query, step)
-
-    def _step_of_stream(
-        self, query: InFlight, message_id: int, resolver: int, answer: bytes
-    ) -> Step:
-        """Take a message that came over a connection; ``WAIT`` when it is no answer."""
-        state, reading = query.state, self._ordinary(query, answer)
-        if reading is not None and answer[:2] == message_id.to_bytes(2, "big"):
-            return state.on_reading(reading, resolver, current=True)
-        if not is_response(answer, message_id, state.section, exact=state.mixed_case):
-            return Step.WAIT
-        try:
-            reply = decode(answer)
-        except Malformed as error:
-            return state.on_mismatch(str(error))
-        return state.on_reply(reply, resolver, current=True, streamed=True)
+            late = isinstance(result, TimeoutError)
+            outcome, why = outcomes.TIMEOUT if late else outcomes.UNREACHABLE, _reason(result)
+        if self._resolvers[resolver].transport == UDP:  # asked because UDP was truncated
+            outcome, why = outcomes.TRUNCATED, f"truncated, then TCP: {why}"
+        self._do(query, query.on_broken_stream(outcome, why))
 
     # What happens with time
 
     def _sweep(self, now: float) -> None:
         """Handle what timed out, and send again what was paused for long enough."""
-        for pace in self._paces:
+        late = [query for query in self._in_flight if query.deadline <= now]
+        for query in late:
+            self._paces[query.resolver].timed_out += query.sent == 1
+        for pace in self._paces:  # before the late ones are sent again
             pace.adjust(now)
-        for query in [query for query in self._in_flight if query.deadline <= now]:
-            self._paces[query.state.resolver].timed_out += query.sent == 1
-            step = query.state.on_timeout(self._timeout(query))
-            if step is Step.SEND and not self._paces[query.state.resolver].allows():
+        for query in late:
+            step = query.on_timeout(self._timeout(query))
+            if step is Step.SEND and not self._paces[query.resolver].allows():
                 self._pause(query, 0.0)
             else:
                 self._do(query, step)
@@ -324,12 +285,12 @@ class Client:
             if not query.done:
                 self._send(query)
 
-    def _has_room(self, query: InFlight) -> bool:
+    def _has_room(self, query: Query) -> bool:
         """Return whether a paused query may be sent again now."""
         room = len(self._in_flight) < self._policy.concurrency
-        return query.done or (room and self._paces[query.state.resolver].allows())
+        return query.done or (room and self._paces[query.resolver].allows())
 
-    def _do(self, query: InFlight, step: Step) -> None:
+    def _do(self, query: Query, step: Step) -> None:
         match step:
             case Step.DONE:
                 self._finish(query)
@@ -341,14 +302,13 @@ class Client:
             case Step.PAUSE:
                 self._pause(query, self._policy.pause)
 
-    def _finish(self, query: InFlight) -> None:
+    def _finish(self, query: Query) -> None:
         query.done = True
         query.forget()
         self._in_flight.discard(query)
-        self._unfinished -= 1
         self._settled.append(query.observation())
 
-    def _pause(self, query: InFlight, seconds: float) -> None:
+    def _pause(self, query: Query, seconds: float) -> None:
         """Leave the window to others for a while."""
         self._in_flight.discard(query)
         heapq.heappush(self._paused, (time.monotonic() + seconds, next(self._order), query))

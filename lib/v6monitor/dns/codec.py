@@ -49,8 +49,6 @@ _FAILURES = {
     dns.rcode.BADVERS: outcomes.FORMERR,  # it does not speak EDNS 0: ask without
 }
 _FINISHED = frozenset({int(dns.rcode.NOERROR), int(dns.rcode.NXDOMAIN)})
-QUESTION_MAY_BE_MISSING = frozenset(_FAILURES)
-"""Response codes of a server that cannot read a question, and so does not repeat it."""
 
 LONGEST_TEXT = 200
 """Characters kept in a detail of a text that anybody can write."""
@@ -83,6 +81,7 @@ class Reply(NamedTuple):
     """Name servers instead of an answer: it does not come from a resolver."""
     extended_errors: tuple[tuple[int, str], ...]
     """Code and text (RFC 8914)."""
+    edns: bool
 
 
 class Reading(NamedTuple):
@@ -170,7 +169,7 @@ def decode(wire: bytes) -> Reply:
 
 def _reply(message: dns.message.Message) -> Reply:
     asked = message.question[0].rdtype if message.question else None
-    if asked is None and message.rcode() not in QUESTION_MAY_BE_MISSING:
+    if asked is None and message.rcode() not in _FAILURES:
         raise Malformed("an answer without the question")
     authority = {rrset.rdtype: rrset.name for rrset in message.authority}
     zone = authority.get(dns.rdatatype.SOA)
@@ -186,6 +185,7 @@ def _reply(message: dns.message.Message) -> Reply:
             for option in message.options
             if isinstance(option, dns.edns.EDEOption)
         ),
+        edns=message.edns >= 0,
     )
 
 

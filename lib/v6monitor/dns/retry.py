@@ -1,4 +1,4 @@
-"""Retry state machine of one query, without I/O and without clocks.
+"""A query and its retries, without I/O.
 
 A time-out goes to the next resolver, with a longer wait each time. SERVFAIL is asked once more,
 later and at the next resolver, because resolvers cache failures (RFC 9520). REFUSED and the like
@@ -8,6 +8,8 @@ believed.
 """
 
 import datetime as dt
+import math
+import time
 from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
@@ -24,6 +26,7 @@ from v6monitor.dns.codec import (
     read,
 )
 from v6monitor.dns.observation import Observation, Question
+from v6monitor.dns.transport import UdpSocket
 
 _BY_WEIGHT = (
     outcomes.BOGUS,
@@ -78,21 +81,22 @@ EMBEDDED = Policy(timeout=0.4, attempts=3, pause=0.0, rate=0.0)
 """For the example's own name server: nobody shares it, and it caches no failures."""
 
 
-class QueryState:
-    """State of one query, with a method for each thing that can happen to it.
+class Query:
+    """A query, with a method for each thing that can happen to it.
 
     ``name`` is what to ask ``resolver`` (by number) now: the question's name or the last of the
     CNAME targets in ``chain``; ``section`` is the question section about it, in letters of random
     case when ``mixed_case``; ``edns`` whether to ask with EDNS, ``validated`` whether the resolver
     is to check signatures; ``timeouts`` how often nobody answered. ``resolvers`` are their names
-    in the log.
+    in the log. Of the client are ``deadline``, ``done``, ``sent`` (messages, the last about
+    ``sent_name``) and ``sent_on`` (where answers may come in).
     """
 
     __slots__ = (
-        "_authenticated", "_excluded", "_failures", "_mismatches", "_policy", "_resolvers",
-        "_result", "_servfails", "_ttl", "_unreachable", "_unreadable",
-        "chain", "edns", "mixed_case", "name", "question", "resolver", "section", "timeouts",
-        "validated",
+        "_asked_at", "_authenticated", "_excluded", "_failures", "_mismatches", "_policy",
+        "_resolvers", "_result", "_servfails", "_started", "_ttl", "_unreachable", "_unreadable",
+        "chain", "deadline", "done", "edns", "mixed_case", "name", "question", "resolver",
+        "section", "sent", "sent_name", "sent_on", "timeouts", "validated",
     )  # fmt: skip
     _unreachable: int
     """Bit n: resolver n cannot be reached now."""
@@ -103,19 +107,41 @@ class QueryState:
     """Why one of those messages cannot be read."""
 
     def __init__(
-        self, question: Question, resolver: int, resolvers: Sequence[str], policy: Policy
+        self,
+        question: Question,
+        resolver: int,
+        resolvers: Sequence[str],
+        policy: Policy,
+        asked_at: dt.datetime,
     ) -> None:
         self.question = question
         self.validated = True
+        self.deadline = math.inf
+        self.done = False
+        self.sent = 0
+        self.sent_name = question.qname
+        self.sent_on: list[tuple[UdpSocket, int]] = []
+        self.mixed_case = policy.mixed_case
+        self.chain: tuple[str, ...] = ()
+        self._asked_at = asked_at
+        self._started = time.monotonic()
         self._resolvers = resolvers
         self._policy = policy
-        self.mixed_case = policy.mixed_case
         self._failures: list[tuple[str, str]] = []
-        self.chain: tuple[str, ...] = ()
         self._ttl = LONGEST_TTL
         self._authenticated = True
         self._result: Reading | None = None
         self._ask(question.qname, resolver)
+
+    def is_latest(self, udp: UdpSocket, message_id: int) -> bool:
+        """Return whether an answer there is to the latest attempt, not to an earlier one."""
+        return bool(self.sent_on) and self.sent_on[-1] == (udp, message_id)
+
+    def forget(self) -> None:
+        """Expect no more answers to the messages sent."""
+        for udp, message_id in self.sent_on:
+            del udp.in_flight[message_id]
+        self.sent_on.clear()
 
     def message(self, message_id: int) -> bytes:
         """Return the message to send now."""
@@ -189,21 +215,21 @@ class QueryState:
             return Step.DONE
         return Step.SEND if self._move(self._excluded) else Step.PAUSE
 
-    def observation(self, asked_at: dt.datetime, duration_ms: float, sent: int) -> Observation:
+    def observation(self) -> Observation:
         """Return the row of a query that is done."""
         result = self._result or Reading(self._heaviest_failure())
+        microseconds = int(1e6 * (time.monotonic() - self._started))
         return Observation(
-            self.question.qname,
-            self.question.qtype,
+            *self.question,
             result.outcome,
             result.answers,
             self.chain,
             self._ttl if result.answers else None,
             self._authenticated and result.outcome in outcomes.DEFINITE,
             self._resolvers[self.resolver],
-            asked_at,
-            duration_ms,
-            sent,
+            self._asked_at,
+            microseconds / 1000,
+            self.sent,
             self._all_details(result.detail) if self._failures else result.detail,
         )
 

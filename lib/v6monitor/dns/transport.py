@@ -1,5 +1,6 @@
 """Sockets to a resolver: UDP, and one message at a time over TCP, TLS or HTTPS in a few threads."""
 
+import http
 import math
 import os
 import queue
@@ -10,10 +11,14 @@ import struct
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Any, NamedTuple, Self
+from contextlib import ExitStack, suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
 
 from v6monitor.dns.resolvers import HTTPS, TLS, Resolver
+
+if TYPE_CHECKING:
+    import httpx2
 
 WORKERS = 8
 """Threads, and so connections, at once."""
@@ -24,6 +29,14 @@ _LENGTH = struct.Struct("!H")
 _LARGEST_MESSAGE = 0xFFFF
 _WAKE_UPS = 4096
 _DOH = "application/dns-message"  # RFC 8484
+_LONGEST_KIND = 60
+_NEXT_STAGE = {
+    "connection.connect_tcp.complete": "TLS handshake",
+    "connection.start_tls.complete": "answer",
+}
+
+Result = bytes | OSError
+"""The message that came back, or why none did."""
 
 _drawn: list[int] = []
 
@@ -76,32 +89,13 @@ class UdpSocket:
         return message_id
 
 
-class Job(NamedTuple):
-    """One query for one resolver over a connection."""
-
-    ticket: Any
-    """Returned with the result."""
-    resolver: Resolver
-    query: bytes
-    seconds: float
-    """From connecting to the last byte."""
-
-
-class Result(NamedTuple):
-    """The message that came back, or why none did."""
-
-    ticket: Any
-    answer: bytes
-    error: OSError | None
-
-
 class StreamPool:
     """Daemon threads that exchange one message per job; the caller's loop gets each result."""
 
-    def __init__(self, selector: selectors.BaseSelector, on_result: Callable[[Result], None]):
+    def __init__(self, selector: selectors.BaseSelector, on_result: Callable[[Any, Result], None]):
         self._on_result = on_result
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[Any, Callable[[], bytes]] | None] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[tuple[Any, Result]] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         # Results come in through a socket pair, so that the loop selects them like datagrams.
         self._woken, self._waker = socket.socketpair()
@@ -109,9 +103,9 @@ class StreamPool:
             end.setblocking(False)
         selector.register(self._woken, selectors.EVENT_READ, self._collect)
 
-    def submit(self, job: Job) -> None:
-        """Queue a job; threads start as they are needed."""
-        self._jobs.put(job)
+    def submit(self, ticket: Any, resolver: Resolver, query: bytes, seconds: float) -> None:
+        """Queue an exchange, whose result comes with the ticket; threads start as needed."""
+        self._jobs.put((ticket, partial(exchange, resolver, query, seconds)))
         if len(self._threads) < WORKERS:
             thread = threading.Thread(target=self._work, name="v6monitor-stream", daemon=True)
             self._threads.append(thread)
@@ -128,48 +122,70 @@ class StreamPool:
         with suppress(BlockingIOError):
             self._woken.recv(_WAKE_UPS)
         while not self._results.empty():
-            self._on_result(self._results.get())
+            self._on_result(*self._results.get())
 
     def _work(self) -> None:
+        result: Result
         while (job := self._jobs.get()) is not None:
             try:
-                result = Result(job.ticket, exchange(job.resolver, job.query, job.seconds), None)
+                result = job[1]()
             except OSError as error:
-                result = Result(job.ticket, b"", error)
-            except ValueError as error:  # a host that cannot be a name, found when it is resolved
-                result = Result(job.ticket, b"", OSError(str(error)))
-            self._results.put(result)
+                result = error
+            except Exception as error:  # noqa: BLE001 - else its query would wait for ever
+                result = OSError(str(error) or type(error).__name__)
+            self._results.put((job[0], result))
             with suppress(BlockingIOError, OSError):  # full: it is awake; closed: nobody waits
                 self._waker.send(b"\0")
 
 
 def exchange(resolver: Resolver, query: bytes, seconds: float) -> bytes:
-    """Send one message over a new connection; return the answer unread, OSError if none came."""
-    if resolver.transport == HTTPS:
-        return _over_https(resolver.url, query, seconds)
-    deadline = time.monotonic() + seconds
-    with socket.create_connection((resolver.host, resolver.port), seconds) as connection:
+    """Send one message over a new connection; return the answer unread, OSError if none came.
+
+    It takes so many seconds at most, from connecting to the last byte, however the server dallies.
+    """
+    how = _over_https if resolver.transport == HTTPS else _over_stream
+    progress = _Progress(seconds)
+    try:
+        return how(resolver, query, progress)
+    except TimeoutError as error:
+        raise TimeoutError(f"no {progress.stage} in time") from error
+
+
+class _Progress:
+    """How far an exchange has come, and how long it may still take."""
+
+    def __init__(self, seconds: float) -> None:
+        self.stage = "connection"
+        self._deadline = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Return the seconds that are left; TimeoutError when none are."""
+        if (left := self._deadline - time.monotonic()) <= 0:
+            raise TimeoutError
+        return left
+
+
+def _over_stream(resolver: Resolver, query: bytes, progress: _Progress) -> bytes:
+    address = resolver.host, resolver.port
+    with ExitStack() as opened:
+        connection = opened.enter_context(socket.create_connection(address, progress.left()))
         if resolver.transport == TLS:
+            progress.stage = "TLS handshake"
+            connection.settimeout(progress.left())
             context = ssl.create_default_context()
-            with context.wrap_socket(connection, server_hostname=resolver.host) as secured:
-                return _over_stream(secured, query, deadline)
-        return _over_stream(connection, query, deadline)
+            secured = context.wrap_socket(connection, server_hostname=resolver.host)
+            connection = opened.enter_context(secured)
+        progress.stage = "answer"
+        connection.sendall(_LENGTH.pack(len(query)) + query)
+        (size,) = _LENGTH.unpack(_receive(connection, _LENGTH.size, progress))
+        return _receive(connection, size, progress)
 
 
-def _over_stream(connection: socket.socket, query: bytes, deadline: float) -> bytes:
-    connection.sendall(_LENGTH.pack(len(query)) + query)
-    (size,) = _LENGTH.unpack(_receive(connection, _LENGTH.size, deadline))
-    return _receive(connection, size, deadline)
-
-
-def _receive(connection: socket.socket, size: int, deadline: float) -> bytes:
+def _receive(connection: socket.socket, size: int, progress: _Progress) -> bytes:
     """Return exactly so many bytes; a server that sends them one by one gets no longer."""
     received = bytearray()
     while len(received) < size:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("timed out")
-        connection.settimeout(left)
+        connection.settimeout(progress.left())
         piece = connection.recv(size - len(received))
         if not piece:
             raise ConnectionError(f"closed after {len(received)} of {size} bytes")
@@ -177,27 +193,57 @@ def _receive(connection: socket.socket, size: int, deadline: float) -> bytes:
     return bytes(received)
 
 
-def _over_https(url: str, query: bytes, seconds: float) -> bytes:
+def _over_https(resolver: Resolver, query: bytes, progress: _Progress) -> bytes:
     # dns.query.https would decode the answer before anybody could check it.
     import httpx2  # noqa: PLC0415 - a tenth of a second that only those who ask over HTTPS pay
 
-    headers = {"Accept": _DOH, "Content-Type": _DOH}
-    deadline = time.monotonic() + seconds
-    received = bytearray()
+    sockets: list[socket.socket] = []
+
+    def note(event: str, info: dict[str, Any]) -> None:
+        if event in _NEXT_STAGE:
+            progress.stage = _NEXT_STAGE[event]
+            sockets.append(info["return_value"].get_extra_info("socket"))
+
+    def cut() -> None:
+        with suppress(OSError):
+            socket.socket.shutdown(sockets[-1], socket.SHUT_RDWR)
+
+    # The client's own time-outs are per read: a byte a second would go on for ever.
+    timer = threading.Timer(progress.left(), cut)
+    timer.daemon = True
+    timer.start()
+    headers = {"Accept": _DOH, "Content-Type": _DOH, "Accept-Encoding": "identity"}
     try:
         with (
-            httpx2.Client(http2=True, timeout=seconds) as client,
-            client.stream("POST", url, content=query, headers=headers) as answer,
+            httpx2.Client(http2=True, timeout=progress.left()) as client,
+            client.stream(
+                "POST", resolver.url, content=query, headers=headers, extensions={"trace": note}
+            ) as answer,
         ):
-            answer.raise_for_status()
-            for piece in answer.iter_bytes():
-                received += piece
-                if len(received) > _LARGEST_MESSAGE:
-                    raise ConnectionError(f"more than {_LARGEST_MESSAGE:,} bytes")
-                if time.monotonic() > deadline:
-                    raise TimeoutError("timed out")
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            return _body(answer)
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+        progress.left()
+        if isinstance(error, httpx2.TimeoutException):
+            raise TimeoutError from error
         raise ConnectionError(str(error)) from error
+    finally:
+        timer.cancel()
+
+
+def _body(answer: "httpx2.Response") -> bytes:
+    """Return what an HTTP response holds when it is a DNS message, and no longer than one."""
+    kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if answer.is_redirect:
+        raise ConnectionError(f"HTTP {answer.status_code}: a redirect, which is not followed")
+    if answer.status_code != http.HTTPStatus.OK:
+        raise ConnectionError(f"HTTP {answer.status_code} instead of an answer")
+    if kind != _DOH:
+        raise ConnectionError(f"content of type {kind[:_LONGEST_KIND]!r} instead of {_DOH}")
+    received = bytearray()
+    for piece in answer.iter_raw():
+        received += piece
+        if len(received) > _LARGEST_MESSAGE:
+            raise ConnectionError(f"more than {_LARGEST_MESSAGE:,} bytes")
     return bytes(received)
 
 
@@ -224,7 +270,8 @@ class Pace:
         self.rate = self._most = self._ceiling = most or math.inf
         self.answered = self.timed_out = 0
         self._interval = max(interval, _SHORTEST_INTERVAL)
-        self._at = self._adjusted_at = time.monotonic()
+        self._at = self._adjusted_at = self._busy_until = time.monotonic()
+        self._counted = 0
         self._tokens = most * _BURST
         self._settling = False
         self._answers = 0.0  # a second, in the interval before
@@ -244,15 +291,22 @@ class Pace:
         self._tokens -= 1
 
     def adjust(self, now: float) -> None:
-        """Set the rate from the answers and time-outs, once an interval."""
+        """Set the rate from the answers and time-outs, once an interval, or as soon as many fail.
+
+        What is sent again has its pace then already; else a whole window would be lost twice.
+        """
         seconds = now - self._adjusted_at
-        if seconds < self._interval:
-            return
+        if self.answered != self._counted:
+            self._counted, self._busy_until = self.answered, now
         total = self.answered + self.timed_out
-        answers = self.answered / seconds
+        failing = total >= _SAMPLE and self.timed_out > _MANY_TIMEOUTS * total
+        if seconds < self._interval and (self._settling or not failing):
+            return
+        busy = self._busy_until - self._adjusted_at  # then all in flight was lost
+        answers = self.answered / max(busy, _BURST)
         if self._settling:  # these answers are to queries at the rate before
             self._settling = False
-        elif total >= _SAMPLE and self.timed_out > _MANY_TIMEOUTS * total:
+        elif failing:
             if self.rate < self._most:
                 self._ceiling = self.rate
             self.rate = min(self._most, max(_LEAST, answers, self._answers))
@@ -261,6 +315,6 @@ class Pace:
         elif self.rate < self._most:
             faster = _BACK if self.rate < self._ceiling / 2 else _FURTHER
             self.rate = min(self._most, self.rate * faster)
-        self.answered = self.timed_out = 0
+        self.answered = self.timed_out = self._counted = 0
         self._answers = answers
-        self._adjusted_at = now
+        self._adjusted_at = self._busy_until = now

@@ -32,7 +32,7 @@ from v6monitor.dns.plan import Questions
 from v6monitor.dns.resolvers import UDP, Resolver
 from v6monitor.dns.retry import Policy
 from v6monitor.dns.transport import UdpSocket, exchange, random_id
-from v6monitor.dns.wire import Malformed, has_edns, is_response
+from v6monitor.dns.wire import Malformed, is_response
 from v6monitor.errors import VantageError
 
 PASSED, FAILED, NOT_TESTED = "passed", "failed", "not_tested"
@@ -279,12 +279,12 @@ def large_answer(resolver: Resolver, question: Question, way: str) -> Finding:
             message = fetch(resolver, encode(section, message_id), section)
             if not is_response(message, message_id, section):
                 raise Malformed("no answer to the question")  # noqa: TRY301 - as of decode
-            reply, edns = decode(message), has_edns(message)
+            reply = decode(message)
         except (Malformed, OSError) as error:
             failure = (str(error) or type(error).__name__).splitlines()[0]
             continue
         if reply.rcode != dns.rcode.NOERROR:
             return dns.rcode.to_text(dns.rcode.Rcode.make(reply.rcode)), False
         found = "truncated" if reply.truncated else f"{len(message):,} bytes"
-        return found, edns and (reply.truncated or len(message) > _SMALL)
+        return found, reply.edns and (reply.truncated or len(message) > _SMALL)
     return failure, False

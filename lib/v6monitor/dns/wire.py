@@ -29,25 +29,12 @@ _KIND = 4  # bytes: the type and class of a question
 _POINTER = 0xC0
 _LONGEST_LABEL = 63
 _OPAQUE = 0xFF00
-"""A type for private use (RFC 6895 §3.1), as which records are read that mean nothing to us."""
+"""A type for private use (RFC 6895 §3.1), as which records of other types are read."""
 
-_types = {
-    int(rdtype)
-    for rdtype in (
-        dns.rdatatype.A,
-        dns.rdatatype.NS,
-        dns.rdatatype.CNAME,
-        dns.rdatatype.SOA,
-        dns.rdatatype.MX,
-        dns.rdatatype.TXT,
-        dns.rdatatype.AAAA,
-        dns.rdatatype.SRV,
-        dns.rdatatype.RRSIG,
-        dns.rdatatype.NSEC,
-        dns.rdatatype.NSEC3,
-    )
-}
-"""Types that dnspython may read: these and those given to ``register_type``."""
+read_types = {1, 2, 5, 6, 15, 16, 28, 33}
+"""Types that dnspython may read: A, NS, CNAME, SOA, MX, TXT, AAAA, SRV, and those that are asked.
+
+Records of other types, signatures among them, say nothing to us and are opaque to it."""
 
 MAY_LACK_QUESTION = frozenset({0, 1, 2, 4, 5})
 """FORMERR, SERVFAIL, NOTIMP and REFUSED; and 0, because the rest of BADVERS is in OPT."""
@@ -60,7 +47,7 @@ class Malformed(Exception):  # noqa: N818 - it describes the message, not an err
 def register_type(rdtype: int) -> None:
     """Let dnspython read records of a type that this program asks for."""
     dns.rdata.get_rdata_class(dns.rdataclass.IN, dns.rdatatype.RdataType.make(rdtype))
-    _types.add(rdtype)
+    read_types.add(rdtype)
 
 
 def is_response(message: bytes, message_id: int, question: bytes, *, exact: bool = False) -> bool:
@@ -126,14 +113,9 @@ def sanitised(message: bytes, *, only_question: bool = False) -> bytes:
             continue
         if rdclass != _IN:
             raise Malformed(f"a record of class {rdclass}")
-        if rdtype not in _types:
+        if rdtype not in read_types:
             given[at : at + 2] = _OPAQUE.to_bytes(2, "big")
     return bytes(given)
-
-
-def has_edns(message: bytes) -> bool:
-    """Return whether a message has an OPT record."""
-    return any(rdtype == _OPT for rdtype, _, _ in records(message))
 
 
 def _after_name(message: bytes, at: int) -> int:
@@ -147,6 +129,6 @@ def _after_name(message: bytes, at: int) -> int:
     return at + 1
 
 
-for _rdtype in (*_types, _OPAQUE):
+for _rdtype in (*read_types, _OPAQUE):
     dns.rdata.get_rdata_class(dns.rdataclass.IN, dns.rdatatype.RdataType.make(_rdtype))
 dns.rdata.get_rdata_class(dns.rdataclass.ANY, dns.rdatatype.OPT)
