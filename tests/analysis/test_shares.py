@@ -247,16 +247,16 @@ def test_two_measures_in_one_figure_are_an_error_in_words() -> None:
         shares.with_earlier(v6.shares(both, by=["period", "sector"]))
 
 
-def test_exactly_four_fifths_of_the_list_is_one_set() -> None:
-    """Of ten domains two are replaced: one set; of three replaced: a break."""
-    first = states("y" * 10, period="2026-01", measure="web")
-    for replaced, reason in ((2, ""), (3, "domains")):
-        second = first.assign(period="2026-02")
-        second["domain"] = ["new" + name for name in second["domain"][:replaced]] + list(
-            second["domain"][replaced:]
-        )
-        table = v6.shares(pd.concat([first, second]), by="period")
-        assert list(table["break_reason"]) == ["", reason]
+@pytest.mark.parametrize(("replaced", "reason"), [(20, ""), (21, "domains")])
+def test_exactly_four_fifths_of_the_list_is_one_set(replaced: int, reason: str) -> None:
+    """Of a hundred domains twenty are replaced: one set, in both tables; twenty-one: a break."""
+    first = states("y" * 100, period="2026-01", measure="web")
+    second = first.assign(period="2026-02")
+    new = [f"new{n}" for n in range(replaced)]
+    second["domain"] = [*new, *second["domain"][replaced:]]
+    table = v6.shares(pd.concat([first, second]), by="period")
+    assert list(table["break_reason"]) == ["", reason]
+    assert v6.changes(first, after=second)["break_reason"].to_list() == [reason]
 
 
 def test_a_break_is_of_its_own_series() -> None:
