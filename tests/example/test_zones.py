@@ -183,8 +183,8 @@ def test_the_other_label_is_the_neighbours(evidence: Evidence, operators: Operat
 )
 def test_laggards(evidence: Evidence, operators: Operators, case: str, group: str | None) -> None:
     """Each odd group of the laggard list has a domain."""
-    found = laggard(evidence, provider(evidence, BODIES[case].domain, operators), operators)
-    assert (found.group if found else None) == group
+    found = laggard(evidence, provider(evidence, BODIES[case].domain, operators), operators, {})
+    assert (found["group"] if found else None) == group
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,23 @@ def decompose(
         METHOD.md, "Change".
     """
     (one,) = comparisons(before, after, renames)
-    split = pd.Series({**_decompose(paired(one)), **one.named}, dtype=object)
-    return with_source(split, before, after)
+    both = paired(one)
+    split = _split(both)
+    definite = {month: known(both[month]) for month in ("before", "after")}
+    new, gone = definite["after"] & ~definite["before"], definite["before"] & ~definite["after"]
+    number = split[["domains_before", "domains_after"]].astype("int64")
+    shares = split.loc["total", ["share_before", "share_after"]]
+    counts = {
+        "n_before": int(number["domains_before"]["total"]),
+        "n_after": int(number["domains_after"]["total"]),
+        "n_stayers": int(number["domains_after"]["within"]),
+        "n_entrants": int(new.sum()),
+        "n_leavers": int(gone.sum()),
+        "n_became_known": int((new & both["before"].ne(ABSENT)).sum()),
+        "n_became_unknown": int((gone & both["after"].ne(ABSENT)).sum()),
+    }
+    found = pd.Series({**split["points"], **shares, **counts, **one.named}, dtype=object)
+    return with_source(found, before, after)
 
 
 def parts(
@@ -61,23 +76,11 @@ def parts(
     ``share_before`` and ``share_after`` (of 1; NaN for none) and the ``points`` that the part adds
     (see ``decompose``); of months with a ``period`` also ``earlier`` and ``period``.
     """
-    tables = []
     compared = comparisons(before, after, renames, (), measure)
-    for one in compared:
-        both = paired(one)
-        split = _decompose(both)
-        definite = {"before": known(both["before"]), "after": known(both["after"])}
-        stayed = definite["before"] & definite["after"]
-        rows = {"within": stayed, "entrants": ~definite["before"], "leavers": ~definite["after"]}
-        rows["total"] = definite["before"] | definite["after"]
-        table = pd.DataFrame({"part": list(rows)})
-        for month in ("before", "after"):
-            states = [both[month][definite[month] & row] for row in rows.values()]
-            table[f"domains_{month}"] = [len(part) for part in states]
-            table[f"share_{month}"] = [_share(part) for part in states]
-        table["points"] = [split[part] for part in table["part"]]
-        tables.append(table.assign(**one.named))
-    found = pd.concat(tables, ignore_index=True)
+    found = pd.concat(
+        [_split(paired(one)).reset_index().assign(**one.named) for one in compared],
+        ignore_index=True,
+    )
     first = ["measure"] if "measure" in found else []
     found = found[[*first, *found.columns.drop(first)]]
     found.attrs["adds_up"] = "points"
@@ -130,39 +133,28 @@ def kitagawa(before: pd.DataFrame, after: pd.DataFrame, *, by: str = "sector") -
     return with_source(table, before, after)
 
 
-def _decompose(both: pd.DataFrame) -> dict[str, float]:
-    known_before, known_after = known(both["before"]), known(both["after"])
-    stayed = known_before & known_after
-    left, joined = known_before & ~stayed, known_after & ~stayed
-    n_before, n_after = int(known_before.sum()), int(known_after.sum())
-    before, after = _share(both["before"][known_before]), _share(both["after"][known_after])
-    leavers, entrants = _share(both["before"][left]), _share(both["after"][joined])
-    if stayed.any():
-        stayers_before, stayers_after = (
-            _share(both["before"][stayed]),
-            _share(both["after"][stayed]),
-        )
-    else:
-        stayers_before = stayers_after = (leavers + entrants) / 2
-    within = stayers_after - stayers_before
-    by_entrants = joined.sum() / n_after * (entrants - stayers_after) if joined.any() else 0.0
-    by_leavers = left.sum() / n_before * (stayers_before - leavers) if left.any() else 0.0
-    compared = 100.0 if n_before and n_after else float("nan")
-    counts = {
-        "n_before": n_before,
-        "n_after": n_after,
-        "n_stayers": int(stayed.sum()),
-        "n_entrants": int(joined.sum()),
-        "n_leavers": int(left.sum()),
-        "n_became_known": int((joined & (both["before"] != ABSENT)).sum()),
-        "n_became_unknown": int((left & (both["after"] != ABSENT)).sum()),
+def _split(both: pd.DataFrame) -> pd.DataFrame:
+    """Return ``parts`` of a pair, indexed by part."""
+    definite = {month: known(both[month]) for month in ("before", "after")}
+    before, after = definite.values()
+    rows = {"within": before & after, "entrants": ~before, "leavers": ~after}
+    rows["total"] = before | after
+    table = pd.DataFrame(index=pd.Index(list(rows), name="part"))
+    for month in definite:
+        states = [both[month][definite[month] & row] for row in rows.values()]
+        table[f"domains_{month}"] = [len(part) for part in states]
+        table[f"share_{month}"] = [float(part.eq("yes").mean()) for part in states]
+    old, share_before, new, share_after = (table[name].to_dict() for name in table)
+    first, last = share_before["within"], share_after["within"]
+    if not old["within"]:
+        first = last = (share_before["leavers"] + share_after["entrants"]) / 2
+    joined = new["entrants"] / max(new["total"], 1) * (share_after["entrants"] - last)
+    left = old["leavers"] / max(old["total"], 1) * (first - share_before["leavers"])
+    points = {
+        "within": last - first,
+        "entrants": joined if new["entrants"] else 0.0,
+        "leavers": left if old["leavers"] else 0.0,
+        "total": share_after["total"] - share_before["total"],
     }
-    parts = {"within": within, "entrants": by_entrants, "leavers": by_leavers}
-    points = {name: compared * float(part) for name, part in parts.items()}
-    total = compared * (after - before)
-    shares = {"share_before": before, "share_after": after}
-    return {**points, "total": total, **shares, **counts}
-
-
-def _share(states: "pd.Series[str]") -> float:
-    return float(states.eq("yes").mean())
+    compared = 100.0 if old["total"] and new["total"] else float("nan")
+    return table.assign(points=[compared * points[part] for part in table.index])

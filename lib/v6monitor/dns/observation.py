@@ -56,6 +56,14 @@ _FORMS = {
     "SOA": re.compile(r"\S+ \S+(?: [0-9]+){5}"),
 }
 
+_TYPE = re.compile(r"[A-Z][A-Z0-9]*")
+_LISTED = re.compile(r"(?:(?!-)[a-z0-9_-]{1,63}(?<!-)\.)*(?!-)[a-z0-9-]{1,63}(?<!-)")
+"""A name that a list may have; MX is asked of no other."""
+_PRESENTED = re.compile(
+    r"""(?:[^\x00-\x20\x7f-\U0010ffff"().;\\@$]|\.|\\(?:[0-9]{3}|["().;\\@$]))+"""
+)
+"""A name in presentation form (RFC 1035 §5.1), with the escapes that dnspython writes."""
+
 
 class Question(NamedTuple):
     """A name and a type to ask for: lower-case A-labels without final dot, and e.g. ``AAAA``."""
@@ -135,15 +143,32 @@ def invalid_name(question: Question, reason: str) -> Observation:
 
 
 def normalised(row: Observation) -> Observation:
-    """Return a row as our own log has it, also when another program wrote it."""
-    qtype = row.qtype.strip().upper()
+    """Return a row as our own log has it, also when another program wrote it.
+
+    A question that cannot have been sent as it is written is ``invalid_name`` and has no answers.
+    """
+    qtype, qname = row.qtype.strip().upper(), plain_name(row.qname)
+    outcome = row.outcome.strip().lower()
+    named = is_listed(qname) if qtype == "MX" else _PRESENTED.fullmatch(qname)
+    if outcome != INVALID_NAME and not (named and _TYPE.fullmatch(qtype)):
+        row = row._replace(answers=(), chain=(), detail="not a name that can be asked for")
+        outcome = INVALID_NAME
     return row._replace(
-        qname=plain_name(row.qname),
+        qname=qname,
         qtype=qtype,
-        outcome=row.outcome.strip().lower(),
+        outcome=outcome,
         answers=tuple(sorted({record_data(qtype, text) for text in row.answers})),
         chain=tuple(map(plain_name, row.chain)),
     )
+
+
+def is_listed(name: str) -> bool:
+    """Return whether a name is one that a list may have: A-labels in lower case.
+
+    >>> is_listed("town.example"), is_listed("town.example; reboot")
+    (True, False)
+    """
+    return _LISTED.fullmatch(name) is not None
 
 
 def record_data(qtype: str, text: str) -> str:

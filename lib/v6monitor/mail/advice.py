@@ -12,7 +12,7 @@ import pandas as pd
 
 from v6monitor.language import NO_VALUE, Language, marked
 from v6monitor.mail.laggards import OWN_HOST, WRITTEN_ABOUT, day_of
-from v6monitor.mail.words import reason_text
+from v6monitor.mail.words import powershell_word, reason_text
 from v6monitor.names import display
 
 Row = Mapping[Hashable, Any]
@@ -226,7 +226,7 @@ def _values(rows: Sequence[Row], language: Language) -> dict[str, str]:
         or ", ".join(language.label(name) if name == OWN_HOST else name for name in operators),
         "asked": several or language.listed([operator_name(name, language) for name in operators]),
         "domain": ", ".join(map(display, _each(rows, "domain"))),
-        "name": ", ".join(_each(rows, "domain")),  # as a command takes it
+        "name": ", ".join(map(powershell_word, _each(rows, "domain"))),
         "label_domain": ", ".join(map(display, _each(rows, "label_domain"))),
     }
 

@@ -2,26 +2,15 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from v6monitor.intake.annotations import MATCH, matched
 from v6monitor.language import AMSTERDAM
-from v6monitor.mail.exchange_online import (
-    CURRENT_ZONES,
-    in_smtp_prefixes,
-    label_owner,
-)
-from v6monitor.mail.providers import (
-    Operators,
-    Provider,
-    exchange_host,
-    from_table,
-    known_operators,
-    operator_of,
-)
-from v6monitor.mail.providers import providers as providers_of
+from v6monitor.mail import providers as mail_providers
+from v6monitor.mail.exchange_online import CURRENT_ZONES, in_smtp_prefixes, label_owner
+from v6monitor.mail.providers import Operators, Provider, exchange_host, known_operators
 from v6monitor.mail.signals import signals
 from v6monitor.names import registrable_domain
 from v6monitor.verdicts.domain import MailHosts, is_ownership_proof, mail_hosts
@@ -138,19 +127,18 @@ def laggards(
     if providers is None:
         providers = getattr(observations, "providers", None)
     if providers is None:
-        providers = providers_of(observations)
+        providers = mail_providers.providers(observations)
     owners = getattr(observations, "owners", None) if owners is None else owners
     history = getattr(observations, "states", None) if history is None else history
     waivers = getattr(observations, "waivers", None) if waivers is None else waivers
     operators = getattr(observations, "operators", None) or known_operators()
     owner_of, states = _owners(owners), _mail_states(history)
-    rows = []
-    for provider in from_table(providers):
-        if found := laggard(evidence, provider, operators):
-            since = _since(found, states.get(found.domain, {}))
-            lag = dict(zip(("first_month_without", "months_lagging"), since, strict=True))
-            rows.append(_row(found, provider) | owner_of.get(found.domain, {}) | lag)
-    rows.sort(key=lambda row: (GROUPS.index(str(row["group"])), str(row["domain"])))
+    rows: list[dict[Any, Any]] = []
+    for provider in mail_providers.from_table(providers):
+        domain = provider.domain
+        if found := laggard(evidence, provider, operators, states.get(domain, {})):
+            rows.append(found | owner_of.get(domain, {}))
+    rows.sort(key=lambda row: (GROUPS.index(row["group"]), row["domain"]))
     table = _frame(rows)
     if waivers is not None:
         day = table["asked_at"].dt.tz_convert(AMSTERDAM).dt.strftime("%Y-%m-%d")
@@ -159,30 +147,13 @@ def laggards(
     return table
 
 
-class Laggard(NamedTuple):
-    """What was measured on a domain of the list; the fields are columns of ``laggards``."""
+def laggard(
+    evidence: Evidence, provider: Provider, operators: Operators, states: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """Return the row of a domain on the list, without owner and waiver; None when it is not on it.
 
-    domain: str
-    group: str
-    operator: str
-    mx_hosts: tuple[str, ...]
-    failing_hosts: tuple[str, ...]
-    """In group ``unknown`` the undecided hosts."""
-    proofs: tuple[str, ...]
-    zone: str
-    label: str
-    label_domain: str
-    fault: str
-    """What is wrong with a record of group ``broken_record``."""
-    lacking: bool
-    """Whether one of the failing hosts definitely has no IPv6."""
-    sole_cause: str
-    doubt: str
-    asked_at: dt.datetime | None
-
-
-def laggard(evidence: Evidence, provider: Provider, operators: Operators) -> Laggard | None:
-    """Return why a domain is on the list; None when it is not (METHOD.md, "Exchange Online")."""
+    ``states`` has the mail verdict of earlier months. Rules: METHOD.md, "Exchange Online".
+    """
     case = _Case(evidence, provider, operators)
     group, hosts = case.group()
     if not group:
@@ -191,48 +162,54 @@ def laggard(evidence: Evidence, provider: Provider, operators: Operators) -> Lag
     zone, label, label_domain = label_owner(provider.domain, exchange)
     run_by = ", ".join(dict.fromkeys(case.run_by[host] for host in hosts if host in case.run_by))
     questions = [(provider.domain, "MX"), *((host, "AAAA") for host in hosts)]
-    rows = [row for question in questions if (row := evidence.question(*question))]
-    return Laggard(
-        provider.domain,
-        group,
-        operator=run_by or provider.operator,
-        mx_hosts=tuple(_described(evidence, case.mail)),
-        failing_hosts=tuple(hosts),
-        proofs=case.proofs,
-        zone=zone or provider.zone,
-        label=label,
-        label_domain=label_domain,
-        fault=next((found.fault for found in exchange if found and found.fault), ""),
-        lacking=group != "unknown" and NO in map(case.states.get, hosts),
-        sole_cause=case.sole_cause(group, hosts),
-        doubt=_doubt(evidence, provider, case.mail, hosts) if group == "unknown" else "",
-        asked_at=max((row.asked_at for row in rows), default=None),
-    )
+    asked = [row.asked_at for one in questions if (row := evidence.question(*one))]
+    asked_at, operator = max(asked, default=None), run_by or provider.operator
+    lacking = group != "unknown" and NO in map(case.states.get, hosts)
+    since, months = _since(asked_at, states) if lacking and asked_at else ("", None)
+    fault = next((found.fault for found in exchange if found and found.fault), "")
+    explanation, next_step = _advice(group, operator, fault, label_domain, day_of(asked_at))
+    return dict.fromkeys(COLUMNS, "") | {
+        "domain": provider.domain,
+        "group": group,
+        "class": provider.mail_provider,
+        "operator": operator,
+        "mx_hosts": "; ".join(_described(evidence, case.mail)),
+        "failing_hosts": " ".join(hosts),
+        "proofs": " ".join(case.proofs),
+        "zone": zone or provider.zone,
+        "label": label,
+        "label_domain": label_domain,
+        "tenant": provider.tenant,
+        "sole_cause": case.sole_cause(group, hosts),
+        "first_month_without": since,
+        "months_lagging": months,
+        "explanation": explanation,
+        "next_step": next_step,
+        "doubt": _doubt(evidence, provider, case.mail, hosts) if group == "unknown" else "",
+        "asked_at": asked_at,
+    }
 
 
 def responsible(evidence: Evidence, host: str, operators: Operators, domain: str) -> str:
     """Return who runs an MX host: an operator, registrable domain, or ``own_host``."""
-    operator, _ = operator_of(evidence, host, operators, domain)
+    operator, _ = mail_providers.operator_of(evidence, host, operators, domain)
     return OWN_HOST if operator == registrable_domain(domain) else operator
 
 
-def advise(laggard: Laggard) -> tuple[str, str]:
-    """Return the codes of the explanation and of the next step for a domain on the list.
-
-    They depend on the day: Exchange Online gave IPv6 only on request before October 2024, and by
-    default, in steps, from then on (Microsoft notice MC835648).
-    """
-    if laggard.group == "broken_record":
-        return f"broken_{laggard.fault}", "publish_mx"
-    if laggard.group == "gateway" and laggard.operator == OWN_HOST:
+def _advice(
+    group: str, operator: str, fault: str, label_domain: str, day: dt.date | None
+) -> tuple[str, str]:
+    """Return the codes of the explanation and of the next step, which depend on the day."""
+    if group == "broken_record":
+        return f"broken_{fault}", "publish_mx"
+    if group == "gateway" and operator == OWN_HOST:
         return "own_gateway", "own_host"
-    if laggard.group in _ADVICE:
-        return _ADVICE[laggard.group]
-    if laggard.label_domain:
+    if group in _ADVICE:
+        return _ADVICE[group]
+    if label_domain:
         return "other_label", "publish_mx"
-    day = day_of(laggard.asked_at) or dt.date.max
-    explanation = "off_by_default_on" if day >= DEFAULT_ON_SINCE else "not_opted_in"
-    return explanation, "enable_ipv6" if day >= SELF_SERVICE_SINCE else "request_ipv6"
+    explanation = "off_by_default_on" if not day or day >= DEFAULT_ON_SINCE else "not_opted_in"
+    return explanation, "enable_ipv6" if not day or day >= SELF_SERVICE_SINCE else "request_ipv6"
 
 
 def day_of(moment: object) -> dt.date | None:
@@ -340,22 +317,7 @@ def _described(evidence: Evidence, mail: MailHosts) -> Iterator[str]:
         yield f"{preference} {host}: {', '.join(found)}"
 
 
-def _row(found: Laggard, provider: Provider) -> dict[str, object]:
-    explanation, next_step = advise(found)
-    return {
-        **dict.fromkeys(COLUMNS, ""),
-        **found._asdict(),
-        "class": provider.mail_provider,
-        "mx_hosts": "; ".join(found.mx_hosts),
-        "failing_hosts": " ".join(found.failing_hosts),
-        "proofs": " ".join(found.proofs),
-        "tenant": provider.tenant,
-        "explanation": explanation,
-        "next_step": next_step,
-    }
-
-
-def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:
+def _frame(rows: list[dict[Any, Any]]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     texts = [name for name in COLUMNS if name not in {"months_lagging", "asked_at"}]
     table = table.astype(dict.fromkeys(texts, "str"))
@@ -383,11 +345,9 @@ def _mail_states(history: pd.DataFrame | None) -> dict[str, dict[str, str]]:
     return states
 
 
-def _since(found: Laggard, states: Mapping[str, str]) -> tuple[str, int | None]:
+def _since(asked_at: dt.datetime, states: Mapping[str, str]) -> tuple[str, int]:
     """Return the first month without IPv6 since the last yes, and how many months ago it was."""
-    if not found.lacking or found.asked_at is None:
-        return "", None
-    now = first = found.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m")
+    now = first = asked_at.astimezone(AMSTERDAM).strftime("%Y-%m")
     for month in sorted((month for month in states if month <= now), reverse=True):
         if states[month] == YES:
             break

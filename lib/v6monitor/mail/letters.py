@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from v6monitor.dns.observation import Observation
+from v6monitor.dns.observation import Observation, is_listed
+from v6monitor.errors import InputError
 from v6monitor.language import NO_VALUE, Language, marked
 from v6monitor.mail.advice import (
     NEXT_STEPS,
@@ -116,7 +117,8 @@ def letters(laggards: pd.DataFrame, *, observations: "Observations") -> list[Let
         English.
 
     Raises:
-        InputError: the observations lack a column of the observation log.
+        InputError: the observations lack a column of the observation log, or a domain of the list
+            is not a valid host name.
 
     Example:
         >>> from v6monitor.mail.laggards import laggards
@@ -125,6 +127,12 @@ def letters(laggards: pd.DataFrame, *, observations: "Observations") -> list[Let
 
     Source: METHOD.md, "Exchange Online".
     """
+    for domain in laggards["domain"]:
+        if not is_listed(str(domain)):
+            raise InputError(
+                f"{str(domain)[:60]!r} is no domain to write about: expected the list that "
+                "v6monitor.laggards returns"
+            )
     evidence = Evidence.of(observations)
     operators = getattr(observations, "operators", None) or known_operators()
     about: dict[tuple[str, str], list[Row]] = {}

@@ -16,6 +16,7 @@ IPV6_STATUS = (
 
 DNS_PORT = 53
 _OPTION_SIGNS = ("-", "+", "@")
+_WORD = re.compile(r"[a-z0-9][a-z0-9.-]*|<[a-z]+>")
 _QUOTES = re.compile(r"['\u2018-\u201b]")  # PowerShell takes all of these for a single quote
 
 
@@ -27,8 +28,8 @@ def dig(qtype: str, name: str, resolver: str = "") -> str:
     >>> dig("AAAA", "-f/etc/hosts; reboot")
     "dig AAAA -q '-f/etc/hosts; reboot'"
     """
-    option = "-q " if name.startswith(_OPTION_SIGNS) else ""
-    return f"dig {_server(resolver)}{qtype} {option}{shlex.quote(name)}"
+    option = ["-q"] if name.startswith(_OPTION_SIGNS) else []
+    return shlex.join(["dig", *_server(resolver), qtype, *option, name])
 
 
 def digs(qtype: str, names: Iterable[str]) -> str:
@@ -49,6 +50,11 @@ def enable_ipv6(domains: Iterable[str]) -> str:
     )
 
 
+def powershell_word(text: str) -> str:
+    """Return a text as one argument in PowerShell: a name, or its place ``<domain>``, as it is."""
+    return text if _WORD.fullmatch(text) else quote_powershell(text)
+
+
 def quote_powershell(text: str) -> str:
     """Return a text as PowerShell takes it literally, whatever it contains.
 
@@ -58,15 +64,16 @@ def quote_powershell(text: str) -> str:
     return f"'{_QUOTES.sub(lambda quote: 2 * quote[0], text)}'"
 
 
-def _server(label: str) -> str:
-    """Return dig's server and port options; "" where the log names no address."""
+def _server(label: str) -> list[str]:
+    """Return dig's server and port options; none where the log names no address."""
     try:
         resolver = parse([label])[0]
     except UsageError:
-        return ""
+        return []
     if resolver.transport != UDP or not resolver.host:
-        return ""
-    return f"@{resolver.host} " + (f"-p {resolver.port} " if resolver.port != DNS_PORT else "")
+        return []
+    port = ["-p", str(resolver.port)] if resolver.port != DNS_PORT else []
+    return [f"@{resolver.host}", *port]
 
 
 _OUTCOME = re.compile(rf"(?<=: )({'|'.join(sorted(OUTCOMES | {'no_address'}))})(?=[,;)]|$)")

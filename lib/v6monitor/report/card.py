@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from v6monitor.dns.observation import Observation, Question
+from v6monitor.dns.observation import INVALID_NAME, Observation, Question
 from v6monitor.dns.plan import walk
 from v6monitor.dns.run import ask
 from v6monitor.errors import InputError, UsageError, VantageError
@@ -68,7 +68,8 @@ class Card:
         return tuple(
             row
             for row in self.observations
-            if row.qtype == "MX" or (row.qtype == "AAAA" and all(map(unusable, row.answers)))
+            if row.outcome != INVALID_NAME
+            and (row.qtype == "MX" or (row.qtype == "AAAA" and all(map(unusable, row.answers))))
         )
 
     def text(self, language: str = "en") -> str:
