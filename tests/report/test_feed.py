@@ -5,9 +5,7 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
-from months import CHANGES, report
-
-from v6monitor.report import archive, archive_pages
+from months import CHANGES, add, report, set_withdrawn
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ACT = {"at": "2026-11-20T12:00:00Z", "reason": "A resolver & its <answers>."}
@@ -16,10 +14,8 @@ ACT = {"at": "2026-11-20T12:00:00Z", "reason": "A resolver & its <answers>."}
 @pytest.fixture
 def reports(tmp_path):
     """Return an archive of two months in two languages."""
-    archive_pages.add(
-        tmp_path, report("2026-09", changes=CHANGES | {"facts_of": "2026-10-02T10:00:00Z"})
-    )
-    archive_pages.add(tmp_path, report("2026-10"))
+    add(tmp_path, report("2026-09", changes=CHANGES | {"facts_of": "2026-10-02T10:00:00Z"}))
+    add(tmp_path, report("2026-10"))
     return tmp_path
 
 
@@ -95,14 +91,13 @@ def test_there_is_a_feed_in_each_language(reports):
 def test_a_month_made_again_keeps_its_id(reports):
     """And the same archive gives the same bytes."""
     before = (reports / "feed.atom").read_bytes()
-    archive_pages.add(reports, report("2026-10", run_id="again"))
+    add(reports, report("2026-10", run="again"))
     assert (reports / "feed.atom").read_bytes() == before
 
 
 def test_a_withdrawn_month_says_why_and_is_news(reports):
     """Its counts and names are gone; the words of the reason are text."""
-    months = archive.without_report(reports, archive.months(reports)[1], ACT)
-    archive_pages.write(reports, months)
+    set_withdrawn(reports, "2026-10", ACT)
     root = read(reports / "feed.en.atom")
     assert entries(root)[0] == (
         "IPv6 in October 2026: report withdrawn",
@@ -110,7 +105,7 @@ def test_a_withdrawn_month_says_why_and_is_news(reports):
         ["This report was withdrawn on 20 November 2026: A resolver & its <answers>."],
     )
     assert root.findtext(f"{ATOM}updated") == ACT["at"]
-    archive_pages.add(reports, report("2026-10"))
+    add(reports, report("2026-10"))
     _, updated, told = entries(read(reports / "feed.en.atom"))[0]
     assert updated == ACT["at"], "older than the entry that readers have, it would not be shown"
     assert told[0].startswith("This report takes the place of one that was withdrawn")
@@ -118,18 +113,19 @@ def test_a_withdrawn_month_says_why_and_is_news(reports):
 
 def test_what_is_synthetic_or_unfit_says_so(tmp_path):
     """A subscriber reads it before any number."""
-    archive_pages.add(tmp_path, report("2026-10", ("en",), publishable=False, synthetic=True))
+    add(tmp_path, report("2026-10", ("en",), publishable=False, synthetic=True))
     root = read(tmp_path / "feed.atom")
     assert entries(root)[0][2][:2] == ["Not fit to publish.", "Synthetic example data."]
     assert "related" not in {link.get("rel") for link in root.findall(f"{ATOM}link")}
 
 
 def test_the_message_comes_first(tmp_path):
-    """The same sentence as on the pages; reports made before there was one do without."""
+    """The same sentence as on the pages."""
     row = {"figure": "web", "period": "2026-10", "of": "government", "agreement": "past", "no": 1}
-    row |= {"yes": 4, "unknown": 0, "adoption": 0.8, "year_from": "", "year_change": None}
-    told = CHANGES | {"message": [row | {"since": "", "since_change": None}]}
-    archive_pages.add(tmp_path, report("2026-10", ("en",), changes=told))
+    row |= {"yes": 4, "unknown": 0, "adoption": 0.8, "lower": 0.8, "upper": 0.8, "part": None}
+    row |= {"year_from": "", "year_change": None, "since": "", "since_change": None, "asked": ""}
+    told = CHANGES | {"message": [row]}
+    add(tmp_path, report("2026-10", ("en",), changes=told))
     ((_, _, items),) = entries(read(tmp_path / "feed.atom"))
     assert items[0].startswith("In October 2026, government had IPv6 on 80.0% of websites.")
 
@@ -137,7 +133,7 @@ def test_the_message_comes_first(tmp_path):
 def test_the_first_month_has_nothing_to_compare_with(tmp_path):
     """It says so in place of counts."""
     first = CHANGES | {"earlier": None, "previous": None, "lost": []}
-    archive_pages.add(tmp_path, report("2026-10", ("nl",), changes=first))
+    add(tmp_path, report("2026-10", ("nl",), changes=first))
     ((title, _, told),) = entries(read(tmp_path / "feed.atom"))
     assert title == "IPv6 in oktober 2026: eerste rapport"
     assert told == ["Er is geen eerdere meting om mee te vergelijken."]

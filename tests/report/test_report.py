@@ -15,7 +15,7 @@ from tiny import GOOD, LOAD, PARAMETERS, World
 from v6monitor import workspace
 from v6monitor.dns import log
 from v6monitor.errors import InputError, NotebookError, UsageError, VantageError
-from v6monitor.report import archive, manifest
+from v6monitor.report import manifest, transactions
 from v6monitor.report.lint import problems
 from v6monitor.report.runner import make
 
@@ -246,7 +246,7 @@ def test_a_run_that_is_stopped_leaves_the_old_report_whole(made, snapshot, stop)
         assert run.wait(timeout=30) != 0
     halves = list(world.out.glob(".making-*"))
     assert len(halves) == (stop == signal.SIGKILL)
-    with archive.locked(world.out):  # the next run clears what was left
+    with transactions.writing(world.out):  # the next run clears what was left
         pass
     assert snapshot(world.out) == before
 

@@ -39,8 +39,8 @@ def narrowed(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Request]:
 def test_it_replaces_no_wider_report(narrowed):
     """It has a folder of its own; the month of the archive is still the government's."""
     world, _ = narrowed
-    assert manifest.read(world.out / "2026-10" / "run.json")["scope"] == archive.WHOLE
-    own = manifest.read(world.out / "waterschap" / "2026-10" / "run.json")
+    assert manifest.held(world.out / "2026-10")["scope"] == archive.WHOLE
+    own = manifest.held(world.out / "waterschap" / "2026-10")
     assert own["scope"] == {"sectors": ["waterschap"], "notebooks": []}
     (month,) = archive.months(world.out)
     counted = {one["measure"]: one["yes"] for one in month["headline"]}

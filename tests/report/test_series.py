@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from v6monitor.cli import main
-from v6monitor.report import archive, manifest, runner
+from v6monitor.report import archive, manifest, runner, stored
 from v6monitor.report.runner import make
 
 pytestmark = pytest.mark.slow  # a whole report
@@ -80,7 +80,7 @@ def test_a_month_that_is_there_keeps_its_lookups(copied):
     asked = replace(copied, replay=None, resolvers=("192.0.2.1",))
     shutil.rmtree(copied.out / "2026-10")
     months = [month for month in archive.months(copied.out) if month["period"] == "2026-09"]
-    (copied.out / archive.INDEX).write_text(archive.index(copied.out, months))
+    stored.write(archive.index(copied.out, months), copied.out / stored.INDEX)
     old, new = runner.series(asked)
     kept = archive.tables(copied.out, "2026-09") / archive.OBSERVATIONS
     assert (old.replay, old.resolvers) == (kept, ())
@@ -92,7 +92,7 @@ def test_a_report_that_compares_with_another_month_now_is_made_again(copied):
     newest = replace(copied, period="2026-10")
     assert manifest.find(copied.out, newest.identity)
     months = [month for month in archive.months(copied.out) if month["period"] == "2026-10"]
-    (copied.out / archive.INDEX).write_text(archive.index(copied.out, months))
+    stored.write(archive.index(copied.out, months), copied.out / stored.INDEX)
     assert manifest.find(copied.out, newest.identity) is None
 
 

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from looking import opened
 
 from v6monitor.report import archive
-from v6monitor.report.archive_pages import withdraw
+from v6monitor.report.transactions import withdraw
 
 pytestmark = pytest.mark.slow  # a whole report
 

@@ -148,11 +148,11 @@ def withdraw_arguments(parser: Parser) -> None:
 
 def withdraw(options: argparse.Namespace) -> int:
     """Withdraw a report; print where it is kept and which reports compare with it."""
-    from v6monitor.report import archive_pages  # noqa: PLC0415 - a report there needs no pandas
+    from v6monitor.report import transactions  # noqa: PLC0415 - a report there needs no pandas
 
     out = options.out.expanduser().absolute()
     period = period_of(options.period)
-    kept, followers = archive_pages.withdraw(out, period, options.reason)
+    kept, followers = transactions.withdraw(out, period, options.reason)
     facts = {"period": period, "kept": kept, "compare_with_it": followers}
     lines = [f"the report of {period} is withdrawn; it is kept as it was in {kept}"]
     lines += [f"the report of {one} compares with it: make that again" for one in followers]

@@ -13,7 +13,7 @@ from typing import Any
 from v6monitor.callable_module import make_callable
 from v6monitor.errors import CoverageError, NotebookError
 from v6monitor.language import AMSTERDAM, CODES
-from v6monitor.report import manifest
+from v6monitor.report import archive, manifest
 from v6monitor.report.request import Request, requested
 
 # jsonschema loads a grammar of IRIs where JupyterLab brought one, which takes most of a second in
@@ -121,15 +121,18 @@ def make_reports(
     """
     requests = [request]
     if request.period == ALL:
-        requests = _runner().series(request)
+        requests = _loaded("runner").series(request)
     for one in requests:
+        if archive.is_unfinished(one.archive) or archive.is_unfinished(one.out):
+            with _loaded("transactions").writing(one.out, one.archive):
+                pass  # what a run that was ended by force left is put right
         made = None if force else manifest.find(one.archive, one.identity)
         if made and _is_new_month(one, made):
             made = None
         if made and ("withdrawn" in made or made["status"] != NotebookError.exit_code):
             yield made, False
         else:
-            yield _runner().make(one, progress or (lambda *_: None), force=force), True
+            yield _loaded("runner").make(one, progress or (lambda *_: None), force=force), True
 
 
 def is_listed(made: Mapping[str, Any]) -> bool:
@@ -159,8 +162,9 @@ def check(made: dict[str, Any], out: Path) -> None:
         )
 
 
-def _runner() -> Any:  # papermill, nbconvert and matplotlib are loaded when a report is made
-    return importlib.import_module("v6monitor.report.runner")
+def _loaded(module: str) -> Any:
+    """Return a module that needs papermill, nbconvert or matplotlib: only when one is made."""
+    return importlib.import_module(f"v6monitor.report.{module}")
 
 
 make_callable(__name__, report)

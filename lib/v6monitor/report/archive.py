@@ -1,13 +1,12 @@
-"""An archive of reports on disk: its index of months, one writer at a time, and atomic swaps.
+"""An archive of reports on disk: which months it holds, and one writer at a time.
 
-``index.json`` is the only place that says which months the archive holds.
+A month's folder is its report, with a manifest in it (``run.json``); it changes in one step. The
+index (``index.json``), the archive's pages, its feeds and ``changes.csv`` follow from the
+manifests, and the index is the last of them to be written. See ``transactions``.
 """
 
 import contextlib
-import json
 import os
-import shutil
-import tempfile
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,15 +15,14 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from v6monitor.errors import InputError, UsageError
+from v6monitor.report import stored
 
-INDEX = "index.json"
 OBSERVATIONS = "observations.parquet"
 """The lookups that a report was made from, among its tables."""
 LOCK = ".lock"
-_MAKING = ".making-"
-_OLD = ".old-"
+UNFINISHED = ".unfinished"
+"""Is there while an archive is changed, and after a run that was ended then."""
 _KEPT = ("period", "run_id", "publishable", "synthetic", "scope", "sources", "headline", "changes")
-_KEYS = (*_KEPT, "languages", "withdrawn", "corrects")
 
 Entry = dict[str, Any]
 """A month: ``_KEPT`` facts of its manifest, ``languages``, and, None without: ``withdrawn`` (``at``
@@ -36,19 +34,46 @@ WHOLE: Scope = {"sectors": [], "notebooks": []}
 
 
 def months(reports: Path) -> list[Entry]:
-    """Return the months of the archive, the oldest first; none where there is no archive yet."""
-    file = reports / INDEX
+    """Return the months of the archive, the oldest first; none where there is no archive yet.
+
+    Without an index, or with one that cannot be read, as the manifests of its months say.
+    """
+    file = reports / stored.INDEX
     if not file.exists():
-        return []
+        return by_manifests(reports)
     try:
-        found: list[Entry] = json.loads(file.read_text(encoding="utf-8"))["months"]
-        older: Entry = {"scope": WHOLE, "sources": []}
-        whole = [{key: (older | month)[key] for key in _KEYS} for month in found]
-        return sorted(whole, key=lambda month: str(month["period"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        found = {month["period"]: month for month in stored.read(file)["months"]}
+    except InputError as error:
+        if held := by_manifests(reports):
+            return held
         raise InputError(
-            f"{file} is not an archive index ({error}); restore it, or move the folder away"
+            f"{error}, and no month is there to make it again from: move it away, or name another "
+            "folder with --out"
         ) from error
+    return [found[period] for period in sorted(found)]
+
+
+def by_manifests(reports: Path) -> list[Entry]:
+    """Return the months of which a report is there, the oldest first, by their manifests."""
+    found = []
+    for file in sorted(reports.glob(f"????-??/{stored.RUN}")):
+        try:
+            manifest = stored.read(file)
+        except InputError as error:
+            raise InputError(
+                f"{error}: move {file.parent} away, and make its report again"
+            ) from error
+        if manifest["period"] != file.parent.name:
+            raise InputError(f"{file.parent} holds a report of {manifest['period']}: move it away")
+        found.append(entry_of(manifest))
+    return found
+
+
+def entry_of(manifest: Mapping[str, Any]) -> Entry:
+    """Return what the index has of a report."""
+    acts = {name: manifest.get(name) for name in ("withdrawn", "corrects")}
+    kept = {key: manifest[key] for key in _KEPT}
+    return kept | {"languages": manifest["parameters"]["languages"]} | acts
 
 
 def entry(reports: Path, period: str) -> Entry | None:
@@ -67,23 +92,16 @@ def tables(reports: Path, period: str) -> Path:
     return reports / period / "tables"
 
 
-def with_report(reports: Path, manifest: Mapping[str, Any]) -> list[Entry]:
-    """Return the months with this report in place of an older one of its month."""
-    old = entry(reports, manifest["period"])
-    new = {key: manifest[key] for key in _KEPT}
-    new |= {"languages": manifest["parameters"]["languages"], "withdrawn": None}
-    new["corrects"] = (old["withdrawn"] or old["corrects"]) if old else None
-    return _replaced(reports, new)
-
-
-def without_report(reports: Path, month: Entry, withdrawn: Mapping[str, str]) -> list[Entry]:
-    """Return the months with this one withdrawn: it stays listed, with when and why."""
-    return _replaced(reports, month | {"withdrawn": dict(withdrawn)})
+def with_entry(reports: Path, new: Entry) -> list[Entry]:
+    """Return the months with this one in the place of an older one of its month."""
+    others = [month for month in months(reports) if month["period"] != new["period"]]
+    return sorted([*others, new], key=lambda month: str(month["period"]))
 
 
 def parts(reports: Path) -> dict[str, list[Entry]]:
     """Return the months of the archives of some sectors that are in this one, by their folder."""
-    found = {file.parent.name: months(file.parent) for file in sorted(reports.glob(f"*/{INDEX}"))}
+    files = sorted(reports.glob(f"*/{stored.INDEX}"))
+    found = {file.parent.name: months(file.parent) for file in files}
     return {
         folder: held
         for folder, held in found.items()
@@ -91,56 +109,51 @@ def parts(reports: Path) -> dict[str, list[Entry]]:
     }
 
 
-def index(reports: Path, entries: Sequence[Entry]) -> str:
+def index(reports: Path, entries: Sequence[Entry]) -> dict[str, Any]:
     """Return the content of the index with these months."""
     narrowed = [
         {"folder": folder, "scope": held[0]["scope"], "months": [one["period"] for one in held]}
         for folder, held in parts(reports).items()
     ]
-    content = {"id": identity(reports, entries), "months": list(entries), "parts": narrowed}
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    return {"id": identity(reports, entries), "months": list(entries), "parts": narrowed}
 
 
 def identity(reports: Path, entries: Sequence[Entry]) -> str:
     """Return the UUID of the archive, which follows from the first report put in it."""
-    file = reports / INDEX
-    held = json.loads(file.read_text(encoding="utf-8")).get("id") if file.exists() else None
+    with contextlib.suppress(InputError):
+        return str(stored.read(reports / stored.INDEX)["id"])
     first = next(iter([*entries, *(one for held in parts(reports).values() for one in held)]))
-    return str(held or uuid.uuid5(uuid.NAMESPACE_OID, str(first["run_id"])))
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, str(first["run_id"])))
+
+
+def is_unfinished(reports: Path) -> bool:
+    """Return whether a run was ended while it changed the archive, or does so now."""
+    return (reports / UNFINISHED).exists()
 
 
 @contextlib.contextmanager
-def locked(reports: Path, part: Path | None = None) -> Iterator[None]:
-    """Let one run at a time write in an archive, and in one within it; UsageError for the second.
+def locked(reports: Path) -> Iterator[None]:
+    """Let one run at a time write in an archive; UsageError for the second.
 
-    The operating system frees the lock when its holder ends, also by force. What a run that was
-    ended by force left behind is put right first.
+    The operating system frees the lock when its holder ends, also by force.
     """
-    with contextlib.ExitStack() as locks:
-        for folder in dict.fromkeys([reports, part or reports]):
-            locks.enter_context(_locked(folder))
-        yield
-
-
-@contextlib.contextmanager
-def _locked(reports: Path) -> Iterator[None]:
     file = reports / LOCK
     lock = FileLock(file, timeout=0)
     try:
         reports.mkdir(parents=True, exist_ok=True)
         lock.acquire()
+        file.write_text(str(os.getpid()), encoding="ascii")
     except Timeout as error:
         raise UsageError(
             f"{reports}: another run (process {_holder(file)}) is writing there; start again when "
             "it has ended, or name another folder with --out"
         ) from error
     except OSError as error:
+        lock.release()
         raise UsageError(
             f"{reports}: cannot write a report there ({error.strerror}); name another with --out"
         ) from error
     try:
-        file.write_text(str(os.getpid()), encoding="ascii")
-        _tidy(reports)
         yield
     finally:
         with contextlib.suppress(OSError):  # Windows keeps a file that is open
@@ -148,51 +161,8 @@ def _locked(reports: Path) -> Iterator[None]:
         lock.release()
 
 
-@contextlib.contextmanager
-def scratch(reports: Path, period: str) -> Iterator[Path]:
-    """Give a folder beside the reports to make this one in; it is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix=_MAKING, dir=reports) as folder:
-        inside = Path(folder) / period
-        inside.mkdir()
-        yield inside
-
-
-def swap(made: Path, target: Path) -> None:
-    """Put the new report where the old one was; stopped half-way, the old one comes back."""
-    try:
-        if target.exists():
-            target.rename(_aside(target))
-        made.rename(target)
-    finally:
-        _recover(target)
-
-
-def _replaced(reports: Path, new: Entry) -> list[Entry]:
-    others = [month for month in months(reports) if month["period"] != new["period"]]
-    return sorted([*others, new], key=lambda month: str(month["period"]))
-
-
 def _holder(lock: Path) -> str:
     """Return the process that wrote its number in a lock file."""
     with contextlib.suppress(OSError, UnicodeError):
         return lock.read_text(encoding="ascii") or "unknown"
     return "unknown"
-
-
-def _tidy(reports: Path) -> None:
-    for folder in reports.glob(f"{_MAKING}*"):
-        shutil.rmtree(folder, ignore_errors=True)
-    for aside in reports.glob(f"{_OLD}*"):
-        _recover(aside.with_name(aside.name.removeprefix(_OLD)))
-
-
-def _recover(target: Path) -> None:
-    """Put back a report that was set aside and not replaced; clear one that was."""
-    aside = _aside(target)
-    if aside.exists() and not target.exists():
-        aside.rename(target)
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _aside(target: Path) -> Path:
-    return target.with_name(f"{_OLD}{target.name}")

@@ -6,9 +6,7 @@ it will be published. What an entry says follows from the index, and so do its t
 archive gives the same bytes.
 """
 
-import datetime as dt
 import math
-import shutil
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -20,18 +18,15 @@ import pandas as pd
 from v6monitor import __version__
 from v6monitor.charts.headline import message
 from v6monitor.charts.wording import share_text
-from v6monitor.errors import UsageError
 from v6monitor.intake.states import MEASURES
 from v6monitor.language import CODES, NO_VALUE, Language
 from v6monitor.language.sources import source_text
-from v6monitor.report import archive, manifest, news, notices, pages, publisher
+from v6monitor.report import archive, news, notices, pages, publisher, stored
 from v6monitor.report.archive import Entry
-from v6monitor.report.exports import safe_csv, write_text
+from v6monitor.report.exports import safe_csv
 from v6monitor.report.pages import Page, file_name, twin
 
 CHANGES = "changes.csv"
-WITHDRAWN = "_withdrawn"
-"""The folder of reports that were withdrawn, as they were."""
 ATOM = "http://www.w3.org/2005/Atom"
 XHTML = "http://www.w3.org/1999/xhtml"
 
@@ -42,11 +37,6 @@ class Files(NamedTuple):
     feed: str
     page: str
     twin: str
-
-
-def add(reports: Path, made: dict[str, Any]) -> None:
-    """Put a report in the archive, by its manifest."""
-    write(reports, archive.with_report(reports, made))
 
 
 def write(reports: Path, months: Sequence[Entry]) -> None:
@@ -63,11 +53,11 @@ def write(reports: Path, months: Sequence[Entry]) -> None:
             twin("feed", code, languages, "atom"),
         )
         page = _page(files, twin("index", code, languages), months, parts, language)
-        _replace(reports / files.page, page)
+        stored.replace(reports / files.page, page)
         if months:
-            _replace(reports / files.feed, feed(name, months, files, language))
-    _replace(reports / CHANGES, safe_csv(_changes(reports, months)))
-    _replace(reports / archive.INDEX, archive.index(reports, months))
+            stored.replace(reports / files.feed, feed(name, months, files, language))
+    stored.replace(reports / CHANGES, safe_csv(_changes(reports, months)))
+    stored.write(archive.index(reports, months), reports / stored.INDEX)
 
 
 def first_page(month: Entry, code: str) -> str:
@@ -122,7 +112,7 @@ def sentences(month: Entry, language: Language) -> list[str]:
     if month["withdrawn"]:
         return [news.withdrawn(month["withdrawn"], language)]
     found = news.sentences(month["changes"], language)
-    if told := month["changes"].get("message"):  # reports made before have none
+    if told := month["changes"]["message"]:
         found.insert(0, message(told, language).caption)
     found[:0] = [" ".join(notice) for notice in notices.scope_notices(month["scope"], language)]
     if month["synthetic"]:
@@ -132,28 +122,6 @@ def sentences(month: Entry, language: Language) -> list[str]:
     if month["corrects"]:
         found.insert(0, news.corrects(month["corrects"], language))
     return found
-
-
-def withdraw(reports: Path, period: str, reason: str) -> tuple[Path, list[str]]:
-    """Withdraw a report from an archive, for a reason that readers get to see.
-
-    Every page of it now says when it was withdrawn and why, and so do its manifest, the archive's
-    pages, index and feed. Returns the folder where it is kept as it was, and the months whose
-    reports compare with it. UsageError when there is no such report, or no reason.
-    """
-    words = " ".join(reason.split())
-    if not words or not words.isprintable():
-        raise UsageError(f"--reason {reason!r}: give a reason in words, for readers get to see it")
-    if not (reports / archive.INDEX).is_file():
-        raise UsageError(f"{reports} is no archive: it has no {archive.INDEX}; name one with --out")
-    with archive.locked(reports):
-        month = _published(reports, period)
-        act = {"at": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "reason": words}
-        kept = reports / WITHDRAWN / f"{period}-{month['run_id']}"
-        _withdraw(reports, month, act, kept)
-        months = archive.without_report(reports, month, act)
-        write(reports, months)
-    return kept, [one["period"] for one in months if one["changes"]["previous"] == period]
 
 
 def _page(
@@ -190,7 +158,7 @@ def _page(
         )
         for folder, held in parts.items()
     ]
-    own = {"feed": files.feed, "changes": CHANGES, "index": archive.INDEX, "parts": links}
+    own = {"feed": files.feed, "changes": CHANGES, "index": stored.INDEX, "parts": links}
     compared = any(one["earlier"] for month in months for one in month["changes"]["measures"])
     return pages.plain_page("archive", page, rows=rows, measures=measures, compared=compared, **own)
 
@@ -267,37 +235,8 @@ def _add(parent: ET.Element, tag: str, text: str = "", **attributes: str) -> ET.
     return child
 
 
-def _published(reports: Path, period: str) -> Entry:
-    published = {one["period"]: one for one in archive.months(reports) if not one["withdrawn"]}
-    if period not in published:
-        raise UsageError(
-            f"{reports}: no published report for {period!r}; "
-            f"published: {', '.join(published) or 'none'}"
-        )
-    return published[period]
-
-
-def _withdraw(reports: Path, month: Entry, act: dict[str, str], kept: Path) -> None:
-    """Put pages that say why in the place of the report, after keeping it as it was."""
-    report = reports / str(month["period"])
-    found = manifest.read(report / manifest.FILE)
-    files = sorted(name for name in found["outputs"] if name.endswith(".html"))
-    with archive.scratch(reports, str(month["period"])) as scratch:
-        if "withdrawn" not in found:  # it is, when an earlier attempt was ended half-way
-            kept.parent.mkdir(exist_ok=True)
-            shutil.rmtree(kept, ignore_errors=True)
-            shutil.copytree(report, scratch.parent / kept.name).rename(kept)
-        for name in files:
-            write_text(scratch / name, _withdrawn_page(name, month, act))
-        found |= {
-            "withdrawn": act,
-            "outputs": manifest.hashes(scratch, map(scratch.joinpath, files)),
-        }
-        manifest.write(found, scratch / manifest.FILE)
-        archive.swap(scratch, report)
-
-
-def _withdrawn_page(file: str, month: Entry, act: dict[str, str]) -> str:
+def withdrawn_page(file: str, month: Entry, act: dict[str, str]) -> str:
+    """Return the page that takes the place of a page of a withdrawn report."""
     languages = month["languages"]
     code = "en" if file.endswith(".en.html") or languages == ["en"] else "nl"
     language = Language(code)
@@ -314,9 +253,3 @@ def _withdrawn_page(file: str, month: Entry, act: dict[str, str]) -> str:
     )
     reason = news.withdrawn(act, language)
     return pages.plain_page("withdrawn", page, reason=reason, up=up, archive=f"{up}../{home}")
-
-
-def _replace(file: Path, text: str) -> None:
-    scratch = file.with_name(f".{file.name}.new")
-    write_text(scratch, text)
-    scratch.replace(file)

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from v6monitor import __version__, workspace
-from v6monitor.report import archive
+from v6monitor.errors import InputError
+from v6monitor.report import archive, stored
 
-FILE = "run.json"
-SCHEMA = Path(__file__).with_name("run.schema.json")
 PACKAGES = ("pandas", "dnspython", "matplotlib", "papermill", "nbconvert", "pyarrow")
 
 
@@ -39,7 +38,7 @@ def find(reports: Path, identity: str) -> dict[str, Any] | None:
     for month in archive.months(reports):
         if month["run_id"] == identity:
             folder = reports / str(month["period"])
-            manifest = read(folder / FILE)
+            manifest = held(folder)
             before = archive.previous(reports, str(month["period"]))
             if (
                 manifest.get("run_id") == identity
@@ -50,21 +49,12 @@ def find(reports: Path, identity: str) -> dict[str, Any] | None:
     return None
 
 
-def read(file: Path) -> dict[str, Any]:
-    """Return a manifest; an empty one when the file is no JSON object."""
+def held(folder: Path) -> dict[str, Any]:
+    """Return the manifest of the report in a folder; an empty one when there is none to read."""
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return stored.read(folder / stored.RUN)
+    except InputError:
         return {}
-    return content if isinstance(content, dict) else {}
-
-
-def write(manifest: Mapping[str, Any], file: Path) -> None:
-    """Check a manifest against its schema and write it."""
-    import jsonschema  # noqa: PLC0415  (not needed to find that there is nothing to do)
-
-    jsonschema.validate(manifest, json.loads(SCHEMA.read_text(encoding="utf-8")))
-    file.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def provenance() -> dict[str, Any]:
@@ -94,10 +84,7 @@ def _code() -> str:
     specs = [found for name in names if (found := importlib.util.find_spec(name)) is not None]
     folders = [Path(str(found.origin)).parent for found in specs]
     listing = [
-        hashes(
-            folder,
-            (file for file in folder.rglob("*") if file.is_file() and _is_source(file)),
-        )
+        hashes(folder, (file for file in folder.rglob("*") if file.is_file() and _is_source(file)))
         for folder in (*folders, workspace.notebooks())
     ]
     return hashlib.sha256(json.dumps(listing, sort_keys=True).encode()).hexdigest()

@@ -34,6 +34,7 @@ from v6monitor.report import (
     pages,
     publisher,
     results,
+    stored,
     tables,
 )
 from v6monitor.report.archive import Scope
@@ -372,9 +373,9 @@ def _data(report: Report, published: Sequence[Published], notebooks: Notebooks) 
     )
     _write_json(report, tables.PACKAGE, package | metadata.package_facts(report.about))
     _write_json(report, metadata.CATALOGUE, metadata.catalogue(report.about, titles))
-    _write_json(report, results.FILE, results.results(report.month, report.scope))
+    stored.write(results.results(report.month, report.scope), report.scratch / stored.RESULTS)
     files = ["tables/measurements.faults.csv", "tables/observations.parquet"]
-    files += [tables.PACKAGE, metadata.CATALOGUE, results.FILE, "run.json"]
+    files += [tables.PACKAGE, metadata.CATALOGUE, stored.RESULTS, stored.RUN]
     for end in ("txt", "pdf", "ipynb"):
         files += sorted(file.name for file in report.scratch.glob(f"*.{end}"))
     names = sorted({one.name for table in published for one in table.columns})

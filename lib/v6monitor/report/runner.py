@@ -20,7 +20,7 @@ from v6monitor.errors import UsageError
 from v6monitor.intake import companions, intake
 from v6monitor.intake.columns import LOOKED_UP
 from v6monitor.intake.organisations import SECTORS
-from v6monitor.report import archive, archive_pages, manifest, pdf, publisher
+from v6monitor.report import archive, manifest, pdf, publisher, transactions
 from v6monitor.report.archive import OBSERVATIONS
 from v6monitor.report.document import ANALYST, MEASURED, Document
 from v6monitor.report.document import read as read_document
@@ -96,8 +96,8 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
     notebooks = _parts(_chosen(request, measured=measured), current)
     target = request.archive / period
     with (
-        archive.locked(request.out, request.archive),
-        archive.scratch(request.archive, period) as scratch,
+        transactions.writing(request.out, request.archive),
+        transactions.scratch(request.archive, period) as scratch,
         workers() as pool,
     ):
         pool.submit(os.getpid)  # the workers start while DNS is asked
@@ -124,11 +124,7 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
         found["scope"] = request.scope
         found["message"] = {code: words.caption for code, words in report.words.items()}
         found["outputs"] = manifest.hashes(scratch, (p for p in scratch.rglob("*") if p.is_file()))
-        manifest.write(found, scratch / manifest.FILE)
-        archive.swap(scratch, target)
-        archive_pages.add(request.archive, found)
-        if request.archive != request.out:
-            archive_pages.write(request.out, archive.months(request.out))
+        transactions.put(scratch, found, request.archive, request.out)
     return found
 
 
@@ -150,7 +146,7 @@ def _check_place(request: Request, target: Path, *, synthetic: bool, force: bool
             f"{request.archive} holds reports on {kinds[not synthetic]}, and these are "
             f"{kinds[synthetic]}: the two are never one series; name another folder with --out"
         )
-    held = manifest.read(target / manifest.FILE)
+    held = manifest.held(target)
     kept = held.get("parameters", {}).get("notebooks", [])
     fewer = request.notebooks and not (kept and set(kept) <= set(request.notebooks))
     if fewer and held and "withdrawn" not in held and not force:
