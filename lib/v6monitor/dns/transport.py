@@ -143,7 +143,11 @@ def exchange(resolver: Resolver, query: bytes, seconds: float) -> bytes:
 
     It takes so many seconds at most, from connecting to the last byte, however the server dallies.
     """
-    how = _over_https if resolver.transport == HTTPS else _over_stream
+    how = _over_stream
+    if resolver.transport == HTTPS:
+        import httpx2  # noqa: F401, PLC0415 - a tenth of a second, before the clock starts
+
+        how = _over_https
     progress = _Progress(seconds)
     try:
         return how(resolver, query, progress)
@@ -195,7 +199,7 @@ def _receive(connection: socket.socket, size: int, progress: _Progress) -> bytes
 
 def _over_https(resolver: Resolver, query: bytes, progress: _Progress) -> bytes:
     # dns.query.https would decode the answer before anybody could check it.
-    import httpx2  # noqa: PLC0415 - a tenth of a second that only those who ask over HTTPS pay
+    import httpx2  # noqa: PLC0415 - only those who ask over HTTPS need it
 
     sockets: list[socket.socket] = []
 
@@ -205,7 +209,7 @@ def _over_https(resolver: Resolver, query: bytes, progress: _Progress) -> bytes:
             sockets.append(info["return_value"].get_extra_info("socket"))
 
     def cut() -> None:
-        with suppress(OSError):
+        with suppress(OSError, IndexError):  # closed, or not open yet
             socket.socket.shutdown(sockets[-1], socket.SHUT_RDWR)
 
     # The client's own time-outs are per read: a byte a second would go on for ever.
