@@ -107,7 +107,7 @@ def test_what_was_published_before_are_points_of_their_own():
     drawn = words(chart.figure())
     assert {"48%", "89%", "deadline: 100%", "published by Forum Standaardisatie"} <= set(drawn)
     assert "61%" not in drawn, "mail is not drawn"
-    assert "Web +20.0 (Central" in " ".join(drawn)
+    assert "Websites +20.0 (Central" in " ".join(drawn)
     assert heights(chart) == [[0.4, 0.6]]
     assert "Forum Standaardisatie published of its own list of domains, 2019–2022" in chart.note()
     assert "Forum" not in v6.chart.trend(shares("yynnn", "yyynn"), published=before[:0]).note()
@@ -126,10 +126,13 @@ def test_two_lines_differ_in_more_than_colour():
 @pytest.mark.parametrize(
     ("months", "trend"),
     [
-        (["nnnnn", "ynnnn", "yyynn"], "Web from 0.0% to 60.0%."),
-        (["yyynn", "yynnn"], "Since January 2026: Web from 60.0% to 40.0%."),
-        (["yynnn", "yynnn"], "Web from 40.0% to 40.0%."),
-        (["nnnnn", "nnnnnnnnnn", "yyyyynnnnn"], "Since February 2026: Web from 0.0% to 50.0%."),
+        (["nnnnn", "ynnnn", "yyynn"], "websites from 0.0% to 60.0%."),
+        (["yyynn", "yynnn"], "Since January 2026: websites from 60.0% to 40.0%."),
+        (["yynnn", "yynnn"], "websites from 40.0% to 40.0%."),
+        (
+            ["nnnnn", "nnnnnnnnnn", "yyyyynnnnn"],
+            "Since February 2026: websites from 0.0% to 50.0%.",
+        ),
         (["nnnnn", "nnnnnnnnnn"], "There is no comparable earlier month."),
         (["?????", "ynnnn"], "There is no comparable earlier month."),
         (["ynnnn"], "This is the first month"),
@@ -169,8 +172,8 @@ def test_the_words_are_about_the_month_of_the_report():
 def test_the_trend_names_every_denominator():
     """The note has numerator and denominator per measure."""
     chart = v6.chart.trend(pd.concat([shares("yynn??"), shares("yyyyy", measure="mail")]))
-    assert "Web 50.0% (2 of 4); Mail 100.0% (5 of 5)" in chart.note()
-    assert "Web 50,0% (2 van de 4)" in chart.note("nl")
+    assert "websites 50.0% (2 of 4); e-mail domains 100.0% (5 of 5)" in chart.note()
+    assert "websites 50,0% (2 van de 4)" in chart.note("nl")
 
 
 def test_any_column_is_a_line():
@@ -182,7 +185,7 @@ def test_any_column_is_a_line():
     assert "Central government" in words(
         v6.chart.trend(v6.shares(table, by=["period", "sector"])).figure()
     )
-    assert "Mail" in words(v6.chart.trend(v6.shares(table, by="period")).figure())
+    assert "E-mail domains" in words(v6.chart.trend(v6.shares(table, by="period")).figure())
     with pytest.raises(UsageError, match="grouped by sector, state: expected one group"):
         v6.chart.trend(v6.shares(table, by=["period", "sector", "state"]))
     with pytest.raises(UsageError, match="no column 'period'"):
@@ -225,8 +228,8 @@ def test_another_month_can_count_as_now():
         ({"rijk": "yyyyn", "gemeente": "ynnnn", "provincie": "yyynn"},
          "Lowest: Municipalities 20.0% (1 of 5); highest: Central government 80.0% (4 of 5)."),
         ({"rijk": "yyyyn", "gemeente": "ynnnn", "provincie": "y????"},
-         ("Lowest: Provinces 100.0% (1 of 1) and Municipalities 20.0% (1 of 5);"
-         " highest: Provinces 100.0% (1 of 1) and Central government 80.0% (4 of 5).")),
+         ("Lowest: Provinces 100.0% and Municipalities 20.0%;"
+         " highest: Provinces 100.0% and Central government 80.0%.")),
         ({"rijk": "yyynn", "gemeente": "yyynn"},
          ("No group is certainly ahead: Municipalities 60.0% (3 of 5)"
          " and Central government 60.0% (3 of 5).")),
@@ -237,7 +240,8 @@ def test_another_month_can_count_as_now():
 def test_the_lowest_and_the_highest_group(groups, caption):
     """With all that are tied with them; no percentage of a small group."""
     chart = sectors(by_group(**groups))
-    assert chart.caption() == f"{caption} There is no comparable earlier month."
+    said = f"{chart.caption()} {chart.note()}"
+    assert said.startswith(f"{caption} There is no comparable earlier month.")
 
 
 def test_the_group_that_gained_most():
@@ -290,8 +294,8 @@ def test_the_sub_test_that_fails_most():
     web = web.assign(ws_reach="passed", ws_similar="passed", mx_address="", mx_reach="")
     mail = web.assign(type="mail", mx_address="passed", mx_reach="passed")
     assert v6.chart.sub_tests(pd.concat([web, mail])).caption() == (
-        "Web fails most often at “IPv6 addresses for web server”: 1 of 3 domains."
-        " Mail fails at no sub-test."
+        "Websites fail most often at “IPv6 addresses for web server”: 1 of 3."
+        " E-mail domains fail at no sub-test."
     )
 
 
@@ -335,8 +339,8 @@ def test_the_map_has_classes_that_differ():
 
 def test_explanations_are_counted_beside_those_without_ipv6():
     """Two of six are explained: in the note and in the picture, and the finding is the same."""
-    plain = by_group(rijk="nnnnnnyyy?").assign(province="Utrecht")
-    explained = plain.assign(explained=[number < 2 for number in range(10)])
+    plain = by_group(rijk="nnnnnnyyy?", overig="yyyyy").assign(province="Utrecht")
+    explained = plain.assign(explained=[number < 2 for number in range(15)])
     for kind in ("sectors", "states", "provinces"):
         chart, other = _chart(kind, explained), _chart(kind, plain)
         assert "2 of 6" in chart.note()

@@ -62,6 +62,12 @@ def test_groups_without_a_change_are_one_row_at_the_end() -> None:
     before = pd.concat([states("nn", sector=sector) for sector in ("rijk", "overig", "provincie")])
     before = before.assign(domain=[f"d{number}" for number in range(len(before))])
     after = before.assign(state=["yes", *before["state"][1:]])
+    page = chart.changes(changed(before, after)).html()
+    assert "<figure" not in page, "a single bar"
+    assert page.count("<li>") == 1
+    assert "Central government: 1 gained, 0 lost</li>" in page
+    before["state"] = ["no", "yes", "no", "no", "no", "no"]
+    after["state"] = ["yes", "no", "no", "no", "no", "no"]
     figure = chart.changes(changed(before, after)).figure()
     rest = words(figure).index("Others: no gain or loss")
     assert words(figure)[rest + 1] == "4 domains"
@@ -75,10 +81,10 @@ def test_the_words_have_the_numbers_of_the_table() -> None:
     before = states("nnnyyy", sector="rijk", period="2026-01", measure="mail")
     after = states("yyynyyyn", sector="rijk", period="2026-02", measure="mail")
     drawn = chart.changes(changed(before, after))
-    assert drawn.caption("en").endswith("since January 2026: Mail 3 gained, 1 lost.")
-    assert drawn.caption("nl").endswith("sinds januari 2026: E-mail 3 erbij, 1 eraf.")
-    assert "Compared, with a known result both times: Mail 6 domains." in drawn.note("en")
-    assert "Lost IPv6, not yet confirmed: Mail 1." in drawn.note("en")
+    assert drawn.caption("en").endswith("since January 2026: e-mail domains 3 and 1.")
+    assert drawn.caption("nl").endswith("sinds januari 2026: e-maildomeinen 3 en 1.")
+    assert "Compared, with a known result both times: e-mail domains 6." in drawn.note("en")
+    assert "Lost IPv6, not yet confirmed: e-mail domains 1." in drawn.note("en")
 
 
 def test_each_measure_says_what_it_is_compared_with() -> None:
@@ -89,26 +95,25 @@ def test_each_measure_says_what_it_is_compared_with() -> None:
         "dns": {"2026-10-05": {"a": "passed"}},
     }
     drawn = chart.changes(v6.changes(month(results)))
-    assert drawn.caption() == (
-        "Domains with IPv6: Web (since September 2026) 1 gained, 0 lost;"
-        " Mail (since August 2026) 0 gained, 1 lost."
-    )
-    assert "known result both times: Web 1 domain; Mail 1 domain." in drawn.note()
-    assert "No earlier measurement of this list: Name servers." in drawn.note()
+    assert drawn.caption() == "Gained and lost since September 2026: websites 1 and 0."
+    second = "Gained and lost since August 2026: e-mail domains 0 and 1."
+    assert drawn.note().startswith(second)
+    assert "known result both times: websites 1; e-mail domains 1." in drawn.note()
+    assert "No earlier measurement of this list: name servers." in drawn.note()
 
 
 def test_a_first_month_has_nothing_to_compare_with() -> None:
     """In words, whatever was measured."""
     drawn = chart.changes(v6.changes(month({"web": {"2026-10-05": {"a": "passed"}}})))
-    assert drawn.caption() == "No earlier measurement of this list: Web."
+    assert drawn.caption() == "No earlier measurement of this list: websites."
 
 
 def test_two_sources_are_reconciled() -> None:
     """Measured 1 of 3, looked up 2 of 3: one gained IPv6 since."""
     results = {"mail": {"2026-10-05": {"a": "failed", "b": "passed", "c": "failed"}}}
     found = month(results, asked="2026-10-07", without=["c"])
-    caption = chart.two_sources(found.stale).caption()
-    assert caption.startswith("Mail: 33.3% by the measurement, 66.7% by our later lookups;")
-    assert "1 domain gained IPv6, 0 lost it" in caption
+    drawn = chart.two_sources(found.stale)
+    assert drawn.caption() == "Measured and later looked up: e-mail domains 33.3% and 66.7%."
+    assert drawn.note() == "E-mail domains, between the two: 1 gained IPv6."
     silent = chart.two_sources(month(results).stale)
     assert silent.caption() == "There are no lookups of this month."

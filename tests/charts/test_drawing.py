@@ -149,9 +149,10 @@ def test_untrusted_names_are_plain_text():
 
 
 def average(patch: Patch) -> float:
-    """Return the relative luminance of a filled patch, hatched ones as half of white."""
-    colour = luminance(patch.get_edgecolor() if patch.get_hatch() else patch.get_facecolor())
-    return (1 + colour) / 2 if patch.get_hatch() else colour
+    """Return the relative luminance of a patch: half of one hatched is white, a tenth of dots."""
+    white = {"////": 0.5, "..": 0.1}.get(patch.get_hatch(), 0)
+    colour = luminance(patch.get_edgecolor() if white == 0.5 else patch.get_facecolor())
+    return white + (1 - white) * colour
 
 
 @pytest.mark.parametrize(

@@ -63,9 +63,12 @@ def test_the_answer_names_target_month_interval_and_measure() -> None:
     row = table.iloc[-1]
     answer = chart.forecast_answer(table)
     assert answer.caption().startswith(
-        "Target of the reader: 90% by December 2040. Measured: mail "
+        "Target of the reader: 90% by December 2040. Measured: e-mail domains "
     )
-    assert f"Mail: at this pace 90% is reached in {month_name(row['median'])}" in answer.note()
+    assert (
+        f"E-mail domains: at this pace 90% is reached in {month_name(row['median'])}"
+        in answer.note()
+    )
     assert "of the scenarios make it by December 2040" in answer.note()
     assert f"{row['measurements']} measurements" in answer.note()
     agreed = chart.forecast_answer(v6.forecast(YEAR))
@@ -74,15 +77,21 @@ def test_the_answer_names_target_month_interval_and_measure() -> None:
     early = YEAR.assign(period="2019" + YEAR["period"].str[4:])
     then = chart.forecast_answer(v6.forecast(early[early["period"] < "2019-11"]))
     assert then.caption().startswith(
-        "Target of the agreement: 100% by the end of 2021. Measured: mail "
+        "Target of the agreement: 100% by the end of 2021. Measured: e-mail domains "
     )
 
 
 @pytest.mark.parametrize(
     ("world", "reason"),
     [
-        ("not growing", "Mail: the share does not grow, so at this pace 90% is never reached."),
-        ("five months", "Mail: no forecast with fewer than six measurements of one list."),
+        (
+            "not growing",
+            "E-mail domains: the share does not grow, so at this pace 90% is never reached.",
+        ),
+        (
+            "five months",
+            "E-mail domains: no forecast with fewer than six measurements of one list.",
+        ),
     ],
 )
 def test_a_refusal_says_why(world: str, reason: str) -> None:
@@ -104,7 +113,7 @@ def test_the_answer_states_the_bias_of_earlier_forecasts() -> None:
     table = v6.forecast(YEAR, target=0.9)
     for bias, words in [(4.74, "4.7 points too high"), (-0.1, "0.1 points too low")]:
         note = chart.forecast_answer(table.assign(bias=bias)).note()
-        assert f"Earlier forecasts of mail were {words} on average." in note
+        assert f"Earlier forecasts of e-mail domains were {words} on average." in note
     assert "Earlier" not in chart.forecast_answer(table.assign(bias=0.04)).note()
 
 

@@ -113,8 +113,10 @@ def test_the_answer_says_how_much_the_three_largest_have() -> None:
 def test_the_caption_of_the_fix_order_has_the_shares(world: pd.DataFrame, found: list[str]) -> None:
     """How many points the first steps bring mail, in both languages; few domains: counts."""
     chart = charts.fix_order(v6.gap.fix_order(world, top=5))
-    assert numbers(chart.caption("en")) == found
-    assert [number.replace(",", ".") for number in numbers(chart.caption("nl"))] == found
+    for code in ("en", "nl"):  # what does not fit in twenty words begins the note
+        said = [number.replace(",", ".") for number in numbers(chart.caption(code))]
+        rest = [number.replace(",", ".") for number in numbers(chart.note(code))]
+        assert [*said, *rest][: len(found)] == found
 
 
 def test_the_fix_order_names_who_acts() -> None:
@@ -126,9 +128,9 @@ def test_the_fix_order_names_who_acts() -> None:
     assert tenants.caption("nl").startswith("Zet de beheerder van tenant t IPv6 aan, ")
     order = charts.fix_order(v6.gap.fix_order(world, top=5))
     assert order.caption().startswith(
-        "If the administrators of all tenants at Microsoft turned IPv6 on, mail would gain"
+        "If the administrators of all tenants at Microsoft turned IPv6 on, e-mail would gain"
     )
-    assert order.note().startswith("At Microsoft the administrator of each tenant turns IPv6 on")
+    assert "At Microsoft the administrator of each tenant turns IPv6 on" in order.note()
     assert {"Microsoft", "4 domains", "3 known tenants"} <= set(words(order.figure()))
 
 

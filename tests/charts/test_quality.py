@@ -46,9 +46,9 @@ def test_quality_shows_list_and_coverage():
 def test_the_gate_is_of_what_applies(text, coverage, enough):
     """Below 98 % a month is not published."""
     caption = v6.chart.quality(states(text)).caption()
-    assert f"Mail {coverage}" in caption
+    assert f"e-mail domains {coverage}" in caption
     assert ("That meets the 98%" in caption) == enough
-    assert ("Below the 98% needed to publish: Mail." in caption) == (not enough)
+    assert ("Below the 98% needed to publish: e-mail domains." in caption) == (not enough)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_reasons_are_counted_per_subject():
     log = pd.DataFrame({"outcome": ["ok"] * 7 + ["timeout"] * 3})
     measured = states("yyy??").assign(reason=["", "", "", "timeout", "timeout"])
     note = v6.chart.quality(measured, observations=log).note()
-    assert "Mail: no answer in time 2; DNS lookups: no answer in time 3." in note
+    assert "e-mail domains: no answer in time 2; DNS lookups: no answer in time 3." in note
 
 
 def test_lookups_have_no_gate():

@@ -51,18 +51,23 @@ def entries(root):
     ]
 
 
+LOSSES = "losses now confirmed, of this measurement or the one before"
+
+
 def test_an_entry_says_what_changed_with_counts_and_confirmed_losses_by_name(reports):
     """The newest month first; times are those of the facts."""
     newest, older = entries(read(reports / "feed.en.atom"))
     counts = "3 gained, 2 lost"
-    title = f"IPv6 in October 2026: web {counts}; mail {counts}; name servers {counts}"
+    title = (
+        f"IPv6 in October 2026: websites {counts}; e-mail domains {counts}; name servers {counts}"
+    )
     assert newest[:2] == (title, "2026-11-02T10:00:00Z")
     assert newest[2] == [
         *(
             f"{measure}: 3 gained, 2 lost (1 confirmed, 1 not yet); on the list 4 new, 5 gone."
-            for measure in ("Web", "Mail", "Name servers")
+            for measure in ("Websites", "E-mail domains", "Name servers")
         ),
-        "Mail, losses now confirmed, of this measurement or the one before: lost.example.",
+        f"E-mail domains, {LOSSES}: lost.example.",
         "The mail of 1 domain went to another operator since the report of September 2026.",
     ]
     assert older[1] == "2026-10-02T10:00:00Z"

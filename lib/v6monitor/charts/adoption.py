@@ -10,17 +10,15 @@ from v6monitor.charts.layout import (
     Mark,
     Row,
     Rows,
-    Ticks,
     at_right,
     bounds,
     rows_chart,
     share_axis,
-    shows_nothing,
     stacked,
     state_mark,
     state_marks,
 )
-from v6monitor.charts.style import GREY_INK, STATE_COLOURS, styled
+from v6monitor.charts.style import GREY_INK, STATE_COLOURS
 from v6monitor.charts.tables import with_columns
 from v6monitor.charts.wording import (
     SHOWN,
@@ -33,7 +31,9 @@ from v6monitor.charts.wording import (
     not_there,
     out_of,
     share_text,
+    shortest,
     size,
+    tick_lines,
     undetermined,
 )
 from v6monitor.errors import UsageError
@@ -150,16 +150,20 @@ def ranking_text(table: pd.DataFrame, by: str, language: Language) -> str:
     highest = ranked[ranked["rank"] == 1]
     if ranked.empty:
         return language.text("No group has five domains with a known result: counts only.")
-    if len(lowest) < len(ranked):
-        return language.text(
-            "Lowest: {lowest}; highest: {highest}.",
-            lowest=_listed(lowest, by, language),
-            highest=_listed(highest, by, language),
-        )
-    groups = f"{_listed(ranked, by, language)}."
     if len(ranked) == 1:
-        return groups
-    return language.text("No group is certainly ahead: {groups}", groups=groups)
+        return f"{_with_counts(ranked, by, language)}."
+    if len(lowest) == len(ranked):
+        sentence = language.text("No group is certainly ahead: {groups}.")
+        parts = {"groups": ranked}
+    else:
+        sentence = language.text("Lowest: {lowest}; highest: {highest}.")
+        parts = {"lowest": lowest, "highest": highest}
+    return shortest(
+        *(
+            sentence.format(**{name: form(rows, by, language) for name, rows in parts.items()})
+            for form in (_with_counts, _with_shares, _as_range)
+        )
+    )
 
 
 def _sector_words(table: pd.DataFrame, language: Language) -> Words:
@@ -178,22 +182,19 @@ def _sector_words(table: pd.DataFrame, language: Language) -> Words:
         month=language.month(str(table["period"].iloc[0])),
     )
     unknown = undetermined(table["unknown"].sum(), table["applicable"].sum(), language)
-    return Words(
-        joined(ranking_text(table, by, language), _moved_most(table, by, earlier, language)),
-        joined(definition_of(table, language), note, unknown, explained(table, language)),
+    names = [group_name(name, language) for name in table[by]]
+    return Words.of(
+        [ranking_text(table, by, language), _moved_most(table, by, earlier, language)],
+        [definition_of(table, language), note, unknown, explained(table, language)],
         alt,
+        tick_lines(names, table, language),
     )
 
 
-@styled
-def _draw_sectors(table: pd.DataFrame, language: Language, width: int) -> Figure | Ticks | None:
+def _draw_sectors(table: pd.DataFrame, language: Language, width: int) -> Figure:
     """Draw then as a ring, now as a dot, and the undetermined part in grey."""
-    if table.empty:
-        return None
     large = table["applicable"] >= SMALLEST_GROUP
     rows = _rows(table, group_column(table), language)
-    if not large.any():
-        return _ticks(rows, table, language)
     colour = STATE_COLOURS["yes"]
     key = [Mark(language.month(str(table["period"].iloc[0])), colour, "dot")]
     if earlier := str(table["earlier"].iloc[0]):
@@ -243,12 +244,12 @@ def _state_words(table: pd.DataFrame, language: Language) -> Words:
         )
     parts = language.text("Shares of the domains to which this applies; their number is shown.")
     reasons = explained(table.iloc[-1:], language)
-    note = joined(definition_of(table, language), parts, left_out if outside else "", reasons)
-    return Words(finding, note, alt)
+    note = [definition_of(table, language), parts, left_out if outside else "", reasons]
+    names = [group_name(name, language) for name in table.iloc[:, 0]]
+    return Words.of([finding], note, alt, tick_lines(names, table, language))
 
 
-@styled
-def _draw_states(table: pd.DataFrame, language: Language, width: int) -> Figure | Ticks | None:
+def _draw_states(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
     """Draw yes, partly, no and unknown of every group as parts of 100 %, with their counts."""
     if not table["applicable"].sum():
         return None
@@ -265,19 +266,20 @@ def _sub_test_words(table: pd.DataFrame, language: Language) -> Words:
     if tested.empty:
         return Words(not_there(table, language), "", alt)
     findings = []
-    for type_, tests in tested.groupby("type", sort=False):
-        worst = max(tests.to_dict("records"), key=lambda row: row["no"] / row["applicable"])
+    rows = tested.assign(part=tested["no"] / tested["applicable"])
+    worst = rows.loc[rows.groupby("type", sort=False)["part"].idxmax()]
+    for row in worst.sort_values("part", ascending=False, kind="stable").to_dict("records"):
         values = {
-            "type": language.label(str(type_)),
-            "test": language.label(str(worst["test"])),
-            "counts": out_of(worst["no"], worst["applicable"], language),
+            "type": group_name(row["type"], language),
+            "test": language.label(str(row["test"])),
+            "counts": out_of(row["no"], row["applicable"], language),
         }
-        if worst["no"]:
+        if row["no"]:
             findings.append(
-                language.text("{type} fails most often at “{test}”: {counts} domains.", **values)
+                language.text("{type} fail most often at “{test}”: {counts}.", **values)
             )
         else:
-            findings.append(language.text("{type} fails at no sub-test.", **values))
+            findings.append(language.text("{type} fail at no sub-test.", **values))
     note = language.text(
         "Each bar counts the domains to which the test applies: reachability is only tested where"
         " there is an address."
@@ -286,20 +288,23 @@ def _sub_test_words(table: pd.DataFrame, language: Language) -> Words:
         "Undetermined: {counts} results.",
         counts=out_of(tested["unknown"].sum(), tested["applicable"].sum(), language),
     )
-    return Words(joined(*findings), joined(note, unknown), alt)
+    names = [row.name for row in _sub_test_rows(tested, language)]
+    return Words.of(findings, [note, unknown], alt, tick_lines(names, tested, language))
 
 
-@styled
-def _draw_sub_tests(table: pd.DataFrame, language: Language, width: int) -> Figure | Ticks | None:
+def _sub_test_rows(table: pd.DataFrame, language: Language) -> list[Row]:
+    return [
+        Row(f"{language.label(row['type'])}: {language.label(row['test'])}", size(row, language))
+        for row in table.to_dict("records")
+    ]
+
+
+def _draw_sub_tests(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
     """Draw every sub-test, web above mail, as parts of the domains to which it applies."""
     shown = table[table.groupby("type")["applicable"].transform("sum") > 0]
     if shown.empty:
         return None
-    rows = [
-        Row(f"{language.label(row['type'])}: {language.label(row['test'])}", size(row, language))
-        for row in shown.to_dict("records")
-    ]
-    return _parts(rows, shown, language, width)
+    return _parts(_sub_test_rows(shown, language), shown, language, width)
 
 
 def _moved_most(table: pd.DataFrame, by: str, earlier: str, language: Language) -> str:
@@ -317,10 +322,31 @@ def _moved_most(table: pd.DataFrame, by: str, earlier: str, language: Language) 
     )
 
 
-def _listed(ranked: pd.DataFrame, by: str, language: Language) -> str:
+def _with_counts(ranked: pd.DataFrame, by: str, language: Language) -> str:
     rows = ranked.to_dict("records")
     return language.listed(
         [f"{group_name(row[by], language)} {share_text(row, language)}" for row in rows]
+    )
+
+
+def _with_shares(ranked: pd.DataFrame, by: str, language: Language) -> str:
+    groups = zip(ranked[by], ranked["adoption"], strict=True)
+    return language.listed(
+        [f"{group_name(name, language)} {language.percent(share)}" for name, share in groups]
+    )
+
+
+def _as_range(ranked: pd.DataFrame, by: str, language: Language) -> str:
+    """Return several groups as their number and shares."""
+    low, high = (language.percent(end) for end in ranked["adoption"].agg(["min", "max"]))
+    if len(ranked) == 1:
+        return _with_shares(ranked, by, language)
+    return language.plural(
+        "{number} group ({low} to {high})",
+        "{number} groups ({low} to {high})",
+        len(ranked),
+        low=low,
+        high=high,
     )
 
 
@@ -341,11 +367,8 @@ def _rows(table: pd.DataFrame, by: str, language: Language) -> list[Row]:
     return [Row(group_name(row[by], language), size(row, language)) for row in rows]
 
 
-def _parts(rows: list[Row], table: pd.DataFrame, language: Language, width: int) -> Figure | Ticks:
+def _parts(rows: list[Row], table: pd.DataFrame, language: Language, width: int) -> Figure:
     """Draw the states of every row as parts of what applies; small groups are in words."""
-    large = table.loc[table["applicable"] >= SMALLEST_GROUP, list(SHOWN)]
-    if shows_nothing(large.to_numpy()):
-        return _ticks(rows, table, language)
     chart = rows_chart(rows, width, key=state_marks(table, SHOWN, language), right=28)
     share_axis(chart, language)
     for index, row in enumerate(table.to_dict("records")):
@@ -356,13 +379,3 @@ def _parts(rows: list[Row], table: pd.DataFrame, language: Language, width: int)
             counts = {state: int(row[state]) for state in SHOWN}
             stacked(chart, index, counts, 1 / row["applicable"], language)
     return chart.figure
-
-
-def _ticks(rows: list[Row], table: pd.DataFrame, language: Language) -> Ticks:
-    """Return a line per row with its counts, and the sign of its state where it has only one."""
-    lines = []
-    for row, counts in zip(rows, table.to_dict("records"), strict=True):
-        there = [state for state in SHOWN if counts.get(state)]
-        state = there[0] if len(there) == 1 else ""
-        lines.append((state, f"{row.name}: {counts_in_words(counts, language)}"))
-    return Ticks(tuple(lines) if len(lines) > 1 else ())

@@ -11,7 +11,6 @@ from v6monitor.charts.layout import (
     Mark,
     Row,
     Rows,
-    Ticks,
     bar,
     fill,
     rows_chart,
@@ -19,8 +18,15 @@ from v6monitor.charts.layout import (
     wrapped,
     zero_line,
 )
-from v6monitor.charts.style import GREY_INK, INK, NARROW, STATE_COLOURS, offset, pixels, styled
-from v6monitor.charts.wording import Record, domains, group_name, joined, not_there
+from v6monitor.charts.style import GREY_INK, INK, NARROW, STATE_COLOURS, offset, pixels
+from v6monitor.charts.wording import (
+    Record,
+    domains,
+    group_name,
+    joined,
+    measure_name,
+    not_there,
+)
 from v6monitor.language import Language
 
 GAIN, LOSS, UNKNOWN = STATE_COLOURS["yes"], STATE_COLOURS["no"], STATE_COLOURS["unknown"]
@@ -97,25 +103,46 @@ def _change_words(table: pd.DataFrame, language: Language) -> Words:
     there = {name: row for name, row in rows.items() if row["panel"]}
     if not there:
         return Words(_nothing_before(list(rows), language), "", alt)
-    months = {str(row["earlier"])[:7] for row in there.values()} - {""}
-    counts = []
+    since: dict[str, list[str]] = {}
     for name, row in there.items():
         moved = {"gained": language.number(row["gain"]), "lost": language.number(_lost(row))}
-        since = language.text("since {month}", month=language.month(str(row["earlier"])[:7]))
-        measure = f"{name} ({since})" if len(months) > 1 else name
-        counts.append(
-            language.text("{measure} {gained} gained, {lost} lost", measure=measure, **moved)
-        )
-    finding = language.text("Domains with IPv6: {counts}.", counts="; ".join(counts))
-    if len(months) == 1:
-        finding = language.text(
-            "Domains with IPv6 since {month}: {counts}.",
-            month=language.month(months.pop()),
+        counts = language.text("{measure} {gained} and {lost}", measure=name, **moved)
+        since.setdefault(str(row["earlier"])[:7], []).append(counts)
+    found = [
+        language.text(
+            "Gained and lost since {month}: {counts}.",
+            month=language.month(month),
             counts="; ".join(counts),
         )
+        if month
+        else language.text("Gained and lost: {counts}.", counts="; ".join(counts))
+        for month, counts in since.items()
+    ]
+    what = language.text("Domains that gained IPv6 and lost it.")
     first = [name for name in rows if name not in there]
-    note = joined(_losses(there, language), _panels(there, language))
-    return Words(finding, joined(note, _nothing_before(first, language) if first else ""), alt)
+    rest = _nothing_before(first, language) if first else ""
+    note = [what, _losses(there, language), _panels(there, language), rest]
+    return Words.of(found, note, alt, _lines(table, language))
+
+
+def _lines(table: pd.DataFrame, language: Language) -> list[tuple[str, str]]:
+    """Return the groups with a gain or loss in words; the caption has the measures."""
+    if list(table.columns[: table.columns.get_loc("panel")]) in ([], ["measure"]):
+        return []
+    rows = table.assign(group=_names(table, language)).to_dict("records")
+    return [
+        (
+            "",
+            f"{row['group']}: "
+            + language.text(
+                "{up} gained, {down} lost",
+                up=language.number(row["gain"]),
+                down=language.number(_lost(row)),
+            ),
+        )
+        for row in rows
+        if row["gain"] or _lost(row)
+    ]
 
 
 def _losses(rows: dict[str, Record], language: Language) -> str:
@@ -132,7 +159,7 @@ def _losses(rows: dict[str, Record], language: Language) -> str:
 def _panels(rows: dict[str, Record], language: Language) -> str:
     return language.text(
         "Compared, with a known result both times: {counts}.",
-        counts="; ".join(f"{name} {domains(row['panel'], language)}" for name, row in rows.items()),
+        counts="; ".join(f"{name} {language.number(row['panel'])}" for name, row in rows.items()),
     )
 
 
@@ -152,7 +179,7 @@ def _by_measure(table: pd.DataFrame, language: Language) -> dict[str, Record]:
         summed["earlier"] = table["earlier"].groupby(measures, sort=False).first()
     rows = summed.assign(earlier=summed.get("earlier", "")).to_dict("index")
     return {
-        language.label(str(name)) if name else language.text("All"): row
+        measure_name(name, language) if name else language.text("all"): row
         for name, row in rows.items()
     }
 
@@ -161,12 +188,9 @@ def _lost(row: Record) -> int:
     return int(sum(row[kind] for kind in LOST))
 
 
-@styled
-def _draw_changes(table: pd.DataFrame, language: Language, width: int) -> Figure | Ticks | None:
+def _draw_changes(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
     if not table["panel"].sum():
         return None
-    if not table[["gain", *(name for name, _, _ in LOSSES)]].to_numpy().any():
-        return Ticks()
     table = _joined(table.assign(group=_names(table, language)), language)
     narrow = width < NARROW
     rows = [
@@ -239,42 +263,44 @@ def _joined(table: pd.DataFrame, language: Language) -> pd.DataFrame:
 def _source_words(table: pd.DataFrame, language: Language) -> Words:
     if table.empty:
         return Words(not_there(table, language))
-    return Words(joined(*(_reconciled(row, language) for row in table.to_dict("records"))))
+    rows = table.to_dict("records")
+    counts = []
+    for row in rows:
+        measured, fresh = (
+            language.percent(row[f"{source}_yes"] / row[f"{source}_known"])
+            if row[f"{source}_known"]
+            else language.label("unknown")
+            for source in ("measured", "fresh")
+        )
+        values = {"measured": measured, "fresh": fresh}
+        name = measure_name(row["measure"], language)
+        counts.append(language.text("{measure} {measured} and {fresh}", measure=name, **values))
+    found = language.text("Measured and later looked up: {counts}.", counts="; ".join(counts))
+    return Words.of([found], [_reconciled(row, language) for row in rows])
 
 
 def _reconciled(row: Record, language: Language) -> str:
-    shares = {
-        source: language.percent(row[f"{source}_yes"] / row[f"{source}_known"])
-        if row[f"{source}_known"]
-        else language.label("unknown")
-        for source in ("measured", "fresh")
-    }
-    sentence = language.plural(
-        "{measure}: {measured} by the measurement, {fresh} by our later lookups; since then"
-        " {number} domain gained IPv6, {lost} lost it, and of {unknown} one of the two is"
-        " undetermined",
-        "{measure}: {measured} by the measurement, {fresh} by our later lookups; since then"
-        " {number} domains gained IPv6, {lost} lost it, and of {unknown} one of the two is"
-        " undetermined",
-        row.get("fixed_since", 0),
-        measure=group_name(row["measure"], language),
-        **shares,
-        lost=language.number(row.get("lost_since", 0)),
-        unknown=language.number(row.get("could_not_tell", 0)),
-    )
-    others = {
+    """Return where the difference between measurement and lookups of a measure comes from."""
+    outcomes = {
+        "fixed_since": language.text("{number} gained IPv6"),
+        "lost_since": language.text("{number} lost it"),
+        "could_not_tell": language.text("of {number} one of the two is undetermined"),
         "applicability": language.text("to {number} it applies in one of the two only"),
         "unexplained": language.text("of {number} the two disagree"),
         "known_disagreement": language.text(
             "of {number} they disagree in a way known of Internet.nl (issue 1747)"
         ),
     }
-    more = [
+    found = [
         words.format(number=language.number(row[outcome]))
-        for outcome, words in others.items()
+        for outcome, words in outcomes.items()
         if row.get(outcome, 0)
-    ]
-    return "; ".join([sentence, *more]) + "."
+    ] or [language.text("no difference")]
+    return language.text(
+        "{measure}, between the two: {outcomes}.",
+        measure=group_name(row["measure"], language),
+        outcomes="; ".join(found),
+    )
 
 
 def _diverge(chart: Rows, low: float, high: float, room: float) -> None:

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.figure import Figure
 
-from v6monitor.charts.layout import Ticks
-from v6monitor.charts.style import PHONE, WIDE, svg
+from v6monitor.charts.layout import shows_nothing
+from v6monitor.charts.style import PHONE, WIDE, house_style, svg
 from v6monitor.charts.tables import pack, table_html, with_columns
-from v6monitor.charts.wording import nothing
+from v6monitor.charts.wording import LONGEST, joined, nothing
 from v6monitor.language import CODES, Language
 from v6monitor.language.sources import source_text
 
@@ -62,8 +62,32 @@ class Words:
     facts: Sequence[Fact] = ()
     """The large figures of an answer."""
 
+    lines: Sequence[tuple[str, str]] = ()
+    """A state and a text of each row, for when a picture would show no more than these."""
 
-Draw = Callable[[pd.DataFrame, Language, int], Figure | Ticks | None]
+    @classmethod
+    def of(
+        cls,
+        found: Iterable[str],
+        note: Iterable[str] = (),
+        alt: str = "",
+        lines: Sequence[tuple[str, str]] = (),
+    ) -> "Words":
+        """Return words with a caption of at most ``LONGEST`` words; what is more begins the note.
+
+        ``found`` are sentences, the most important first; ``note`` is what follows them.
+        """
+        first, *others = filter(None, found)
+        if len(words := first.split()) > LONGEST:
+            caption, others = f"{' '.join(words[: LONGEST - 1])} …", [first, *others]
+        else:
+            caption = first
+            while others and len(f"{caption} {others[0]}".split()) <= LONGEST:
+                caption = f"{caption} {others.pop(0)}"
+        return cls(caption, joined(*others, *note), alt, lines=lines)
+
+
+Draw = Callable[[pd.DataFrame, Language, int], Figure | None]
 Word = Callable[[pd.DataFrame, Language], Words]
 Parts = Callable[[pd.DataFrame, Language], Iterable["Part"]]
 
@@ -90,8 +114,8 @@ class Chart:
     """The numbers that picture, words and downloads are made from."""
     words: Word
     draw: Draw | None = None
-    """Makes the picture of so many pixels wide; a list or nothing (``Ticks``) where it would show
-    no more than the finding. Where it makes None the words are alone, without the table."""
+    """Makes the picture of so many pixels wide. One that shows nothing (``shows_nothing``) is a
+    list, or the finding alone; where it makes None, so is the table."""
     parts: Parts | None = None
     """Makes what a reader sees of a long table: its rows in parts, with fewer columns."""
     kind: str = "figure"
@@ -127,8 +151,8 @@ class Chart:
 
         One narrower than 500 pixels has its labels above its bars, as on a phone.
         """
-        found = self._picture(Language(language), width)
-        if isinstance(found, Figure):
+        found = self._draw(Language(language), width)
+        if found and not shows_nothing(found):
             return found
         raise ValueError(f"{self.name} has no picture: {self.caption()}")
 
@@ -140,8 +164,10 @@ class Chart:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         pages = {code: self.html(code) for code in CODES}
-        drawn = {code: self._picture(Language(code)) for code in self.languages}
-        pictures = {code: svg(made) for code, made in drawn.items() if isinstance(made, Figure)}
+        drawn = {code: self._draw(Language(code)) for code in self.languages}
+        pictures = {
+            code: svg(made) for code, made in drawn.items() if made and not shows_nothing(made)
+        }
         kind = self.kind
         if kind == "figure" and not pictures:
             kind = "table" if any(drawn.values()) else "text"
@@ -160,8 +186,11 @@ class Chart:
             },
         }
 
-    def _picture(self, language: Language, width: int = WIDE) -> Figure | Ticks | None:
-        return self.draw(self.table, language, width) if self.draw else None
+    def _draw(self, language: Language, width: int = WIDE) -> Figure | None:
+        if self.draw is None or self.table.empty:
+            return None
+        with house_style():
+            return self.draw(self.table, language, width)
 
     def _html(self, language: Language) -> str:
         words = self.words(self.table, language)
@@ -171,7 +200,7 @@ class Chart:
             facts = f"<dl>{facts}</dl>" if facts else ""
             caption = _HYPHENED.sub(r'<span class="whole">\g<0></span>', caption)
             return f'<div class="answer"><p>{caption}</p>{facts}<p>{note}</p></div>'
-        figure = self._picture(language)
+        figure = self._draw(language)
         bare = self.table.empty if self.kind == "table" else self.kind == "text"
         if bare or (self.kind == "figure" and figure is None):
             return f"<p><strong>{caption}</strong> {note}</p>"
@@ -183,10 +212,10 @@ class Chart:
         if figure is None:
             table = table_html(self.table, language, words.caption, words.note)
             return f'<div id="{self.name}">{table}</div>{source}'
-        if isinstance(figure, Ticks):
+        if shows_nothing(figure):
             shown = (
                 f'<div id="{self.name}"><p><strong>{caption}</strong> {note}</p>'
-                f"{_ticks(figure)}</div>"
+                f"{_ticks(words.lines)}</div>"
             )
         else:
             phone = _uri(self.figure(language.code, width=PHONE))
@@ -217,12 +246,12 @@ def slug(name: str) -> str:
     return name
 
 
-def _ticks(found: Ticks) -> str:
+def _ticks(found: Sequence[tuple[str, str]]) -> str:
     lines = "".join(
         f'<li><span aria-hidden="true">{TICKS[state]}</span> {html.escape(text)}</li>'
-        for state, text in found.lines
+        for state, text in found
     )
-    return f'<ul class="ticks">{lines}</ul>' if lines else ""
+    return f'<ul class="ticks">{lines}</ul>' if found else ""
 
 
 def _uri(figure: Figure) -> str:

@@ -12,9 +12,9 @@ from v6monitor.analysis.futures import QUANTILES
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import Mark, fill, state_mark
 from v6monitor.charts.months import End, Flag, level_axis, month_chart, ordinal
-from v6monitor.charts.style import GREY_INK, STATE_COLOURS, styled
+from v6monitor.charts.style import GREY_INK, STATE_COLOURS
 from v6monitor.charts.trend import LINES
-from v6monitor.charts.wording import chance, group_name, joined
+from v6monitor.charts.wording import chance, joined, measure_name
 from v6monitor.language import Language
 
 ENGLISH = ("en",)
@@ -77,8 +77,8 @@ def _answer_words(table: pd.DataFrame, language: Language) -> Words:
         " extrapolation, not a plan."
     )
     sentences = [_sentence(row, language) for row in rows]
-    note = joined(*sentences, basis if based_on else "")
-    return Words(joined(_goal(table, language), f"Measured: {shares}" if shares else ""), note)
+    found = [_goal(table, language), f"Measured: {shares}" if shares else ""]
+    return Words.of(found, [*sentences, basis if based_on else ""])
 
 
 def _goal(table: pd.DataFrame, language: Language) -> str:
@@ -95,7 +95,7 @@ def _goal(table: pd.DataFrame, language: Language) -> str:
 
 def _sentence(row: Row, language: Language) -> str:
     """Return when a measure reaches the target, and how far off earlier forecasts were."""
-    measure, target = _measure(row, language), _target(row, language)
+    measure, target = _capital(_measure(row, language)), _target(row, language)
     if row["refusal"]:
         return REFUSED[str(row["refusal"])].format(measure=measure, target=target)
     low, median, high = (
@@ -114,7 +114,7 @@ def _sentence(row: Row, language: Language) -> str:
         in_time = f"{part} of the scenarios make it by {language.month(row['deadline'])}."
     if abs(row["bias"]) >= SEEN:
         off = f"{abs(row['bias']):.1f} points too {'high' if row['bias'] > 0 else 'low'}"
-        bias = f"Earlier forecasts of {measure.lower()} were {off} on average."
+        bias = f"Earlier forecasts of {_measure(row, language)} were {off} on average."
     return joined(f"{when}.", in_time, bias)
 
 
@@ -135,13 +135,13 @@ def _projection_words(table: pd.DataFrame, language: Language) -> Words:
     if then.empty:
         return Words("No measure allows a forecast.", refused, alt)
     spread = [
-        f"{_measure(row, language).lower()} {language.percent(row['low'])} to"
+        f"{_measure(row, language)} {language.percent(row['low'])} to"
         f" {language.percent(row['high'])}"
         for row in then.to_dict("records")
     ]
     note = f"In eight of ten scenarios then: {language.listed(spread)}."
-    return Words(
-        f"At this pace: {_shares(then, 'middle', language)}", joined(now, note, refused), alt
+    return Words.of(
+        [f"At this pace: {_shares(then, 'middle', language)}"], [now, note, refused], alt
     )
 
 
@@ -150,7 +150,7 @@ def _shares(rows: pd.DataFrame, column: str, language: Language) -> str:
     found = []
     for period, part in rows.groupby("period"):
         shares = [
-            f"{_measure(row, language).lower()} {language.percent(row[column])}"
+            f"{_measure(row, language)} {language.percent(row[column])}"
             for row in part.to_dict("records")
         ]
         found.append(f"{language.listed(shares)} in {language.month(str(period))}")
@@ -158,7 +158,12 @@ def _shares(rows: pd.DataFrame, column: str, language: Language) -> str:
 
 
 def _measure(row: Row, language: Language) -> str:
-    return group_name(row["measure"], language) if "measure" in row else "The share"
+    """Return what the measure of a row is called within a sentence."""
+    return measure_name(row["measure"], language) if "measure" in row else "the share"
+
+
+def _capital(name: str) -> str:
+    return f"{name[:1].upper()}{name[1:]}"
 
 
 def _target(row: Row, language: Language) -> str:
@@ -181,7 +186,6 @@ def _last(table: pd.DataFrame) -> pd.DataFrame:
 # Picture
 
 
-@styled
 def _draw_projection(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
     if table["middle"].isna().all():
         return None
@@ -194,7 +198,7 @@ def _draw_projection(table: pd.DataFrame, language: Language, width: int) -> Fig
     for rows, colour in lines:
         last = rows.iloc[-1].to_dict()
         share = last["adoption"] if math.isnan(last["middle"]) else last["middle"]
-        words = [_measure(last, language), language.percent(share)]
+        words = [_capital(_measure(last, language)), language.percent(share)]
         ends.append(End(ordinal(last["period"]), share, words, colour))
     deadline = str(table["deadline"].iloc[0])
     flags = []

@@ -20,7 +20,7 @@ from v6monitor.charts.layout import (
     share_axis,
     state_mark,
 )
-from v6monitor.charts.style import DPI, GREY_INK, STATE_COLOURS, pixels, styled
+from v6monitor.charts.style import DPI, GREY_INK, STATE_COLOURS, pixels
 from v6monitor.charts.wording import (
     Record,
     domains,
@@ -49,7 +49,7 @@ def gap_answer(hosts: pd.DataFrame, *, name: str = "answer") -> Chart:
     """Return the answer to how large the gap is, and with how many operators it is.
 
     Args:
-        hosts: a row per mail domain and mail server, with ``operator`` and ``state``, such as
+        hosts: a row per e-mail domain and mail server, with ``operator`` and ``state``, such as
             ``Month.mx_hosts``.
         name: names the answer on its page.
 
@@ -85,16 +85,16 @@ def _answer_words(hosts: pd.DataFrame, language: Language) -> Words:
     if not len(counts):
         return Words("Mail servers are not in this source.")
     if not known:
-        return Words("No mail domain has a known result.", rest)
+        return Words("No e-mail domain has a known result.", rest)
     if not without:
-        return Words("No mail domain is known to lack IPv6.", rest)
+        return Words("No e-mail domain is known to lack IPv6.", rest)
     failing = hosts[hosts["state"].eq("no") & hosts["operator"].ne("")]
     sizes = failing.drop_duplicates(["domain", "operator"]).groupby("operator").size()
     sizes = sizes.sort_values(ascending=False, kind="stable")
-    caption = f"{out_of(without, known, language)} mail domains lack IPv6."
+    found = [f"{out_of(without, known, language)} e-mail domains lack IPv6."]
     if len(sizes) and sizes.iloc[0] > 1:
-        caption += (
-            f" The largest operator among these is {sizes.index[0]}: {number(sizes.iloc[0])}."
+        found.append(
+            f"The largest operator among these is {sizes.index[0]}: {number(sizes.iloc[0])}."
         )
     note = "One operator runs all mail servers without IPv6."
     if len(sizes) > 1:
@@ -105,10 +105,9 @@ def _answer_words(hosts: pd.DataFrame, language: Language) -> Words:
         note += f" The three largest account for {part} of these domains."
     if len(sizes) and sizes.index[0] == MICROSOFT:
         note += " At Microsoft the administrator of each tenant turns IPv6 on."
-    return Words(caption, joined(note, rest))
+    return Words.of(found, [note, rest])
 
 
-@styled
 def _draw_fix_order(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
     if len(table) == 1 or table["adoption"].isna().any():
         return None
@@ -146,8 +145,8 @@ def _who(row: Record, by: str, language: Language) -> str:
 def _fix_order_words(table: pd.DataFrame, language: Language) -> Words:
     by = str(table.columns[0])
     alt = language.text(
-        "Bar chart of the share of mail domains with IPv6 after each step, the step that adds most"
-        " at the top. It shows how much each step adds."
+        "Bar chart of the share of e-mail domains with IPv6 after each step, the step that adds"
+        " most at the top. It shows how much each step adds."
     )
     now, last = table.iloc[0].to_dict(), table.iloc[-1].to_dict()
     looked_up = table.attrs.get("source") != []
@@ -157,29 +156,29 @@ def _fix_order_words(table: pd.DataFrame, language: Language) -> Words:
     if not now["yes"] + now["no"]:
         if not looked_up:
             return Words(not_there(table, language), "", alt)
-        return Words(language.text("No mail domain has a known result."), unknown, alt)
+        return Words(language.text("No e-mail domain has a known result."), unknown, alt)
     if not now["no"]:
         share = share_text(now, language)
-        caption = language.text("Mail is at {share}; no step is left to take.", share=share)
+        caption = language.text("E-mail is at {share}; no step is left to take.", share=share)
         return Words(caption, unknown, alt)
     if len(table) == 1:
         caption = language.text(
-            "Mail is at {share}; no step helps more than one domain.",
+            "E-mail is at {share}; no step helps more than one domain.",
             share=share_text(now, language),
         )
-        return Words(caption, joined(_remainder(last, language), unknown), alt)
+        return Words.of([caption], [_remainder(last, language), unknown], alt)
     note = language.text("Each step takes the one that then adds most.")
     who = ""
     if by == OPERATOR and table["acts"].eq(ADMINISTRATORS).any():
         who = language.text(
             "At Microsoft the administrator of each tenant turns IPv6 on, for its own domains."
         )
-    caption = _first_steps(table, by, language)
-    return Words(caption, joined(who, note, _remainder(last, language), unknown), alt)
+    found = _first_steps(table, by, language)
+    return Words.of(found, [who, note, _remainder(last, language), unknown], alt)
 
 
-def _first_steps(table: pd.DataFrame, by: str, language: Language) -> str:
-    """Return who would bring mail how much, the first step and the next two together."""
+def _first_steps(table: pd.DataFrame, by: str, language: Language) -> list[str]:
+    """Return who would bring e-mail how much, the first step and the next two together."""
     steps = table.iloc[1 : NAMED + 1].to_dict("records")
     names = [group_name(row[by], language) for row in steps]
     solved = table["solved"].iloc[1:].cumsum()
@@ -187,21 +186,21 @@ def _first_steps(table: pd.DataFrame, by: str, language: Language) -> str:
     values = {"name": names[0], "gain": first}
     if steps[0]["acts"] == ADMINISTRATORS and by != OPERATOR:
         caption = language.text(
-            "If the administrator of {name} turned IPv6 on, mail would gain {gain}.",
+            "If the administrator of {name} turned IPv6 on, e-mail would gain {gain}.",
             **values | {"name": f"tenant {names[0]}" if by == "tenant" else names[0]},
         )
     elif steps[0]["acts"] == ADMINISTRATORS:
         caption = language.text(
-            "If the administrators of all tenants at {name} turned IPv6 on, mail would gain"
+            "If the administrators of all tenants at {name} turned IPv6 on, e-mail would gain"
             " {gain}.",
             **values,
         )
     else:
         caption = language.text(
-            "If all mail servers at {name} had IPv6, mail would gain {gain}.", **values
+            "If all mail servers at {name} had IPv6, e-mail would gain {gain}.", **values
         )
     if len(names) == 1:
-        return caption
+        return [caption]
     more = language.plural(
         "With {names} too: {gain}.",
         "With {names} too: {gain}.",
@@ -209,7 +208,7 @@ def _first_steps(table: pd.DataFrame, by: str, language: Language) -> str:
         names=language.listed(names[1:]),
         gain=last,
     )
-    return joined(caption, more)
+    return [caption, more]
 
 
 def _gain(row: "pd.Series[Any]", solved: int, language: Language) -> str:

@@ -8,17 +8,9 @@ import pandas as pd
 
 from v6monitor.analysis.headline import EXCHANGE_ONLINE, GOVERNMENT
 from v6monitor.charts.chart import Chart, Fact, Words
-from v6monitor.charts.wording import Record, group_name, joined, sector_names, share_text
+from v6monitor.charts.wording import Record, joined, measure_name, sector_names, share_text
 from v6monitor.language import Language, marked
 
-NAMES = {
-    "web": marked("websites"),
-    "mail": marked("e-mail domains"),
-    "web_category": marked("websites (category IPv6)"),
-    "mail_category": marked("e-mail domains (category IPv6)"),
-    "dns": marked("name servers"),
-    EXCHANGE_ONLINE: marked("e-mail domains on Exchange Online without IPv6"),
-}
 SHARES = {
     "web": marked("{share} of websites"),
     "mail": marked("{share} of e-mail domains"),
@@ -261,4 +253,6 @@ def _share(row: Record, language: Language) -> str:
 
 
 def _name(measure: str, language: Language) -> str:
-    return language.text(NAMES[measure]) if measure in NAMES else group_name(measure, language)
+    if measure == EXCHANGE_ONLINE:
+        return language.text("e-mail domains on Exchange Online without IPv6")
+    return measure_name(measure, language)

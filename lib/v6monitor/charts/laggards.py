@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from v6monitor.charts.chart import Chart, Part, Words
-from v6monitor.charts.layout import BEHIND, Mark, Ticks, fill, width_of
+from v6monitor.charts.layout import BEHIND, Mark, fill, width_of
 from v6monitor.charts.mail import whole_numbers
 from v6monitor.charts.months import flags, month_chart, ordinal
-from v6monitor.charts.style import STATE_COLOURS, offset, styled
+from v6monitor.charts.style import STATE_COLOURS, offset
 from v6monitor.charts.wording import explained, group_name, joined, not_looked_up, not_there, out_of
 from v6monitor.language import Language, marked
 from v6monitor.mail.advice import groups
@@ -28,15 +28,11 @@ EVENTS = {
 
 CHANGED = {
     -1: marked(
-        "Of the domains now on Exchange Online, {number} fewer lacked IPv6 in {month} than in"
-        " {then}."
+        "Exchange Online: {number} fewer domains measured without IPv6 in {month} than in {then}."
     ),
-    0: marked(
-        "Of the domains now on Exchange Online, as many lacked IPv6 in {month} as in {then}."
-    ),
+    0: marked("Exchange Online: as many domains measured without IPv6 in {month} as in {then}."),
     1: marked(
-        "Of the domains now on Exchange Online, {number} more lacked IPv6 in {month} than in"
-        " {then}."
+        "Exchange Online: {number} more domains measured without IPv6 in {month} than in {then}."
     ),
 }
 """What the measurements say of these domains, by whether fewer or more lacked IPv6."""
@@ -133,8 +129,8 @@ def _laggards_now_words(laggards: pd.DataFrame, language: Language) -> Words:
     groups = laggards["group"].value_counts()
     ours = laggards[laggards["group"].isin(EXCHANGE_GROUPS)]
     caption = language.plural(
-        "{number} mail domain on Exchange Online lacks IPv6.",
-        "{number} mail domains on Exchange Online lack IPv6.",
+        "{number} e-mail domain on Exchange Online lacks IPv6.",
+        "{number} e-mail domains on Exchange Online lack IPv6.",
         len(ours),
     )
     if len(laggards) and laggards["group"].eq("unknown").all():
@@ -174,7 +170,7 @@ def _groups(laggards: pd.DataFrame, language: Language) -> Iterator[Part]:
 
 
 def _places_words(table: pd.DataFrame, language: Language) -> Words:
-    note = language.text("Mail domains on Exchange Online for which no AAAA record was found.")
+    note = language.text("E-mail domains on Exchange Online for which no AAAA record was found.")
     total = int(table["laggards"].sum())
     if not total:
         none = language.text("No laggard on Exchange Online was found.")
@@ -239,15 +235,8 @@ def _waivers(laggards: pd.DataFrame, language: Language) -> str:
     )
 
 
-@styled
-def _draw_laggards_by_month(
-    table: pd.DataFrame, language: Language, width: int
-) -> Figure | Ticks | None:
+def _draw_laggards_by_month(table: pd.DataFrame, language: Language, width: int) -> Figure:
     """Draw a bar per month from 0: explained hatched at the bottom, unknown grey on top."""
-    if table.empty:
-        return None
-    if len(table) == 1:
-        return Ticks()
     counts = _layers(table)
     there = [name for name in LAYERS if name == "no" or counts[name].sum()]
     names = {"no": language.text("without IPv6"), "unknown": language.label("unknown")}
@@ -328,5 +317,5 @@ def _laggards_by_month_words(
         unknown=language.number(outcomes["could_not_tell"] + outcomes["unexplained"]),
     )
     level = measured if len(table) > 1 else ""
-    note = joined(note, level, explained(table.iloc[-1:], language), later if outcomes else "")
-    return Words(caption, note, alt)
+    reasons = explained(table.iloc[-1:], language)
+    return Words.of([caption], [note, level, reasons, later if outcomes else ""], alt)

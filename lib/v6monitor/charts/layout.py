@@ -1,12 +1,13 @@
 """Layout of charts in pixels: wrapped text, labels kept apart, rows with bars, keys."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from statistics import fmean
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 from matplotlib import font_manager
 from matplotlib.axes import Axes
@@ -19,7 +20,7 @@ from v6monitor.charts.style import (
     AXIS,
     DPI,
     GREY_INK,
-    HATCH,
+    HATCHES,
     INK,
     NARROW,
     STATE_COLOURS,
@@ -53,18 +54,8 @@ BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
 
 
 @dataclass(frozen=True)
-class Ticks:
-    """In place of a picture that shows nothing: lines of a state and a text; none for the finding.
-
-    Its numbers are in the table all the same.
-    """
-
-    lines: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
 class Mark:
-    """What a symbol in the key means; ``shape`` is square, hatched, outlined, ring or dot."""
+    """What a symbol in the key means; ``shape`` is square, ring, dot, or one of ``fill``."""
 
     text: str
     colour: str
@@ -213,13 +204,47 @@ def share_axis(rows: Rows, language: Language) -> None:
     rows.axes.grid(axis="x", clip_on=False)
 
 
-def shows_nothing(bars: Iterable[Sequence[float]]) -> bool:
-    """Return whether a list shows as much as these bars: each is of one part, or there is none.
+def shows_nothing(figure: Figure) -> bool:
+    """Return whether a picture shows no more than a sentence: the one rule for every chart.
 
-    >>> shows_nothing([[12, 0], [0, 3]]), shows_nothing([[12, 0], [2, 1]])
-    (True, False)
+    Bars show nothing that are all alike and of one part ("1 of 1" eight times, one "n of n"), and
+    points and lines that differ or move by less than ``SEEN`` of the axis, or in a single month.
     """
-    return all(max(parts) == sum(parts) for parts in bars)
+    return not any(_bars_show(axes) or _points_show(axes) for axes in figure.axes)
+
+
+def _bars_show(axes: Axes) -> bool:
+    across = axes.yaxis_inverted()  # a row per group, else a bar per month
+    found: dict[float, list[tuple[float, float]]] = {}
+    for patch in cast("list[Rectangle]", axes.patches):
+        x, y, width, height = patch.get_bbox().bounds
+        place, start, length = (y + height / 2, x, width) if across else (x + width / 2, y, height)
+        if length:
+            found.setdefault(round(place, 3), []).append((start, start + length))
+    if len(found) < (1 if across else 2):
+        return False
+    several = any(len(parts) > 1 for parts in found.values())
+    low, high = axes.get_xlim() if across else axes.get_ylim()
+    ends = zip(*(part for parts in found.values() for part in parts), strict=True)
+    return several or any(max(one) - min(one) >= SEEN * (high - low) for one in ends)
+
+
+def _points_show(axes: Axes) -> bool:
+    across = axes.yaxis_inverted()
+    series: dict[str, tuple[list[float], list[float]]] = {}
+    for line in axes.lines:
+        if line.get_transform() == axes.transData:  # else it is drawn through the whole plot
+            xs, ys = series.setdefault("" if across else str(line.get_color()), ([], []))
+            points = np.asarray(line.get_xydata(), dtype=float)
+            known = points[~np.isnan(points).any(axis=1)]
+            xs += known[:, 0].tolist()
+            ys += known[:, 1].tolist()
+    low, high = axes.get_xlim() if across else axes.get_ylim()
+    return any(
+        len(set(places)) > 1 - across and max(values) - min(values) >= SEEN * (high - low)
+        for places, values in ((ys, xs) if across else (xs, ys) for xs, ys in series.values())
+        if values
+    )
 
 
 def key_height(marks: Sequence[Mark], width: float) -> float:
@@ -233,13 +258,13 @@ def draw_key(figure: Figure, marks: Sequence[Mark]) -> None:
 
 
 def state_mark(state: str, language: Language) -> Mark:
-    """Return the symbol of a state: unknown is hatched."""
+    """Return the symbol of a state."""
     return Mark(language.label(state), STATE_COLOURS[state], shape_of(state))
 
 
 def shape_of(state: str) -> str:
-    """Return ``hatched`` for what is unknown, ``square`` for the rest."""
-    return "hatched" if state == "unknown" else "square"
+    """Return how a state is filled, so that neighbours differ without colour."""
+    return {"unknown": "hatched", "partly": "dotted"}.get(state, "square")
 
 
 def state_marks(table: pd.DataFrame, states: Sequence[str], language: Language) -> list[Mark]:
@@ -265,12 +290,12 @@ def stacked(
 
 
 def fill(colour: str, shape: str = "square") -> dict[str, Any]:
-    """Return how matplotlib fills a patch that is square, hatched or outlined."""
-    plain = shape == "square"
+    """Return how matplotlib fills a patch that is square, dotted, hatched or outlined."""
+    full = shape in {"square", "dotted"}
     return {
-        "facecolor": colour if plain else "white",
-        "edgecolor": "white" if plain else colour,
-        "hatch": HATCH if shape == "hatched" else None,
+        "facecolor": colour if full else "white",
+        "edgecolor": "white" if full else colour,
+        "hatch": HATCHES.get(shape),
     }
 
 
@@ -301,10 +326,11 @@ def bar(  # noqa: PLR0913 - where, how long, in which colour, and what is in it
     edge = 0.8 if pixel_length(rows, length) > THIN else 0
     rows.axes.barh(middle, length, THICK, left=start, linewidth=edge, **fill(colour, shape))
     if text and width_of(text) + 8 <= pixel_length(rows, length):
-        plain = shape == "square"
+        full = shape in {"square", "dotted"}
         rows.axes.text(
             start + length / 2, middle, text, ha="center", va="center_baseline",
-            color=ink_on(colour) if plain else INK, bbox=None if plain else BEHIND,
+            color=ink_on(colour) if full else INK,
+            bbox=BEHIND | {"facecolor": colour if full else "white"},
         )  # fmt: skip
 
 

@@ -7,16 +7,15 @@ from matplotlib.ticker import MaxNLocator
 
 from v6monitor.analysis.shares import OTHER
 from v6monitor.charts.chart import Chart, Words
-from v6monitor.charts.layout import Row, Ticks, at_right, rows_chart, stacked, state_marks
-from v6monitor.charts.style import styled
+from v6monitor.charts.layout import Row, at_right, rows_chart, stacked, state_marks
 from v6monitor.charts.wording import (
     SHOWN,
     explained,
     explained_number,
     group_name,
-    joined,
     not_there,
     out_of,
+    tick_lines,
     undetermined,
 )
 from v6monitor.language import Language
@@ -74,13 +73,8 @@ def _largest(table: pd.DataFrame, top: int) -> pd.DataFrame:
     return largest.reindex(order).rename_axis("operator").reset_index().astype({"operator": "str"})
 
 
-@styled
-def _draw_operators(table: pd.DataFrame, language: Language, width: int) -> Figure | Ticks | None:
+def _draw_operators(table: pd.DataFrame, language: Language, width: int) -> Figure:
     """Draw bars from 0, the total of each at the right."""
-    if table.empty:
-        return None
-    if len(table) == 1:
-        return Ticks()
     named = table.to_dict("records")
     rows = [
         Row(group_name(row["operator"], language), explained_number(row, language)) for row in named
@@ -104,45 +98,53 @@ def _operators_words(table: pd.DataFrame, language: Language) -> Words:
         return Words(not_there(table, language), "", alt)
     total = int(table["domains"].sum())
     named = table[~table["operator"].isin([OTHER, OWN])]
+    part = ""
     if int(table["unknown"].sum()) == total:
-        caption = language.text("Who runs the mail could not be determined.")
+        found = [language.text("Who runs the e-mail could not be determined.")]
     elif named.empty:
-        caption = language.text("No operator runs the mail of more than one domain.")
+        found = [language.text("No operator runs the e-mail of more than one domain.")]
     else:
-        caption = _operators_finding(table, named, language)
+        *found, part = _operators_finding(table, named, language)
     note = language.text(
-        "Domains that receive mail, by operator of the mail server with the highest priority."
+        "Domains that receive e-mail, by operator of the mail server with the highest priority."
         " Partly: some of the mail servers have IPv6."
     )
     unknown = undetermined(table["unknown"].sum(), total, language)
-    return Words(caption, joined(note, unknown, explained(table, language)), alt)
+    names = [group_name(name, language) for name in table["operator"]]
+    lines = tick_lines(names, table, language)
+    return Words.of(found, [part, note, unknown, explained(table, language)], alt, lines)
 
 
-def _operators_finding(table: pd.DataFrame, named: pd.DataFrame, language: Language) -> str:
+def _operators_finding(table: pd.DataFrame, named: pd.DataFrame, language: Language) -> list[str]:
+    """Return who has most domains, who most without IPv6, and which part of all these that is."""
     total = int((table["no"] + table["partly"]).sum())
     rows = named.assign(lacking=named["no"] + named["partly"]).to_dict("records")
     most = max(rows, key=lambda row: row["domains"])
     slowest = max(rows, key=lambda row: row["lacking"])
     lacking = int(slowest["lacking"])
-    first = language.text(
-        "{operator} runs the mail of {counts} domains.",
-        operator=most["operator"],
-        counts=out_of(most["domains"], table["domains"].sum(), language),
-    )
+    values = {
+        "operator": most["operator"],
+        "counts": out_of(most["domains"], table["domains"].sum(), language),
+    }
+    runs = language.text("{operator} runs the e-mail of {counts} domains.", **values)
     if not lacking:
-        second = language.text("No domain of a named operator lacks IPv6.")
-    elif slowest is most:
-        second = language.plural(
-            "Of these, {number} lacks IPv6: {share} of all {total} without it.",
-            "Of these, {number} lack IPv6: {share} of all {total} without it.",
-            lacking,
-            share=language.percent(lacking / total, 0),
-            total=language.number(total),
-        )
-    else:
-        second = language.text(
+        return [runs, language.text("No domain of a named operator lacks IPv6."), ""]
+    if slowest is not most:
+        other = language.text(
             "Most domains without IPv6: {operator}, {counts}.",
             operator=slowest["operator"],
             counts=out_of(lacking, total, language),
         )
-    return joined(first, second)
+        return [runs, other, ""]
+    both = language.plural(
+        "{operator} runs the e-mail of {counts} domains; {number} of these lacks IPv6.",
+        "{operator} runs the e-mail of {counts} domains; {number} of these lack IPv6.",
+        lacking,
+        **values,
+    )
+    part = language.text(
+        "That is {share} of all {total} domains without IPv6.",
+        share=language.percent(lacking / total, 0),
+        total=language.number(total),
+    )
+    return [both, part]

@@ -3,6 +3,7 @@
 from math import ceil, floor
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -11,8 +12,8 @@ from v6monitor.charts.adoption import ranking_text
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import (
     LINE,
+    SEEN,
     Mark,
-    Ticks,
     draw_key,
     fill,
     key_height,
@@ -20,13 +21,12 @@ from v6monitor.charts.layout import (
     width_of,
     wrapped,
 )
-from v6monitor.charts.style import AXIS, NARROW, STATE_COLOURS, ink_on, new_figure, pixels, styled
+from v6monitor.charts.style import AXIS, NARROW, STATE_COLOURS, ink_on, new_axes, new_figure
 from v6monitor.charts.wording import (
     Record,
     counts_in_words,
     definition_of,
     explained,
-    joined,
     size,
     undetermined,
 )
@@ -94,20 +94,21 @@ def _words(table: pd.DataFrame, language: Language) -> Words:
         number=language.number(elsewhere["applicable"].sum()),
     )
     unknown = undetermined(twelve["unknown"].sum(), twelve["applicable"].sum(), language)
-    return Words(
-        ranking_text(twelve, "province", language),
-        joined(definition_of(table, language), note, unknown, explained(twelve, language)),
+    return Words.of(
+        [ranking_text(twelve, "province", language)],
+        [definition_of(table, language), note, unknown, explained(twelve, language)],
         alt,
     )
 
 
-@styled
-def _draw(table: pd.DataFrame, language: Language, width: int) -> Figure | Ticks | None:
+def _draw(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
     """Draw a tile per province, darker with a higher share; a hatched strip is undetermined."""
     twelve = table[table["province"] != ELSEWHERE]
     large = twelve.loc[twelve["applicable"] >= SMALLEST_GROUP, "adoption"].dropna()
-    if len(large) < 2:  # noqa: PLR2004 - nothing to compare
-        return Ticks() if twelve["applicable"].sum() else None
+    if not twelve["applicable"].sum():
+        return None
+    if large.max() - large.min() < SEEN or len(large) < 2:  # noqa: PLR2004 - nothing to compare
+        return new_figure(1)
     classes = _classes(large)
     key = [
         Mark(
@@ -121,7 +122,11 @@ def _draw(table: pd.DataFrame, language: Language, width: int) -> Figure | Ticks
     key += [state_mark("unknown", language)] if twelve["unknown"].sum() else []
     tall = (LINE + 2) * (6 if width < NARROW else 4) + 4.0
     height = len(MAP) * (tall + GAP)
-    figure = new_figure(height + key_height(key, width) + 10, width)
+    full = height + key_height(key, width) + 10
+    figure = new_figure(full, width)
+    axes = new_axes(figure, 0, 0, width, full)
+    axes.set(xlim=(0, width), ylim=(0, full))
+    axes.set_axis_off()
     rows: dict[str, Record] = {row["province"]: row for row in twelve.to_dict("records")}
     together = shares_of_counts(twelve[list(STATES)].sum().to_frame().T).iloc[0].to_dict()
     rows[TOTAL] = together | {"province": language.text("All twelve")}
@@ -130,7 +135,7 @@ def _draw(table: pd.DataFrame, language: Language, width: int) -> Figure | Ticks
             if name:
                 wide = (width + GAP) / len(line)
                 place = (column * wide, 2 + height - (number + 1) * (tall + GAP))
-                _tile(figure, rows[name], classes, (*place, wide - GAP, tall), language)
+                _tile(axes, rows[name], classes, (*place, wide - GAP, tall), language)
     draw_key(figure, key)
     return figure
 
@@ -147,26 +152,24 @@ def _classes(shares: pd.Series) -> list[tuple[float, float, str]]:
 
 
 def _tile(
-    figure: Figure,
+    axes: Axes,
     row: Record,
     classes: list[tuple[float, float, str]],
     box: tuple[float, float, float, float],
     language: Language,
 ) -> None:
     x, y, width, tall = box
-    place = pixels(figure)
     small = row["applicable"] < SMALLEST_GROUP
     unknown = row["applicable"] and not row["yes"] + row["no"]
     there = [colour for low, _, colour in classes if row["adoption"] >= low - ALMOST]
     colour = "#FFFFFF" if small or unknown or not there else there[-1]
-    figure.add_artist(
-        Rectangle((x + 1, y), width - 2, tall, facecolor=colour, edgecolor=AXIS,
-                  linewidth=0.8, transform=place)
-    )  # fmt: skip
+    axes.add_patch(
+        Rectangle((x + 1, y), width - 2, tall, facecolor=colour, edgecolor=AXIS, linewidth=0.8)
+    )
     if row["unknown"]:
         part = (width - 2) * row["unknown"] / row["applicable"]
         look = fill(STATE_COLOURS["unknown"], "hatched")
-        figure.add_artist(Rectangle((x + 1, y), part, STRIP, linewidth=0, transform=place, **look))
+        axes.add_patch(Rectangle((x + 1, y), part, STRIP, linewidth=0, **look))
     if small:
         lines = wrapped(counts_in_words(row, language), width - 16, 2)
     else:
@@ -176,7 +179,7 @@ def _tile(
     name = [" ".join(name).replace("- ", "-")] if width_of("".join(name)) < width - 16 else name
     for number, text in enumerate([*name, *lines]):
         bold = number == len(name) and not small
-        figure.text(
+        axes.text(
             x + 9, y + tall - 15 - (LINE + 2) * number, text, va="center", color=ink_on(colour),
-            weight="bold" if bold else "normal", transform=place,
+            weight="bold" if bold else "normal",
         )  # fmt: skip

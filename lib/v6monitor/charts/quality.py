@@ -15,20 +15,18 @@ from v6monitor.charts.layout import (
     THICK,
     Mark,
     Row,
-    Ticks,
     at_right,
     bar,
     rows_chart,
     share_axis,
-    shows_nothing,
     wrapped,
 )
-from v6monitor.charts.style import AXIS, GREY_INK, NARROW, STATE_COLOURS, styled
+from v6monitor.charts.style import AXIS, GREY_INK, NARROW, STATE_COLOURS
 from v6monitor.charts.wording import (
     Record,
     domains,
     group_name,
-    joined,
+    measure_name,
     not_there,
     out_of,
 )
@@ -67,7 +65,7 @@ def quality(
     """
     table = count_known(states, observations)
 
-    def draw(numbers: pd.DataFrame, language: Language, width: int) -> Figure | Ticks | None:
+    def draw(numbers: pd.DataFrame, language: Language, width: int) -> Figure:
         return _draw_quality(numbers, language, width, reasons)
 
     def words(numbers: pd.DataFrame, language: Language) -> Words:
@@ -110,7 +108,7 @@ def _quality_words(table: pd.DataFrame, language: Language, reasons: bool) -> Wo
     known = applies[applies["outcome"] == "known"].groupby("subject")["count"].sum()
     known = known.reindex(applicable.index, fill_value=0)
     coverage = known / applicable
-    names = {subject: group_name(subject, language) for subject in applicable.index}
+    names = {subject: measure_name(subject, language) for subject in applicable.index}
     finding = language.text(
         "Known results: {shares}.",
         shares=language.listed(
@@ -119,14 +117,17 @@ def _quality_words(table: pd.DataFrame, language: Language, reasons: bool) -> Wo
     )
     measures = coverage.drop("lookups", errors="ignore")  # the gate is for measures alone
     needed = language.percent(GATE, 0)
-    verdict = language.text("That meets the {gate} needed to publish.", gate=needed)
-    if not gate(known, applicable).passed:
+    found = [finding]
+    if len(measures) and gate(known, applicable).passed:
+        found += [language.text("That meets the {gate} needed to publish.", gate=needed)]
+    elif len(measures):
         low = measures.index[measures < GATE]
-        verdict = language.text(
+        below = language.text(
             "Below the {gate} needed to publish: {subjects}.",
             gate=needed,
             subjects=language.listed([names[subject] for subject in low]),
         )
+        found.insert(0, below)
     note = language.text(
         "Of all to which it applies: {counts}.",
         counts="; ".join(
@@ -134,11 +135,7 @@ def _quality_words(table: pd.DataFrame, language: Language, reasons: bool) -> Wo
             for subject, part, whole in zip(names, known, applicable, strict=True)
         ),
     )
-    return Words(
-        joined(finding, verdict if len(measures) else ""),
-        joined(note, _reasons_text(applies, language) if reasons else ""),
-        alt,
-    )
+    return Words.of(found, [note, _reasons_text(applies, language) if reasons else ""], alt)
 
 
 def _reasons_text(applies: pd.DataFrame, language: Language) -> str:
@@ -150,7 +147,7 @@ def _reasons_text(applies: pd.DataFrame, language: Language) -> str:
     for subject, rows in rest.groupby("subject", sort=False):
         reasons = rows.sort_values("count", ascending=False, kind="stable").to_dict("records")
         words = ", ".join(_reason(row, language) for row in reasons)
-        parts.append(f"{group_name(subject, language)}: {words}")
+        parts.append(f"{measure_name(subject, language)}: {words}")
     return language.text("Undetermined because of: {reasons}.", reasons="; ".join(parts))
 
 
@@ -161,16 +158,9 @@ def _reason(row: Record, language: Language) -> str:
     return f"{named} {language.number(row['count'])}"
 
 
-@styled
-def _draw_quality(
-    table: pd.DataFrame, language: Language, width: int, reasons: bool
-) -> Figure | Ticks | None:
+def _draw_quality(table: pd.DataFrame, language: Language, width: int, reasons: bool) -> Figure:
     """Draw each list as 100 %, its coverage at the end, and the reasons under the bar."""
-    if table.empty:
-        return None
     subjects = {str(name): _parts(rows) for name, rows in table.groupby("subject", sort=False)}
-    if shows_nothing([[*parts.values()] for parts, _ in subjects.values()]):
-        return Ticks()
     room = width - 20 if width < NARROW else width - RIGHT - 230
     why = {
         name: _named(parts[1], room, language) if reasons else []

@@ -1,10 +1,9 @@
 """Style of every chart: colours, sizes, and figures as SVG and PNG with reproducible bytes."""
 
-import functools
 import io
-from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import matplotlib.style
 from matplotlib import colors
@@ -25,32 +24,27 @@ AXIS = "#767676"
 
 STATE_COLOURS = {
     "yes": "#154273",
-    "partly": "#4F9BD6",
+    "partly": "#3E8ECA",
     "no": "#C8501E",
     "unknown": "#767676",
 }
-"""All at least 3:1 on white. ``unknown`` is hatched: as a plain grey it is as light as ``no``."""
+"""All at least 3:1 on white.
 
-HATCH = "////"
-"""About half of it is white, so in greyscale it is between any colour and white."""
+In greyscale ``partly`` and ``unknown`` are as light as ``no``: one is dotted, the other hatched.
+"""
+
+HATCHES = {"hatched": "////", "dotted": ".."}
+"""The first is white for a half, and between any colour and white; the second for a tenth."""
 
 FONTS = "'Noto Sans', 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 """Those of the pages. Text is measured in DejaVu Sans, which is wider than any of them."""
 
 _STYLE = Path(__file__).with_name("v6monitor.mplstyle")
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
-def styled(draw: Callable[P, R]) -> Callable[P, R]:
+def house_style() -> AbstractContextManager[None]:
     """Draw in the house style, whatever the user's own matplotlib settings are."""
-
-    @functools.wraps(draw)
-    def drawn(*arguments: P.args, **keywords: P.kwargs) -> R:
-        with matplotlib.style.context(_STYLE, after_reset=True):
-            return draw(*arguments, **keywords)
-
-    return drawn
+    return matplotlib.style.context(_STYLE, after_reset=True)
 
 
 def new_figure(height: float, width: float = WIDE) -> Figure:
@@ -92,7 +86,7 @@ def contrast(one: str, other: str) -> float:
 
 def svg(figure: Figure) -> str:
     """Return the figure as SVG, its text as text: the same bytes for the same figure, any day."""
-    with matplotlib.style.context(_STYLE, after_reset=True):
+    with house_style():
         file = io.StringIO()
         figure.savefig(file, format="svg", metadata={"Date": None})
     return file.getvalue().replace("font-family: 'DejaVu Sans'", f"font-family: {FONTS}")
@@ -100,7 +94,7 @@ def svg(figure: Figure) -> str:
 
 def png(figure: Figure) -> bytes:
     """Return the figure as a PNG."""
-    with matplotlib.style.context(_STYLE, after_reset=True):
+    with house_style():
         file = io.BytesIO()
         figure.savefig(file, format="png")
     return file.getvalue()

@@ -10,17 +10,19 @@ from matplotlib.figure import Figure
 
 from v6monitor.charts.adoption import group_column
 from v6monitor.charts.chart import Chart, Words
-from v6monitor.charts.layout import BEHIND, SEEN, Mark, Ticks, fill, state_mark, wrapped
+from v6monitor.charts.layout import BEHIND, Mark, fill, state_mark, wrapped
 from v6monitor.charts.months import PLOT, End, Flag, flags, level_axis, month_chart, ordinal
-from v6monitor.charts.style import GREY_INK, INK, NARROW, STATE_COLOURS, offset, styled
+from v6monitor.charts.style import GREY_INK, INK, NARROW, STATE_COLOURS, offset
 from v6monitor.charts.wording import (
     Record,
     definition_of,
     group_name,
     joined,
+    measure_name,
     not_there,
     out_of,
     share_text,
+    shortest,
 )
 from v6monitor.language import Language, marked
 
@@ -108,7 +110,7 @@ def trend(  # noqa: PLR0913 - all but the first by keyword
     def words(numbers: pd.DataFrame, language: Language) -> Words:
         return _trend_words(numbers, language, month, around)
 
-    def draw(numbers: pd.DataFrame, language: Language, width: int) -> Figure | Ticks | None:
+    def draw(numbers: pd.DataFrame, language: Language, width: int) -> Figure:
         return _draw_trend(numbers, language, width, around)
 
     return Chart(name, table[table["period"] <= month], words, draw)
@@ -129,13 +131,12 @@ def _trend_words(table: pd.DataFrame, language: Language, month: str, around: Ar
             "Not in the source of {month}: the lines end earlier.", month=language.month(month)
         )
         return Words(finding, definition_of(table, language), alt)
-    counts = [f"{group_name(name, language)} {share_text(rows[name], language)}" for name in rows]
+    counts = [f"{measure_name(name, language)} {share_text(rows[name], language)}" for name in rows]
     values = {"last": language.month(month), "counts": "; ".join(counts)}
     note = language.text("Share of domains with a known result in {last}: {counts}.", **values)
-    note = joined(definition_of(table, language) if by != "measure" else "", note)
-    jumps = _jumps_note(around.jumps, language)
-    note = joined(note, jumps, _published_note(around.published, language))
-    return Words(_since(table, now, by, language), note, alt)
+    about = definition_of(table, language) if by != "measure" else ""
+    more = [_jumps_note(around.jumps, language), _published_note(around.published, language)]
+    return Words.of([_since(table, now, by, language)], [about, note, *more], alt)
 
 
 def _published_note(published: pd.DataFrame | None, language: Language) -> str:
@@ -148,16 +149,9 @@ def _published_note(published: pd.DataFrame | None, language: Language) -> str:
     )
 
 
-@styled
-def _draw_trend(
-    table: pd.DataFrame, language: Language, width: int, around: Around
-) -> Figure | Ticks | None:
+def _draw_trend(table: pd.DataFrame, language: Language, width: int, around: Around) -> Figure:
     """Draw the lines, with their names and newest shares at their ends and breaks above them."""
     before = around.before(table)
-    if len(set(table["period"])) <= 1 and before.empty:  # a single month is no line
-        return None
-    if _flat(pd.concat([table, before]) if len(before) else table, group_column(table)):
-        return Ticks()
     target = around.target
     months = pd.concat([table["period"], before["period"]]).map(ordinal)
     low, high = months.min() - 0.5, months.max() + 0.5
@@ -189,12 +183,6 @@ def _draw_trend(
         if flag.text == language.text(DEADLINE):
             axes.axvline(flag.x, color=GREY_INK, linewidth=1.2)
     return figure
-
-
-def _flat(shares: pd.DataFrame, by: str) -> bool:
-    """Return whether no line moves enough to be seen."""
-    found = shares.groupby(by)["adoption"]
-    return bool((found.max() - found.min()).max() < SEEN)
 
 
 def _cause(row: Record, language: Language) -> str:
@@ -252,17 +240,40 @@ def _since(table: pd.DataFrame, now: pd.DataFrame, by: str, language: Language) 
     both = [name for name in _in_order(comparable.index) if name in before.index]
     if first >= now["period"].iloc[0] or not both:
         return language.text("There is no comparable earlier month.")
-    moved = [
-        language.text(
-            "{name} from {before} to {after}",
-            name=group_name(name, language),
-            before=language.percent(before[name]),
-            after=language.percent(comparable[name]),
+    names = {name: measure_name(name, language) for name in both}
+    month = language.month(first)
+    if len(both) > len(LINES):
+        most = max(both, key=lambda name: comparable[name] - before[name])
+        values = {"number": language.number(len(both)), "name": names[most]}
+        return language.text(
+            "Of {number}, {name} gained most since {month}: from {before} to {after}.",
+            month=month,
+            before=language.percent(before[most]),
+            after=language.percent(comparable[most]),
+            **values,
         )
-        for name in both
-    ]
-    return language.text(
-        "Since {month}: {changes}.", month=language.month(first), changes=language.listed(moved)
+    forms = (
+        language.text("{name} from {before} to {after}"),
+        language.text("{name} {before} to {after}"),
+    )
+    return shortest(
+        *(
+            language.text(
+                "Since {month}: {changes}.",
+                month=month,
+                changes=language.listed(
+                    [
+                        form.format(
+                            name=names[name],
+                            before=language.percent(before[name]),
+                            after=language.percent(comparable[name]),
+                        )
+                        for name in both
+                    ]
+                ),
+            )
+            for form in forms
+        )
     )
 
 

@@ -1,7 +1,7 @@
 """Phrases that captions and charts share: shares with their counts, names of groups, sizes."""
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,6 +9,9 @@ import pandas as pd
 from v6monitor.language import NO_VALUE, Language, marked
 
 Record = Mapping[Hashable, Any]
+
+LONGEST = 20
+"""Words of a caption."""
 
 SHOWN = ("yes", "partly", "no", "unknown")
 """The states that a bar is made of, in their order; the rest does not apply."""
@@ -20,12 +23,14 @@ ALMOST = 0.01
 MEASURES = {
     "web": marked("Websites: the listed address has IPv6."),
     "web_category": marked("Websites: the category IPv6, which includes the name servers."),
-    "mail": marked("Mail: every mail server has IPv6."),
-    "mail_all": marked("Mail: every mail server has IPv6."),
-    "mail_any": marked("Mail: at least one mail server has IPv6."),
-    "mail_primary": marked("Mail: every mail server of highest priority has IPv6."),
-    "mail_category": marked("Mail: the category IPv6, which includes the name servers."),
-    "mail_end_to_end": marked("Mail: every mail server and all name servers on the way have IPv6."),
+    "mail": marked("E-mail: every mail server has IPv6."),
+    "mail_all": marked("E-mail: every mail server has IPv6."),
+    "mail_any": marked("E-mail: at least one mail server has IPv6."),
+    "mail_primary": marked("E-mail: every mail server of highest priority has IPv6."),
+    "mail_category": marked("E-mail: the category IPv6, which includes the name servers."),
+    "mail_end_to_end": marked(
+        "E-mail: every mail server and all name servers on the way have IPv6."
+    ),
     "web_end_to_end": marked(
         "Websites: the listed address and all name servers on the way have IPv6."
     ),
@@ -38,6 +43,12 @@ def group_name(code: object, language: Language) -> str:
     """Return what a group is called; one without a name was not stated."""
     named = str(code) not in {"", "nan"}
     return language.label(str(code)) if named else language.text("not stated")
+
+
+def measure_name(code: object, language: Language) -> str:
+    """Return what a measure is of, within a sentence: ``websites``; a group's name for others."""
+    name = group_name(code, language)
+    return f"{name[:1].lower()}{name[1:]}" if code in MEASURES else name
 
 
 def not_looked_up(table: pd.DataFrame) -> bool:
@@ -166,6 +177,23 @@ def counts_in_words(row: Record, language: Language) -> str:
     counted = [(state, int(row.get(state, 0))) for state in SHOWN]
     words = [f"{language.number(n)} {language.label(state)}" for state, n in counted if n]
     return ", ".join(words) or language.label("not_applicable")
+
+
+def tick_lines(
+    names: Iterable[str], table: pd.DataFrame, language: Language
+) -> list[tuple[str, str]]:
+    """Return a line for each of several rows: its counts, and its state where it has only one."""
+    lines = []
+    for name, row in zip(names, table.to_dict("records"), strict=True):
+        there = [state for state in SHOWN if row.get(state)]
+        state = there[0] if len(there) == 1 else ""
+        lines.append((state, f"{name}: {counts_in_words(row, language)}"))
+    return lines if len(lines) > 1 else []
+
+
+def shortest(*candidates: str) -> str:
+    """Return the first text that is short enough for a caption, else the last."""
+    return next((one for one in candidates if len(one.split()) <= LONGEST), candidates[-1])
 
 
 def sector_names(sectors: Sequence[str], language: Language) -> str:

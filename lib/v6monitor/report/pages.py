@@ -237,7 +237,10 @@ def markup(shown: Output, language: Language) -> Markup:
     if base:
         words = language.text("Per domain:")
         tables = ", ".join(f'<a href="tables/{name}.csv" download>{name}</a>' for name in base)
-        downloads += f"<br><span{own}>{words} {tables}</span>"
+        if "</details>" in body:  # under the numbers: there is one line under a figure
+            body = body.replace("</details>", f"<p{own}>{words} {tables}</p></details>")
+        else:
+            downloads += f" <span{own}>{words} {tables}</span>"
     return Markup(body.replace(DOWNLOADS, downloads))
 
 
