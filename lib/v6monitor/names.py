@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tldextract import TLDExtract
 
 LONGEST = 253  # characters of a name without its final dot (RFC 1035 §2.3.4)
+_LONGEST_URL = 4_096  # characters of a cell that may be one
 PLACEHOLDERS = frozenset(
     {"-", "--", "?", "geen", "n.v.t", "nvt", "n/a", "na", "n.b", "none", "null", "nan", "onbekend"}
 )
@@ -54,6 +55,8 @@ def normalise(raw: str) -> Name:
     """
     if _NORMAL.fullmatch(raw):
         return Name(raw, raw)
+    if len(raw) > _LONGEST_URL:
+        raise InvalidNameError("not a valid host name")
     text = unicodedata.normalize("NFC", raw).translate(_INVISIBLE).strip()
     if not text:
         raise InvalidNameError("empty")
@@ -143,6 +146,8 @@ def _checked(host: str) -> Name:
     plain = host.lower()
     if _NORMAL.fullmatch(plain):
         return Name(plain, plain)
+    if len(host) > LONGEST:  # encoded it is longer still; encoding takes the square of its length
+        raise InvalidNameError("not a valid host name")
     if "_" in host:
         raise InvalidNameError("underscore in a host name")
     try:

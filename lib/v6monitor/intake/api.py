@@ -14,7 +14,7 @@ import pandas as pd
 from v6monitor.errors import InputError
 from v6monitor.intake.assembly import Context, Part
 from v6monitor.intake.cleaning import CHANGED, DROPPED, KEY, Faults, Reason, date_in, normalised
-from v6monitor.intake.columns import RESULTS, positions, type_of
+from v6monitor.intake.columns import RESULTS, plain, positions, type_of
 from v6monitor.intake.tables import Content
 
 _Row = dict[str, str]
@@ -157,7 +157,9 @@ def _row(paths: Mapping[str, str], about: dict[str, Any], results: Mapping[str, 
             value = _object(value).get(key)
         row[field] = _text(value)
     names = list(results)
-    return row | {field: _text(results[names[at]]) for field, at in positions(names).items()}
+    return row | {
+        field: _text(results[names[at]]) for field, at in positions(map(plain, names)).items()
+    }
 
 
 def _part(form: str, rows: list[_Row], *, name: str = "", date: str = "", kind: str = "") -> Part:
@@ -201,18 +203,22 @@ def addresses(content: Content, context: Context, faults: Faults) -> pd.DataFram
     if not day:
         raise InputError(f"{content.name}: nothing says when it was measured; put it in its name")
     rows = [
-        (number, str(name), kind, *server)
+        (number, _text(name), kind, *server)
         for number, (name, domain) in enumerate(domains.items(), start=1)
         for kind in [next((_TYPES[key] for key in _object(domain) if key in _TYPES), "")]
         for server in _servers(_object(domain))
     ]
     table = pd.DataFrame(rows, columns=["row", *ADDRESSES[1:-1]]).set_index("row")
-    names = normalised(table["domain"].astype("str"))
+    table = table.astype({"domain": "str", "host": "str", "address": "str"})
+    names, hosts = normalised(table["domain"]), normalised(table["host"])
     wrong = names["reason"].ne("").to_numpy()
     faults.add(table["domain"][wrong], names["reason"][wrong], DROPPED)
     table = table.assign(domain=names["domain"].to_numpy(), measured_at=pd.Timestamp(day))
     odd = table["address"].map(_family).eq(0) & ~wrong
     faults.add(table["address"][odd], Reason.NOT_AN_ADDRESS, DROPPED)
+    unnamed = hosts["reason"].ne("") & table["host"].ne("") & ~wrong & ~odd
+    faults.add(table["host"][unnamed], hosts["reason"][unnamed], CHANGED)
+    table["host"] = hosts["domain"]
     return table.assign(source_file=content.name).loc[~wrong & ~odd, list(ADDRESSES)]
 
 
@@ -254,13 +260,13 @@ def _servers(domain: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
                 for one in listed if isinstance(listed, list) else filter(None, [listed]):
                     reachable = _object(one).get("reachable")  # absent: only its route is known
                     answer = "yes" if reachable is True else "no" if reachable is False else ""
-                    address = str(_object(one).get("address", one))
-                    yield server, str(host).rstrip(".").lower(), address, answer
+                    address = _text(_object(one).get("address", one))
+                    yield server, _text(host), address, answer
 
 
 def _family(address: str) -> int:
-    """Return 4 or 6, or 0 for what is no address."""
+    """Return 4 or 6, or 0 for what is no address, or names an interface behind a ``%``."""
     try:
-        return ipaddress.ip_address(address).version
+        return 0 if "%" in address else ipaddress.ip_address(address).version
     except ValueError:
         return 0

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import lru_cache
 
 import pandas as pd
 
@@ -135,11 +136,12 @@ def split(cell: str) -> list[str]:
     """Return the names in a cell; in a web address only a comma before white space ends one."""
     if not _DIVIDER.search(cell):
         return [cell]
-    between = r"\s*(?:[;,|]\s+|\n)\s*" if "//" in cell else r"\s*[;,|\n]\s*"
+    between = r"[;,|]\s|\n" if "//" in cell else _DIVIDER
     pieces = (piece.strip() for piece in re.split(between, cell))
     return [piece for piece in pieces if piece and not piece.startswith("label:")]
 
 
+@lru_cache(1 << 14)
 def is_name(cell: str) -> bool:
     """Return whether a cell is a host name, a web address or an e-mail address."""
     try:
@@ -222,6 +224,11 @@ def date_in(text: str) -> str:
     ('2022-08-22', '2022-01-01', '')
     """
     return next(_dates(text), "")
+
+
+def has_day(cell: str) -> bool:
+    """Return whether a cell holds a day."""
+    return _day(cell, swapped=False) != "" or _day(cell, swapped=True) != ""
 
 
 def without_dates(name: str) -> str:

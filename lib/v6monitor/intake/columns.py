@@ -4,7 +4,6 @@ A cell means the same in every file: the functions that interpret one come last.
 """
 
 import math
-import re
 from collections.abc import Iterable
 
 COLUMNS = (
@@ -97,10 +96,8 @@ _CONFIGURED = {"passed": "has_mx", "failed": "no_mx"}
 
 
 def positions(header: Iterable[str]) -> dict[str, int]:
-    """Return the position of each known field in a header; the first of duplicate labels counts."""
-    where: dict[str, int] = {}
-    for position, label in enumerate(header):
-        where.setdefault(plain(label), position)
+    """Return the position of each known field by plain labels; the first of duplicates counts."""
+    where = {label: at for at, label in reversed([*enumerate(header)])}
     found = {}
     for field, labels in _PLAIN.items():
         if present := [label for label in labels if label in where]:
@@ -110,7 +107,7 @@ def positions(header: Iterable[str]) -> dict[str, int]:
 
 def plain(label: str) -> str:
     """Return a label without what differs between files that mean the same."""
-    return re.sub(r"\s+", " ", label).strip().lower().removeprefix("internet_nl_")
+    return " ".join(label.split()).lower().removeprefix("internet_nl_")
 
 
 _PLAIN = {field: [plain(label) for label in labels.split("|")] for field, labels in _LABELS.items()}

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -15,7 +14,7 @@ from v6monitor.intake.columns import COLUMNS
 from v6monitor.intake.companions import is_companion
 from v6monitor.intake.organisations import SECTORS, attach, read_registers, sector_in
 from v6monitor.intake.states import sources, superseded
-from v6monitor.intake.tables import Content, Sheet, load
+from v6monitor.intake.tables import Content, File, Sheet, expanded, load
 
 _Reader = Callable[[Content], list[Part] | None]
 
@@ -57,15 +56,6 @@ class Intake:
     def __iter__(self) -> Iterator[pd.DataFrame]:
         """Yield the table and the faults."""
         yield from (self.table, self.faults)
-
-
-class File(NamedTuple):
-    """A file to read."""
-
-    path: Path
-    name: str
-    """As faults and errors call it: below the folder that was given, with forward slashes."""
-    in_folder: bool
 
 
 class _ReadAlreadyError(InputError):
@@ -180,39 +170,6 @@ def write(table: pd.DataFrame, path: Path) -> None:
     partial.replace(path)
 
 
-def expanded(paths: Iterable[str | Path], exclude: Collection[Path] = ()) -> list[File]:
-    """Return the files named, below folders or matched by a pattern, each once; no hidden ones."""
-    seen = {path.resolve() for path in exclude}
-    found = []
-    for raw in paths:
-        try:
-            for file in _expanded(Path(raw).expanduser()):
-                if (real := file.path.resolve()) not in seen:
-                    seen.add(real)
-                    found.append(file)
-        except (OSError, RuntimeError, ValueError) as error:  # too long, no such home, "/x/**y"
-            why = error.strerror if isinstance(error, OSError) else error
-            raise InputError(f"{raw}: names no file or folder ({why}); check it") from error
-    return found
-
-
-def _expanded(path: Path) -> Iterator[File]:
-    if path.is_dir():
-        for below in sorted(path.rglob("*")):
-            name = below.relative_to(path)
-            if below.is_file() and not any(part.startswith(".") for part in name.parts):
-                yield File(below, name.as_posix(), in_folder=True)
-        return
-    if path.exists():
-        yield File(path, path.name, in_folder=False)
-        return
-    met = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
-    if not met:
-        raise InputError(f"{path}: there is no such file or folder; check its name")
-    for found in met:
-        yield from _expanded(found)
-
-
 class _Reading:
     """Accumulates what was read so far."""
 
@@ -294,7 +251,7 @@ def _parts(content: Content, mapping: Mapping[str, str]) -> list[Part]:
         raise NoMeasurementError(
             f"{content.name}: is JSON, but no result of Internet.nl's batch API; name one that is"
         )
-    labels = ", ".join(label for label in content.sheets[0].row(0)[:8] if label)
+    labels = ", ".join(label[:40] for label in content.sheets[0].sample[0][:8] if label)
     options = next(filter(None, map(lists.suggestion, content.sheets)), "")
     perhaps = f", perhaps {options}" if options else ""
     raise NoMeasurementError(
@@ -307,7 +264,7 @@ def _book(sheet: Sheet, read: list[pd.DataFrame], faults: Faults) -> None:
     """List what of a sheet was not read, was hidden, or was filled in."""
     used = {row for cells in read for row in cells.index} & set(sheet.cells.index)
     if not used:
-        named = sheet.name or ", ".join(sheet.row(0))
+        named = sheet.name or ", ".join(sheet.sample[0][:8])
         unread = pd.Series([named], sheet.cells.index[:1], name="sheet")
         faults.add(unread, Reason.NOT_READ, DROPPED)
     hidden = sorted(used & sheet.hidden)

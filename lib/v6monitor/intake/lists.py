@@ -13,10 +13,10 @@ import pandas as pd
 
 from v6monitor.errors import UsageError
 from v6monitor.intake.assembly import Fault, Part
-from v6monitor.intake.cleaning import CHANGED, DROPPED, Reason, days, is_name, split
+from v6monitor.intake.cleaning import CHANGED, DROPPED, Reason, has_day, is_name, split
 from v6monitor.intake.columns import COLUMNS, LATER, MAPPED, RESULTS, plain, result, type_of
 from v6monitor.intake.organisations import is_unit, organisation_export, sector_in
-from v6monitor.intake.tables import Content, Sheet, fields
+from v6monitor.intake.tables import Content, Sheet
 
 _NAMES = {
     "any": "domain|domein|domains|domeinen|domain name|domeinnaam|url|host|hostname",
@@ -40,6 +40,7 @@ _BODIES = ("gemeente", "waterschap", "ministerie")
 """Labels of a column with organisations that name the sector as well."""
 
 _UNKNOWN = {"", "?", "unknown", "onbekend", "-"}
+_WIDEST = 200  # columns of a table that may be a list
 _SEEN = 60  # cells of a column that are looked at
 _MOST = 0.8
 
@@ -93,8 +94,8 @@ def listed(
 
 
 def _with_header(sheet: Sheet) -> Part | None:
-    for header, body in sheet.headers():
-        labels = [plain(label) for label in header]
+    for number, header in enumerate(sheet.headers if sheet.cells.shape[1] <= _WIDEST else ()):
+        labels = list(header)
         if _is_upload(labels):
             labels[2] = "tags"
         used = [label for label in labels if label]
@@ -104,17 +105,18 @@ def _with_header(sheet: Sheet) -> Part | None:
             continue
         if any(map(is_name, used)):  # "a.example,mail" is a row
             return None
-        columns = {label: body.iloc[:, at] for at, label in reversed(list(enumerate(labels)))}
-        unknown = (cells for label, cells in columns.items() if label not in known)
-        if any(map(seem_results, unknown)):
-            return None
+        where = {label: at for at, label in reversed([*enumerate(labels)])}
         kinds = {_KIND[label]: label for label in reversed(known) if label in _KIND}
-        names = {kind: columns[kinds[kind]] for kind in _NAMES if kind in kinds}
-        if len(body) and not any(map(_hold_names, names.values())):
+        below = {label: sheet.below(number, at) for label, at in where.items()}
+        if any(seem_results(cells) for label, cells in below.items() if label not in known):
+            return None
+        body = sheet.fields(number, where)
+        names = {kind: body[kinds[kind]] for kind in _NAMES if kind in kinds}
+        if len(body) and not any(_hold_names(below[label]) for label in kinds.values()):
             return None
         if len(names) == 1 and "web" in names:  # a list of websites: their mail counts too
             names = {"any": names["web"]}
-        return listed("list", sheet, names, _about(body, columns))
+        return listed("list", sheet, names, _about(body))
     return None
 
 
@@ -124,10 +126,10 @@ def _is_upload(labels: list[str]) -> bool:
     return _FIELD.get(first) == "list" and second in _KIND and len(labels) > 2 and not rest[0]  # noqa: PLR2004
 
 
-def _about(body: pd.DataFrame, columns: dict[str, "pd.Series[str]"]) -> pd.DataFrame:
+def _about(body: pd.DataFrame) -> pd.DataFrame:
     """Return what a list says of its names, under the names of fields."""
     about = pd.DataFrame(index=body.index)
-    for label, cells in columns.items():
+    for label, cells in body.items():
         if label in _FIELD:
             kinds = cells.str.strip().str.lower()
             stated = label == "type" and kinds.isin(["", *RESULTS]).all()
@@ -138,40 +140,34 @@ def _about(body: pd.DataFrame, columns: dict[str, "pd.Series[str]"]) -> pd.DataF
 
 
 def _without_header(sheet: Sheet) -> Part | None:
-    cells = sheet.cells.apply(lambda column: column.str.strip())
-    cells = cells.loc[:, (cells != "").any()]
-    width = cells.shape[1]
-    if width and seem_names(cells.iloc[:, 0]):
-        rest = cells.iloc[:, 1:]
-        if width == 1 or (width == 2 and rest.isin(["", *RESULTS]).all(axis=None)):  # noqa: PLR2004
-            about = rest.set_axis(["type"][: width - 1], axis=1)
-            return listed("list", sheet, {"any": cells.iloc[:, 0]}, about)
-    if width in {2, 3} and seem_names(cells.iloc[:, 1]):
-        about = cells.iloc[:, [0, 2][: width - 1]].set_axis(["list", "tags"][: width - 1], axis=1)
-        return listed("list", sheet, {"any": cells.iloc[:, 1]}, about)
+    used = [at for at in range(sheet.cells.shape[1]) if any(row[at] for row in sheet.sample)]
+    width = len(used)
+    if width and width <= _WIDEST and seem_names(sheet.below(-1, used[0])):
+        types = sheet.cells.iloc[:, used[1:]].apply(lambda column: column.str.strip())
+        if width == 1 or (width == 2 and types.isin(["", *RESULTS]).all(axis=None)):  # noqa: PLR2004
+            about = types.set_axis(["type"][: width - 1], axis=1)
+            return listed("list", sheet, {"any": sheet.cells[used[0]]}, about)
+    if width in {2, 3} and seem_names(sheet.below(-1, used[1])):
+        fields = dict(zip(("list", "domain", "tags"), used, strict=False))
+        cells = sheet.fields(-1, fields)
+        return listed("list", sheet, {"any": cells.pop("domain")}, cells)
     return None
 
 
-def _hold_names(cells: "pd.Series[str]") -> bool:
-    """Return whether there is a name among the filled cells, which are no results."""
-    found = any(any(map(is_name, split(cell))) for cell in filled(cells))
+def _hold_names(cells: list[str]) -> bool:
+    """Return whether there is a name among filled cells, which are no results."""
+    found = any(any(map(is_name, split(cell))) for cell in cells[:_SEEN])
     return found and not seem_results(cells)
 
 
-def seem_names(cells: "pd.Series[str]") -> bool:
+def seem_names(cells: list[str]) -> bool:
     """Return whether most filled cells hold host names, web addresses or e-mail addresses."""
-    return most(any(map(is_name, split(cell))) for cell in filled(cells))
+    return most(any(map(is_name, split(cell))) for cell in cells[:_SEEN])
 
 
-def seem_results(cells: "pd.Series[str]") -> bool:
+def seem_results(cells: list[str]) -> bool:
     """Return whether most filled cells hold words for yes and no, or for passed and failed."""
-    return most(result(cell) is not None for cell in filled(cells) if cell not in _UNKNOWN)
-
-
-def filled(cells: "pd.Series[str]") -> list[str]:
-    """Return the first cells that are not empty, without surrounding white space."""
-    text = cells[cells != ""].iloc[: 4 * _SEEN].str.strip()
-    return [str(cell) for cell in text[text != ""].iloc[:_SEEN]]
+    return most(result(cell) is not None for cell in cells[:_SEEN] if cell not in _UNKNOWN)
 
 
 def most(answers: Iterable[bool]) -> bool:
@@ -213,11 +209,11 @@ def read_mapped(content: Content, mapping: Mapping[str, str]) -> list[Part] | No
     wanted = {plain(label): field for label, field in mapping.items()}
     found = []
     for sheet in content.sheets if wanted else ():
-        for labels, body in sheet.headers():
-            where = {plain(label): at for at, label in reversed(list(enumerate(labels)))}
+        for number, labels in enumerate(sheet.headers):
+            where = {label: at for at, label in reversed([*enumerate(labels)])}
             if wanted.keys() <= where.keys():
                 chosen = {field: where[label] for label, field in wanted.items()}
-                found += _parts(sheet, fields(body, chosen))
+                found += _parts(sheet, sheet.fields(number, chosen))
                 break
     return found or None
 
@@ -243,28 +239,29 @@ def _parts(sheet: Sheet, cells: pd.DataFrame) -> list[Part]:
 
 def suggestion(sheet: Sheet) -> str:
     """Return ``--map`` options for a table of an unknown form, to be pasted; "" for no idea."""
-    for labels, body in sheet.headers():
+    narrow = sheet.cells.shape[1] <= _WIDEST
+    for number, labels in enumerate(sheet.sample[: len(sheet.headers)] if narrow else ()):
         if any(map(is_name, filter(None, labels))):  # a host name is no header
             return ""
         unique = [at for at, label in enumerate(labels) if label and labels.count(label) == 1]
-        found = _recognised({labels[at]: body.iloc[:, at] for at in unique})
+        found = _recognised({labels[at]: sheet.below(number, at) for at in unique})
         if "domain" in found:
             pairs = (f"{label}={field}" for field, label in found.items())
             return " ".join(f"--map {shlex.quote(pair)}" for pair in pairs)
     return ""
 
 
-def _recognised(columns: dict[str, "pd.Series[str]"]) -> dict[str, str]:
+def _recognised(columns: dict[str, list[str]]) -> dict[str, str]:
     """Return the label by field, of the columns in which something can be recognised."""
     results = [label for label, cells in columns.items() if seem_results(cells)]
     others = {label: cells for label, cells in columns.items() if label not in results}
     names = [label for label, cells in others.items() if seem_names(cells)]
     # A measurement is of few days; the moment of each scan, or of a registration, is of many.
-    dates = [label for label, cells in others.items() if _seem_days(cells)]
-    dates.sort(key=lambda label: others[label].nunique())
+    dates = [label for label, cells in others.items() if most(map(has_day, cells[:_SEEN]))]
+    dates.sort(key=lambda label: len(set(others[label])))
     firsts = {"domain": names, "measured_at": dates}
     found = {field: labels[0] for field, labels in firsts.items() if labels}
-    by_mail = bool(names) and most("@" in cell for cell in filled(columns[names[0]]))
+    by_mail = bool(names) and most("@" in cell for cell in columns[names[0]][:_SEEN])
     default = "mx_address" if by_mail else "ws_address"
     about_ipv6 = [label for label in results if re.search("v6|aaaa", plain(label))]
     for label in about_ipv6 or filter(_test, results):
@@ -279,8 +276,3 @@ def _test(label: str) -> str:
     return next(
         (field for field, about in _SUBJECTS.items() if any(word in words for word in about)), ""
     )
-
-
-def _seem_days(cells: "pd.Series[str]") -> bool:
-    """Return whether most filled cells hold a day."""
-    return most(day != "" for day in days(pd.Series(filled(cells), dtype="str"))[0])

@@ -24,8 +24,7 @@ from v6monitor.intake.cleaning import (
     normalised,
     split,
 )
-from v6monitor.intake.columns import plain
-from v6monitor.intake.tables import Sheet, fields, labelled, load, selected
+from v6monitor.intake.tables import Sheet, content, labelled, read_bytes, selected, shown
 
 SECTORS = {
     "rijk": "rijksoverheid rijksoverheden rijksdienst ministerie ministeries departement "
@@ -92,6 +91,7 @@ _EXPORT = {
 _TOOI = r"^https?://identifier\.overheid\.nl/tooi/id/[^/]+/"
 """The prefix of an identifier of the government's register (standaarden.overheid.nl/tooi)."""
 
+_LONGEST = 1_000  # characters of a text that names a sector or a province
 _LARGEST = 256 << 20
 _ROOT = "RegisterInternetdomeinenOverheid"
 
@@ -205,12 +205,11 @@ def attach(table: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
 
 def organisation_export(sheet: Sheet) -> pd.DataFrame | None:
     """Return an export of organisaties.overheid.nl as written (``_EXPORT``), else None."""
-    for header, body in sheet.headers():
-        labels = [plain(label) for label in header]
+    for number, labels in enumerate(sheet.headers):
         if _EXPORT["web"] in labels and _EXPORT["organisation"] in labels:
             present = {field: label for field, label in _EXPORT.items() if label in labels}
             where = {field: labels.index(label) for field, label in present.items()}
-            cells = fields(body, where)
+            cells = sheet.fields(number, where)
             return pd.DataFrame({field: cells[field].str.strip() for field in cells})
     return None
 
@@ -223,13 +222,14 @@ def is_unit(export: pd.DataFrame) -> "pd.Series[bool]":
 
 def _rows(path: Path) -> pd.DataFrame:
     """Return the rows of a register as they are written: ``REGISTER``; the index is the row."""
-    if _is_xml(path):
-        return _internet_domains(path)
-    content = load(path)
-    exports = (organisation_export(sheet) for sheet in content.sheets)
+    data = read_bytes(path, shown(path.name))
+    if data[:100].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        return _internet_domains(path.name, data)
+    found = content(path.name, data)
+    exports = (organisation_export(sheet) for sheet in found.sheets)
     if (export := next((one for one in exports if one is not None), None)) is not None:
         return _pages(export)
-    table = labelled(content).rename(columns=_DUTCH)
+    table = labelled(found).rename(columns=_DUTCH)
     table = table.loc[:, ~table.columns.duplicated()]
     if "domain" not in table:
         raise InputError(
@@ -250,22 +250,21 @@ def _pages(export: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _internet_domains(path: Path) -> pd.DataFrame:
+def _internet_domains(name: str, data: bytes) -> pd.DataFrame:
     """Return the domains of the Register Internetdomeinen Overheid that were not given up."""
-    if path.stat().st_size > _LARGEST:
-        raise InputError(f"{path.name}: is larger than 256 MiB; take exportRIO.xml")
-    data = path.read_bytes()
+    if len(data) > _LARGEST:
+        raise InputError(f"{name}: is larger than 256 MiB; take exportRIO.xml")
     if re.search(rb"<!(DOCTYPE|ENTITY)", data):
-        raise InputError(f"{path.name}: declares entities, as no register does; download it again")
+        raise InputError(f"{name}: declares entities, as no register does; download it again")
     try:
         root = ET.fromstring(data)  # noqa: S314 - entities were refused above
     except ET.ParseError as error:
         raise InputError(
-            f"{path.name}: is XML that breaks off or is damaged ({error}); download it again"
+            f"{name}: is XML that breaks off or is damaged ({error}); download it again"
         ) from error
     if _local(root.tag) != _ROOT:
         raise InputError(
-            f"{path.name}: is XML of {_local(root.tag)!r}, not of {_ROOT}; take exportRIO.xml"
+            f"{name}: is XML of {_local(root.tag)!r}, not of {_ROOT}; take exportRIO.xml"
         )
     bodies = enumerate(root.findall("{*}organisatie"), start=1)
     return _register(
@@ -290,15 +289,6 @@ def _register(rows: Iterable[tuple[int, str, str, str, list[str]]]) -> pd.DataFr
         for row, page, name, org_id, kinds in rows
     ]
     return pd.DataFrame(found, columns=["row", *REGISTER]).set_index("row").astype("str")
-
-
-def _is_xml(path: Path) -> bool:
-    """Return whether a file is XML, by how it begins."""
-    try:
-        with path.open("rb") as file:
-            return file.read(100).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check its name") from error
 
 
 def _domains(body: ET.Element) -> Iterator[str]:
@@ -343,7 +333,7 @@ def _position(domain: str, kind: str, positions: Mapping[tuple[str, str], int]) 
 
 def _ascii(text: str) -> str:
     """Return a text in lower case and without accents."""
-    return unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    return unicodedata.normalize("NFKD", text[:_LONGEST].lower()).encode("ascii", "ignore").decode()
 
 
 def _letters(text: str) -> str:

@@ -25,11 +25,10 @@ from v6monitor.intake.columns import (
     COLUMNS,
     LATER,
     RESULTS,
-    plain,
     positions,
     type_of,
 )
-from v6monitor.intake.tables import Content, Sheet, fields
+from v6monitor.intake.tables import Content, Sheet
 
 _STATISTICS_ROWS = 9  # a spreadsheet export of the dashboard starts with them
 _FIRST_SUBTEST_ROW = 4
@@ -39,7 +38,7 @@ _TESTED = ("ipv6", "testdatum")
 """Labels that each group of tests in the Websiteregister has."""
 _KINDS = {"web": (("website",), "https"), "mail": (("mail",), "dmarc")}
 """Words in the label above the group of a type, and a test that only that group has."""
-_WORD = re.compile("[A-Za-z]{3}")
+_WORD = re.compile("[a-z]{3}")
 
 _WWW = r"(?i)^(\s*(?:https?://)?)www\."
 
@@ -68,7 +67,7 @@ def canonical(content: Content) -> list[Part] | None:
     """Read a canonical CSV."""
     parts = []
     for sheet in content.sheets:
-        labels = sheet.row(0)
+        labels = sheet.sample[0]
         if not set(labels) >= _SURE:
             continue
         missing = [column for column in COLUMNS if column not in (*labels, *LATER)]
@@ -78,7 +77,7 @@ def canonical(content: Content) -> list[Part] | None:
                 "again with v6monitor intake"
             )
         where = {column: labels.index(column) for column in COLUMNS if column in labels}
-        cells = fields(sheet.cells.iloc[1:], where)
+        cells = sheet.fields(0, where)
         cells = cells.reindex(columns=list(COLUMNS), fill_value="")
         parts.append(Part(CANONICAL, cells, sheet.name, unmeasured=""))
     return parts or None
@@ -101,13 +100,13 @@ def batch(content: Content) -> list[Part] | None:
 
 
 def _dashboard(sheet: Sheet) -> Part | None:
-    for number, (labels, body) in enumerate(sheet.headers(), start=1):
+    for number, labels in enumerate(sheet.headers):
         where = positions(labels)
         results = [field for field in RESULTS["web"] + RESULTS["mail"] if field in where]
         if {"list", "domain"} <= where.keys() and results:
-            cells = fields(body, where)
+            cells = sheet.fields(number, where)
             kind = type_of(where) or _type_of_reports(cells.get("report_url"))
-            return Part(_generation(number, labels), cells.assign(type=kind), sheet.name)
+            return Part(_generation(number + 1, labels), cells.assign(type=kind), sheet.name)
     return None
 
 
@@ -122,20 +121,18 @@ def _type_of_reports(urls: "pd.Series[str] | None") -> str:
 
 def _generation(header_row: int, labels: list[str]) -> str:
     """Return the format: the month since which the dashboard writes exports of this form."""
-    known = set(map(plain, labels))
-    if "tags" not in known:
+    if "tags" not in labels:
         return "dashboard-2023-06"
-    if "subdomain" not in known:
+    if "subdomain" not in labels:
         return "dashboard-2023-09"
     row = header_row - _STATISTICS_ROWS if header_row > _STATISTICS_ROWS else header_row
     return "dashboard-2024-03" if row >= _FIRST_SUBTEST_ROW else "dashboard-2023-12"
 
 
 def _websiteregister(sheet: Sheet, file: str) -> Iterator[Part]:
-    for number, (header, body) in enumerate(sheet.headers()):
-        labels = [plain(label) for label in header]
+    for number, labels in enumerate(sheet.headers):
         if all(label in labels for label in _REGISTER) and all(map(labels.count, _TESTED)):
-            groups = sheet.row(number - 1) if number else [""] * len(labels)
+            groups = sheet.headers[number - 1] if number else [""] * len(labels)
             where = {field: labels.index(label) for label, field in _REGISTER.items()}
             tests = _register_tests(groups, labels)
             if not tests:
@@ -144,7 +141,7 @@ def _websiteregister(sheet: Sheet, file: str) -> Iterator[Part]:
                     "website and which of mail; keep the row with 'Websitetest Internet.nl'"
                 )
             for kind, tested in sorted(tests.items(), reverse=True):  # web, mail
-                cells = fields(body, where | tested)
+                cells = sheet.fields(number, where | tested)
                 filled = (cells[list(tested)] != "").any(axis=1)
                 cells = cells[filled].assign(type=kind, list="Websiteregister Rijksoverheid")
                 if kind == "mail":
@@ -165,7 +162,7 @@ def _register_tests(groups: list[str], labels: list[str]) -> dict[str, dict[str,
             if "ipv6" not in group:
                 continue
             first = end + 1 - len(group) + group.index("ipv6")
-            above = next((plain(text) for text in groups[first::-1] if _WORD.search(text)), "")
+            above = next(filter(_WORD.search, groups[first::-1]), "")
             for kind, marks in _KINDS.items():
                 if any(mark in above for mark in marks[0]) if named else marks[1] in group:
                     found.setdefault(kind, {"ipv6": first, "measured_at": end})
@@ -175,13 +172,12 @@ def _register_tests(groups: list[str], labels: list[str]) -> dict[str, dict[str,
 
 
 def _batch(sheet: Sheet) -> Part | None:
-    for header, body in sheet.headers():
-        labels = [plain(label) for label in header]
+    for number, labels in enumerate(sheet.headers):
         names = [_api_name(label) for label in labels]
         kind = _batch_type(names)
         where = _batch_fields(labels, names)
         if kind and "domain" in where:
-            cells = fields(body, where).replace(_MISSING, "")
+            cells = sheet.fields(number, where).replace(_MISSING, "")
             if "status" in cells:  # a 0 of a domain that was not tested is no result
                 tested = cells["status"].str.strip().isin(["", "ok"])
                 for field in (*RESULTS[kind], "score"):

@@ -1,12 +1,17 @@
 """Files as raw content: a JSON value, or sheets of text cells from CSV, XLSX and ODS."""
 
 import csv
+import dataclasses
 import hashlib
 import io
 import json
+import os
 import re
+import stat
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,49 +20,75 @@ import pandas as pd
 
 from v6monitor.errors import InputError, NoMeasurementError
 from v6monitor.intake import spreadsheets
+from v6monitor.intake.columns import plain
 
 _LARGEST = 512 << 20
 _LARGEST_JSON = 128 << 20
 _MOST_VALUES = 5_000_000  # of JSON
-_WIDEST = 2_000  # cells in a row
+_LONGEST_LINE = 1 << 20
+_LONGEST_CELL = 32_767  # as in a spreadsheet
+_WIDEST = 1_000  # cells in a row
+_MOST_ROWS = 2_000_000
 _MOST_CELLS = 40_000_000
 _MOST_UNEVEN = 4_000_000  # cells in rows of unequal length, which are parsed in Python
 _HEAD = 1 << 17
 _HEADER_ROWS = 20  # a header is looked for in the first rows only
+_SAMPLE = 1_000  # rows in which is looked what a column holds
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_MARK = "\ufeff".encode()
 _NAMES = {
     form
     for label in ("domain", "domein", "domain name", "domeinnaam", "url", "host", "website")
     for form in (label, label.capitalize(), label.title(), label.upper())
 }
 """Labels of columns of names, by which a header further down is known."""
-_SEPARATOR = re.compile(r"sep=([,;\t|])\r?\n")
+_SEPARATOR = re.compile(rb"sep=([,;\t|])\r?\n")
+_LINE_SEPARATORS = "\u2028\u2029"
 
 
-class Sheet(NamedTuple):
+class File(NamedTuple):
+    """A file to read."""
+
+    path: Path
+    name: str
+    """As faults and errors call it: below the folder that was given, with forward slashes."""
+    in_folder: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Sheet:
     """Cells as text: a column per position, at least a row; the index is the row in the file."""
 
     name: str
     cells: pd.DataFrame
     hidden: frozenset[int] = frozenset()
     """Rows that a spreadsheet does not show."""
-    merged: Mapping[int, str] = {}
+    merged: Mapping[int, str] = dataclasses.field(default_factory=dict)
     """The first row of cells merged over several rows, which all have this value."""
     hidden_columns: frozenset[int] = frozenset()
     """Positions of columns that a spreadsheet does not show."""
-    beyond: Mapping[int, str] = {}
+    beyond: Mapping[int, str] = dataclasses.field(default_factory=dict)
     """Rows with more cells than the header, and the first of those."""
 
-    def row(self, number: int) -> list[str]:
-        """Return the cells of a row (counted from 0) without surrounding white space."""
-        return [str(cell).strip() for cell in self.cells.iloc[number]]
+    @cached_property
+    def sample(self) -> list[list[str]]:
+        """The first rows, their cells without surrounding white space."""
+        return _stripped(self.cells.iloc[:_SAMPLE])
 
-    def headers(self) -> Iterator[tuple[list[str], pd.DataFrame]]:
-        """Yield each of the first rows as a candidate header, with the rows below it."""
-        for number in range(min(_HEADER_ROWS, len(self.cells))):
-            yield self.row(number), self.cells.iloc[number + 1 :]
+    @cached_property
+    def headers(self) -> list[list[str]]:
+        """Each of the first rows as a candidate header: its labels as ``plain`` gives them."""
+        return [[plain(label) for label in row] for row in self.sample[:_HEADER_ROWS]]
+
+    def below(self, header: int, at: int) -> list[str]:
+        """Return the filled cells of a column below a header, as far as they are looked at."""
+        return [row[at] for row in self.sample[header + 1 :] if row[at]]
+
+    def fields(self, header: int, where: Mapping[str, int]) -> pd.DataFrame:
+        """Return the columns at these positions below a header, under the names of the fields."""
+        return self.cells.iloc[header + 1 :, list(where.values())].set_axis(list(where), axis=1)
 
 
 class Content(NamedTuple):
@@ -70,17 +101,65 @@ class Content(NamedTuple):
     sheets: tuple[Sheet, ...]
 
 
+def expanded(paths: Iterable[str | Path], exclude: Collection[Path] = ()) -> list[File]:
+    """Return the files named, below folders or matched by a pattern, each once; no hidden ones."""
+    seen = {path.resolve() for path in exclude}
+    found = []
+    for raw in paths:
+        try:
+            for file in _expanded(Path(raw).expanduser()):
+                real = Path(os.path.realpath(file.path))  # also of a link that leads to itself
+                if real not in seen:
+                    seen.add(real)
+                    found.append(file)
+        except (OSError, RuntimeError, ValueError) as error:  # too long, no such home, "/x/**y"
+            why = error.strerror if isinstance(error, OSError) else error
+            raise InputError(f"{raw}: names no file or folder ({why}); check it") from error
+    return found
+
+
+def _expanded(path: Path) -> Iterator[File]:
+    if path.is_dir():
+        yield from _below(path)
+    elif path.exists():
+        yield File(path, shown(path.name))
+    else:
+        met = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+        if not met:
+            raise InputError(f"{path}: there is no such file or folder; check its name")
+        for found in met:
+            yield from _expanded(found)
+
+
+def _below(folder: Path) -> Iterator[File]:
+    """Yield what is in a folder and its folders, in order; links to folders are not followed."""
+    left = [folder]
+    while left:
+        path = left.pop()
+        try:
+            is_folder = path.is_dir() and (path == folder or not path.is_symlink())
+            inside = sorted(path.iterdir(), reverse=True) if is_folder else []
+        except OSError:  # `load` says why
+            is_folder, inside = False, []
+        left += [one for one in inside if not one.name.startswith(".")]
+        if not is_folder:
+            yield File(path, shown(path.relative_to(folder).as_posix()), in_folder=True)
+
+
+def shown(name: str) -> str:
+    """Return a name of a file with what a reader would not see, or would obey, as its code."""
+    hidden = {one for one in name if unicodedata.category(one)[0] == "C" or one in _LINE_SEPARATORS}
+    return "".join(ascii(one)[1:-1] if one in hidden else one for one in name)
+
+
 def load(path: Path, name: str = "") -> Content:
     """Return the content of a file, known by its bytes; InputError for no table and no JSON."""
-    name = name or path.name
-    try:
-        if path.exists() and not path.is_file():
-            raise InputError(f"{name}: is a pipe or a device, not a file; save it first")
-        if path.stat().st_size > _LARGEST:
-            raise InputError(f"{name}: is larger than 512 MiB; split it by month")
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check its name") from error
+    name = name or shown(path.name)
+    return content(name, read_bytes(path, name))
+
+
+def content(name: str, data: bytes) -> Content:
+    """Return the content of a file by its bytes, as ``load`` does."""
     digest = hashlib.sha256(data).hexdigest()
     if data.startswith(_OLD_OFFICE):
         raise InputError(
@@ -88,9 +167,10 @@ def load(path: Path, name: str = "") -> Content:
         )
     if data.startswith(spreadsheets.ZIP):
         sheets = spreadsheets.read(name, data)
-        return Content(name, digest, None, _parted(name, (Sheet(*sheet) for sheet in sheets)))
-    text = _decoded(name, data).replace("\n\ufeff", "\n")  # the mark of a file joined to another
-    start = text[:1000].lstrip()
+        parts = _parted(name, [_short(name, Sheet(*sheet)) for sheet in sheets])
+        return Content(name, digest, None, parts)
+    data = _utf8(name, data).replace(b"\n" + _MARK, b"\n")  # the mark of a file joined to another
+    start = data[:4_000].decode(errors="replace").lstrip()
     if not start:
         raise InputError(f"{name}: is empty; download it again")
     if start.startswith("<"):
@@ -99,8 +179,32 @@ def load(path: Path, name: str = "") -> Content:
             "logged in"
         )
     if start[0] in "{[":
-        return Content(name, digest, _json(name, text), ())
-    return Content(name, digest, None, _parted(name, [_separated(name, text)]))
+        return Content(name, digest, _json(name, data), ())
+    sheet = _separated(name, data)
+    parts = _parted(name, [_short(name, sheet) if len(data) > _LONGEST_CELL else sheet])
+    return Content(name, digest, None, parts)
+
+
+def read_bytes(path: Path, name: str) -> bytes:
+    """Return the bytes of a file that can be named, is not waited for and has an end."""
+    if not path.as_posix().endswith(name):
+        raise NoMeasurementError(f"{name}: has a sign in its name that is not shown; rename it")
+    try:
+        about = path.stat()
+        if stat.S_ISDIR(about.st_mode):
+            next(path.iterdir(), None)  # perhaps nobody may
+            raise NoMeasurementError(f"{name}: is a link to a folder; name that folder itself")
+        if not stat.S_ISREG(about.st_mode):
+            raise NoMeasurementError(f"{name}: is a pipe or a device, not a file; save it first")
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise NoMeasurementError(
+            f"{name}: cannot be read ({error.strerror}); check its name and who may read it"
+        ) from error
+    if len(data) > _LARGEST:
+        raise InputError(f"{name}: is larger than 512 MiB; split it by month")
+    return data
 
 
 def _parted(name: str, sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
@@ -108,12 +212,13 @@ def _parted(name: str, sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
     parts = []
     for sheet in sheets:
         missing = sheet.cells.isna()
-        sheet = sheet._replace(cells=sheet.cells.fillna(""))  # noqa: PLW2901
-        labelled_rows = sheet.cells.isin(_NAMES).any(axis=1).to_numpy().nonzero()[0][:1]
-        headers = [at for at in labelled_rows if not _has_host(sheet.row(at))]
-        cuts = [at for header in headers for at in _later_headers(name, sheet, header)]
+        sheet = dataclasses.replace(sheet, cells=sheet.cells.fillna(""))  # noqa: PLW2901
+        rows = enumerate(_stripped(sheet.cells.iloc[:_HEADER_ROWS]))
+        labelled_rows = [at_row for at_row in rows if not _NAMES.isdisjoint(at_row[1])][:1]
+        headers = [at_row for at_row in labelled_rows if not _has_host(at_row[1])]
+        cuts = [at for header in headers for at in _later_headers(name, sheet.cells, *header)]
         beyond: dict[int, str] = {}
-        for start, end in pairwise([*headers, *cuts, len(sheet.cells)]):
+        for start, end in pairwise([*(at for at, _ in headers), *cuts, len(sheet.cells)]):
             more = sheet.cells.iloc[start + 1 : end, missing.iloc[start].to_numpy().nonzero()[0]]
             beyond |= {
                 row: cell
@@ -121,43 +226,56 @@ def _parted(name: str, sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
                 for cell in filter(None, reversed(cells))
             }
         for start, end in pairwise([0, *cuts, len(sheet.cells)]):
-            parts.append(sheet._replace(cells=sheet.cells.iloc[start:end], beyond=beyond))
+            cells = sheet.cells.iloc[start:end]
+            parts.append(dataclasses.replace(sheet, cells=cells, beyond=beyond))
     return tuple(parts)
+
+
+def _short(name: str, sheet: Sheet) -> Sheet:
+    """Return a sheet; InputError for a cell that is longer than a spreadsheet could hold."""
+    for at, (_, column) in enumerate(sheet.cells.items(), start=1):
+        lengths = column.str.len()
+        if lengths.max() > _LONGEST_CELL:
+            raise InputError(
+                f"{name}: row {lengths.idxmax()}, column {at} holds {int(lengths.max()):,} "
+                f"characters, more than the {_LONGEST_CELL:,} of a cell; correct it"
+            )
+    return sheet
 
 
 def _has_host(row: Iterable[str]) -> bool:
     return any(re.search(r"\w\.[a-z]{2,}", cell.lower()) for cell in row)
 
 
-def _later_headers(name: str, sheet: Sheet, header: int) -> Iterator[int]:
+def _later_headers(name: str, cells: pd.DataFrame, header: int, first: list[str]) -> Iterator[int]:
     """Yield the positions of rows below a header that have at least half of its labels."""
-    labels = {*sheet.row(header)} - {""}
-    again = 2 * sheet.cells.isin(labels).sum(axis=1).to_numpy() >= max(len(labels), 3)
+    labels = {*first} - {""}
+    again = 2 * cells.isin(labels).sum(axis=1).to_numpy() >= max(len(labels), 3)
     for at in map(int, again.nonzero()[0]):
         if at <= header:
             continue
-        row = sheet.row(at)
-        if _has_host(row) or not _NAMES & {*row}:
+        (row,) = _stripped(cells.iloc[at : at + 1])
+        if _has_host(row) or _NAMES.isdisjoint(row):
             raise InputError(
-                f"{name}: row {sheet.cells.index[at]} has the labels of a header behind other "
+                f"{name}: row {cells.index[at]} has the labels of a header behind other "
                 "cells; files were joined without a new line between them: read each by itself"
             )
         yield at
 
 
-def fields(body: pd.DataFrame, where: Mapping[str, int]) -> pd.DataFrame:
-    """Return the columns at these positions, under the names of the fields."""
-    return body.iloc[:, list(where.values())].set_axis(list(where), axis=1)
+def _stripped(cells: pd.DataFrame) -> list[list[str]]:
+    """Return rows of cells without surrounding white space."""
+    return [[str(cell).strip() for cell in row] for row in cells.to_numpy("object")]
 
 
 def labelled(content: Content) -> pd.DataFrame:
     """Return the first sheet under the lower-case labels of its first row; the index is the row."""
     if not content.sheets:
         raise InputError(f"{content.name}: is JSON, not a table; save it as CSV")
-    labels, body = next(content.sheets[0].headers())
-    table = body.set_axis([label.lower() for label in labels], axis=1)
-    single = table.loc[:, ~table.columns.duplicated()]
-    return pd.DataFrame({label: single[label].fillna("").str.strip() for label in single})
+    sheet = content.sheets[0]
+    labels = [label.lower() for label in sheet.sample[0]]
+    table = sheet.fields(0, {label: at for at, label in reversed([*enumerate(labels)])})
+    return pd.DataFrame({label: table[label].str.strip() for label in dict.fromkeys(labels)})
 
 
 def selected(
@@ -174,34 +292,33 @@ def selected(
     return found[(found != "").any(axis=1)]
 
 
-def _decoded(name: str, data: bytes) -> str:
-    if _is_binary(data):
+def _utf8(name: str, data: bytes) -> bytes:
+    """Return text as UTF-8 without a mark, however it was encoded."""
+    utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    # control characters at the start, or a NUL anywhere, are no text
+    if not utf16 and (b"\x00" in data or _CONTROL.search(data[:_HEAD])):
         raise NoMeasurementError(
             f"{name}: is a binary file of no known kind; export it as CSV or XLSX"
         )
-    encoding = next((code for mark, code in _MARKS.items() if data.startswith(mark)), "utf-8")
     try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        if encoding != "utf-8":
-            raise InputError(f"{name}: is damaged text in {encoding}; download it again") from error
-        return data.decode("cp1252", errors="replace")
+        if utf16:
+            return data.decode("utf-16").encode()
+        data.decode()
+        return data.removeprefix(_MARK)
+    except UnicodeError as error:
+        if utf16 or data.startswith(_MARK):
+            code = "UTF-16" if utf16 else "UTF-8"
+            raise InputError(f"{name}: is damaged text in {code}; download it again") from error
+        return data.decode("cp1252", errors="replace").encode()
 
 
-def _is_binary(data: bytes) -> bool:
-    """Return whether bytes are no text: control characters at the start, or a NUL anywhere."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return False
-    return b"\x00" in data or bool(_CONTROL.search(data[:_HEAD]))
-
-
-def _json(name: str, text: str) -> Any:
-    if len(text) > _LARGEST_JSON or sum(map(text.count, "[{,")) > _MOST_VALUES:
+def _json(name: str, data: bytes) -> Any:
+    if len(data) > _LARGEST_JSON or sum(map(data.count, (b"[", b"{", b","))) > _MOST_VALUES:
         raise InputError(
             f"{name}: is JSON of more than 128 MiB or {_MOST_VALUES:,} values; fetch it in parts"
         )
     try:
-        return json.loads(text)
+        return json.loads(data)
     except RecursionError as error:
         raise InputError(f"{name}: is JSON too deeply nested; download it again") from error
     except ValueError as error:  # also a number of thousands of digits
@@ -211,15 +328,15 @@ def _json(name: str, text: str) -> Any:
         ) from error
 
 
-def _separated(name: str, text: str) -> Sheet:
+def _separated(name: str, data: bytes) -> Sheet:
     """Return the cells of separated text, also with ``sep=`` in front."""
     first = 1
-    if named := _SEPARATOR.match(text):
-        delimiter, text, first = named[1], text[named.end() :], 2
+    if named := _SEPARATOR.match(data):
+        delimiter, data, first = named[1].decode(), data[named.end() :], 2
     else:
-        delimiter = _delimiter(text)
+        delimiter = _delimiter(data)
     try:
-        table = _table(text, delimiter)
+        table = _table(data, delimiter)
     except csv.Error as error:
         raise InputError(
             f"{name}: is no table ({error}); export it again, in parts if it is large"
@@ -229,9 +346,9 @@ def _separated(name: str, text: str) -> Sheet:
     return Sheet("", table.set_axis(pd.RangeIndex(first, first + len(table))))
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(data: bytes) -> str:
     """Return the separator that makes most cells at the beginning, in rows of the same width."""
-    head = text[:_HEAD].splitlines()[:25]
+    head = data[:_HEAD].decode(errors="replace").splitlines()[:25]
 
     def cells(delimiter: str) -> int:
         try:
@@ -243,17 +360,28 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=cells)
 
 
-def _table(text: str, delimiter: str) -> pd.DataFrame:
-    head = io.StringIO(text[:_HEAD], newline="")
+def _table(data: bytes, delimiter: str) -> pd.DataFrame:
+    """Return all cells; csv.Error for more than a measurement has, before they are parsed."""
+    rows = max(data.count(b"\n"), data.count(b"\r")) + 1
+    if rows > _MOST_ROWS:
+        raise csv.Error(f"more than {_MOST_ROWS:,} rows")
+    end = 0
+    while end + _LONGEST_LINE < len(data):
+        within = data.rfind(b"\n", end, end + _LONGEST_LINE)
+        within = max(within, data.rfind(b"\r", end, end + _LONGEST_LINE))
+        if within < end:
+            raise csv.Error(f"a line of more than {_LONGEST_LINE:,} characters")
+        end = within + 1
+    head = io.StringIO(data[:_LONGEST_LINE].decode(errors="replace"), newline="")
     width = len(next(csv.reader(head, delimiter=delimiter), []))
     if width > _WIDEST:
         raise csv.Error(f"{width} cells in a row")
-    if width * (text.count("\n") + 1) > _MOST_CELLS:
+    if width * rows > _MOST_CELLS:
         raise csv.Error(f"more than {_MOST_CELLS:,} cells")
     if width > 1:  # the fast engine reads a cut quoted cell of a single column as two rows
         try:
             return pd.read_csv(
-                io.BytesIO(text.encode()),
+                io.BytesIO(data),
                 engine="pyarrow",
                 sep=delimiter,
                 header=None,
@@ -264,14 +392,15 @@ def _table(text: str, delimiter: str) -> pd.DataFrame:
             )
         except (pd.errors.ParserError, pd.errors.EmptyDataError):  # or a line without its end
             pass
-    return _uneven(text, delimiter)
+    return _uneven(data, delimiter)
 
 
-def _uneven(text: str, delimiter: str) -> pd.DataFrame:
+def _uneven(data: bytes, delimiter: str) -> pd.DataFrame:
     """Parse rows of unequal length: the short ones end in missing cells."""
     rows = []
     width = cells = 0
-    for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+    text = io.TextIOWrapper(io.BytesIO(data), "utf-8", newline="")
+    for row in csv.reader(text, delimiter=delimiter):
         rows.append(row)
         width, cells = max(width, len(row)), cells + len(row)
         if width > _WIDEST:

@@ -1,8 +1,9 @@
 """Damaged copies of measurement files, and how reading each of them ends.
 
-``python mutants.py FOLDER COUNT SEED`` is run by ``test_mutations`` as a process of its own, whose
-memory can be measured. It prints a line of JSON; a traceback, or a copy that takes longer than a
-minute, ends it otherwise.
+``python mutants.py COUNT SEED LARGEST BACK PATH...`` is run by ``test_files`` as a process of its
+own, whose memory can be measured. A source that is larger than ``LARGEST`` bytes is cut, and one of
+``BACK`` tables that were read is written and read again. It prints a line of JSON; a traceback, or
+a copy that takes two seconds of processor time, ends it otherwise.
 """
 
 import faulthandler
@@ -11,17 +12,21 @@ import json
 import random
 import re
 import resource
+import signal
 import sys
 import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 from v6monitor.errors import InputError
 from v6monitor.intake import intake as measurements
 
-SECONDS = 60
+SECONDS = 2  # of processor time
+SENT_BACK = 1_000
+WAITING = 60  # seconds that a machine which is busy may need for them
 NASTY = [
     "",
     " ",
@@ -85,6 +90,22 @@ def cell_replaced(chance: random.Random, data: bytes) -> bytes:
     return data
 
 
+def joined(chance: random.Random, data: bytes) -> bytes:
+    """Put something in front, or make one line of all."""
+    if chance.random() < 0.5:
+        return chance.choice([b"abcd", b'"', b",,,,", b"x\n", b"a;b\n"]) + data
+    return re.sub(rb"[\r\n]+", chance.choice([b",", b" ", b""]), data)
+
+
+def stretched(chance: random.Random, data: bytes) -> bytes:
+    """Repeat a piece very often."""
+    start = chance.randrange(len(data))
+    piece = chance.choice(
+        [data[start : start + chance.choice([1, 3, 40])], b" ", b"\xcc\x81", b"a."]
+    )
+    return data[:start] + piece * chance.choice([300, 9_000, 100_000]) + data[start:]
+
+
 CHANGES: list[Change] = [
     truncated,
     bits_flipped,
@@ -92,6 +113,8 @@ CHANGES: list[Change] = [
     encoded_again,
     delimited_again,
     cell_replaced,
+    joined,
+    stretched,
 ]
 
 
@@ -113,7 +136,7 @@ def mutant(chance: random.Random, data: bytes) -> bytes:
     return chance.choice(CHANGES)(chance, data)
 
 
-def ending(path: Path) -> str:
+def ending(path: Path, back: bool) -> str:
     """Read a file; its table must come back the same, its error be one line that names it."""
     try:
         found = measurements.read([path], measured_at="2019-03-25")
@@ -122,27 +145,38 @@ def ending(path: Path) -> str:
         assert told.startswith(path.name), told
         assert "\n" not in told, told
         return "refused"
+    if not back or len(found.table) > SENT_BACK:  # reading it again takes as long
+        return "read"
     written = path.with_name("written.csv")
     measurements.write(found.table, written)
     assert measurements.read([written]).table.equals(found.table)
     return "read"
 
 
-def main(folder: Path, count: int, seed: int) -> None:
+def overdue(_number: int, _frame: FrameType | None) -> None:
+    raise TimeoutError(f"more than {SECONDS} s of processor time")
+
+
+def main(count: int, seed: int, largest: int, back: int, paths: list[Path]) -> None:
     chance = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = sorted(file for path in paths for file in (path, *path.rglob("*")) if file.is_file())
+    signal.signal(signal.SIGPROF, overdue)
     endings: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as scratch:
         for number in range(count):
             source = files[number % len(files)]
+            data = source.read_bytes()
             path = Path(scratch) / source.name
-            path.write_bytes(mutant(chance, source.read_bytes()))
-            faulthandler.dump_traceback_later(SECONDS, exit=True)
+            path.write_bytes(mutant(chance, data if data[:2] == b"PK" else data[:largest]))
+            faulthandler.dump_traceback_later(WAITING, exit=True)
+            signal.setitimer(signal.ITIMER_PROF, SECONDS)
             try:
-                endings[ending(path)] += 1
-            except Exception:
+                endings[ending(path, number % back == 0)] += 1
+            except BaseException:
+                signal.setitimer(signal.ITIMER_PROF, 0)
                 sys.stderr.write(f"variant {number} of {source}, seed {seed}\n")
                 raise
+            signal.setitimer(signal.ITIMER_PROF, 0)
             faulthandler.cancel_dump_traceback_later()
             path.unlink()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -150,4 +184,4 @@ def main(folder: Path, count: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(*map(int, sys.argv[1:5]), list(map(Path, sys.argv[5:])))
