@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -24,6 +25,10 @@ def _only_loopback(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_only_loopback)
+
+# Under nohup, as in some CI, Ctrl-C is ignored, also by every child: tests that send it would wait
+# for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SLOW_FIXTURES = {"archive", "browser", "all_months", "shared_world", "scheduled"}
 """Whole reports and a browser: tests that use them are marked ``slow``."""

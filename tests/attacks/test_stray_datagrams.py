@@ -17,6 +17,7 @@ import faults
 import forged
 import pytest
 import strays
+from children import child
 from faultserver import Behaviour, FaultServer, FromElsewhere, Sent, framed, reply, truncated
 from faulty import asked_about, drawn, shown
 from impatient import ASKED, QUICK, ask
@@ -363,7 +364,7 @@ def test_a_message_that_ends_too_early_or_too_late_is_not_handed_over(cut: int) 
 def flooding(per_answer: int) -> Iterator[str]:
     """Run ``strays`` in a process of its own; gives how a resolver list names it."""
     command = [sys.executable, strays.__file__, str(per_answer)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+    with child(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         yield f"127.0.0.1:{int(server.stdout.readline())}"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import dns.message
 import dns.query
 import pytest
+from children import child
 
 from v6monitor.cli import main
 from v6monitor.dns import log
@@ -167,7 +168,7 @@ def test_ctrl_c_ends_a_lookup_at_once_and_says_how_to_go_on(tmp_path: Path, reso
     out = tmp_path / "obs.parquet"
     command = [sys.executable, "-m", "v6monitor", "lookup", names, "--out", out, "--no-vantage"]
     command += ["--resolver", resolver]
-    with subprocess.Popen([*command, "--timeout", "30"], stderr=subprocess.PIPE) as process:
+    with child([*command, "--timeout", "30"], stderr=subprocess.PIPE) as process:
         assert process.stderr
         for _ in range(2):
             process.stderr.readline()  # the first tenth is answered
@@ -279,7 +280,7 @@ def test_names_stand_in_the_log_as_they_are_asked(tmp_path: Path, resolver: str)
 def test_the_example_server_answers_until_it_is_interrupted() -> None:
     """It says where it listens."""
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(
+    with child(
         [sys.executable, "-m", "v6monitor", "example-server"],
         stdout=subprocess.PIPE,
         env=environment,
@@ -288,7 +289,7 @@ def test_the_example_server_answers_until_it_is_interrupted() -> None:
         address, _, port = process.stdout.readline().decode().split()[-1].partition(":")
         query = dns.message.make_query("nothere.example", "A")
         response = dns.query.udp(query, address, port=int(port), timeout=5)
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=5)
+        process.terminate()
+        process.communicate(timeout=20)
     assert response.id == query.id
     assert process.returncode == 0

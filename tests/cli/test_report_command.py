@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from children import child
 from tiny import World
 
 from v6monitor.cli import main
@@ -119,7 +120,7 @@ def test_a_time_limit_leaves_nothing_behind(world, tmp_path):
     """SIGTERM, as of a scheduler that has waited long enough, tidies up as Ctrl-C does."""
     out = tmp_path / "out"
     words = ["report", "--measurements", str(world.measured), "--replay", str(world.log)]
-    with subprocess.Popen(
+    with child(
         [sys.executable, "-m", "v6monitor", *words, "--out", str(out)], stderr=subprocess.PIPE
     ) as run:
         _wait_for(out)

@@ -71,8 +71,11 @@ class Runner:
         return self._read()
 
     def close(self) -> None:
-        """End, when nothing runs."""
-        self._process.communicate()
+        """End: at once if something still runs."""
+        try:
+            self._process.communicate(timeout=20)
+        finally:
+            self._process.kill()
 
     def _read(self) -> int:
         assert self._process.stdout

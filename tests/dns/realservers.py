@@ -12,6 +12,7 @@ import dns.exception
 import dns.message
 import dns.query
 import pytest
+from children import child
 
 NSD = """server:
   ip-address: 127.0.0.1@{port}
@@ -98,12 +99,9 @@ def _running(command: list[str], port: int) -> Iterator[None]:
     program = shutil.which(command[0]) or shutil.which(command[0], path="/usr/sbin")
     if program is None:
         pytest.skip(f"{command[0]} is not installed")
-    with subprocess.Popen([program, *command[1:]], stderr=subprocess.PIPE) as process:
-        try:
-            _wait_for(port, process)
-            yield
-        finally:
-            process.terminate()
+    with child([program, *command[1:]], stderr=subprocess.PIPE) as process:
+        _wait_for(port, process)
+        yield
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -5,7 +5,6 @@ import contextlib
 import os
 import re
 import struct
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +12,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from children import child
 
 import v6monitor as v6
 from v6monitor.dns.journal import journal_of
@@ -145,7 +145,7 @@ def test_a_bar_shows_on_a_terminal(resolvers: list[str]) -> None:
         f"v6.lookup('town.example', resolvers={resolvers}, vantage=False, rate=50)"
     )
     shown = b""
-    with subprocess.Popen([sys.executable, "-c", code], stderr=end):
+    with child([sys.executable, "-c", code], stderr=end):
         os.close(end)
         with contextlib.suppress(OSError):  # so Linux says that the other side is closed
             while piece := os.read(terminal, 4096):

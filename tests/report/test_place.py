@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from children import child
 
 from v6monitor.errors import UsageError
 from v6monitor.report import transactions
@@ -78,7 +79,7 @@ def test_one_run_at_a_time(tmp_path):
 def test_a_run_that_was_killed_is_in_nobody_s_way(tmp_path):
     """Its lock is no lock any more, and its half-made report is cleared by the next run."""
     command = [sys.executable, "-c", HOLDS, str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
+    with child(command, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout.readline() == "held\n"
         with pytest.raises(UsageError, match=f"process {run.pid}"), transactions.writing(tmp_path):
             pass

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from children import child
 from tiny import GOOD, LOAD, PARAMETERS, World
 
 from v6monitor import workspace
@@ -240,7 +241,7 @@ def test_a_run_that_is_stopped_leaves_the_old_report_whole(made, snapshot, stop)
         files=[str(world.out), str(world.measured), str(world.log)],
         plan=str(plan),
     )
-    with subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL) as run:
+    with child([sys.executable, "-c", script], stderr=subprocess.DEVNULL) as run:
         _wait_for(started)
         run.send_signal(stop)
         assert run.wait(timeout=30) != 0

@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from children import child
 
 from v6monitor.report.execution import workers
 
@@ -31,10 +32,11 @@ def _is_there(process: int) -> bool:
 def test_a_run_that_is_stopped_leaves_no_process(stop):
     """Also when it is killed and cannot tidy up."""
     command = [sys.executable, "-c", RUN]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
+    with child(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
         worker = int(run.stdout.readline())
         assert _is_there(worker)
         run.send_signal(stop)
+        run.wait(timeout=20)
     deadline = time.monotonic() + 20
     while _is_there(worker) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -1,6 +1,7 @@
 """``v6monitor vantage``, ``completion`` and ``example-server``: they load no table library."""
 
 import argparse
+import signal
 import threading
 from collections.abc import Iterator, Sequence
 
@@ -73,7 +74,8 @@ def example_server_arguments(parser: Parser) -> None:
 
 
 def example_server(options: argparse.Namespace) -> int:
-    """Run the example's name server until Ctrl-C."""
+    """Run the example's name server until Ctrl-C or SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with name_server(options.port) as server:
             print(f"The example's name server answers at {server.address}:{server.port}")
