@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # uv installs ten times as fast; pip does it where uv cannot be had or finds no packages.
 INSTALL = install() { $(BIN)/uv pip install --quiet --python $(BIN)/python "$$@" 2>/dev/null || $(PIP) install "$$@"; }; install
 
-.PHONY: report test test-all catalogue lab clean
+.PHONY: report test test-all picture audit sbom catalogue lab clean
 
 report: $(VENV)/runtime
 	$(BIN)/v6monitor report $(REPORT)
@@ -31,11 +31,23 @@ catalogue: $(VENV)/tests  # messages of the code and templates, into the Dutch c
 	$(VENV)/bin/pybabel -q update -l nl -i $(VENV)/messages.pot -o lib/v6monitor/language/nl.po \
 	  --omit-header --width 0 --no-fuzzy-matching --ignore-obsolete
 
+picture: $(VENV)/tests  # of README.md, by Chromium, from the report on the example data
+	$(BIN)/v6monitor report --example --quiet
+	$(BIN)/python docs/picture.py
+
+audit: $(VENV)/audit/tools  # the pins against the list of known vulnerabilities
+	@$(VENV)/audit/bin/python docs/audit.py
+
+sbom: $(VENV)/audit/tools  # bill of materials beside a release: what is installed to run it
+	@$(VENV)/audit/bin/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --mc-type application \
+	  --output-reproducible --of JSON -o sbom.cdx.json requirements.txt
+	@echo "sbom.cdx.json: CycloneDX, of requirements.txt"
+
 lab: $(VENV)/lab
 	$(BIN)/jupyter lab --notebook-dir=. notebooks/00_start.ipynb
 
 clean:
-	rm -rf $(VENV) data/example/dashboards data/example/zones data/example/*.csv data/example/version .ruff_cache .mypy_cache .pytest_cache
+	rm -rf $(VENV) sbom.cdx.json data/example/dashboards data/example/zones data/example/*.csv data/example/version .ruff_cache .mypy_cache .pytest_cache
 
 $(VENV)/runtime: requirements.txt pyproject.toml setup.py
 	@echo "Setting up $(VENV): half a minute, only this once"
@@ -47,6 +59,12 @@ $(VENV)/runtime: requirements.txt pyproject.toml setup.py
 
 $(VENV)/tests: $(VENV)/runtime requirements-dev.txt
 	@$(INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/audit/tools: $(VENV)/runtime requirements-audit.txt
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(BIN)/uv pip install --quiet --python $(VENV)/audit/bin/python --require-hashes -r requirements-audit.txt 2>/dev/null || \
+	  $(VENV)/audit/bin/python -m pip install --quiet --require-hashes -r requirements-audit.txt
 	@touch $@
 
 # JupyterLab asks at its first start whether it may fetch news.
