@@ -15,7 +15,7 @@ from v6monitor.report.card import explain
 from v6monitor.report.document import read
 from v6monitor.report.lint import problems
 from v6monitor.report.notices import Notice
-from v6monitor.report.pages import Link, Page, heading, notebook_page
+from v6monitor.report.pages import Link, Page, heading, notebook_page, plain_page
 
 LONG = "gemeenschappelijke-regeling-van-een-heel-lange-naam.voorbeeld-organisatie.example"
 STATES = pd.DataFrame(
@@ -340,3 +340,12 @@ def test_a_factsheet_shares_the_file_of_its_numbers_with_the_other_sectors():
     page = notebook_page(document, Page("70_page.html", Language("en"), "How?"))
     assert 'href="tables/wide-by-sector.csv"' in page
     assert 'href="tables/wide-gemeente' not in page
+
+
+def test_a_heading_cannot_end_the_style_of_the_running_head():
+    """What comes from a file is escaped for CSS and for HTML."""
+    page = Page("x.html", Language("en"), 'a"; } </style> \\ é', "2026-10")
+    shown = plain_page("withdrawn", page)
+    head = r'@top-left { content: "a\22 ; \7d  \3c \2f style\3e  \5c  é – October 2026"; }'
+    assert head in shown
+    assert shown.count("</style>") == 1

@@ -289,6 +289,7 @@ class PageExporter(TemplateExporter):
             "script": Markup(script()),
             "script_hash": Markup(_hash(script())),
             "lang": _lang,
+            "quoted": _quoted,
             "description": _description,
             "data_block": _data_block,
             "download": _download,
@@ -366,6 +367,13 @@ def _prose(prose: Prose, page: Page, sections: list[Section]) -> Markup:
 def _lang(code: str) -> Markup:
     """Return the attribute of an element whose language is not the page's; nothing without."""
     return Markup(f' lang="{code}"') if code else Markup("")
+
+
+def _quoted(text: str) -> Markup:
+    """Return a text as string of CSS; whatever could end it, or the style, is escaped."""
+    return Markup('"{}"').format(
+        Markup(re.sub(r"[^\w .,:;?!()–’-]", lambda found: f"\\{ord(found[0]):x} ", text))
+    )
 
 
 def _description(shown: Mapping[str, Any]) -> str:

@@ -5,8 +5,10 @@ import re
 import shutil
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 
 from v6monitor.errors import UsageError
@@ -25,7 +27,8 @@ _SWITCHES = (
     "--generate-pdf-document-outline",
     "--export-tagged-pdf",
 )
-_ELSEWHERE = re.compile(r' href="[^"#][^"]*"')  # would name the folder it was printed in
+_EMPTY = re.compile(r"(<td\b[^>]*>)(?=</td>)")  # left out of its row of tags
+_DEAD = re.compile(r' href="[^"]*"|<script\b.*?</script>', re.DOTALL)  # on paper, and no tag for it
 _MADE = re.compile(rb"/(CreationDate|ModDate) \(D:(\d{14})")
 _CELL = re.compile(rb"\(node(\d{8})\)")  # a header of a table, numbered as Chromium met it
 
@@ -42,12 +45,18 @@ def browser() -> str:
 
 
 def print_pages(pages: Sequence[Path]) -> None:
-    """Print each page to a tagged PDF beside it (PDF/UA needs tags, EN 301 549 §10).
+    """Print each page to a tagged PDF beside it: PDF/UA-1 (EN 301 549 §10) with the extra ``pdf``.
 
     The same page gives the same bytes in the same Chromium: the moment of printing is taken out,
     and headers of tables are numbered by themselves.
     """
     program = browser()
+    if not _can_mark():
+        warnings.warn(
+            "the PDFs have tags but are not marked as PDF/UA: that needs `pip install "
+            "v6monitor[pdf]`",
+            stacklevel=2,
+        )
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda page: _print(program, page), pages))
 
@@ -57,7 +66,8 @@ def _print(program: str, page: Path) -> None:
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / page.name
-        copy.write_text(_ELSEWHERE.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
+        text = _EMPTY.sub(r"\1&nbsp;", _DEAD.sub("", page.read_text(encoding="utf-8")))
+        copy.write_text(text, encoding="utf-8")
         command = [program, *_SWITCHES, *(["--no-sandbox"] if root else [])]  # refused to root
         command += [f"--user-data-dir={folder}/profile"]
         command += [f"--print-to-pdf={printed}", copy.as_uri()]
@@ -68,7 +78,16 @@ def _print(program: str, page: Path) -> None:
             raise UsageError(
                 f"{program} did not print {page.name} ({error}); try again, or leave --pdf out"
             ) from error
-    printed.write_bytes(settled(content))
+    content = settled(content)
+    if _can_mark():
+        from v6monitor.report.pdfua import marked  # noqa: PLC0415 - an extra
+
+        content = marked(content)
+    printed.write_bytes(content)
+
+
+def _can_mark() -> bool:
+    return find_spec("pikepdf") is not None
 
 
 def settled(content: bytes) -> bytes:
