@@ -32,6 +32,7 @@ _PUBLIC = {
     "caption": "charts.display:caption",
     "changes": "changes",
     "chart": "charts",
+    "effect": "effect",
     "example": "workspace:example",
     "explain": "report.card:explain",
     "explore": "report.explore:explore",

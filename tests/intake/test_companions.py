@@ -26,7 +26,7 @@ def test_registers_have_names_that_begin_so(tmp_path):
 
 
 def test_ones_own_files_are_inputs_and_are_kept(tmp_path):
-    """The reference is part of the code; renames and waivers go with the report."""
+    """The reference is part of the code; renames, waivers and letters go with the report."""
     own, report = tmp_path / "own", tmp_path / "report"
     own.mkdir()
     report.mkdir()
@@ -37,4 +37,4 @@ def test_ones_own_files_are_inputs_and_are_kept(tmp_path):
     companions.copy(places, report)
     kept = {file.name: file.read_text() for file in report.iterdir()}
     assert kept["renames.csv"] == "old,new\n"
-    assert set(kept) == {"renames.csv", "waivers.csv"}
+    assert set(kept) == {"renames.csv", "waivers.csv", "letters-sent.csv"}

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from v6monitor.errors import InputError
 from v6monitor_example.exports import exports, tables
+from v6monitor_example.history import letters, logs
 from v6monitor_example.server import ZoneServer, read_broken
 from v6monitor_example.zonefiles import zone_files
 
-VERSION = "8"
+VERSION = "9"
 """Goes up when the generator makes other bytes; data of another version are made anew."""
 
 _STAMP = "version"
@@ -26,9 +27,10 @@ def make(folder: Path) -> Path:
     """Return the folder with the example data in it, made unless this version is there already.
 
     It holds ``dashboards/*.csv`` (measurements), ``register.csv``, ``renames.csv``,
-    ``waivers.csv``, ``mail_operators.csv``, ``zones/*.zone`` and ``broken.csv`` (DNS after the
-    last measurement). Other files in the folder are left as they are. The files are written beside
-    the folder and moved in, the version last, so that an interrupted run is repeated.
+    ``waivers.csv``, ``letters.csv``, ``mail_operators.csv``, ``lookups/*.csv`` (logs of earlier
+    months), ``zones/*.zone`` and ``broken.csv`` (DNS after the last measurement). Other files in
+    the folder are left as they are. The files are written beside the folder and moved in, the
+    version last, so that an interrupted run is repeated.
 
     Raises InputError when the folder cannot be written.
     """
@@ -48,6 +50,9 @@ def files() -> Iterator[tuple[str, str]]:
     for name, text in exports():
         yield f"dashboards/{name}", text
     yield from tables()
+    yield "letters.csv", letters()
+    for name, text in logs():
+        yield f"lookups/{name}", text
     for name, text in zone_files():
         yield f"zones/{name}", text
     yield _STAMP, f"{VERSION}\n"

@@ -5,6 +5,7 @@ A module holds one subject: its tables, drawings and captions.
 
 from v6monitor.charts.adoption import sectors, states, sub_tests
 from v6monitor.charts.changes import changes, changes_answer, two_sources
+from v6monitor.charts.effect import effect_answer, fixes_answer
 from v6monitor.charts.forecast import forecast_answer, projection
 from v6monitor.charts.gap import fix_order, gap_answer
 from v6monitor.charts.headline import headline
@@ -23,7 +24,9 @@ from v6monitor.charts.trend import trend
 __all__ = [
     "changes",
     "changes_answer",
+    "effect_answer",
     "fix_order",
+    "fixes_answer",
     "forecast_answer",
     "gap_answer",
     "headline",

@@ -3,6 +3,7 @@
 A waiver never changes a state or a share: it is shown beside them.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pandas as pd
 from v6monitor.errors import InputError
 from v6monitor.intake.cleaning import date_in
 from v6monitor.intake.tables import labelled, load, selected
+from v6monitor.language import AMSTERDAM
 from v6monitor.names import GOVERNMENT, InvalidNameError, normalise, registrable_domain
 
 WAIVERS = ("domain", "type", "standard", "explanation", "owner", "valid_from", "valid_until")
@@ -124,6 +126,31 @@ def _measured(waivers: pd.DataFrame, states: pd.DataFrame) -> list[str]:
         states_of = {state for measure, state in found.get(domain, []) if kind in {"", measure}}
         together.append(next((state for state in _WORST if state in states_of), "absent"))
     return together
+
+
+LETTERS = ("addressee", "domains", "sent_on", "sent_by", "note")
+
+
+def read_letters(path: Path) -> pd.DataFrame:
+    """Return the letters that were sent, a row per domain: ``LETTERS`` with ``domain`` for domains.
+
+    ``addressee`` is a tenant, operator or organisation; ``domains`` are separated by spaces or
+    commas; ``sent_on`` is a day. A row without one was not sent and is left out.
+
+    InputError for an invalid name or day, a day in the future, and a file that is not there.
+    """
+    table = _rows(path, LETTERS, ("domains", "sent_on"), ("sent_on",))
+    today = f"{dt.datetime.now(AMSTERDAM):%Y-%m-%d}"
+    for row, day in table.loc[table["sent_on"] > today, "sent_on"].items():
+        raise InputError(f"{path.name} row {row}: {day} has yet to come; write the day it was sent")
+    sent = table[table["sent_on"] != ""].rename(columns={"domains": "domain"})
+    sent["domain"] = sent["domain"].str.replace(r"[,;]", " ", regex=True).str.split()
+    sent = sent.explode("domain")
+    sent["domain"] = pd.Series(
+        [_domain(path, row, raw) for row, raw in sent["domain"].items()], sent.index, dtype="str"
+    )
+    sent["sent_on"] = pd.to_datetime(sent["sent_on"], format="%Y-%m-%d")
+    return sent.reset_index(drop=True)
 
 
 RENAMES = ("old", "new", "date")

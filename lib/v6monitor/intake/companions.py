@@ -1,8 +1,8 @@
-"""Companion files of measurements: registers, renames and waivers.
+"""Companion files of measurements: registers, renames, waivers and letters that were sent.
 
 They are looked for in the folder of the measurements or, where that has none, in
 ``data/measurements`` (of the example: in its own folder), else inside the package. Every file
-whose name begins with ``register`` is one; renames and waivers have just that name.
+whose name begins with ``register`` is one; renames, waivers and letters have just that name.
 """
 
 import shutil
@@ -13,7 +13,8 @@ from v6monitor import workspace
 from v6monitor.errors import InputError
 from v6monitor.workspace import REFERENCE
 
-_SINGLE = ("renames", "waivers")
+_SINGLE = {"renames": "renames", "waivers": "waivers", "letters": "letters-sent"}
+"""What each is called beside measurements, and in a report, which has a table of letters itself."""
 _REGISTER = "register"
 _FORMS = (".csv", ".xlsx", ".ods", ".xml")
 
@@ -25,7 +26,7 @@ def is_companion(file_name: str) -> bool:
     (True, True, False)
     """
     path = Path(file_name.lower())
-    named = path.stem in _SINGLE or path.stem.startswith(_REGISTER)
+    named = path.stem in {*_SINGLE, *_SINGLE.values()} or path.stem.startswith(_REGISTER)
     return named and path.suffix in _FORMS
 
 
@@ -37,11 +38,11 @@ def search_path(measurements: Iterable[Path], *, synthetic: bool = False) -> tup
 
 
 def find(name: str, folders: Iterable[Path]) -> Path:
-    """Return the ``renames`` or ``waivers`` of the first folder that has them."""
+    """Return the ``renames``, ``waivers`` or ``letters`` of the first folder that has them."""
     for folder in (*folders, REFERENCE):
-        for file in _files(folder):
-            if file.stem.lower() == name:
-                return file
+        named = {file.stem.lower(): file for file in _files(folder)}
+        if file := named.get(_SINGLE[name], named.get(name)):
+            return file
     raise InputError(f"{REFERENCE / name}.csv: is missing; install v6monitor again")
 
 
@@ -62,10 +63,11 @@ def own_files(folders: Iterable[Path]) -> list[Path]:
 
 
 def copy(folders: Iterable[Path], target: Path) -> None:
-    """Copy renames and waivers to the folder of a report's tables, for its notebooks to find."""
+    """Copy all but registers to the folder of a report's tables, for its notebooks to find."""
     searched = list(folders)
-    for file in (find(name, searched) for name in _SINGLE):
-        shutil.copyfile(file, target / f"{file.stem.lower()}{file.suffix.lower()}")
+    for name, called in _SINGLE.items():
+        file = find(name, searched)
+        shutil.copyfile(file, target / f"{called}{file.suffix.lower()}")
 
 
 def _files(folder: Path) -> list[Path]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
-from v6monitor.charts.tables import Cell, rows_html
 from v6monitor.dns.observation import OK, Observation
 from v6monitor.language import AMSTERDAM, CODES, NO_VALUE, Language
 from v6monitor.mail.letters import Letter, Measured, powershell, remarks, situations, steps
@@ -103,30 +102,27 @@ def overview(
     page: Page, letters: Sequence[Letter], languages: Sequence[str], *, printed: bool = False
 ) -> str:
     """Return the page that lists the letters with links to them, and to their PDFs if printed."""
-    language, rows = page.language, []
-    for letter in letters:
-        file, whose = (
+    language = page.language
+    rows = [
+        (
             f"{NAME}/{file_of(letter, language.code, languages)}",
             subject(letter, language),
-        )
-        row = [
-            Cell(whose, file),
-            ", ".join(letter.values("organisation")),
+            ", ".join(letter.values("organisation")[1:] and letter.values("organisation")),
             ", ".join(map(display, letter.domains())),
             ", ".join(language.label(group) for group in letter.values("group")),
-        ]
-        about = language.text("Letter to {subject}", subject=whose)
-        rows.append([*row, Cell("PDF", f"{file[:-4]}pdf", about)] if printed else row)
-    names = ["letter", "organisations", "domains", "group", "file"][: 5 if printed else 4]
-    table = rows_html(names, rows, language, language.text("The letters")) if rows else ""
-    return plain_page("letters", page, table=table, merge=f"tables/{NAME}")
+        )
+        for letter in letters
+    ]
+    return plain_page("letters", page, rows=rows, merge=f"tables/{NAME}", pdf=printed)
 
 
 def merge(letters: Sequence[Letter]) -> pd.DataFrame:
     """Return a row per letter for a mail merge: addressee, subject and the words to use.
 
     Texts of which there is one per language end in ``_nl`` and ``_en``. Several values in a cell
-    have ``; `` between them. ``letter`` is the name of its files. All columns are text.
+    have ``; `` between them. ``letter`` is the name of its files. All columns are text. With the
+    day filled in as ``sent_on`` the table is the register of letters, ``letters.csv`` beside the
+    measurements.
     """
     sender = publisher.read()
     rows = [
@@ -142,8 +138,9 @@ def merge(letters: Sequence[Letter]) -> pd.DataFrame:
         for letter in letters
     ]
     texts = [f"{name}_{code}" for code in CODES for name in ("addressee", "situation", "steps")]
-    columns = [*_MERGED, "domains", "day", "powershell", *texts]
-    return pd.DataFrame(rows, columns=["letter", "reference", *columns]).astype("str")
+    columns = [*_MERGED, "domains", "day", "powershell", *texts, "sent_on", "sent_by", "note"]
+    table = pd.DataFrame(rows, columns=["letter", "reference", *columns])
+    return table.fillna("").astype("str")
 
 
 _MERGED = (

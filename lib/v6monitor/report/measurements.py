@@ -2,12 +2,14 @@
 
 import datetime as dt
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
+from v6monitor.dns import log
 from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import companions, intake
 from v6monitor.intake.cleaning import date_in
@@ -18,6 +20,10 @@ from v6monitor.language import AMSTERDAM
 from v6monitor.workspace import example
 from v6monitor.workspace import observations as kept_observations
 
+LOOKUPS = "lookups"
+"""The folder of the logs of earlier months."""
+
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _DUTCH = ("nl", "frl", "amsterdam", "aw", "bq", "cw", "sx", "example")
 _MOST = 0.5
 
@@ -161,3 +167,17 @@ def kept_log(period: str, synthetic: bool) -> Path:
     """Return where 20_lookups keeps the observations of a month."""
     made = f"example-{(example() / 'version').read_text('utf-8').strip()}-" if synthetic else ""
     return kept_observations() / f"{made}{period}.parquet"
+
+
+def earlier_logs(period: str, beside: Sequence[Path], *, synthetic: bool) -> dict[str, Path]:
+    """Return the logs of the months before, oldest first, by month.
+
+    They are in a folder ``lookups`` beside the measurements, or where 20_lookups keeps them.
+    """
+    folders = [(path if path.is_dir() else path.parent) / LOOKUPS for path in beside]
+    folders.append(example() / LOOKUPS if synthetic else kept_observations())
+    found: dict[str, Path] = {}
+    for path in (path for folder in folders for path in sorted(folder.glob("*"))):
+        if path.suffix in log.SUFFIXES and _MONTH.fullmatch(path.stem) and path.stem < period:
+            found.setdefault(path.stem, path)
+    return dict(sorted(found.items()))

@@ -38,6 +38,7 @@ from v6monitor.report import reach
 from v6monitor.report.measurements import (
     choose_period,
     day_of,
+    earlier_logs,
     is_synthetic,
     kept_log,
     of_dutch_government,
@@ -483,6 +484,39 @@ class Month:
         return self._looked_up(
             dependencies.mx_hosts(self.observations, self.providers, self.operators)
         )
+
+    @cached_property
+    def hosts_by_month(self) -> pd.DataFrame:
+        """Return ``mx_hosts`` of this month and of the months before whose lookups were kept.
+
+        ``period`` says of which. What became of a domain without IPv6 is seen from it.
+        """
+        parts = [self.mx_hosts.assign(period=self.period)]
+        earlier = earlier_logs(self.period, self.beside, synthetic=self.synthetic)
+        for period, path in earlier.items():
+            observations = log.read_log(path)
+            hosts = dependencies.mx_hosts(
+                observations, providers(observations, operators=self.operators), self.operators
+            )
+            parts.append(hosts.assign(period=period))
+        kept = pd.concat(parts, ignore_index=True)
+        found = kept[kept["domain"].isin(self.history["domain"])].sort_values(
+            "period", kind="stable", ignore_index=True
+        )
+        return _from(
+            found, dict.fromkeys(source for part in parts for source in part.attrs["source"])
+        )
+
+    @cached_property
+    def sent(self) -> pd.DataFrame:
+        """Return the letters that were sent up to this month, a row per domain.
+
+        ``addressee``, ``domain``, ``sent_on``, ``sent_by`` and ``note``, as ``letters.csv`` beside
+        the measurements has them.
+        """
+        found = annotations.read_letters(self._about("letters"))
+        held = found[found["sent_on"].dt.strftime("%Y-%m") <= self.period]
+        return _from(held.reset_index(drop=True), [self._about("letters").name])
 
     @cached_property
     def zones(self) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 import pandas as pd
 
 from v6monitor.analysis.shares import VERDICT_OF, shares
-from v6monitor.charts.tables import Cell, Reference, rows_html
+from v6monitor.charts.tables import Reference
 from v6monitor.charts.wording import group_name, out_of, share_text
 from v6monitor.language import Language
 from v6monitor.language.sources import source_text
@@ -138,10 +138,13 @@ class Organisations:
                 "organisation",
                 own,
                 about=self._about(one, language),
-                states=self._state_table(one, language),
+                names=self._names(language),
+                rows=[self._row(domain, language) for domain in one.domains],
                 source=source,
-                compared=self._compared(one, language),
-                changes=self._changed(one, language, since),
+                sector=language.label(one.sector) if one.sector else language.text("not stated"),
+                compared=list(self._compared(one, language)),
+                changes=list(self._changed(one, language)),
+                changed_columns=[language.label(name) for name in _CHANGED],
                 since=since,
                 listed=listed,
                 sections=sections,
@@ -154,20 +157,22 @@ class Organisations:
         """Return the page that lists the organisations."""
         language, code = page.language, page.language.code
         rows = [
-            [
-                Cell(one.title, f"{NAME}/{file_name(one.name, code, languages)}"),
-                one.sector,
-                one.province,
-                *(self._count(one, measure, language) for measure in self.measures),
-                sum(domain in self._laggards for domain in one.domains) or "",
-            ]
+            (
+                f"{NAME}/{file_name(one.name, code, languages)}",
+                one,
+                [self._of(one, measure, language) for measure in self.measures],
+                sum(domain in self._laggards for domain in one.domains),
+            )
             for one in self.subjects
         ]
-        names = ["organisation", "sector", "province", *self.measures, "needs_action"]
         caption = language.text(
             "Domains with IPv6, by organisation: {number}", number=language.number(len(rows))
         )
-        return plain_page("organisations", page, table=rows_html(names, rows, language, caption))
+        names = self._names(language)
+        return plain_page("organisations", page, rows=rows, measures=names, caption=caption)
+
+    def _names(self, language: Language) -> list[str]:
+        return [language.label(measure) for measure in self.measures]
 
     def _source(self, language: Language) -> str:
         """Return where the states come from."""
@@ -184,11 +189,9 @@ class Organisations:
         ]
         return states.count("yes"), len(states)
 
-    def _count(self, one: Subject, measure: str, language: Language) -> Cell:
+    def _of(self, one: Subject, measure: str, language: Language) -> str:
         yes, all_of_them = self._counts(one, [measure])
-        if not all_of_them:
-            return Cell("")
-        return Cell(out_of(yes, all_of_them, language), key=str(yes / all_of_them))
+        return out_of(yes, all_of_them, language) if all_of_them else ""
 
     def _about(self, one: Subject, language: Language) -> tuple[str, str]:
         measures = [name for name in self.measures if name.partition("_")[0] in _SUBJECTS]
@@ -208,37 +211,28 @@ class Organisations:
         )
         return finding, note if action else ""
 
-    def _state_table(self, one: Subject, language: Language) -> str:
-        rows = []
-        for domain in one.domains:
-            states = self._states.get(domain, {})
-            name = Cell(display(domain), f"#{page_name('', domain)}")
-            rows.append([name, *(states.get(measure, "") for measure in self.measures)])
-        names = ["domain", *self.measures]
-        return rows_html(names, rows, language, language.text("Has it IPv6?"))
+    def _row(self, domain: str, language: Language) -> tuple[str, str, list[str]]:
+        states = self._states.get(domain, {})
+        cells = [language.label(states.get(measure, "")) for measure in self.measures]
+        return page_name("", domain), display(domain), cells
 
-    def _compared(self, one: Subject, language: Language) -> str:
-        rows = []
+    def _compared(self, one: Subject, language: Language) -> Iterator[tuple[str, ...]]:
         for measure in self.measures:
-            own = self._count(one, measure, language)
+            own = self._of(one, measure, language)
             others = (self._shares.get((measure, sector)) for sector in (one.sector, ""))
-            if own.text:
-                of_others = (share_text(row, language) if row else "" for row in others)
-                rows.append([measure, own, *of_others])
-        sector = language.label(one.sector) if one.sector else language.text("not stated")
-        caption = language.text("Share with IPv6 of the domains with a known result")
-        names = ["measure", one.title, sector, language.text("All domains")]
-        return rows_html(names, rows, language, caption) if rows else ""
+            if own:
+                yield (
+                    language.label(measure),
+                    own,
+                    *(share_text(row, language) if row else "" for row in others),
+                )
 
-    def _changed(self, one: Subject, language: Language, since: str) -> str:
-        rows = []
+    def _changed(self, one: Subject, language: Language) -> Iterator[tuple[str, ...]]:
         for domain in one.domains:
             for row in self._changes.get(domain, ()):
                 states = (group_name(row[name], language) for name in ("from", "to"))
-                name = Cell(display(domain), f"#{page_name('', domain)}")
-                rows.append([name, row["measure"], row["change"], *states])
-        caption = language.text("Changed since {month}", month=since)
-        return rows_html(_CHANGED, rows, language, caption) if rows else ""
+                what = (language.label(str(row[name])) for name in ("measure", "change"))
+                yield display(domain), *what, *states
 
     def _section(self, domain: str, language: Language, languages: Sequence[str]) -> dict[str, Any]:
         """Return what a page says of one domain."""

@@ -36,8 +36,10 @@ from v6monitor.report.execution import (
 )
 from v6monitor.report.exports import safe_csv, write_text
 from v6monitor.report.measurements import (
+    LOOKUPS,
     choose_period,
     day_of,
+    earlier_logs,
     is_synthetic,
     of_organisation,
     of_sectors,
@@ -103,7 +105,7 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
         pool.submit(os.getpid)  # the workers start while DNS is asked
         _check_place(request, target, synthetic=is_synthetic(table), force=force)
         tables = scratch / "tables"
-        _write_inputs(request, replace(read, table=table), tables)
+        _write_inputs(request, replace(read, table=table), period, tables)
         prepared = [(one, _values(one, request, period, tables)) for one in notebooks]
         month = _look_up(request, period, tables, progress)
         executed = _run(pool, prepared, scratch, progress)
@@ -120,6 +122,7 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
         write_text(tables / "measurements.csv", safe_csv(table))  # it is published now
         for file in companions.own_files([tables]):  # these are not: their cells are as typed
             file.unlink()
+        shutil.rmtree(tables / LOOKUPS)
         found = run_facts(month, executed, failures) | _provenance(request, changed.facts, started)
         found["scope"] = request.scope
         found["message"] = {code: words.caption for code, words in report.words.items()}
@@ -166,13 +169,22 @@ def _replayed(request: Request) -> Request:
     return request if was < request.lookups_within else replace(request, resolvers=(), replay=kept)
 
 
-def _write_inputs(request: Request, read: intake.Intake, tables: Path) -> None:
+def _write_inputs(request: Request, read: intake.Intake, period: str, tables: Path) -> None:
     """Write the measurements and the files about their domains, for the notebooks to load."""
     tables.mkdir()
     intake.write(read.table, tables / "measurements.csv")
     write_text(tables / "measurements.faults.csv", safe_csv(read.faults))
     synthetic = is_synthetic(read.table)
     companions.copy(companions.search_path(request.measurements, synthetic=synthetic), tables)
+    logs = tables / LOOKUPS  # of earlier months: of the reports in this archive, else those kept
+    logs.mkdir()
+    found = earlier_logs(period, request.measurements, synthetic=synthetic)
+    for month in archive.months(request.archive):
+        if month["period"] < period:
+            log_of_month = archive.tables(request.archive, month["period"]) / OBSERVATIONS
+            found |= {month["period"]: log_of_month} if log_of_month.is_file() else {}
+    for name, path in found.items():
+        (logs / f"{name}{path.suffix}").symlink_to(path)
 
 
 def _look_up(request: Request, period: str, tables: Path, progress: Progress) -> Month:
