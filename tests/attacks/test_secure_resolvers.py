@@ -247,7 +247,7 @@ def test_a_hostile_secure_resolver_gives_a_reason_and_no_answer(
         began = time.monotonic()
         (row,) = ask(resolver, policy=HASTY)
         took = time.monotonic() - began
-    assert (row.outcome, row.answers) == (attack.outcome, ())
+    assert (row.outcome, row.answers) == (attack.outcome, ()), row.detail
     assert row.outcome in UNKNOWN
     assert re.search(attack.reason, row.detail), row.detail
     assert took < LONGEST

@@ -143,16 +143,19 @@ def exchange(resolver: Resolver, query: bytes, seconds: float) -> bytes:
 
     It takes so many seconds at most, from connecting to the last byte, however the server dallies.
     """
-    how = _over_stream
-    if resolver.transport == HTTPS:
-        import httpx2  # noqa: F401, PLC0415 - a tenth of a second, before the clock starts
+    with ExitStack() as opened:
+        how: Callable[[Resolver, bytes, _Progress], bytes] = _over_stream
+        if resolver.transport == HTTPS:
+            # Before the clock starts: a tenth of a second that only those who use it pay.
+            import httpx2  # noqa: PLC0415
 
-        how = _over_https
-    progress = _Progress(seconds)
-    try:
-        return how(resolver, query, progress)
-    except TimeoutError as error:
-        raise TimeoutError(f"no {progress.stage} in time") from error
+            client = opened.enter_context(httpx2.Client(http2=True, timeout=seconds))
+            how = partial(_over_https, client)
+        progress = _Progress(seconds)
+        try:
+            return how(resolver, query, progress)
+        except TimeoutError as error:
+            raise TimeoutError(f"no {progress.stage} in time") from error
 
 
 class _Progress:
@@ -197,9 +200,11 @@ def _receive(connection: socket.socket, size: int, progress: _Progress) -> bytes
     return bytes(received)
 
 
-def _over_https(resolver: Resolver, query: bytes, progress: _Progress) -> bytes:
+def _over_https(
+    client: "httpx2.Client", resolver: Resolver, query: bytes, progress: _Progress
+) -> bytes:
     # dns.query.https would decode the answer before anybody could check it.
-    import httpx2  # noqa: PLC0415 - only those who ask over HTTPS need it
+    import httpx2  # noqa: PLC0415
 
     sockets: list[socket.socket] = []
 
@@ -218,12 +223,9 @@ def _over_https(resolver: Resolver, query: bytes, progress: _Progress) -> bytes:
     timer.start()
     headers = {"Accept": _DOH, "Content-Type": _DOH, "Accept-Encoding": "identity"}
     try:
-        with (
-            httpx2.Client(http2=True, timeout=progress.left()) as client,
-            client.stream(
-                "POST", resolver.url, content=query, headers=headers, extensions={"trace": note}
-            ) as answer,
-        ):
+        with client.stream(
+            "POST", resolver.url, content=query, headers=headers, extensions={"trace": note}
+        ) as answer:
             return _body(answer)
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         progress.left()
