@@ -147,6 +147,7 @@ def _record(
     path: Path,
     losses: LossCheck | None,
 ) -> Recorded:
+    screen = Screen(options)
     task = Task(
         resume=options.resume,
         reuse=options.reuse,
@@ -155,10 +156,10 @@ def _record(
         recheck=losses,
         recheck_after=options.confirm_after or dt.timedelta(0),
         test=not options.no_vantage,
+        notify=screen.progress,
         probes=probes(options),
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is known is kept, as by Ctrl-C
-    screen = Screen(options)
     screen.progress("lookups" if options.no_vantage else "testing the resolvers")
     try:
         return record(

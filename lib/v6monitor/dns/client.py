@@ -94,7 +94,7 @@ class Client:
                 if not until:
                     return
                 if on_wait:
-                    on_wait(len(until), max(until) - time.monotonic())
+                    on_wait(len(until), max(0.0, max(until) - time.monotonic()))
                     on_wait = None
             for key, _ in self._selector.select(0 if self._settled else _TICK):
                 key.data()

@@ -17,8 +17,8 @@ import json
 import os
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from contextlib import contextmanager
-from functools import lru_cache, partial
+from contextlib import ExitStack, contextmanager
+from functools import cached_property, lru_cache, partial
 from itertools import accumulate, chain, repeat
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -182,21 +182,70 @@ def check_writable(path: Path) -> None:
         raise UsageError(f"{path}: its folder is not there or cannot be written to")
 
 
+class Writer:
+    """Writes a log, whole or not at all: Parquet with provenance, or CSV without.
+
+    A context manager; UsageError when it cannot be written. Nothing is there before ``add``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        check_writable(path)
+        self._path = path
+        self._scratch = path.with_name(f".{path.name}.{os.getpid()}")
+        self._small: list[pa.RecordBatch] = []
+        self._opened = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._opened.close()
+
+    @cached_property
+    def _file(self) -> IO[bytes]:
+        file = self._opened.enter_context(self._scratch.open("xb"))
+        self._opened.callback(self._scratch.unlink, missing_ok=True)
+        if self._path.suffix == ".csv":
+            file.write(_csv_rows([COLUMNS]))
+        return file
+
+    @cached_property
+    def _parquet(self) -> pq.ParquetWriter:
+        return pq.ParquetWriter(self._file, SCHEMA, compression="zstd")
+
+    def add(self, batches: Iterable[pa.RecordBatch]) -> None:
+        """Write rows."""
+        with _writing(self._path):
+            for rows in batches:
+                if self._path.suffix == ".csv":
+                    self._file.write(_csv_rows(map(_to_cells, observations(rows))))
+                    continue
+                self._small.append(rows)  # a row group of a few rows compresses badly
+                if sum(part.num_rows for part in self._small) >= _ROW_GROUP:
+                    self._add_group()
+
+    def finish(self, provenance: Mapping[str, Any]) -> None:
+        """Put the log in its place."""
+        with _writing(self._path):
+            if self._path.suffix == ".parquet":
+                self._add_group()
+                self._parquet.add_key_value_metadata({_PROVENANCE: _as_json(provenance)})
+                self._parquet.close()
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._scratch.replace(self._path)
+
+    def _add_group(self) -> None:
+        if self._small:
+            self._parquet.write_table(pa.Table.from_batches(self._small, SCHEMA))
+            self._small.clear()
+
+
 def save(batches: Iterable[pa.RecordBatch], path: Path, provenance: Mapping[str, Any]) -> None:
-    """Write a log of batches, whole or not at all: Parquet with provenance, or CSV without."""
-    check_writable(path)
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    write_as = _write_csv if path.suffix == ".csv" else _write_parquet
-    try:
-        with scratch.open("xb") as file:
-            write_as(batches, file, provenance)
-            file.flush()
-            os.fsync(file.fileno())
-        scratch.replace(path)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror or error})") from error
-    finally:
-        scratch.unlink(missing_ok=True)
+    """Write a log of batches with ``Writer``."""
+    with Writer(path) as writer:
+        writer.add(batches)
+        writer.finish(provenance)
 
 
 def load(path: Path) -> pa.Table:
@@ -218,27 +267,6 @@ def _provenance(path: Path) -> dict[str, Any]:
         if not isinstance(found, dict):
             raise TypeError("its provenance is not a JSON object")
         return found
-
-
-def _write_parquet(
-    batches: Iterable[pa.RecordBatch], file: IO[bytes], provenance: Mapping[str, Any]
-) -> None:
-    with pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
-        for group in _grouped(batches):
-            writer.write_table(pa.Table.from_batches(group, SCHEMA))
-        writer.add_key_value_metadata({_PROVENANCE: _as_json(provenance)})
-
-
-def _grouped(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
-    """Join small batches: a row group of a few rows compresses badly."""
-    group: list[pa.RecordBatch] = []
-    for rows in batches:
-        group.append(rows)
-        if sum(part.num_rows for part in group) >= _ROW_GROUP:
-            yield group
-            group = []
-    if group:
-        yield group
 
 
 def _as_json(provenance: Mapping[str, Any]) -> bytes:
@@ -265,14 +293,10 @@ def _has_empty_cells(table: pa.Table) -> bool:
     return any(table[name].null_count for name in COLUMNS if name != "ttl")
 
 
-def _write_csv(batches: Iterable[pa.RecordBatch], file: IO[bytes], _: Mapping[str, Any]) -> None:
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for rows in batches:
-        writer.writerows(map(_to_cells, observations(rows)))
-    text.flush()
-    text.detach()
+def _csv_rows(rows: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
 
 
 def _read_csv(path: Path) -> pa.Table:
@@ -318,6 +342,15 @@ def _from_cells(cells: Sequence[str]) -> Observation:
 
 def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Raise what the system says about a file that cannot be written as a UsageError."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror or error})") from error
 
 
 @contextmanager

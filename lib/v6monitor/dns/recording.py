@@ -8,7 +8,9 @@ import platform
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -54,7 +56,7 @@ class Task(NamedTuple):
     """Chooses what is asked again at another resolver when the run is over."""
     recheck_after: dt.timedelta = dt.timedelta(0)
     """How long after the first answer; METHOD.md asks for an hour."""
-    notify: Callable[[str], None] = print
+    notify: Callable[[str], object] = str  # nobody hears of it
     """Called with what a user has to wait for."""
     must_answer: bool = True
     """Off: resolvers that cannot be used give a log without rows that says so (``failure``)."""
@@ -108,17 +110,32 @@ def record(  # noqa: PLR0913 - each is a setting with a good default
             session["failure"] = str(error)
             log.save((), path, _provenance(subjects, [session]))
             return Recorded(Counter(), 0, 0)
-        with Journal(journal_of(path), digest(subjects)) as journal:
+        with (
+            Journal(journal_of(path), digest(subjects)) as journal,
+            log.Writer(path) as writer,
+        ):
             journal.note(session)
+            made = _Log(journal, writer)
+
+            def on_wait(questions: int, seconds: float) -> None:
+                names = "1 question" if questions == 1 else f"{questions:,} questions"
+                task.notify(
+                    f"waits {seconds:.0f} s to ask {names} again that failed at a server "
+                    "(resolvers keep a failure for 5 s)"
+                )
+                journal.flush()
+                made.add()
+
             plan = Plan(subjects, seed, journal.append, known, task.extra)
             before = _recall(plan, journal)
             with Client(usable, policy) as client:
-                observe(plan, client, journal.append, progress, before)
+                keep = journal.append
+                observe(plan, client, keep, progress=progress, done=before, on_wait=on_wait)
             ignored = client.ignored
             if task.recheck:
                 ignored += _ask_again(task, usable, policy, journal)
-            journal.finish()
-            return _finished(journal, subjects, path, before)._replace(ignored=ignored)
+            made.finish(subjects)
+            return Recorded(made.outcomes, before, made.reused, ignored)
 
 
 class KnownAnswers:
@@ -211,31 +228,54 @@ def _ask_again(task: Task, resolvers: Sequence[Resolver], policy: Policy, journa
     return ignored
 
 
-def _wait_until(moment: dt.datetime, questions: int, notify: Callable[[str], None]) -> None:
+def _wait_until(moment: dt.datetime, questions: int, notify: Callable[[str], object]) -> None:
     if dt.datetime.now(dt.UTC) < moment:
         notify(f"waits until {moment:%H:%M:%S} UTC to ask {questions:,} questions again")
     while dt.datetime.now(dt.UTC) < moment:
         time.sleep(_NAP)
 
 
-def _finished(
-    journal: Journal, subjects: Iterable[tuple[str, str]], path: Path, before: int
-) -> Recorded:
-    """Make the log of the journal, and delete the journal."""
-    sessions = list(journal.notes())
-    outcomes: Counter[str] = Counter()
-    reused = 0
-    since = log.microseconds(dt.datetime.fromisoformat(sessions[0]["started"]))
-    for rows in journal.batches():
-        outcomes.update(rows["outcome"].to_pylist())
-        reused += sum(moment < since for moment in rows["asked_at"].view(pa.int64()).to_pylist())
-    try:
-        made = _provenance(subjects, sessions) | {"reused": reused}
-        log.save(journal.batches(), path, made)
-    except UsageError as error:
-        raise UsageError(f"{error}: all answers are in {journal.path}, --resume ends it") from error
-    journal.remove()
-    return Recorded(outcomes, before, reused)
+class _Log:
+    """The log of a journal, written in steps."""
+
+    def __init__(self, journal: Journal, writer: log.Writer) -> None:
+        self._journal = journal
+        self._writer = writer
+        self._added = 0  # batches
+        started = next(journal.notes())["started"]
+        self._since = log.microseconds(dt.datetime.fromisoformat(started))
+        self.outcomes: Counter[str] = Counter()
+        self.reused = 0
+
+    def add(self) -> None:
+        """Write what the journal has by now."""
+        with self._kept():
+            self._writer.add(self._new())
+
+    def finish(self, subjects: Iterable[tuple[str, str]]) -> None:
+        """Write the rest, and delete the journal."""
+        self._journal.finish()
+        self.add()
+        made = _provenance(subjects, list(self._journal.notes())) | {"reused": self.reused}
+        with self._kept():
+            self._writer.finish(made)
+        self._journal.remove()
+
+    def _new(self) -> Iterator[pa.RecordBatch]:
+        for rows in islice(self._journal.batches(), self._added, None):
+            self._added += 1
+            self.outcomes.update(rows["outcome"].to_pylist())
+            moments = rows["asked_at"].view(pa.int64()).to_pylist()
+            self.reused += sum(moment < self._since for moment in moments)
+            yield rows
+
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        try:
+            yield
+        except UsageError as error:
+            kept = f"all answers are in {self._journal.path}, --resume ends it"
+            raise UsageError(f"{error}: {kept}") from error
 
 
 def _provenance(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from v6monitor.dns.client import Client
+from v6monitor.dns.client import Client, OnWait
 from v6monitor.dns.observation import Observation
 from v6monitor.dns.plan import Plan
 from v6monitor.dns.resolvers import UDP, Resolver, parse
@@ -32,20 +32,22 @@ def ask(
     plan = Plan(subjects, seed, settle=found.append)
     policy = policy_for(chosen, **settings)
     with running(chosen) as usable, Client(answering(usable), policy) as client:
-        observe(plan, client, found.append, progress)
+        observe(plan, client, found.append, progress=progress)
     return sorted(found)
 
 
-def observe(
+def observe(  # noqa: PLR0913 - a run, and who hears of it
     plan: Plan,
     client: Client,
     keep: Callable[[Observation], None],
+    *,
     progress: Progress | None = None,
     done: int = 0,
+    on_wait: OnWait | None = None,
 ) -> None:
     """Ask what a plan holds and what it grows by; ``done`` questions are answered already."""
     due = done
-    for observation in client.run(plan):
+    for observation in client.run(plan, on_wait):
         done += 1
         keep(observation)
         if progress and done >= due:
