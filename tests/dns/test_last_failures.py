@@ -43,7 +43,7 @@ def test_the_log_is_written_while_the_last_failures_wait(tmp_path: Path, suffix:
     ((noticed, text),) = notices
     assert re.match(r"waits [0-2] s to ask [1-5] questions? again that failed", text)
     assert noticed < ended
-    assert scratch
+    assert scratch or suffix == "parquet"  # of which small groups of rows wait for more
     rows = log.read_log(out)
     assert not rows.duplicated(["qname", "qtype"]).any()
     assert rows["outcome"].value_counts().to_dict() == dict(made.outcomes)
