@@ -136,7 +136,8 @@ class Card:
             chain = "".join(f"→ {target} " for target in row.chain)
             answers = chain + (", ".join(row.answers) or row.detail)
             moment = row.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M:%S")
-            yield f"{row.qtype} {row.qname}", label(row.outcome), moment, row.resolver, answers
+            question, resolver = f"{row.qtype} {row.qname}", _printable(row.resolver)
+            yield _printable(question), label(row.outcome), moment, resolver, _printable(answers)
         for name, qtype in self.missing:
             yield f"{qtype} {name}", label("not_asked"), "", "", ""
 
@@ -242,7 +243,7 @@ def _provider_rows(found: Provider, words: Language, label: Label) -> Iterator[t
         if value := getattr(found, name):
             yield label(name), label(value) if name in coded else value
     for evidence in found.evidence.split("; "):
-        yield label("evidence"), evidence
+        yield label("evidence"), _printable(evidence)
 
 
 def _aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
