@@ -126,12 +126,12 @@ def test_two_lines_differ_in_more_than_colour():
 @pytest.mark.parametrize(
     ("months", "trend"),
     [
-        (["nnnnn", "ynnnn", "yyynn"], "websites from 0.0% to 60.0%."),
-        (["yyynn", "yynnn"], "Since January 2026: websites from 60.0% to 40.0%."),
-        (["yynnn", "yynnn"], "websites from 40.0% to 40.0%."),
+        (["nnnnn", "ynnnn", "yyynn"], "websites 0.0% to 60.0%."),
+        (["yyynn", "yynnn"], "Since January 2026: websites 60.0% to 40.0%."),
+        (["yynnn", "yynnn"], "websites 40.0% to 40.0%."),
         (
             ["nnnnn", "nnnnnnnnnn", "yyyyynnnnn"],
-            "Since February 2026: websites from 0.0% to 50.0%.",
+            "Since February 2026: websites 0.0% to 50.0%.",
         ),
         (["nnnnn", "nnnnnnnnnn"], "There is no comparable earlier month."),
         (["?????", "ynnnn"], "There is no comparable earlier month."),

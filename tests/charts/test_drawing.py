@@ -106,8 +106,9 @@ def test_text_is_large_horizontal_inside_and_apart(name, code):
 def test_the_alternative_text_is_two_sentences(name):
     """A screen reader hears chart type, what data and why it is here; the caption has an end."""
     chart = CHARTS[name]
-    assert chart.alt().count(". ") == 1
-    assert {"chart", "map"} & set(chart.alt().split(".")[0].split())
+    if len(chart.table):
+        assert chart.alt().count(". ") == 1
+        assert {"chart", "map"} & set(chart.alt().split(".")[0].split())
     assert chart.caption().endswith(".")
     assert chart.caption("nl") != chart.caption()
 

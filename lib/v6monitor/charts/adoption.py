@@ -174,8 +174,6 @@ def _sector_words(table: pd.DataFrame, language: Language) -> Words:
         else language.text("Dot chart of the share of domains with IPv6 per group."),
         language.text("It shows which groups lag."),
     )
-    if table.empty:
-        return Words(not_there(table, language), "", alt)
     by = group_column(table)
     note = language.text(
         "Share of domains with a known result, {month}. Groups under five: counts.",
@@ -217,8 +215,6 @@ def _state_words(table: pd.DataFrame, language: Language) -> Words:
         "Stacked bar chart of the domains with IPv6, partly, without and undetermined per group."
         " It shows where the remaining domains are."
     )
-    if table.empty:
-        return Words(not_there(table, language), "", alt)
     row = table.iloc[-1].to_dict()
     number, outside = int(row["applicable"]), int(row["not_applicable"])
     left_out = language.plural(

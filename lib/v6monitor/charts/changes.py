@@ -25,7 +25,6 @@ from v6monitor.charts.wording import (
     group_name,
     joined,
     measure_name,
-    not_there,
 )
 from v6monitor.language import Language
 
@@ -261,8 +260,6 @@ def _joined(table: pd.DataFrame, language: Language) -> pd.DataFrame:
 
 
 def _source_words(table: pd.DataFrame, language: Language) -> Words:
-    if table.empty:
-        return Words(not_there(table, language))
     rows = table.to_dict("records")
     counts = []
     for row in rows:

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from v6monitor.charts.layout import shows_nothing
 from v6monitor.charts.style import PHONE, WIDE, house_style, svg
 from v6monitor.charts.tables import pack, table_html, with_columns
-from v6monitor.charts.wording import LONGEST, joined, nothing
+from v6monitor.charts.wording import LONGEST, joined, not_there, nothing
 from v6monitor.language import CODES, Language
 from v6monitor.language.sources import source_text
 
@@ -132,15 +132,15 @@ class Chart:
 
     def caption(self, language: str = "en") -> str:
         """Return the finding, with its number."""
-        return self.words(self.table, Language(language)).caption
+        return self._said(Language(language)).caption
 
     def note(self, language: str = "en") -> str:
         """Return what the numbers are: measure, population, period and n."""
-        return self.words(self.table, Language(language)).note
+        return self._said(Language(language)).note
 
     def alt(self, language: str = "en") -> str:
         """Return the text alternative of the picture."""
-        return self.words(self.table, Language(language)).alt
+        return self._said(Language(language)).alt
 
     def source(self, language: str = "en") -> str:
         """Return where the numbers come from, of ``table.attrs["source"]``; empty if not known."""
@@ -186,6 +186,13 @@ class Chart:
             },
         }
 
+    def _said(self, language: Language) -> Words:
+        """Return its words; of a figure without rows, or without lookups, why that is."""
+        no_lookups = self.table.attrs.get("source") == []
+        if self.table.empty and (self.kind in {"figure", "text"} or no_lookups):
+            return Words(not_there(self.table, language))
+        return self.words(self.table, language)
+
     def _draw(self, language: Language, width: int = WIDE) -> Figure | None:
         if self.draw is None or self.table.empty:
             return None
@@ -193,7 +200,7 @@ class Chart:
             return self.draw(self.table, language, width)
 
     def _html(self, language: Language) -> str:
-        words = self.words(self.table, language)
+        words = self._said(language)
         caption, note = html.escape(words.caption), html.escape(words.note)
         if self.kind == "answer":
             facts = "".join(map(_fact, words.facts))

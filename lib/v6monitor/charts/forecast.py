@@ -125,8 +125,7 @@ def _projection_words(table: pd.DataFrame, language: Language) -> Words:
     )
     measured = _last(table[table["adoption"].notna()])
     if measured.empty:
-        none = "This measure is not in this source." if table.empty else "No month has a share."
-        return Words(none, "", alt)
+        return Words("No month has a share.", "", alt)
     now = f"Measured: {_shares(measured, 'adoption', language)}"
     refused = joined(
         *(_sentence(row, language) for row in measured.to_dict("records") if row["refusal"])

@@ -26,7 +26,6 @@ from v6monitor.charts.wording import (
     domains,
     group_name,
     joined,
-    not_looked_up,
     not_there,
     out_of,
     share_text,
@@ -80,8 +79,6 @@ def _answer_words(hosts: pd.DataFrame, language: Language) -> Words:
     without, unknown = int(counts.get("no", 0)), int(counts.get("unknown", 0))
     known, number = int(counts.sum()) - unknown, language.number
     rest = undetermined(unknown, known + unknown, language) if len(counts) else ""
-    if not_looked_up(hosts):
-        return Words(not_there(hosts, language))
     if not len(counts):
         return Words("Mail servers are not in this source.")
     if not known:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -12,7 +13,7 @@ from v6monitor.charts.layout import BEHIND, Mark, fill, width_of
 from v6monitor.charts.mail import whole_numbers
 from v6monitor.charts.months import flags, month_chart, ordinal
 from v6monitor.charts.style import STATE_COLOURS, offset
-from v6monitor.charts.wording import explained, group_name, joined, not_looked_up, not_there, out_of
+from v6monitor.charts.wording import explained, group_name, joined, out_of
 from v6monitor.language import Language, marked
 from v6monitor.mail.advice import groups
 from v6monitor.mail.laggards import EXCHANGE_GROUPS
@@ -79,9 +80,7 @@ def laggards_by_month(
     """
     outcomes = Counter([] if since is None else since["outcome"])
 
-    def words(table: pd.DataFrame, language: Language) -> Words:
-        return _laggards_by_month_words(table, outcomes, language)
-
+    words = partial(_laggards_by_month_words, outcomes=outcomes)
     return Chart(name, table, words, _draw_laggards_by_month)
 
 
@@ -124,8 +123,6 @@ def laggards_by(table: pd.DataFrame, *, name: str = "") -> Chart:
 
 
 def _laggards_now_words(laggards: pd.DataFrame, language: Language) -> Words:
-    if not_looked_up(laggards):
-        return Words(not_there(laggards, language))
     groups = laggards["group"].value_counts()
     ours = laggards[laggards["group"].isin(EXCHANGE_GROUPS)]
     caption = language.plural(
@@ -148,8 +145,6 @@ def _laggards_now_words(laggards: pd.DataFrame, language: Language) -> Words:
 
 
 def _laggard_list_words(laggards: pd.DataFrame, language: Language) -> Words:
-    if not_looked_up(laggards):
-        return Words(not_there(laggards, language))
     if laggards.empty:
         return Words(language.text("No domain needs action."))
     caption = language.plural(
@@ -174,7 +169,7 @@ def _places_words(table: pd.DataFrame, language: Language) -> Words:
     total = int(table["laggards"].sum())
     if not total:
         none = language.text("No laggard on Exchange Online was found.")
-        return Words(not_there(table, language) if not_looked_up(table) else none, note)
+        return Words(none, note)
     caption = language.text(
         "Most Exchange Online domains without IPv6: {place}, {counts}.",
         place=language.label(str(table.iloc[0, 0])),
@@ -184,8 +179,6 @@ def _places_words(table: pd.DataFrame, language: Language) -> Words:
 
 
 def _tenants_words(table: pd.DataFrame, language: Language) -> Words:
-    if not_looked_up(table):
-        return Words(not_there(table, language))
     caption = language.plural(
         "{number} tenant has more than one domain without IPv6: {domains} together.",
         "{number} tenants have more than one domain without IPv6: {domains} together.",
@@ -198,8 +191,6 @@ def _tenants_words(table: pd.DataFrame, language: Language) -> Words:
 
 
 def _gateways_words(table: pd.DataFrame, language: Language) -> Words:
-    if not_looked_up(table):
-        return Words(not_there(table, language))
     note = language.text(
         "Domains on Exchange Online behind a mail server with an IPv4 address and no IPv6 address,"
         " by who runs that. A domain behind several operators counts for each."
@@ -287,7 +278,7 @@ def _month_bars(axes: Axes, counts: pd.DataFrame, month: float, language: Langua
 
 
 def _laggards_by_month_words(
-    table: pd.DataFrame, outcomes: Counter[str], language: Language
+    table: pd.DataFrame, language: Language, outcomes: Counter[str]
 ) -> Words:
     alt = language.text(
         "Bar chart of the Exchange Online domains without IPv6 per measured month. It shows whether"
@@ -297,8 +288,6 @@ def _laggards_by_month_words(
         "Domains that are on Exchange Online by the newest lookups, and whose mail servers did not"
         " all have IPv6 in the measurement of the month."
     )
-    if table.empty:
-        return Words(language.text("There are no months to compare."), note, alt)
     first, last = (dict(table.iloc[at]) for at in (0, -1))
     month, then = (language.month(str(row["period"])) for row in (last, first))
     number, change = language.number(int(last["no"])), int(last["no"]) - int(first["no"])

@@ -155,7 +155,7 @@ def rows_chart(  # noqa: PLR0913 - the room around the axes
     """
     narrow = width < NARROW
     room = width - right if narrow else 210.0
-    texts = [(wrapped(row.name, room), row.note.splitlines()) for row in rows]
+    texts = [(wrapped(row.name, room, 3), row.note.splitlines()) for row in rows]
     if narrow:
         notes = [", ".join(note) for _, note in texts]
         texts = [
@@ -167,8 +167,7 @@ def rows_chart(  # noqa: PLR0913 - the room around the axes
     heights = [height + LINE * row.below for height, row in zip(tall, rows, strict=True)]
     longest = max((width_of(line) for name, note in texts for line in (*name, *note)), default=0.0)
     left, right = (16.0, 28.0) if narrow else (min(room, longest) + 14, right)
-    keys = _key_lines(key, width)
-    total = 8.0 + KEY * len(keys) + header + sum(heights)
+    total = 8.0 + key_height(key, width) + header + sum(heights)
     figure = new_figure(total + bottom, width)
     axes = new_axes(figure, left, bottom, width - left - right, sum(heights))
     axes.set_ylim(sum(heights), 0)
@@ -182,7 +181,7 @@ def rows_chart(  # noqa: PLR0913 - the room around the axes
         first = start + LINE / 2 if narrow else middle - text / 2 + LINE / 2
         _row_text(figure, name, note, bottom + sum(heights) - first)
     numbers = [start + LINE / 2 for start in starts] if narrow else middles
-    _draw_key(figure, keys)
+    draw_key(figure, key)
     return Rows(figure, axes, middles, numbers, width - left - right)
 
 
@@ -254,7 +253,22 @@ def key_height(marks: Sequence[Mark], width: float) -> float:
 
 def draw_key(figure: Figure, marks: Sequence[Mark]) -> None:
     """Draw the key at the top left: a symbol and a word each."""
-    _draw_key(figure, _key_lines(marks, figure.get_figwidth() * DPI))
+    place = pixels(figure)
+    top = figure.get_figheight() * DPI
+    for number, line in enumerate(_key_lines(marks, figure.get_figwidth() * DPI)):
+        y = top - 15 - KEY * number
+        for x, mark in line:
+            if mark.shape in {"ring", "dot"}:
+                face = "white" if mark.shape == "ring" else mark.colour
+                symbol = Line2D(
+                    [x + 7], [y], marker="o", markersize=9, color=mark.colour,
+                    markerfacecolor=face, markeredgewidth=2, linestyle="", transform=place,
+                )  # fmt: skip
+                figure.add_artist(symbol)
+            else:
+                look = fill(mark.colour, mark.shape)
+                figure.add_artist(Rectangle((x, y - 7), 14, 14, transform=place, **look))
+            figure.text(x + 20, y, mark.text, va="center", color=INK, transform=place)
 
 
 def state_mark(state: str, language: Language) -> Mark:
@@ -366,27 +380,6 @@ def _key_lines(marks: Sequence[Mark], width: float) -> list[list[tuple[float, Ma
         lines[-1].append((x, mark))
         x += wide + 24
     return lines
-
-
-def _draw_key(figure: Figure, lines: list[list[tuple[float, Mark]]]) -> None:
-    place = pixels(figure)
-    top = figure.get_figheight() * DPI
-    for number, line in enumerate(lines):
-        y = top - 15 - KEY * number
-        for x, mark in line:
-            if mark.shape in {"ring", "dot"}:
-                face = "white" if mark.shape == "ring" else mark.colour
-                symbol = Line2D(
-                    [x + 7], [y], marker="o", markersize=9, color=mark.colour,
-                    markerfacecolor=face, markeredgewidth=2, linestyle="", transform=place,
-                )  # fmt: skip
-                figure.add_artist(symbol)
-            else:
-                square = Rectangle(
-                    (x, y - 7), 14, 14, transform=place, **fill(mark.colour, mark.shape)
-                )
-                figure.add_artist(square)
-            figure.text(x + 20, y, mark.text, va="center", color=INK, transform=place)
 
 
 def _shortened(line: str, width: float) -> str:

@@ -13,7 +13,6 @@ from v6monitor.charts.wording import (
     explained,
     explained_number,
     group_name,
-    not_there,
     out_of,
     tick_lines,
     undetermined,
@@ -94,8 +93,6 @@ def _operators_words(table: pd.DataFrame, language: Language) -> Words:
         "Bar chart of the number of mail domains per operator, split by whether their mail servers"
         " have IPv6. It shows which operators the remaining domains depend on."
     )
-    if table.empty:
-        return Words(not_there(table, language), "", alt)
     total = int(table["domains"].sum())
     named = table[~table["operator"].isin([OTHER, OWN])]
     part = ""

@@ -1,6 +1,7 @@
 """Quality of a month: how much is known, why the rest is not, and the tests of the resolvers."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -27,7 +28,6 @@ from v6monitor.charts.wording import (
     domains,
     group_name,
     measure_name,
-    not_there,
     out_of,
 )
 from v6monitor.language import Language
@@ -63,15 +63,9 @@ def quality(
     Source:
         METHOD.md, "Shares".
     """
-    table = count_known(states, observations)
-
-    def draw(numbers: pd.DataFrame, language: Language, width: int) -> Figure:
-        return _draw_quality(numbers, language, width, reasons)
-
-    def words(numbers: pd.DataFrame, language: Language) -> Words:
-        return _quality_words(numbers, language, reasons)
-
-    return Chart(name, table, words, draw)
+    words = partial(_quality_words, reasons=reasons)
+    draw = partial(_draw_quality, reasons=reasons)
+    return Chart(name, count_known(states, observations), words, draw)
 
 
 def vantage(
@@ -98,8 +92,6 @@ def _quality_words(table: pd.DataFrame, language: Language, reasons: bool) -> Wo
         "Stacked bar chart of how much of each list was known, undetermined or not applicable."
         " It shows whether this month can be trusted."
     )
-    if table.empty:
-        return Words(not_there(table, language), "", alt)
     applies = table[table["outcome"] != "not_applicable"]
     applicable = applies.groupby("subject", sort=False)["count"].sum()
     applicable = applicable[applicable > 0]
@@ -219,8 +211,6 @@ def _vantage_words(table: pd.DataFrame, language: Language) -> Words:
         "Before the lookups each resolver gets questions with known answers: a resolver that makes"
         " up or hides IPv6 would give wrong results."
     )
-    if table.empty and not table.attrs["source"]:
-        return Words(not_there(table, language))
     if table.empty:
         return Words(language.text("The resolvers were not tested."), note)
     done = table[table["result"] != "not_tested"]

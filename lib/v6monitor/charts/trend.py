@@ -1,6 +1,7 @@
 """Adoption over time: a line per month, with what happened and what was published before."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -19,14 +20,12 @@ from v6monitor.charts.wording import (
     group_name,
     joined,
     measure_name,
-    not_there,
     out_of,
     share_text,
-    shortest,
 )
 from v6monitor.language import Language, marked
 
-LABEL, SHORT = 180, 110
+LABEL, SHORT = 180, 124
 """Pixels that the name of a line may take, and on a phone."""
 
 MANY = 48
@@ -107,12 +106,8 @@ def trend(  # noqa: PLR0913 - all but the first by keyword
 
     around = Around(events, published, jumps, target)
 
-    def words(numbers: pd.DataFrame, language: Language) -> Words:
-        return _trend_words(numbers, language, month, around)
-
-    def draw(numbers: pd.DataFrame, language: Language, width: int) -> Figure:
-        return _draw_trend(numbers, language, width, around)
-
+    words = partial(_trend_words, month=month, around=around)
+    draw = partial(_draw_trend, around=around)
     return Chart(name, table[table["period"] <= month], words, draw)
 
 
@@ -121,8 +116,6 @@ def _trend_words(table: pd.DataFrame, language: Language, month: str, around: Ar
         "Line chart of the share of domains with IPv6 per month. It shows how far the target of"
         " 100% is away, and how fast the distance shrinks."
     )
-    if table.empty:
-        return Words(not_there(table, language), "", alt)
     by = group_column(table)
     now = table[table["period"] == month]
     rows = _records(now, by)
@@ -136,7 +129,7 @@ def _trend_words(table: pd.DataFrame, language: Language, month: str, around: Ar
     note = language.text("Share of domains with a known result in {last}: {counts}.", **values)
     about = definition_of(table, language) if by != "measure" else ""
     more = [_jumps_note(around.jumps, language), _published_note(around.published, language)]
-    return Words.of([_since(table, now, by, language)], [about, note, *more], alt)
+    return Words.of(_since(table, now, by, language), [about, note, *more], alt)
 
 
 def _published_note(published: pd.DataFrame | None, language: Language) -> str:
@@ -230,51 +223,49 @@ def _in_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
 
 
-def _since(table: pd.DataFrame, now: pd.DataFrame, by: str, language: Language) -> str:
+def _since(table: pd.DataFrame, now: pd.DataFrame, by: str, language: Language) -> list[str]:
     """Return the shares since the first month that any group can be compared with."""
+    shares = now.set_index(by)["adoption"].dropna()
+    levels = [
+        f"{measure_name(name, language)} {language.percent(shares[name])}"
+        for name in _in_order(shares.index)[: len(LINES)]
+    ]
+    level = language.text(
+        "IPv6 in {month}: {shares}.",
+        month=language.month(str(now["period"].iloc[0])),
+        shares="; ".join(levels),
+    )
+    levels = [level] if levels else []
     if now["period"].eq(table["period"].min()).all():
-        return language.text("This is the first month of the series.")
+        return [*levels, language.text("This is the first month of the series.")]
     first = str(now["comparable_since"].min())
     comparable = now[now["comparable_since"] <= first].set_index(by)["adoption"].dropna()
     before = table[table["period"] == first].set_index(by)["adoption"].dropna()
     both = [name for name in _in_order(comparable.index) if name in before.index]
     if first >= now["period"].iloc[0] or not both:
-        return language.text("There is no comparable earlier month.")
-    names = {name: measure_name(name, language) for name in both}
+        return [*levels, language.text("There is no comparable earlier month.")]
     month = language.month(first)
+    moved = {
+        name: {
+            "name": measure_name(name, language),
+            "before": language.percent(before[name]),
+            "after": language.percent(comparable[name]),
+        }
+        for name in both
+    }
     if len(both) > len(LINES):
-        most = max(both, key=lambda name: comparable[name] - before[name])
-        values = {"number": language.number(len(both)), "name": names[most]}
-        return language.text(
-            "Of {number}, {name} gained most since {month}: from {before} to {after}.",
+        most = max(both, key=lambda name: abs(comparable[name] - before[name]))
+        sentence = language.text(
+            "Of {number}, {name} changed most since {month}: from {before} to {after}.",
+            number=language.number(len(both)),
             month=month,
-            before=language.percent(before[most]),
-            after=language.percent(comparable[most]),
-            **values,
+            **moved[most],
         )
-    forms = (
-        language.text("{name} from {before} to {after}"),
-        language.text("{name} {before} to {after}"),
-    )
-    return shortest(
-        *(
-            language.text(
-                "Since {month}: {changes}.",
-                month=month,
-                changes=language.listed(
-                    [
-                        form.format(
-                            name=names[name],
-                            before=language.percent(before[name]),
-                            after=language.percent(comparable[name]),
-                        )
-                        for name in both
-                    ]
-                ),
-            )
-            for form in forms
-        )
-    )
+        return [sentence]
+    changed = [language.text("{name} {before} to {after}", **one) for one in moved.values()]
+    return [
+        language.text("Since {month}: {changes}.", month=month, changes=language.listed(changed))
+    ]
 
 
 def _series(table: pd.DataFrame, by: str) -> list[tuple[str, pd.DataFrame, str, object]]:

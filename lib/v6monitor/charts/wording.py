@@ -51,11 +51,6 @@ def measure_name(code: object, language: Language) -> str:
     return f"{name[:1].lower()}{name[1:]}" if code in MEASURES else name
 
 
-def not_looked_up(table: pd.DataFrame) -> bool:
-    """Return whether a table is of lookups and empty because there are none."""
-    return table.empty and table.attrs.get("source") == []
-
-
 def not_there(table: pd.DataFrame, language: Language) -> str:
     """Return why a table has no rows: it is of lookups and there are none, or not in the source."""
     if table.attrs.get("source") == []:
