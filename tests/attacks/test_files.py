@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from v6monitor.errors import InputError
 from v6monitor.intake import intake as measurements
@@ -64,6 +65,21 @@ ENORMOUS: dict[str, tuple[Callable[[], str], str]] = {
     "brackets": (lambda: "[" * 200_000, "too deeply nested"),
     "digits": (lambda: '{"domains": ' + "9" * 100_000 + "}", "damaged at a number"),
 }
+
+
+def test_many_sheets_and_many_joined_files_are_refused(tmp_path: Path) -> None:
+    """Each sheet, and each header further down, is a table of its own that takes its time."""
+    book = tmp_path / "book-2026-10-05.xlsx"
+    with xlsxwriter.Workbook(book) as made:
+        for _ in range(51):
+            made.add_worksheet().write(0, 0, "a.example")
+    joined = tmp_path / DATED
+    joined.write_text("domain,type\na.example,web\n" * 10_000)
+    for path, expected in ((book, "more than 50 sheets"), (joined, "more than 50 tables")):
+        began = time.process_time()
+        with pytest.raises(InputError, match=expected):
+            measurements.read(path)
+        assert time.process_time() - began < SECONDS
 
 
 @pytest.mark.parametrize("what", ENORMOUS)

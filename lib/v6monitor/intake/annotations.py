@@ -6,7 +6,6 @@ A waiver never changes a state or a share: it is shown beside them.
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -191,19 +190,19 @@ def proposals(
             organisation=("organisation", "last"),
         )
     )
+    seen["label"] = seen["domain"].map(_label).astype("str")
     days = seen.groupby("type")
     gone = seen[seen["last"] < days["last"].transform("max")]
     gone = gone[~gone["domain"].isin(list(known))]
     new = seen[seen["first"] > days["first"].transform("min")]
     hosts = addresses[addresses["server"] == "mx"].groupby("domain")["host"].agg(frozenset)
     by_owner = gone[gone["owner"] != ""].merge(new, on=["type", "owner"], suffixes=("", "_new"))
-    by_name = _labelled(gone).merge(
-        _moved(_labelled(new)), on=["type", "label"], suffixes=("", "_new")
-    )
+    moved = new[new["domain"].str.split(".").str[-2].isin(GOVERNMENT)]
+    by_name = gone.merge(moved, on=["type", "label"], suffixes=("", "_new"))
     columns = ["type", "domain", "domain_new", "last", "first_new", "organisation"]
     parts = [
-        by_owner[_mail(by_owner["domain"], hosts).eq(_mail(by_owner["domain_new"], hosts))],
-        by_owner[by_owner["domain"].map(_label).eq(by_owner["domain_new"].map(_label))],
+        by_owner[by_owner["domain"].map(hosts).eq(by_owner["domain_new"].map(hosts))],
+        by_owner[by_owner["label"].eq(by_owner["label_new"])],
         by_name,
         by_owner[~by_owner.duplicated(["type", "owner"], keep=False)],
     ]
@@ -221,25 +220,10 @@ def proposals(
     return chosen[list(PROPOSALS)].reset_index(drop=True)
 
 
-def _mail(domains: "pd.Series[str]", hosts: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Return the mail servers of each domain; NaN, which equals nothing, where none is known."""
-    return domains.map(hosts)
-
-
-def _labelled(names: pd.DataFrame) -> pd.DataFrame:
-    return names.assign(label=names["domain"].map(_label).astype("str"))
-
-
 def _label(name: str) -> str:
     """Return a name without its public suffix: ``www.town.gov.example`` gives ``www.town``."""
     registered = registrable_domain(name)
     return name.removesuffix(registered) + registered.partition(".")[0]
-
-
-def _moved(names: pd.DataFrame) -> pd.DataFrame:
-    """Return those below a suffix of the government."""
-    second = names["domain"].str.split(".").str[-2]
-    return names[second.isin(GOVERNMENT)]
 
 
 def _rows(

@@ -1,9 +1,10 @@
 """Raw cells of one measurement to rows of the canonical table, every fault listed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from v6monitor.errors import InputError
@@ -19,20 +20,19 @@ from v6monitor.intake.cleaning import (
     normalised,
     without_dates,
 )
-from v6monitor.intake.columns import CANONICAL, COLUMNS, LATER, LOOKED_UP, MAPPED, RESULTS
+from v6monitor.intake.columns import (
+    CANONICAL,
+    COLUMNS,
+    LATER,
+    LOOKED_UP,
+    MAIL_SOURCES,
+    MAPPED,
+    RESULTS,
+)
 from v6monitor.intake.organisations import SECTORS, province_in, sector_in
 
 _RESULT_FIELDS = tuple(dict.fromkeys(RESULTS["web"] + RESULTS["mail"]))
 _UNREADABLE = r"[^\S ]|[\x00-\x1f\x7f]"  # would not survive being written as a row of text
-_MAIL_SOURCES = {
-    "mail_status": columns.mail_status,
-    "mail_view": columns.mail_status_by_address_test,
-    "mail_testable": columns.mail_status,
-    "mail_configured": columns.mail_status_by_presence,
-    "mx_address": columns.mail_status_by_address_test,
-}
-"""What says whether a domain has mail servers; the surest first."""
-
 _AFTER = {
     "ns_reach": "ns_address",
     "ws_reach": "ws_address",
@@ -140,7 +140,8 @@ def _cleaned(cells: pd.DataFrame) -> pd.DataFrame:
         odd = text.str.contains(_UNREADABLE, regex=True)
         if odd.any():
             text = text.mask(odd, text.str.replace(_UNREADABLE, " ", regex=True).str.strip())
-        cleaned[name] = text.iloc[codes].set_axis(cells.index)
+        same = text.equals(pd.Series(different, dtype="str"))
+        cleaned[name] = column if same else text.iloc[codes].set_axis(cells.index)
     return pd.DataFrame(cleaned, index=cells.index, dtype="str")
 
 
@@ -185,9 +186,10 @@ def _not_failed(cells: pd.DataFrame, days: "pd.Series[str]", faults: Faults) -> 
         no_mx = no_mx & _by_value(cells["ipv6"], columns.result).eq("passed")
     else:
         no_mx = no
-    for source, meaning in _MAIL_SOURCES.items():
+    for source, words in MAIL_SOURCES.items():
         if source in cells and source != "mx_address":
-            no_mx = no_mx & ~_by_value(cells[source], meaning).isin(["has_mx", "null_mx"])
+            has_mail = _mail_words(cells[source], words).isin(["has_mx", "null_mx"])
+            no_mx = no_mx & ~has_mail
     impossible = no_mx | failed["ws_address"] & (failed["ws_reach"] | failed["ws_similar"])
     plain = all(set(cells[field].str.lower().unique()) <= _YES_OR_NO for field in fields)
     early = days.lt(_API_2) | bool(plain or impossible.any())
@@ -270,15 +272,20 @@ def _no_date(file: str, written: "pd.Series[str]") -> str:
 
 
 def _results(cells: pd.DataFrame, column: str, unmeasured: str, faults: Faults) -> "pd.Series[str]":
+    """Return the words of a column of results, each different cell looked at once."""
     written = cells[column]
-    applies = cells["type"].map({kind: column in fields for kind, fields in RESULTS.items()})
-    words = _by_value(written, lambda raw: (columns.result(raw) or "?") if raw else "")
-    strange = words.eq("?")
-    faults.add(written[strange], Reason.STRANGE_RESULT, CHANGED)
-    words = words.mask(strange, "unknown").mask(written.eq("") & applies, unmeasured)
-    misplaced = ~applies & ~words.isin(["", "unknown"])
-    faults.add(written[misplaced], Reason.MISPLACED_RESULT, CHANGED)
-    return words.where(applies, "")
+    kinds = [kind for kind, fields in RESULTS.items() if column in fields]
+    applies = cells["type"].isin(kinds).to_numpy()
+    codes, different = pd.factorize(written)
+    words = [(columns.result(raw) or "?") if raw else "" for raw in different]
+    strange = np.array([word == "?" for word in words], dtype="bool")
+    known = np.array([word not in {"", "?", "unknown"} for word in words], dtype="bool")
+    faults.add(written[strange[codes]], Reason.STRANGE_RESULT, CHANGED)
+    faults.add(written[known[codes] & ~applies], Reason.MISPLACED_RESULT, CHANGED)
+    meant = [{"": unmeasured, "?": "unknown"}.get(word, word) for word in words]
+    last = len(words)  # of the other type of test: nothing
+    found = pd.Series([*meant, ""], dtype="str").iloc[np.where(applies, codes, last)]
+    return found.set_axis(cells.index)
 
 
 def _scores(written: "pd.Series[str]", faults: Faults) -> "pd.Series[float]":
@@ -293,13 +300,17 @@ def _mail_status(cells: pd.DataFrame, faults: Faults) -> "pd.Series[str]":
     """Return whether each mail domain has mail servers, by the surest column that says so."""
     mail = cells["type"].eq("mail")
     found = pd.Series("", index=cells.index, dtype="str")
-    for column, meaning in _MAIL_SOURCES.items():
+    for column, words in MAIL_SOURCES.items():
         if column in cells:
             open_yet = found.eq("")
-            found = found.mask(open_yet, _by_value(cells[column], meaning))
+            found = found.mask(open_yet, _mail_words(cells[column], words))
             doubtful = mail & open_yet & cells[column].isin(["not_tested", "good_not_tested"])
             faults.add(cells[column][doubtful & found.eq("no_mx")], Reason.NOT_TESTED, KEPT)
     return found.mask(found.eq(""), "unknown").where(mail, "")
+
+
+def _mail_words(cells: "pd.Series[str]", words: Mapping[str, str]) -> "pd.Series[str]":
+    return _by_value(cells, lambda raw: words.get(raw.lower(), ""))
 
 
 def _status(

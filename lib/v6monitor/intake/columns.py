@@ -91,8 +91,23 @@ _MAIL = {
     "unknown": "unknown",
 }
 _MAIL_STATUS = {word: status for status, words in _MAIL.items() for word in words.split()}
-_ADDRESS_TEST = {"not_tested": "no_mx", "info": "no_mx", "warning": "has_mx"}
-_CONFIGURED = {"passed": "has_mx", "failed": "no_mx"}
+_ADDRESS_TEST = _MAIL_STATUS | {"not_tested": "no_mx", "info": "no_mx", "warning": "has_mx"}
+
+MAIL_SOURCES = {
+    "mail_status": _MAIL_STATUS,
+    "mail_view": _ADDRESS_TEST,
+    "mail_testable": _MAIL_STATUS,
+    "mail_configured": _MAIL_STATUS
+    | dict.fromkeys(_WORDS["passed"].split(), "has_mx")
+    | dict.fromkeys(_WORDS["failed"].split(), "no_mx"),
+    "mx_address": _ADDRESS_TEST,
+}
+"""What says whether a domain has mail servers, the surest column first, and by which words.
+
+The test of their addresses is ``not_tested`` without MX or with a null MX, ``info`` without MX
+where a null MX is advised, ``warning`` with a null MX beside real ones, which are judged. Its
+``failed`` does not decide: in API 1.0 it is also the result of a domain without MX.
+"""
 
 
 def positions(header: Iterable[str]) -> dict[str, int]:
@@ -131,37 +146,6 @@ def result(raw: str) -> str | None:
     ('passed', 'warning', 'unknown', None)
     """
     return _RESULTS.get(raw.lower().replace(" ", "_"))
-
-
-def mail_status(raw: str) -> str:
-    """Return whether a domain has mail servers, by what a file says about them; "" for nothing.
-
-    Words of the canonical table, of API 2 (``mail_servers_testable_status``, and the verdict of
-    the test of their addresses: ``other`` is no mail servers) and of the dashboard. ``failed``
-    does not decide: in API 1.0 it is also the result of a domain without MX.
-
-    >>> mail_status("no_mx"), mail_status("null-mx"), mail_status("unreachable")
-    ('no_mx', 'null_mx', 'has_mx')
-    """
-    return _MAIL_STATUS.get(raw.lower(), "")
-
-
-def mail_status_by_address_test(raw: str) -> str:
-    """Return the mail status by the test of mail server addresses.
-
-    That test is ``not_tested`` without MX or with a null MX, ``info`` without MX where a null MX
-    is advised, ``warning`` with a null MX beside real ones, which are judged.
-    """
-    return _ADDRESS_TEST.get(raw.lower(), "") or mail_status(raw)
-
-
-def mail_status_by_presence(raw: str) -> str:
-    """Return the mail status by a yes or no to "has an MX record".
-
-    >>> mail_status_by_presence("False"), mail_status_by_presence("?")
-    ('no_mx', '')
-    """
-    return _CONFIGURED.get(result(raw) or "", "") or mail_status(raw)
 
 
 def score(raw: str) -> float:

@@ -238,7 +238,10 @@ def _findings(what: str, table: pd.DataFrame, detail: Any = "") -> pd.DataFrame:
 
 def _together(parts: list[pd.DataFrame], order: tuple[str, ...]) -> pd.DataFrame:
     """Return findings in one table, by the order of what they are; each once."""
-    found = pd.concat([_typed(part) for part in (pd.DataFrame(), *parts)], ignore_index=True)
+    typed = [part.reindex(columns=list(FINDINGS)).astype("object") for part in parts]
+    found = pd.concat([pd.DataFrame(columns=list(FINDINGS), dtype="object"), *typed])
+    row = pd.to_numeric(found["row"]).fillna(0).astype("int64")
+    found = found.fillna("").astype("str").assign(row=row)
     found = found.drop_duplicates().assign(order=found["what"].map(order.index))
     found = found.sort_values(["order", "domain", "type", "row"], ignore_index=True)
     return found[list(FINDINGS)]
@@ -253,11 +256,3 @@ def _successor(name: str, renames: Mapping[str, str], present: set[str]) -> str:
         if name in present:
             return name
     return ""
-
-
-def _typed(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns of findings, empty where a part has none."""
-    table = rows.reindex(columns=list(FINDINGS))
-    text = table.drop(columns="row").astype("object").fillna("").astype("str")
-    row = pd.to_numeric(table["row"]).fillna(0).astype("int64")
-    return text.assign(row=row)[list(FINDINGS)]

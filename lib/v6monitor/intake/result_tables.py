@@ -20,14 +20,7 @@ import pandas as pd
 
 from v6monitor.errors import InputError
 from v6monitor.intake.assembly import Part
-from v6monitor.intake.columns import (
-    CANONICAL,
-    COLUMNS,
-    LATER,
-    RESULTS,
-    positions,
-    type_of,
-)
+from v6monitor.intake.columns import CANONICAL, COLUMNS, LATER, RESULTS, positions, type_of
 from v6monitor.intake.tables import Content, Sheet
 
 _STATISTICS_ROWS = 9  # a spreadsheet export of the dashboard starts with them

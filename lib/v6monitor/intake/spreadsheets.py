@@ -23,6 +23,7 @@ from v6monitor.errors import InputError, NoMeasurementError
 ZIP = b"PK\x03\x04"
 """How a zip begins, which XLSX and ODS are."""
 
+MOST_SHEETS = 50
 _LARGEST = 128 << 20
 _MOST_PARTS = 1_000
 _MOST_CELLS = 2_000_000
@@ -87,7 +88,9 @@ def _parts(name: str, data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = [entry for entry in archive.infolist() if _is_part(entry.filename)]
-            if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _LARGEST:
+            if len(entries) > _MOST_PARTS:
+                raise InputError(f"{name}: holds more than {_MOST_PARTS:,} parts; save it as CSV")
+            if sum(entry.file_size for entry in entries) > _LARGEST:
                 raise InputError(f"{name}: unpacks to more than 128 MiB; save it as CSV")
             if any(entry.flag_bits & 1 or entry.compress_type not in _PLAIN for entry in entries):
                 raise InputError(f"{name}: has a password; save it without one")
@@ -109,6 +112,8 @@ def _sheets(name: str, parts: dict[str, bytes], layouts: Mapping[str, _Layout]) 
     known.seek(0)
     try:
         workbook = CalamineWorkbook.from_filelike(known)
+        if len(workbook.sheets_metadata) > MOST_SHEETS:
+            raise InputError(f"{name}: has more than {MOST_SHEETS} sheets; save what you need")
         for sheet in workbook.sheets_metadata:
             rows = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
             if rows and rows[0]:

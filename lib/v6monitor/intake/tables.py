@@ -217,9 +217,15 @@ def _parted(name: str, sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
         labelled_rows = [at_row for at_row in rows if not _NAMES.isdisjoint(at_row[1])][:1]
         headers = [at_row for at_row in labelled_rows if not _has_host(at_row[1])]
         cuts = [at for header in headers for at in _later_headers(name, sheet.cells, *header)]
+        if len(cuts) > spreadsheets.MOST_SHEETS:
+            raise InputError(
+                f"{name}: holds more than {spreadsheets.MOST_SHEETS} tables one behind the other; "
+                "read them in parts"
+            )
         beyond: dict[int, str] = {}
         for start, end in pairwise([*(at for at, _ in headers), *cuts, len(sheet.cells)]):
-            more = sheet.cells.iloc[start + 1 : end, missing.iloc[start].to_numpy().nonzero()[0]]
+            ends = missing.iloc[start].to_numpy().nonzero()[0]
+            more = sheet.cells.iloc[start + 1 : end if len(ends) else start, ends]
             beyond |= {
                 row: cell
                 for row, *cells in more.itertuples()

@@ -24,7 +24,7 @@ from v6monitor.dns import log
 from v6monitor.dns.lookup import progress_bar
 from v6monitor.dns.recording import Task, record
 from v6monitor.dns.run import Progress
-from v6monitor.intake import annotations, companions, list_check, published
+from v6monitor.intake import annotations, companions, list_check
 from v6monitor.intake import states as intake_states
 from v6monitor.intake.cleaning import KEY
 from v6monitor.intake.columns import LOOKED_UP
@@ -182,16 +182,16 @@ class Month:
 
     @property
     def published(self) -> pd.DataFrame:
-        """Return the shares that were published of government before, as ``intake.published``.
+        """Return the shares that were published of government before (``intake.states``).
 
         None for a month that is not of the government as a whole.
         """
-        return published.published(self.period if self.whole_government else "")
+        return intake_states.published(self.period if self.whole_government else "")
 
     @property
     def events(self) -> pd.DataFrame:
         """Return what happened, by ``date``; none for a list the agreement is not about."""
-        found = published.events()
+        found = intake_states.events()
         return found if self.under_agreement else found[:0]
 
     @property
