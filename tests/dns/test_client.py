@@ -419,5 +419,5 @@ def test_a_resolver_that_denies_everything_is_not_believed() -> None:
         server._react = lambda message, **_: [
             reply(dns.message.from_wire(message), rcode="NXDOMAIN")
         ]
-        with pytest.raises(VantageError, match="denies the root of DNS"):
+        with pytest.raises(VantageError, match="says the DNS root does not exist"):
             lookup([("a.example", "mail")], [server.spec])

@@ -8,8 +8,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from children import child
 from tiny import GOOD, LOAD, PARAMETERS, World
 
@@ -278,9 +280,36 @@ def test_a_list_of_domains_alone_is_a_report_of_lookups(world):
     assert [one["name"] for one in found["notebooks"]] == ["10_good"]
     assert {one["source"] for one in found["headline"]} == {"lookups"}
     assert found["sources"] == ["names.txt"]
-    for page in (world.out / "2026-10").glob("*.en.html"):
-        assert "measurement of 20" not in page.read_text(), page.name
-        assert "Internet.nl measurement" not in page.read_text(), page.name
+    assert found["message"]["en"].startswith(
+        "IPv6 by our own lookups of 6 October 2026: websites 2 of 2; e-mail domains 2 of 2."
+    )
+    month = world.out / "2026-10"
+    first = BeautifulSoup((month / "index.html").read_text(encoding="utf-8"), "html.parser")
+    assert found["message"]["nl"] in first.get_text()
+    assert "first report on this list" in (month / "mail.en.txt").read_text(encoding="utf-8")
+    for page in [*world.out.rglob("*.en.html"), *world.out.rglob("*.en.txt")]:
+        shown = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+        for unread in shown(["script", "style"]):
+            unread.decompose()
+        words = shown.get_text().split("What the columns mean")[0]
+        words = words.replace("measurements.faults.csv", "").replace("list measurements", "")
+        for word in ("measurement", "measured", "Internet.nl"):
+            assert word not in words, f"{word} is on {page.name}"
+
+
+def test_a_cell_about_measurements_is_not_in_a_report_of_a_list(world):
+    """Its tag says so: neither its words nor its table are on the page."""
+    names = world.folder / "names.txt"
+    names.write_text("aa.example\n")
+    plan = world.plan("tagged", **{"10_good": [*GOOD, "## What was measured?", "month.measures"]})
+    notebook = nbformat.read(plan.with_name("10_good.ipynb"), 4)
+    for cell in notebook.cells[-2:]:
+        cell.metadata.tags = ["measured"]
+    nbformat.write(notebook, plan.with_name("10_good.ipynb"))
+    make(world.request(plan, measurements=(names,)), _quiet)
+    page = (world.out / "2026-10" / "10_good.en.html").read_text(encoding="utf-8")
+    assert "What was measured?" not in page
+    assert "Which ones?" in page
 
 
 @pytest.mark.parametrize(

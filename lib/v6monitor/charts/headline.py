@@ -82,16 +82,21 @@ def _state(rows: dict[str, Record], language: Language) -> str:
     """Return which shares had IPv6 in the month, and of which list."""
     first = next(iter(rows.values()))
     month = language.month(str(first["period"]))
+    day = language.day(dt.date.fromisoformat(str(first["asked"]))) if _is_list(rows) else ""
     if any(pd.isna(row["adoption"]) or name not in SHARES for name, row in rows.items()):
         shares = [f"{_name(name, language)} {_share(row, language)}" for name, row in rows.items()]
-        found = language.text("IPv6 in {month}: {shares}.", month=month, shares="; ".join(shares))
+        counted = "; ".join(shares)
+        found = language.text("IPv6 in {month}: {shares}.", month=month, shares=counted)
+        if day:
+            found = language.text(
+                "IPv6 by our own lookups of {day}: {shares}.", day=day, shares=counted
+            )
         return _about(str(first["of"]), found, language)
     shares = [
         language.text(SHARES[name], share=language.percent(row["adoption"]))
         for name, row in rows.items()
     ]
-    if _is_list(rows):
-        day = language.day(dt.date.fromisoformat(str(first["asked"])))
+    if day:
         found = language.text(
             "By our own lookups of {day}, {shares} had IPv6.",
             day=day,

@@ -17,6 +17,8 @@ from v6monitor.report import check, make_reports
 from v6monitor.report.request import WITHIN_DAYS, Request, own_measurements, period_of, requested
 
 _EN = Language("en")
+_AS_GIVEN = ("out", "replay", "period", "lookups_within", "rate", "timeout", "pdf")
+"""The options that a request takes as they are."""
 
 
 def report_arguments(parser: Parser) -> None:
@@ -171,21 +173,15 @@ def _stop(*_: object) -> NoReturn:
 def _request(options: argparse.Namespace) -> Request:
     return requested(
         [workspace.example_folder()] if options.example else options.measurements,
-        out=options.out,
-        replay=options.replay,
-        period=options.period,
         resolvers=tuple(options.resolver),
-        lookups_within=options.lookups_within,
         measured_at=options.measured_at or "",
         columns=mapping(options.map),
-        rate=options.rate,
-        timeout=options.timeout,
         vantage=not options.no_vantage,
         languages=CODES if options.lang == "both" else (options.lang,),
         notebooks=tuple(options.notebook),
         sectors=tuple(options.sector),
         organisations=tuple(options.organisation),
-        pdf=options.pdf,
+        **{name: getattr(options, name) for name in _AS_GIVEN},
     )
 
 

@@ -161,7 +161,7 @@ def _greet(resolver: Resolver) -> Check:
         works = row.outcome not in _SILENT | {NXDOMAIN}
         found = row.outcome if works else row.detail.removeprefix(f"{resolver.label}: ")
         if row.outcome == NXDOMAIN:
-            found = "denies the root of DNS, so its denials mean nothing"
+            found = "says the DNS root does not exist, so its 'no' answers are meaningless"
     return _check(resolver, ANSWERS, _ROOT, "an answer", (found, works))
 
 
