@@ -5,21 +5,25 @@ a success.
 """
 
 import contextlib
+import ctypes
 import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import nbformat
 import yaml
+from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
@@ -36,7 +40,21 @@ _LONGEST = 300
 WORKERS = 2
 """Kernels at once: with more the small machines that reports are made on lose time."""
 
+_SYSTEM: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
+_PDEATHSIG = 1  # of prctl(2)
 _SERVED = "forkserver" in multiprocessing.get_all_start_methods()
+
+
+class _Kernel(AsyncKernelManager):
+    """A kernel that the system ends with the process that started it.
+
+    It looks for itself whether that is still there, but not before it has started.
+    """
+
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
+        if _SYSTEM is not None:
+            options["preexec_fn"] = partial(_follow, os.getpid())
+        await super()._async_launch_kernel(kernel_cmd, **options)
 
 
 class Declared(NamedTuple):
@@ -215,6 +233,7 @@ def _attempt(notebook: Path, parameters: Mapping[str, object], output: Path) -> 
                 progress_bar=False,
                 cwd=str(workspace.root()),
                 extra_arguments=["--log-level=CRITICAL"],
+                kernel_manager_class=_Kernel,
             )
     except (DeadKernelError, RuntimeError, TimeoutError) as failure:
         return f"the kernel stopped: {failure}", type(failure).__name__
@@ -243,6 +262,13 @@ def _follow_the_run() -> None:
     """Let the run decide what Ctrl-C means, which a terminal sends to all; end when it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_run, daemon=True).start()
+
+
+def _follow(parent: int) -> None:
+    """Let the system end this process with its parent."""
+    _SYSTEM.prctl(_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before
+        os._exit(1)
 
 
 def _end_with_the_run() -> None:
