@@ -68,7 +68,8 @@ def _members(value: object) -> dict[str, object]:
         ]
         return {name: getattr(value, name) for name in sorted(names) if name[0] != "_"}
     if inspect.isclass(value):
-        own = {name: one for name, one in vars(value).items() if name[0] != "_"}
+        ours = [one for one in reversed(value.__mro__) if one.__module__.startswith("v6monitor")]
+        own = {n: one for base in ours for n, one in vars(base).items() if n[0] != "_"}
         kinds = (staticmethod, classmethod, property)
         return {
             name: getattr(one, "__func__", one)

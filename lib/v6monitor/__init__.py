@@ -42,7 +42,7 @@ _PUBLIC = {
     "judge": "verdicts.judge:judge",
     "laggards": "mail.laggards:laggards",
     "letters": "mail.letters:letters",
-    "load": "report.month:load",
+    "load": "report.loading:load",
     "lookup": "dns.lookup:lookup",
     "projection": "analysis.forecast:projection",
     "providers": "mail.providers:providers",

@@ -10,8 +10,9 @@ from tiny import World
 import v6monitor as v6
 from v6monitor.dns import log
 from v6monitor.errors import InputError, UsageError
+from v6monitor.report.loading import load
 from v6monitor.report.measurements import of_dutch_government
-from v6monitor.report.month import Month, load
+from v6monitor.report.month import Month
 
 
 @pytest.fixture

@@ -152,7 +152,7 @@ def test_a_mail_has_its_subject_on_the_first_line(changed):
     this = month(STATES)
     told = news.facts(this, changed, "2026-09")
     subject, empty, *body = news.mail(this, told, Language("nl")).splitlines()
-    assert subject == "IPv6 in oktober 2026: web 2 erbij, 1 eraf; nameservers 0 erbij, 0 eraf"
+    assert subject == "IPv6 in oktober 2026: websites 2 erbij, 1 eraf; nameservers 0 erbij, 0 eraf"
     assert empty == ""
     text = "\n".join(body)
     assert text.startswith("Synthetische voorbeeldgegevens.")

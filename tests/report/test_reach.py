@@ -9,7 +9,7 @@ from tiny import GOOD, World
 
 from v6monitor.dns import log
 from v6monitor.report import reach, runner
-from v6monitor.report.month import load
+from v6monitor.report.loading import load
 from v6monitor.report.request import Request
 from v6monitor.report.runner import make
 

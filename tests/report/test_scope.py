@@ -11,7 +11,7 @@ from tiny import GOOD, World
 from v6monitor import workspace
 from v6monitor.errors import InputError, UsageError
 from v6monitor.report import archive, manifest
-from v6monitor.report.month import load
+from v6monitor.report.loading import load
 from v6monitor.report.request import Request, requested
 from v6monitor.report.runner import make
 

@@ -143,8 +143,6 @@ def read_kept(given: Sequence[Path], day: dt.date | None = None) -> intake.Intak
     """Return the measurements; a canonical CSV with what was written beside it.
 
     Intake joined the registers to such a table already. ``day`` is as in ``read_measurements``.
-
-    Intake joined the registers to such a table already. ``day`` is as in ``read_measurements``.
     """
     if not (given and given[0].with_suffix(".faults.csv").is_file()):
         return read_measurements(given, day=day)

@@ -35,6 +35,7 @@ from v6monitor.report.execution import (
     workers,
 )
 from v6monitor.report.exports import safe_csv, write_text
+from v6monitor.report.loading import load
 from v6monitor.report.measurements import (
     LOOKUPS,
     choose_period,
@@ -45,7 +46,7 @@ from v6monitor.report.measurements import (
     of_sectors,
     read_measurements,
 )
-from v6monitor.report.month import Month, load
+from v6monitor.report.month import Month
 from v6monitor.report.news import news
 from v6monitor.report.publishing import Report, publish
 from v6monitor.report.request import Request
