@@ -95,6 +95,8 @@ def test_exchange_online_hosts_and_their_zones(host: str, expected: tuple[str, s
         "mail.protection.outlook.com",
         "mail.messaging.microsoft.com",
         "town.bigfish.com",
+        "12.mail.outlook.com",
+        "townhall.onmicrosoft.com",
     ],
 )
 def test_a_dot_of_a_zone_is_a_dot(host: str) -> None:
@@ -103,6 +105,18 @@ def test_a_dot_of_a_zone_is_a_dot(host: str) -> None:
     for at, sign in enumerate(host):
         if sign == ".":
             assert parse_exchange_host(f"{host[:at]}x{host[at + 1 :]}") is None
+
+
+def test_a_dot_of_a_broken_name_or_of_a_tenant_is_a_dot() -> None:
+    """The same for a label with dots in it, of which the last four count, and for DKIM targets."""
+    host = "town.example.mail.protection.outlook.com"
+    for at in [at for at, sign in enumerate(host) if sign == "."][1:]:
+        assert parse_exchange_host(f"{host[:at]}x{host[at + 1 :]}") is None
+    selector = "selector1-town-example._domainkey.townhall"
+    for target in (f"{selector}.onmicrosoft.com", f"{selector}.q-v1.dkim.mail.microsoft"):
+        assert tenant_of(target) == "townhall"
+        for at in [at for at, sign in enumerate(target) if sign == "."]:
+            assert tenant_of(f"{target[:at]}x{target[at + 1 :]}") == ""
 
 
 @pytest.mark.parametrize(
