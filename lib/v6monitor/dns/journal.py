@@ -21,12 +21,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from v6monitor.dns.log import SCHEMA, batch
+from v6monitor.dns.log import SCHEMA, batch, writing
 from v6monitor.dns.observation import Observation
 from v6monitor.errors import InputError, UsageError
 
@@ -106,7 +106,7 @@ class Journal:
 
     def note(self, content: Mapping[str, Any]) -> None:
         """Keep a note about the run, before its first row."""
-        with _named_errors(self.path):
+        with writing(self.path):
             self._file.put(_NOTE, json.dumps(content).encode())
 
     def notes(self) -> Iterator[dict[str, Any]]:
@@ -185,23 +185,13 @@ class Journal:
         )
 
 
-class _Frame(NamedTuple):
-    kind: bytes
-    content: bytes
-    end: int
-
-
 class _JournalFile:
-    """Append-only file of frames; a torn last frame is dropped when it is opened.
-
-    Raises UsageError when another run writes there, or nothing can be written; InputError when
-    the file is no journal, is damaged, or is ``about`` another list. It is then left as it is.
-    """
+    """Append-only file of frames; a torn last frame is dropped when it is opened."""
 
     def __init__(self, path: Path, about: str) -> None:
         self.path = path
         self._about = about
-        with _named_errors(path):
+        with writing(path):
             self._file = path.open("a+b", buffering=0)
             try:
                 self._locked = self._lock()
@@ -218,7 +208,7 @@ class _JournalFile:
 
     def contents(self, kind: bytes) -> Iterator[bytes]:
         """Yield the contents of the frames of a kind, in their order."""
-        yield from (frame.content for frame in self._frames() if frame.kind == kind)
+        yield from (content for found, content, _ in self._frames() if found == kind)
 
     def put(self, kind: bytes, content: bytes) -> None:
         """Add a frame, whole or not at all; OSError when it cannot be written."""
@@ -270,9 +260,7 @@ class _JournalFile:
     def _whole(self) -> int:
         """Return where the last whole frame ends; InputError when there is more after damage."""
         self._end = os.fstat(self._file.fileno()).st_size
-        end = self._start
-        for frame in self._frames():
-            end = frame.end
+        end = max((after for _, _, after in self._frames()), default=self._start)
         with self.path.open("rb") as file:
             file.seek(end)
             beyond = file.read(_FRAME.size)
@@ -284,8 +272,8 @@ class _JournalFile:
                 beyond = b"." + more[-len(self._mark) :]
         return end
 
-    def _frames(self) -> Iterator[_Frame]:
-        """Yield the whole frames, up to the first that is torn or this run's end of the file."""
+    def _frames(self) -> Iterator[tuple[bytes, bytes, int]]:
+        """Yield kind, content and end of each frame, up to one that is torn or this run's end."""
         with self.path.open("rb") as file:
             at = file.seek(self._start)
             while at + _FRAME.size <= self._end:
@@ -296,7 +284,7 @@ class _JournalFile:
                 content = file.read(length)
                 if zlib.crc32(content) != checksum:
                     return
-                yield _Frame(kind, content, at)
+                yield kind, content, at
 
     def _lock(self) -> FileLock:
         lock = FileLock(self.path.with_name(f".{self.path.name}.lock"), thread_local=False)
@@ -309,12 +297,3 @@ class _JournalFile:
 
 def _advice(path: Path) -> str:
     return f"remove it to begin anew, or name another file than {path.name.removesuffix(SUFFIX)}"
-
-
-@contextlib.contextmanager
-def _named_errors(path: Path) -> Iterator[None]:
-    """Raise what the system says about a file that cannot be written as a UsageError."""
-    try:
-        yield
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror or error})") from error

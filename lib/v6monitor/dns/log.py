@@ -215,7 +215,7 @@ class Writer:
 
     def add(self, batches: Iterable[pa.RecordBatch]) -> None:
         """Write rows."""
-        with _writing(self._path):
+        with writing(self._path):
             for rows in batches:
                 if self._path.suffix == ".csv":
                     self._file.write(_csv_rows(map(_to_cells, observations(rows))))
@@ -226,7 +226,7 @@ class Writer:
 
     def finish(self, provenance: Mapping[str, Any]) -> None:
         """Put the log in its place."""
-        with _writing(self._path):
+        with writing(self._path):
             if self._path.suffix == ".parquet":
                 self._add_group()
                 self._parquet.add_key_value_metadata({_PROVENANCE: _as_json(provenance)})
@@ -345,7 +345,7 @@ def _harmless(text: str) -> str:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def writing(path: Path) -> Iterator[None]:
     """Raise what the system says about a file that cannot be written as a UsageError."""
     try:
         yield

@@ -93,7 +93,11 @@ def record(  # noqa: PLR0913 - each is a setting with a good default
     log.check_writable(path)
     chosen = parse(resolvers)
     policy = policy_for(chosen, **settings)
-    _check_journal(journal_of(path), resume=task.resume)
+    if journal_of(path).exists() and not task.resume:
+        raise UsageError(
+            f"{journal_of(path)}: a run was cut off here; go on with it with --resume, or remove "
+            "the file to begin anew"
+        )
     known = KnownAnswers(task.reuse, dt.datetime.now(dt.UTC) - task.max_age) if task.reuse else None
     session: dict[str, Any] = {
         "started": dt.datetime.now(dt.UTC).isoformat(),
@@ -163,14 +167,6 @@ class KnownAnswers:
         readable = all(is_readable(row.qtype, text) for text in row.answers)
         usable = row.outcome != OK or (row.answers and readable)
         return row if row[:2] == question and usable else None
-
-
-def _check_journal(path: Path, *, resume: bool) -> None:
-    if path.exists() and not resume:
-        raise UsageError(
-            f"{path}: a run was cut off here; go on with it with --resume, or remove the file to "
-            "begin anew"
-        )
 
 
 def _usable(found: Sequence[Resolver], task: Task, session: dict[str, Any]) -> list[Resolver]:

@@ -82,7 +82,7 @@ def _from_url(spec: str) -> Resolver:
         raise ValueError(spec)
     if url.scheme == TLS and url.path:
         raise ValueError(spec)
-    port = _PORTS[url.scheme] if url.port is None else _checked(url.port)
+    port = _PORTS[url.scheme] if url.port is None else _port(str(url.port))
     return Resolver(spec, url.scheme, host, port, spec if url.scheme == HTTPS else "")
 
 
@@ -100,15 +100,9 @@ def _host_and_port(spec: str) -> tuple[str, int]:
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()):
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= _HIGHEST_PORT):
         raise ValueError(text)
-    return _checked(int(text))
-
-
-def _checked(port: int) -> int:
-    if not 0 < port <= _HIGHEST_PORT:
-        raise ValueError(port)
-    return port
+    return int(text)
 
 
 def _label(host: str, port: int) -> str:

@@ -217,7 +217,14 @@ class Query:
 
     def observation(self) -> Observation:
         """Return the row of a query that is done."""
-        result = self._result or Reading(self._heaviest_failure())
+        result = self._result
+        if result is None:
+            failed = {outcome for outcome, _ in self._failures}
+            result = Reading(next(one for one in _BY_WEIGHT if one in failed))
+        detail = result.detail
+        if self._failures:  # what went wrong on the way, each thing once
+            details = dict.fromkeys([*(why for _, why in self._failures), detail])
+            detail = "; ".join(filter(None, details))
         microseconds = int(1e6 * (time.monotonic() - self._started))
         return Observation(
             *self.question,
@@ -230,17 +237,8 @@ class Query:
             self._asked_at,
             microseconds / 1000,
             self.sent,
-            self._all_details(result.detail) if self._failures else result.detail,
+            detail,
         )
-
-    def _heaviest_failure(self) -> str:
-        failed = {outcome for outcome, _ in self._failures}
-        return next(outcome for outcome in _BY_WEIGHT if outcome in failed)
-
-    def _all_details(self, last: str) -> str:
-        """Return what went wrong on the way, each thing once."""
-        details = dict.fromkeys([*(detail for _, detail in self._failures), last])
-        return "; ".join(filter(None, details))
 
     def _ask(self, name: str, resolver: int) -> None:
         """Begin with a name: the question's own, or the target of a CNAME."""
