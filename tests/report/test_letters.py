@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,8 @@ from v6monitor.report import tables
 from v6monitor.report.letters import file_of, merge, page
 from v6monitor.report.lint import problems
 from v6monitor.report.notices import synthetic_notice
+from v6monitor.report.pages import Page
+from v6monitor.report.publisher import Publisher
 
 HOSTILE = '=HYPERLINK("http://evil.example")<script>alert(1)</script>\' & Town'
 
@@ -41,6 +44,11 @@ def tenant_of(number: int, owner: str = "Gemeente Nieuw-Zuidwaard") -> Letter:
     return letter
 
 
+def listing(code: str) -> Page:
+    """Return the page that lists the letters."""
+    return Page("letters.html", Language(code), "Letters", "2026-10", folder="2026-10/")
+
+
 @pytest.mark.parametrize("number", [1, 8, 12])
 @pytest.mark.parametrize("code", CODES)
 def test_a_letter_prints_on_one_a4(
@@ -50,7 +58,8 @@ def test_a_letter_prints_on_one_a4(
     letter = tenant_of(number)
     notices = synthetic_notice(True, Language(code))
     file = tmp_path / file_of(letter, code, CODES)
-    file.write_text(page(letter, code, CODES, notices), encoding="utf-8")
+    text = page(letter, replace(listing(code), notices=notices), CODES)
+    file.write_text(text, encoding="utf-8")
     shown = opened(browser, file)
     printed = shown.pdf(prefer_css_page_size=True)
     shown.close()
@@ -60,7 +69,7 @@ def test_a_letter_prints_on_one_a4(
 def test_a_letter_has_what_a_letter_has() -> None:
     """Addressee, sender, date, reference, contact, salutation and signature; a file that stays."""
     letter = tenant_of(2)
-    text = page(letter, "nl", CODES)
+    text = page(letter, listing("nl"), CODES)
     for words in (
         "Aan:", "tenant ictsamenwerking", "Voorbeeldinstelling Internetstandaarden", "Datum: 6 okt",
         "Kenmerk: IPV6-20261006-", "ipv6@agency.example", "Geachte heer, mevrouw,",
@@ -70,10 +79,25 @@ def test_a_letter_has_what_a_letter_has() -> None:
     assert file_of(letter, "en", CODES) == "tenant-ictsamenwerking.en.html"
 
 
+def test_the_head_of_a_letter_is_complete() -> None:
+    """Address, twin, picture and feed: from its own folder, of the same publisher."""
+    sender = Publisher(name=dict.fromkeys(CODES, "Zuid"), address="https://ipv6.south.example/")
+    above = replace(listing("nl"), publisher=sender, picture="social.png", feed="../feed.atom")
+    head = page(tenant_of(2), above, CODES).partition("</head>")[0]
+    own = "https://ipv6.south.example/2026-10/letters/tenant-ictsamenwerking"
+    for words in (
+        f'rel="canonical" href="{own}.html"', f'property="og:url" content="{own}.html"',
+        f'hreflang="nl" href="{own}.html"', f'hreflang="en" href="{own}.en.html"',
+        'property="og:image" content="https://ipv6.south.example/2026-10/letters/../social.png"',
+        'href="../../feed.atom"', 'name="description" content="', 'property="og:description"',
+    ):  # fmt: skip
+        assert words in head, words
+
+
 def test_names_from_elsewhere_are_text_on_the_page() -> None:
     """An organisation's name brings no markup into the letter, and the page has no fault."""
     for code in CODES:
-        text = page(tenant_of(2, HOSTILE), code, CODES)
+        text = page(tenant_of(2, HOSTILE), listing(code), CODES)
         assert problems(text, tables=1) == []
         assert "<script>" not in text
         assert "&lt;script&gt;" in text

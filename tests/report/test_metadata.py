@@ -46,7 +46,7 @@ MANDATORY = {
 
 def test_the_catalogue_has_what_dcat_ap_nl_calls_mandatory():
     """By class; every reference within it leads to something in it, every other is an IRI."""
-    graph = metadata.catalogue(ABOUT, {"trend": "Adoptie"})["@graph"]
+    graph = metadata.catalogue(ABOUT, {"trend": {"nl": "Adoptie", "en": "Adoption"}})["@graph"]
     assert {one["@type"] for one in graph} == set(MANDATORY)
     for one in graph:
         assert set(MANDATORY[one["@type"]].split()) <= set(one), one["@type"]
@@ -56,6 +56,8 @@ def test_the_catalogue_has_what_dcat_ap_nl_calls_mandatory():
     assert inside <= known
     assert all(one["@id"].startswith(("https://", "mailto:")) for one in graph)
     (table,) = (one for one in graph if one["@type"] == "dcat:Distribution")
+    for one in (one for one in graph if "dct:title" in one):
+        assert {title["@language"] for title in one["dct:title"]} == {"nl", "en"}
     assert table["dct:license"]["@id"].endswith("/authority/licence/CC0")
     (dataset,) = (one for one in graph if one["@type"] == "dcat:Dataset")
     assert dataset["dct:temporal"]["dcat:endDate"]["@value"] == "2026-02-28"

@@ -144,11 +144,13 @@ def _write_letters(folder: Path, written: Sequence[Letter], *, synthetic: bool) 
     from v6monitor.report import letters as pages  # noqa: PLC0415
     from v6monitor.report import tables  # noqa: PLC0415
     from v6monitor.report.notices import synthetic_notice  # noqa: PLC0415
+    from v6monitor.report.pages import Page  # noqa: PLC0415
 
     with writing("--letters", folder):
         for code in CODES:
-            notices = synthetic_notice(synthetic, Language(code))
+            language = Language(code)
+            frame = Page("", language, "", notices=synthetic_notice(synthetic, language))
             for letter in written:
-                text = pages.page(letter, code, CODES, notices)
+                text = pages.page(letter, frame, CODES)
                 write_text(folder / pages.file_of(letter, code, CODES), text)
         tables.write(pages.merge(written), folder, pages.NAME)

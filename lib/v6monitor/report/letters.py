@@ -11,7 +11,6 @@ from v6monitor.language import AMSTERDAM, CODES, NO_VALUE, Language
 from v6monitor.mail.letters import Letter, Measured, powershell, remarks, situations, steps
 from v6monitor.names import display, page_name
 from v6monitor.report import publisher
-from v6monitor.report.notices import Notice
 from v6monitor.report.pages import Page, file_name, plain_page, twin
 from v6monitor.report.publisher import Publisher
 
@@ -58,30 +57,24 @@ def reference(letter: Letter, sender: Publisher) -> str:
     return "-".join(filter(None, [sender.letters.reference, day, digest]))
 
 
-def page(
-    letter: Letter,
-    code: str,
-    languages: Sequence[str],
-    notices: Sequence[Notice] = (),
-    home: str = "",
-) -> str:
-    """Return the page of one letter; ``languages`` are those that it is written in.
+def page(letter: Letter, overview: Page, languages: Sequence[str]) -> str:
+    """Return the page of one letter; its head leads to ``overview``, the page that lists it.
 
-    ``home`` is where its head leads; without one it leads nowhere.
+    Of an overview without a file it leads nowhere.
     """
-    language = Language(code)
+    language = overview.language
     measured = list(_by_host(letter, language)) if letter.operator else letter.measured
     named = subject(letter, language)
     about = language.text("IPv6 for the mail of {subject}", subject=named)
     if letter.operator:
         about = language.text("IPv6 for the mail servers of {subject}", subject=named)
-    found = Page(
-        file_of(letter, code, languages),
-        language,
-        about,
-        twin=twin(name_of(letter), code, languages),
-        notices=notices,
-        home=home,
+    found = overview.below(
+        NAME,
+        file=file_of(letter, language.code, languages),
+        heading=about,
+        twin=twin(name_of(letter), language.code, languages),
+        links=(),
+        home=overview.file and f"../{overview.file}",
     )
     return plain_page(
         "letter",

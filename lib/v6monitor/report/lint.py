@@ -15,7 +15,7 @@ from v6monitor.report.pages import script
 _NO_ALT = "No description has been provided for this image"
 _LOCAL_PATH = re.compile(r"(?:/home/|/root/|/tmp/|/Users/|[A-Z]:\\)\w")
 _VOID = frozenset({"meta", "img", "br", "hr", "input", "link", "col", "source", "wbr"})
-_LINKS = frozenset({"icon", "alternate"})
+_LINKS = frozenset({"alternate", "canonical", "icon"})
 _FORBIDDEN = frozenset({"iframe", "object", "embed", "link", "form", "base"})
 
 

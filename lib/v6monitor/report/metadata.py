@@ -120,11 +120,11 @@ def dataset(about: About, tables: Iterable[str], code: str) -> dict[str, Any]:
     return found
 
 
-def catalogue(about: About, tables: Mapping[str, str]) -> dict[str, Any]:
+def catalogue(about: About, tables: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     """Return the description of a report by DCAT-AP-NL 3.0, as JSON-LD.
 
-    ``tables`` are their titles by name. It has what the profile calls mandatory (its SHACL
-    shapes), and of the rest what is known.
+    ``tables`` are by name their titles by language. It has what the profile calls mandatory (its
+    SHACL shapes), and of the rest what is known.
     """
     own, sender = f"{about.address}#dataset", f"{about.address}#publisher"
     contact = f"{about.address}#contact"
@@ -186,13 +186,13 @@ def picture(about: About, words: Words, code: str) -> bytes:
     return file.getvalue()
 
 
-def _distribution(about: About, name: str, title: str) -> dict[str, Any]:
+def _distribution(about: About, name: str, title: Mapping[str, str]) -> dict[str, Any]:
     licence = about.publisher.licence
     known = next((code for part, code in _LICENCES.items() if part in licence.url), "")
     found = {
         "@id": f"{about.address}#{name}",
         "@type": "dcat:Distribution",
-        "dct:title": title,
+        "dct:title": _names(title),
         "dcat:accessURL": {"@id": f"{about.address}data.html"},
         "dcat:downloadURL": {"@id": f"{about.address}tables/{name}.csv"},
         "dct:format": {"@id": f"{_EU}/file-type/CSV"},

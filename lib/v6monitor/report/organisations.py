@@ -4,7 +4,6 @@ A page is made from the month's tables: of a domain without a known organisation
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
@@ -119,19 +118,13 @@ class Organisations:
         if listed and self.news.previous:
             earlier = str(self.news.previous["period"])
         since = page.language.month(earlier) if earlier else ""
-        above = [link._replace(file=f"../{link.file}") for link in page.links]
         language, code = page.language, page.language.code
         for one in self.subjects:
-            own = replace(
-                page,
+            own = page.below(
+                NAME,
                 file=file_name(one.name, code, languages),
                 heading=one.title,
-                links=above,
                 twin=twin(one.name, code, languages),
-                home=f"../{page.home}",
-                folder=None if page.folder is None else f"{page.folder}{NAME}/",
-                picture=page.picture and f"../{page.picture}",
-                feed=page.feed and f"../{page.feed}",
             )
             sections = [self._section(domain, language, languages) for domain in one.domains]
             content = plain_page(

@@ -6,7 +6,7 @@ import html
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
@@ -93,6 +93,17 @@ class Page:
         """Return the address of its folder where the reports are published; empty without one."""
         known = self.publisher.address and self.folder is not None
         return f"{self.publisher.address}{self.folder}" if known else ""
+
+    def below(self, name: str, **own: Any) -> "Page":
+        """Return a page in a folder of this name below this one's, with the same neighbours."""
+        above = {
+            "links": [link._replace(file=f"../{link.file}") for link in self.links],
+            "home": f"../{self.home}",
+            "folder": None if self.folder is None else f"{self.folder}{name}/",
+            "picture": self.picture and f"../{self.picture}",
+            "feed": self.feed and f"../{self.feed}",
+        }
+        return replace(self, **above | own)
 
     @property
     def title(self) -> str:

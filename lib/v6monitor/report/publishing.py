@@ -342,7 +342,7 @@ def _letters(report: Report, notebooks: Notebooks) -> Published:
         page = _page(report, report.fixed_link(letters.NAME, language), code, notebooks)
         for letter in written:
             file = letters.file_of(letter, code, report.languages)
-            one = letters.page(letter, code, report.languages, page.notices, home=f"../{page.file}")
+            one = letters.page(letter, page, report.languages)
             write_text(report.scratch / letters.NAME / file, one)
         text = letters.overview(page, written, report.languages, printed=report.pdf)
         write_text(report.scratch / page.file, text)
@@ -367,7 +367,7 @@ def _keep(report: Report, name: str, notebook: NotebookNode) -> None:
 def _data(report: Report, published: Sequence[Published], notebooks: Notebooks) -> None:
     """Write the page that lists the tables in all forms, and what programs read."""
     described = {table.name: table.columns for table in published}
-    titles = {table.name: table.title.get("en", table.name) for table in published}
+    titles = {table.name: table.title or {"en": table.name} for table in published}
     package = tables.package(
         report.month.period, described, scope=report.scope, synthetic=report.month.synthetic
     )
