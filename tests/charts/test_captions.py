@@ -65,7 +65,7 @@ def charts_of(found: Month) -> list[Chart]:
         v6.chart.gap_answer(found.mx_hosts),
         v6.chart.fix_order(v6.gap.fix_order(found.mx_hosts, top=5)),
         v6.chart.fix_order(v6.gap.fix_order(found.mx_hosts.assign(operator=LONG), top=5)),
-        v6.chart.provinces(v6.shares(mail, by="province")),
+        v6.chart.provinces(v6.shares(found.fresh("mail"), by="province")),
         v6.chart.forecast_answer(v6.forecast(found.states)),
         v6.chart.projection(v6.projection(found.states)),
     ]
