@@ -194,7 +194,7 @@ def test_a_proof_beside_the_host_is_a_step_of_its_own() -> None:
     row = listed(mx(f"10 {NEW}", "0 ms1.msv1.invalid"), host(NEW))
     assert row["proofs"].item() == "ms1.msv1.invalid"
     (alone,) = advice.groups(listed(mx("0 ms1.msv1.invalid")), Language("en"))
-    assert alone.rows["failing_hosts"].item() == "ms1.msv1.invalid"
+    assert alone.rows["involved"].item() == "ms1.msv1.invalid"
     (group,) = advice.groups(row, Language("en"))
     worded = advice.in_words(row, Language("en"))["next_step"].item()
     for step in (group.next_step, worded):

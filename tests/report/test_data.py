@@ -5,7 +5,6 @@ import json
 import pandas as pd
 import pytest
 from frictionless import Package
-from looking import opened
 
 from v6monitor.language import CODES
 from v6monitor.language.columns import column, known_columns, value_name
@@ -104,16 +103,3 @@ def test_the_factsheets_have_one_table_for_all_sectors(package):
     assert not any(name.endswith(("-gemeente", "-rijk")) for name in names)
     sectors = set(pd.read_csv(folder / "tables" / "trend-by-sector.csv")["sector"])
     assert {"gemeente", "rijk", "provincie"} <= sectors
-
-
-@pytest.mark.parametrize("name", ["data.html", "index.html"])
-def test_what_is_pressed_is_large_enough_on_a_phone(package, browser, name):
-    """Downloads and lists of links are at least 24 pixels high (WCAG 2.5.8)."""
-    page = opened(browser, package[0] / name, 320)
-    small = page.evaluate(
-        """() => [...document.querySelectorAll('main li a, header a, summary, footer a')]
-        .map(e => [e.innerText, e.getBoundingClientRect()])
-        .filter(([, box]) => box.height && (box.height < 24 || box.width < 24))
-        .map(([text, box]) => [text, box.width, box.height])"""
-    )
-    assert small == []

@@ -210,7 +210,8 @@ def test_a_chart_of_one_language_is_marked_on_the_other_page():
     chart = Chart("states", STATES, words, draw=draw, languages=("en",))
     found = pages_of(new_markdown_cell("# A"), dutch("# B"), shown(chart))
     assert '<div lang="en"><figure id="states">' in found["nl"]
-    assert 'href="figures/states.en.svg" download lang="nl"' in found["nl"]
+    label = 'lang="nl" aria-label="SVG downloaden: B (states)"'
+    assert f'href="figures/states.en.svg" download {label}' in found["nl"]
 
 
 def test_a_chart_that_is_shown_twice_has_two_names():

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from v6monitor.charts.layout import shows_nothing
 from v6monitor.charts.style import PHONE, WIDE, house_style, svg
-from v6monitor.charts.tables import pack, table_html, with_columns
+from v6monitor.charts.tables import LONG, Part, folded, pack, parts_html, table_html, with_columns
 from v6monitor.charts.wording import LONGEST, joined, not_there, nothing
 from v6monitor.language import CODES, Language
 from v6monitor.language.sources import source_text
@@ -34,7 +34,6 @@ _NARROW = "(max-width: 30rem)"
 """The screens that get the drawing for a phone."""
 
 _HYPHENED = re.compile(r"\b[Ee]-mail\w*")  # of which large letters break no line
-_COMMAND = re.compile(r"\b(?:Enable|Get)-\w+(?: -\w+(?: (?:&lt;\w+&gt;|[\w.-]*\w))?)?")
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
@@ -89,15 +88,7 @@ class Words:
 
 Draw = Callable[[pd.DataFrame, Language, int], Figure | None]
 Word = Callable[[pd.DataFrame, Language], Words]
-Parts = Callable[[pd.DataFrame, Language], Iterable["Part"]]
-
-
-class Part(NamedTuple):
-    """A part of a long table under a heading, with what its rows share said once above them."""
-
-    title: str
-    said: Sequence[str]
-    rows: pd.DataFrame
+Parts = Callable[[pd.DataFrame, Language], Iterable[Part]]
 
 
 @dataclass(frozen=True, repr=False)
@@ -213,9 +204,12 @@ class Chart:
             return f"<p><strong>{caption}</strong> {note}</p>"
         source = source_line(self.source(language.code), language)
         if self.parts:
-            body = "".join(_part(part, language) for part in self.parts(self.table, language))
-            head = f"<p><strong>{caption}</strong> {note}</p>"
-            return f'<div id="{self.name}" class="sheet">{head}{body}</div>{source}'
+            parts = list(self.parts(self.table, language))
+            body = parts_html(parts, language, words.caption, words.note)
+            sheet = f'<div class="sheet">{body}</div>'
+            shown = fold(sheet, self.table, language, words.caption)
+            said = "" if shown == sheet else f"<p><strong>{caption}</strong> {note}</p>"
+            return f'<div id="{self.name}">{said}{shown}</div>{source}'
         if figure is None:
             table = table_html(self.table, language, words.caption, words.note)
             return f'<div id="{self.name}">{table}</div>{source}'
@@ -232,9 +226,9 @@ class Chart:
                 f'<source media="{_NARROW}" srcset="{phone}">'
                 f'<img src="{_uri(figure)}" alt="{html.escape(words.alt)}"></picture></figure>'
             )
-        unfold = html.escape(language.text("The numbers in a table"))
         table = table_html(self.table, language, words.caption)
-        return f"{shown}{source}<details><summary>{unfold}</summary>{table}</details>"
+        unfold = language.text("The numbers in a table")
+        return f"{shown}{source}{folded(table, unfold, words.caption)}"
 
 
 def _fact(fact: Fact) -> str:
@@ -265,24 +259,12 @@ def _uri(figure: Figure) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(svg(figure).encode()).decode()}"
 
 
-def with_commands(text: str) -> str:
-    """Return a sentence as HTML, with the PowerShell in it as code of which no word is broken.
-
-    >>> with_commands("Run Enable-Switch -Domain <name>.")
-    'Run <code><span>Enable-Switch</span> <span>-Domain</span> <span>&lt;name&gt;</span></code>.'
-    """
-
-    def code(found: re.Match[str]) -> str:
-        words = " ".join(f"<span>{word}</span>" for word in found[0].split())
-        return f"<code>{words}</code>"
-
-    return _COMMAND.sub(code, html.escape(text))
-
-
-def _part(part: Part, language: Language) -> str:
-    said = "".join(f"<p>{with_commands(sentence)}</p>" for sentence in part.said)
-    table = table_html(part.rows, language, part.title)
-    return f"<h3>{html.escape(part.title)}</h3>{said}{table}"
+def fold(body: str, table: pd.DataFrame, language: Language, caption: str) -> str:
+    """Return a table folded where it is long and ``attrs["fold"]`` asks for it."""
+    if len(table) <= LONG or not table.attrs.get("fold"):
+        return body
+    unfold = language.text("Show all {number} rows", number=language.number(len(table)))
+    return folded(body, unfold, caption)
 
 
 def source_line(source: str, language: Language) -> str:
@@ -311,4 +293,4 @@ def plain_table(
         return f"<p>{title}{html.escape(nothing(frame, language))}</p>"
     source = source_text(frame.attrs.get("source", ()), language)
     body = table_html(frame, language, caption, note, caption_language)
-    return body + source_line(source, language)
+    return fold(body, frame, language, caption) + source_line(source, language)

@@ -17,8 +17,14 @@ _HEAD = 10  # rows of a long table that Jupyter shows
 _WHOLE = 25  # rows up to which it shows all
 
 
-def caption(
-    table: pd.DataFrame, text: str, *, nl: str = "", name: str = "", note: str = ""
+def caption(  # noqa: PLR0913 - what a page can say of a table
+    table: pd.DataFrame,
+    text: str,
+    *,
+    nl: str = "",
+    name: str = "",
+    note: str = "",
+    fold: bool = False,
 ) -> pd.DataFrame:
     """Return the table with a caption of its own, for when a cell ends with it.
 
@@ -30,6 +36,7 @@ def caption(
         nl: the caption in Dutch.
         name: names the table's files; by default its heading does.
         note: what the numbers are, after the caption.
+        fold: a reader of a page unfolds a long table.
 
     Returns:
         A shallow copy with ``attrs["caption"]``; nothing else changes.
@@ -40,7 +47,12 @@ def caption(
     """
     named = table.copy(deep=False)
     words = {"en": text, "nl": nl} if nl else {"en": text}
-    named.attrs = table.attrs | {"caption": words, "name": name, "note": note}
+    named.attrs = table.attrs | {
+        "caption": words,
+        "name": name,
+        "note": note,
+        "fold": fold,
+    }
     return named
 
 
@@ -63,6 +75,7 @@ def bundle(table: "pd.DataFrame | pd.Series[Any]") -> dict[str, object]:
             "note": frame.attrs.get("note", ""),
             "source": list(frame.attrs.get("source", ())),
             "adds_up": frame.attrs.get("adds_up", ""),
+            "fold": frame.attrs.get("fold", False),
             "languages": list(CODES),
             "table": pack(frame),
             "svg": {},

@@ -8,11 +8,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from v6monitor.charts.chart import Chart, Part, Words
+from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.layout import BEHIND, Mark, fill, width_of
 from v6monitor.charts.mail import whole_numbers
 from v6monitor.charts.months import flags, month_chart, ordinal
 from v6monitor.charts.style import STATE_COLOURS, offset
+from v6monitor.charts.tables import Part
 from v6monitor.charts.wording import explained, group_name, joined, out_of
 from v6monitor.language import Language, marked
 from v6monitor.mail.advice import groups
@@ -84,15 +85,18 @@ def laggards_by_month(
     return Chart(name, table, words, _draw_laggards_by_month)
 
 
-def laggard_list(laggards: pd.DataFrame, *, name: str = "laggards") -> Chart:
+def laggard_list(laggards: pd.DataFrame, *, name: str = "laggards", fold: bool = False) -> Chart:
     """Return the laggard list by group: why its domains are on it, what to do, and a row for each.
 
     Args:
         laggards: the list of ``v6monitor.laggards``.
         name: names the files of the table, which hold all columns of the list.
+        fold: a reader of a page unfolds a long list.
 
     Source: METHOD.md §10.
     """
+    laggards = laggards.copy(deep=False)
+    laggards.attrs = laggards.attrs | {"fold": fold}
     return Chart(name, laggards, _laggard_list_words, parts=_groups, kind="table")
 
 

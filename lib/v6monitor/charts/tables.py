@@ -29,6 +29,7 @@ FILTERS = frozenset({"sector", "operator", "class", "mail_class", "group", "prov
 """Columns whose values a reader can choose from."""
 # Columns in one language, as are those that end in its code; one word is a name or a term.
 _SPOKEN = {"detail": "en", "doubt": "en", "reasons": "en", "to_do": "en", "waiver": "nl"}
+_COMMAND = re.compile(r"\b(?:Enable|Get)-\w+(?: -\w+(?: (?:&lt;\w+&gt;|[\w.-]*\w))?)?")
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
@@ -40,6 +41,43 @@ class Reference(NamedTuple):
 
     kind: str
     name: str
+
+
+class Cell(NamedTuple):
+    """A cell that is more than its text, on a page that is no notebook."""
+
+    text: str
+    file: str = ""
+    """Where it leads, if anywhere."""
+    about: str = ""
+    """What a link is about, for who does not see the row (WCAG 2.4.9)."""
+    language: str = ""
+    """The language of the text, where that is not the page's."""
+    key: str | float = ""
+    """What it is sorted by; the text without one."""
+
+
+class Part(NamedTuple):
+    """Rows of a table under a heading, with what they share said once above them."""
+
+    title: str
+    said: Sequence[str]
+    rows: pd.DataFrame
+
+
+class _Title(NamedTuple):
+    """The caption of a table, what is after it, and their language if it is not the page's."""
+
+    caption: str
+    note: str = ""
+    language: str = ""
+
+
+class _Body(NamedTuple):
+    """Rows of a table, and the HTML of the rows above them."""
+
+    head: str
+    rows: Sequence[Sequence[object]]
 
 
 def referring(to: Reference, content: str) -> str:
@@ -61,29 +99,79 @@ def table_html(
     DNS. The table is in a region that scrolls by itself and by keyboard on a narrow screen.
     ``caption_language`` is the language of caption and note, where that is not the reader's.
     """
-    label = html.escape(caption)
     frame = _added_up(frame)
-    columns = [column(str(name), language.code) for name in frame.columns]
-    records = [list(record) for record in frame.itertuples(index=False)]
-    texts = [
-        [cell_text(one, value, language) for one, value in zip(columns, record, strict=True)]
-        for record in records
+    bodies = [_Body("", list(frame.itertuples(index=False, name=None)))]
+    return _table(
+        list(map(str, frame.columns)), bodies, language, _Title(caption, note, caption_language)
+    )
+
+
+def rows_html(
+    names: Sequence[str], rows: Sequence[Sequence[object]], language: Language, caption: str
+) -> str:
+    """Return a table as ``table_html`` does; its cells are values or ``Cell``s."""
+    return _table(names, [_Body("", rows)], language, _Title(caption))
+
+
+def parts_html(parts: Sequence[Part], language: Language, caption: str, note: str = "") -> str:
+    """Return parts with the same columns as one table: each has a heading and what is said."""
+    names = list(map(str, parts[0].rows.columns))
+    bodies = [
+        _Body(
+            f'<tr><td colspan="{len(names)}"><div class="said"><h3>{html.escape(part.title)}</h3>'
+            f"{''.join(f'<p>{with_commands(one)}</p>' for one in part.said)}</div></td></tr>",
+            list(part.rows.itertuples(index=False, name=None)),
+        )
+        for part in parts
     ]
-    kinds = [_kind(frame.iloc[:, at], [row[at] for row in texts]) for at in range(len(columns))]
+    return _table(names, bodies, language, _Title(caption, note))
+
+
+def folded(body: str, title: str, about: str) -> str:
+    """Return HTML that a reader unfolds; ``about`` says of what, for who does not see it."""
+    more = f'<span class="unseen">: {html.escape(about)}</span>'
+    return f"<details><summary>{html.escape(title)}{more}</summary>{body}</details>"
+
+
+def with_commands(text: str) -> str:
+    """Return a sentence as HTML, with the PowerShell in it as code of which no word is broken.
+
+    >>> with_commands("Run Enable-Switch -Domain <name>.")
+    'Run <code><span>Enable-Switch</span> <span>-Domain</span> <span>&lt;name&gt;</span></code>.'
+    """
+
+    def code(found: re.Match[str]) -> str:
+        words = " ".join(f"<span>{word}</span>" for word in found[0].split())
+        return f"<code>{words}</code>"
+
+    return _COMMAND.sub(code, html.escape(text))
+
+
+def _table(
+    names: Sequence[str],
+    bodies: Sequence[_Body],
+    language: Language,
+    title: _Title,
+) -> str:
+    label = html.escape(title.caption)
+    columns = [column(name, language.code) for name in names]
+    rows = [row for body in bodies for row in body.rows]
+    kinds = [_kind(one, [row[at] for row in rows], language) for at, one in enumerate(columns)]
     head = "".join(_head(one, kind, language) for one, kind in zip(columns, kinds, strict=True))
-    extra = f" <span>{html.escape(note)}</span>" if note else ""
+    extra = f" <span>{html.escape(title.note)}</span>" if title.note else ""
     inner = outer = ""
-    if caption_language not in {"", language.code}:
-        outer, inner = f' lang="{caption_language}"', f' lang="{language.code}"'
-    sorts = [list(map(_sort_key, record)) for record in records] if len(frame) > LONG else []
+    if title.language not in {"", language.code}:
+        outer, inner = f' lang="{title.language}"', f' lang="{language.code}"'
     body = "".join(
-        _row(columns, kinds, row, sorts[at] if sorts else None, language)
-        for at, row in enumerate(texts)
+        f"<tbody>{body.head}"
+        + "".join(_row(columns, kinds, row, language, len(rows) > LONG) for row in body.rows)
+        + "</tbody>"
+        for body in bodies
     )
     return (
         f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"{outer}><table{inner}>'
         f"<caption{outer}><strong>{label}</strong>{extra}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{body}</tbody></table></div>"
+        f"{body}</table></div>"
     )
 
 
@@ -209,51 +297,63 @@ def _head(of: Column, kind: str, language: Language) -> str:
 def _row(
     columns: Sequence[Column],
     kinds: Sequence[str],
-    texts: Sequence[str],
-    sorts: Sequence[str] | None,
+    values: Sequence[object],
     language: Language,
+    long: bool,
 ) -> str:
     """Return a row, with an anchor when it is about one domain or organisation."""
-    named = dict(zip((one.name for one in columns), texts, strict=True))
+    named, cells = dict[str, str](), []
+    for at, (of, kind, value) in enumerate(zip(columns, kinds, values, strict=True)):
+        cell = _as_cell(of, value, language)
+        named[of.name] = cell.text
+        tag, scope = ("td", "") if at else ("th", ' scope="row"')
+        code, content = _content(of, cell, language)
+        sort = _sort(cell.text, cell.key or _sort_key(value)) if long else ""
+        cells.append(f"<{tag}{scope}{kind}{sort}{code}>{content}</{tag}>")
     place = anchor(named.get("domain") or named.get("organisation") or "")
     identity = f' id="{place}"' if place else ""
-    cells = []
-    for at, (of, kind, text) in enumerate(zip(columns, kinds, texts, strict=True)):
-        tag, scope = ("td", "") if at else ("th", ' scope="row"')
-        code, content = _content(of, text, language)
-        sort = "" if sorts is None else _sort(text, sorts[at])
-        cells.append(f"<{tag}{scope}{kind}{sort}{code}>{content}</{tag}>")
     return f"<tr{identity}>{''.join(cells)}</tr>"
 
 
-def _content(of: Column, text: str, language: Language) -> tuple[str, str]:
-    """Return what is in a cell, with the ``lang`` it needs; an empty one says that it is."""
+def _as_cell(of: Column, value: object, language: Language) -> Cell:
+    return value if isinstance(value, Cell) else Cell(cell_text(of, value, language))
+
+
+def _content(of: Column, cell: Cell, language: Language) -> tuple[str, str]:
+    """Return the ``lang`` that a cell needs and what is in it; an empty one says that it is."""
+    text = cell.text
     if text in {"", NO_VALUE}:
         said = language.text("not measured") if of.name in MEASURES else language.text("no value")
         return "", (
             f'<span aria-hidden="true">{NO_VALUE}</span>'
             f'<span class="unseen">{html.escape(said)}</span>'
         )
-    content = html.escape(text)
-    if of.name in {"organisation", "domain"}:  # a name leads to its page
+    content = html.escape(text).replace("\n", "<br>")
+    if cell.file:
+        about = f'<span class="unseen"> {html.escape(cell.about)}</span>' if cell.about else ""
+        content = f'<a href="{html.escape(cell.file)}">{content}{about}</a>'
+    elif of.name in {"organisation", "domain"}:  # a name leads to its page
         content = referring(Reference(of.name, text), html.escape(display(text)))
-    if of.name == "letter_about":
-        content = referring(Reference("letter", text), html.escape(of.title))
-    return _lang(of, text, language), content
+    elif of.name == "letter_about":
+        about = language.text("about {domain}", domain=display(text))
+        shown = f'{html.escape(of.title)}<span class="unseen"> {html.escape(about)}</span>'
+        content = referring(Reference("letter", text), shown)
+    return _lang(of, cell, language), content
 
 
-def _lang(of: Column, text: str, language: Language) -> str:
+def _lang(of: Column, cell: Cell, language: Language) -> str:
     """Return the ``lang`` of a cell that is not in the page's language (WCAG 3.1.2)."""
     end = of.name.rpartition("_")[2]
     code = end if end in CODES else _SPOKEN.get(of.name, "")
-    return f' lang="{code}"' if code not in {"", language.code} and " " in text else ""
+    code = cell.language or (code if " " in cell.text else "")
+    return f' lang="{code}"' if code not in {"", language.code} else ""
 
 
-def _sort(text: str, key: str) -> str:
+def _sort(text: str, key: str | float) -> str:
     """Return the value that a cell is sorted by, where that is not what it shows."""
     if text in {"", NO_VALUE}:
         return ' data-sort=""'
-    return f' data-sort="{html.escape(key)}"' if key and key != text else ""
+    return f' data-sort="{html.escape(str(key))}"' if key not in {"", text} else ""
 
 
 def _sort_key(value: object) -> str:
@@ -264,11 +364,14 @@ def _sort_key(value: object) -> str:
     return value if isinstance(value, str) and _DATE.fullmatch(value) else ""
 
 
-def _kind(values: "pd.Series[Any]", texts: Sequence[str]) -> str:
+def _kind(of: Column, values: Sequence[object], language: Language) -> str:
     """Return the class of a column: numbers are aligned right, sentences get room."""
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+    held = [value.key or value.text if isinstance(value, Cell) else value for value in values]
+    known = [one for one in held if not (one is None or one is pd.NA or one is pd.NaT or one == "")]
+    if known and all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in known):
         return ' class="number"'
-    return ' class="prose"' if max(map(len, texts), default=0) > SENTENCE else ""
+    longest = max((len(_as_cell(of, one, language).text) for one in values), default=0)
+    return ' class="prose"' if longest > SENTENCE else ""
 
 
 def _number(of: Column, value: float, language: Language) -> str:

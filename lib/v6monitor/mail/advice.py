@@ -94,7 +94,6 @@ NEXT_STEPS = {
 }
 
 _BESIDE = {
-    "broken_record": "failing_hosts",
     "gateway": "operator",
     "ownership_proof": "failing_hosts",
     "unknown": "doubt",
@@ -203,15 +202,14 @@ def waivers(rows: Sequence[Row], language: Language) -> list[str]:
 
 
 def _shown(part: pd.DataFrame, group: str, language: Language) -> pd.DataFrame:
-    """Return what differs by domain, without columns that are empty."""
-    rows = part.to_dict("records")
-    table = part.assign(
-        doubt=[reason_text(str(row["doubt"]), language) for row in rows],
+    """Return what differs by domain, with the same columns for every group."""
+    shown = part.assign(
+        involved=part[_BESIDE.get(group, "tenant")],
         letter_about=part["domain"].where(part["group"].isin(WRITTEN_ABOUT), ""),
     )
-    beside = _BESIDE.get(group, "tenant")
-    columns = ["organisation", "domain", "first_month_without", beside, "letter_about"]
-    return table[[name for name in columns if name == "domain" or table[name].ne("").any()]]
+    if group == "unknown":
+        shown["involved"] = [reason_text(str(doubt), language) for doubt in part["doubt"]]
+    return shown[["organisation", "domain", "first_month_without", "involved", "letter_about"]]
 
 
 def _values(rows: Sequence[Row], language: Language) -> dict[str, str]:

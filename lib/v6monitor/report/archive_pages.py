@@ -17,9 +17,10 @@ import pandas as pd
 
 from v6monitor import __version__
 from v6monitor.charts.headline import message
+from v6monitor.charts.tables import Cell, rows_html
 from v6monitor.charts.wording import share_text
 from v6monitor.intake.states import MEASURES
-from v6monitor.language import CODES, NO_VALUE, Language
+from v6monitor.language import CODES, Language
 from v6monitor.language.sources import source_text
 from v6monitor.report import archive, news, notices, pages, publisher, stored
 from v6monitor.report.archive import Entry
@@ -60,10 +61,10 @@ def write(reports: Path, months: Sequence[Entry]) -> None:
     stored.write(archive.index(reports, months), reports / stored.INDEX)
 
 
-def first_page(month: Entry, code: str) -> str:
-    """Return a month's first page seen from the archive, in this language where it has it."""
+def first_page(month: Entry, code: str, name: str = "index") -> str:
+    """Return a page of a month seen from the archive, in this language where it has it."""
     own = code if code in month["languages"] else month["languages"][0]
-    return f"{month['period']}/{file_name('index', own, month['languages'])}"
+    return f"{month['period']}/{file_name(name, own, month['languages'])}"
 
 
 def feed(identity: str, months: Sequence[Entry], files: Files, language: Language) -> str:
@@ -136,7 +137,9 @@ def _page(
         files.page,
         language,
         notices.of_scope(
-            language.text("IPv6 at government domains: all reports"), sectors, language
+            language.text("How is IPv6 in government developing, month by month?"),
+            sectors,
+            language,
         ),
         twin=other,
         home=files.page,
@@ -151,6 +154,16 @@ def _page(
     found = {one["measure"] for month in months for one in _shown(month)}
     measures = [measure for measure in MEASURES if measure in found]
     rows = [_row(month, measures, language) for month in reversed(months)]
+    caption = language.text("Share of domains with IPv6")
+    if any(one["earlier"] for month in months for one in month["changes"]["measures"]):
+        caption = language.text(
+            "Share of domains with IPv6, and how many gained or lost it since the measurement"
+            " before"
+        )
+    names = ["period", *measures, language.text("Source")]
+    if any(row[-1].text for row in rows):
+        names.append(language.text("Remarks"))
+    there = [month for month in months if not month["withdrawn"]]
     links = [
         pages.Link(
             f"{folder}/{first_page(held[-1], language.code).partition('/')[2]}",
@@ -158,9 +171,17 @@ def _page(
         )
         for folder, held in parts.items()
     ]
-    own = {"feed": files.feed, "changes": CHANGES, "index": stored.INDEX, "parts": links}
-    compared = any(one["earlier"] for month in months for one in month["changes"]["measures"])
-    return pages.plain_page("archive", page, rows=rows, measures=measures, compared=compared, **own)
+    rows = [row[: len(names)] for row in rows]
+    return pages.plain_page(
+        "archive",
+        page,
+        table=rows_html(names, rows, language, caption) if rows else "",
+        organisations=first_page(there[-1], language.code, "organisations") if there else "",
+        feed=files.feed,
+        changes=CHANGES,
+        index=stored.INDEX,
+        parts=links,
+    )
 
 
 def _next(months: Sequence[Entry], language: Language) -> str:
@@ -169,10 +190,8 @@ def _next(months: Sequence[Entry], language: Language) -> str:
     return language.day(day) if day else ""
 
 
-def _row(
-    month: Entry, measures: Sequence[str], language: Language
-) -> tuple[str, str, str, str, list[list[str]]]:
-    """Return a month's page, its name, remarks, its measurements, and lines per measure."""
+def _row(month: Entry, measures: Sequence[str], language: Language) -> list[Cell]:
+    """Return a month, lines per measure, its measurements, and remarks."""
     marks = [] if month["publishable"] else [language.text("not fit to publish")]
     marks += [language.text("synthetic")] if month["synthetic"] else []
     marks += [language.text("part of a report")] if month["scope"]["notebooks"] else []
@@ -181,26 +200,27 @@ def _row(
     cells = _cells(month, measures, language)
     if month["withdrawn"]:
         marks = [news.withdrawn(month["withdrawn"], language)]
-        cells = [[NO_VALUE] for _ in cells]
-    page = first_page(month, language.code)
+        cells = [Cell("") for _ in cells]
+    period = str(month["period"])
+    name = Cell(language.month(period), first_page(month, language.code), key=period)
     source = source_text(month["sources"], language)
-    return page, language.month(month["period"]), "; ".join(marks), source, cells
+    return [name, *cells, Cell(source), Cell("; ".join(marks))]
 
 
-def _cells(month: Entry, measures: Sequence[str], language: Language) -> list[list[str]]:
-    """Return per measure its share and the gains and losses; a dash where it was not measured."""
+def _cells(month: Entry, measures: Sequence[str], language: Language) -> list[Cell]:
+    """Return per measure its share and the gains and losses; nothing where it was not measured."""
     headline = {one["measure"]: one for one in _shown(month)}
     changed = {one["measure"]: one for one in month["changes"]["measures"]}
     cells = []
     for measure in measures:
         if measure not in headline:
-            cells.append([NO_VALUE])
+            cells.append(Cell(""))
             continue
         counts, one = headline[measure], changed.get(measure)
         adoption = math.nan if counts["adoption"] is None else counts["adoption"]
-        cells.append([share_text(counts | {"adoption": adoption}, language)])
-        if one and one["earlier"]:
-            cells[-1].append(news.ups_and_downs(one, language))
+        lines = [share_text(counts | {"adoption": adoption}, language)]
+        lines += [news.ups_and_downs(one, language)] if one and one["earlier"] else []
+        cells.append(Cell("\n".join(lines), key=str(adoption)))
     return cells
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from v6monitor.charts.tables import Cell, rows_html
 from v6monitor.dns.observation import INVALID_NAME, Observation, Question
 from v6monitor.dns.plan import walk
 from v6monitor.dns.run import ask
@@ -31,7 +32,7 @@ class _Section(NamedTuple):
 
     title: str
     columns: Sequence[str]
-    rows: Sequence[tuple[str, ...]]
+    rows: Sequence[tuple[str | Cell, ...]]
 
 
 @dataclass(frozen=True, repr=False)
@@ -92,7 +93,10 @@ class Card:
             language: ``en`` or ``nl``.
         """
         words = Language(language)
-        tables = [_table(section, self.domain) for section in self._sections(words, words.label)]
+        tables = [
+            rows_html(section.columns, section.rows, words, f"{section.title}: {self.domain}")
+            for section in self._sections(words, words.label)
+        ]
         commands = html.escape("\n".join(self._commands()))
         check = html.escape(words.text("Check it yourself"))
         return "\n".join([*tables, f"<p>{check}:</p><pre><code>{commands}</code></pre>"])
@@ -102,12 +106,11 @@ class Card:
 
     def _sections(self, words: Language, label: Label) -> Iterator[_Section]:
         """Yield the tables of the card; ``label`` turns a code into what the reader sees."""
-        measures = [label(name) for name in ("measure", "state", "reason")]
+        measures = ("measure", "state", "reason")
         yield _Section(words.text("Verdicts"), measures, list(self._verdicts(words, label)))
         if self.provider:
-            columns = [label(name) for name in ("subject", "value")]
             rows = list(_provider_rows(self.provider, words, label))
-            yield _Section(words.text("Who runs the mail?"), columns, rows)
+            yield _Section(words.text("Who runs the mail?"), ("subject", "value"), rows)
         if self.predicted:
             reason = reason_text(self.predicted.reason, words)
             questions = (
@@ -117,10 +120,8 @@ class Card:
             probes = [(question, label(state), reason) for question, state in questions]
             yield _Section(words.text("Predicted name at Exchange Online"), measures, probes)
         names = ("question", "outcome", "asked_at", "resolver", "answers")
-        title, note = words.text("Lookups"), words.text("times are Dutch time")
-        yield _Section(
-            f"{title} ({note})", [label(name) for name in names], list(self._lookups(label))
-        )
+        title = f"{words.text('Lookups')} ({words.text('times are Dutch time')})"
+        yield _Section(title, names, list(self._lookups(label)))
 
     def _verdicts(self, words: Language, label: Label) -> Iterator[tuple[str, ...]]:
         mail = self.judgement.mail
@@ -131,10 +132,11 @@ class Card:
             if verdict.state != NOT_ASKED:
                 yield label(name), label(verdict.state), reason_text(verdict.reason, words)
 
-    def _lookups(self, label: Label) -> Iterator[tuple[str, ...]]:
+    def _lookups(self, label: Label) -> Iterator[tuple[str | Cell, ...]]:
         for row in self.observations:
             chain = "".join(f"→ {target} " for target in row.chain)
-            answers = chain + (", ".join(row.answers) or row.detail)
+            detail = "" if row.answers else row.detail
+            answers = Cell(chain + (", ".join(row.answers) or detail), language=detail and "en")
             moment = row.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M:%S")
             question, resolver = f"{row.qtype} {row.qname}", _printable(row.resolver)
             yield _printable(question), label(row.outcome), moment, resolver, _printable(answers)
@@ -246,9 +248,9 @@ def _provider_rows(found: Provider, words: Language, label: Label) -> Iterator[t
         yield label("evidence"), _printable(evidence)
 
 
-def _aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+def _aligned(rows: Iterable[tuple[str | Cell, ...]]) -> Iterator[str]:
     """Yield the rows with all columns aligned but the last, which may be long."""
-    table = list(rows)
+    table = [[one.text if isinstance(one, Cell) else one for one in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)][:-1]
     for row in table:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
@@ -262,24 +264,3 @@ def _printable(line: str) -> str:
     'v=spf1\\x1b[2J'
     """
     return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
-
-
-def _table(section: _Section, domain: str) -> str:
-    """Return a section as a table that scrolls by itself, and by keyboard, on a narrow screen."""
-    title = html.escape(section.title)
-    label = html.escape(f"{section.title}: {domain}")  # unique on a page with several cards
-    head = "".join(f'<th scope="col">{_capital(name)}</th>' for name in section.columns)
-    rows = "".join(
-        f'<tr><th scope="row">{html.escape(first)}</th>'
-        f"{''.join(f'<td>{html.escape(cell)}</td>' for cell in others)}</tr>"
-        for first, *others in section.rows
-    )
-    return (
-        f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table>'
-        f"<caption><strong>{title}</strong></caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{rows}</tbody></table></div>"
-    )
-
-
-def _capital(name: str) -> str:
-    return html.escape(name[:1].upper() + name[1:])

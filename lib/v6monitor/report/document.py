@@ -216,7 +216,7 @@ def _plain_table(
         shown[title] = shown.get(title, 0) + 1
         mark = f" ({shown[title]})" if shown[title] > 1 else ""
     frame = unpack(held["table"])
-    frame.attrs |= {"source": held["source"], "adds_up": held["adds_up"]}
+    frame.attrs |= {key: held[key] for key in ("source", "adds_up", "fold")}
     pages = {}
     for code in CODES:
         of = code if code in words else next(iter(words))

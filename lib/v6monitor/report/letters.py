@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
+from v6monitor.charts.tables import Cell, rows_html
 from v6monitor.dns.observation import OK, Observation
 from v6monitor.language import AMSTERDAM, CODES, NO_VALUE, Language
 from v6monitor.mail.letters import Letter, Measured, powershell, remarks, situations, steps
@@ -95,18 +96,23 @@ def overview(
     page: Page, letters: Sequence[Letter], languages: Sequence[str], *, printed: bool = False
 ) -> str:
     """Return the page that lists the letters with links to them, and to their PDFs if printed."""
-    language = page.language
-    rows = [
-        (
+    language, rows = page.language, []
+    for letter in letters:
+        file, whose = (
             f"{NAME}/{file_of(letter, language.code, languages)}",
             subject(letter, language),
-            ", ".join(letter.values("organisation")[1:] and letter.values("organisation")),
+        )
+        row = [
+            Cell(whose, file),
+            ", ".join(letter.values("organisation")),
             ", ".join(map(display, letter.domains())),
             ", ".join(language.label(group) for group in letter.values("group")),
-        )
-        for letter in letters
-    ]
-    return plain_page("letters", page, rows=rows, merge=f"tables/{NAME}", pdf=printed)
+        ]
+        about = language.text("Letter to {subject}", subject=whose)
+        rows.append([*row, Cell("PDF", f"{file[:-4]}pdf", about)] if printed else row)
+    names = ["letter", "organisations", "domains", "group", "file"][: 5 if printed else 4]
+    table = rows_html(names, rows, language, language.text("The letters")) if rows else ""
+    return plain_page("letters", page, table=table, merge=f"tables/{NAME}")
 
 
 def merge(letters: Sequence[Letter]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import pandas as pd
 
 from v6monitor.analysis.shares import VERDICT_OF, shares
-from v6monitor.charts.tables import Reference
+from v6monitor.charts.tables import Cell, Reference, rows_html
 from v6monitor.charts.wording import group_name, out_of, share_text
 from v6monitor.language import Language
 from v6monitor.language.sources import source_text
@@ -131,13 +131,10 @@ class Organisations:
                 "organisation",
                 own,
                 about=self._about(one, language),
-                names=self._names(language),
-                rows=[self._row(domain, language) for domain in one.domains],
+                states=self._state_table(one, language),
                 source=source,
-                sector=language.label(one.sector) if one.sector else language.text("not stated"),
-                compared=list(self._compared(one, language)),
-                changes=list(self._changed(one, language)),
-                changed_columns=[language.label(name) for name in _CHANGED],
+                compared=self._compared(one, language),
+                changes=self._changed(one, language, since),
                 since=since,
                 listed=listed,
                 sections=sections,
@@ -150,22 +147,20 @@ class Organisations:
         """Return the page that lists the organisations."""
         language, code = page.language, page.language.code
         rows = [
-            (
-                f"{NAME}/{file_name(one.name, code, languages)}",
-                one,
-                [self._of(one, measure, language) for measure in self.measures],
-                sum(domain in self._laggards for domain in one.domains),
-            )
+            [
+                Cell(one.title, f"{NAME}/{file_name(one.name, code, languages)}"),
+                one.sector,
+                one.province,
+                *(self._count(one, measure, language) for measure in self.measures),
+                sum(domain in self._laggards for domain in one.domains) or "",
+            ]
             for one in self.subjects
         ]
+        names = ["organisation", "sector", "province", *self.measures, "needs_action"]
         caption = language.text(
             "Domains with IPv6, by organisation: {number}", number=language.number(len(rows))
         )
-        names = self._names(language)
-        return plain_page("organisations", page, rows=rows, measures=names, caption=caption)
-
-    def _names(self, language: Language) -> list[str]:
-        return [language.label(measure) for measure in self.measures]
+        return plain_page("organisations", page, table=rows_html(names, rows, language, caption))
 
     def _source(self, language: Language) -> str:
         """Return where the states come from."""
@@ -182,9 +177,11 @@ class Organisations:
         ]
         return states.count("yes"), len(states)
 
-    def _of(self, one: Subject, measure: str, language: Language) -> str:
+    def _count(self, one: Subject, measure: str, language: Language) -> Cell:
         yes, all_of_them = self._counts(one, [measure])
-        return out_of(yes, all_of_them, language) if all_of_them else ""
+        if not all_of_them:
+            return Cell("")
+        return Cell(out_of(yes, all_of_them, language), key=str(yes / all_of_them))
 
     def _about(self, one: Subject, language: Language) -> tuple[str, str]:
         measures = [name for name in self.measures if name.partition("_")[0] in _SUBJECTS]
@@ -204,28 +201,37 @@ class Organisations:
         )
         return finding, note if action else ""
 
-    def _row(self, domain: str, language: Language) -> tuple[str, str, list[str]]:
-        states = self._states.get(domain, {})
-        cells = [language.label(states.get(measure, "")) for measure in self.measures]
-        return page_name("", domain), display(domain), cells
+    def _state_table(self, one: Subject, language: Language) -> str:
+        rows = []
+        for domain in one.domains:
+            states = self._states.get(domain, {})
+            name = Cell(display(domain), f"#{page_name('', domain)}")
+            rows.append([name, *(states.get(measure, "") for measure in self.measures)])
+        names = ["domain", *self.measures]
+        return rows_html(names, rows, language, language.text("Has it IPv6?"))
 
-    def _compared(self, one: Subject, language: Language) -> Iterator[tuple[str, ...]]:
+    def _compared(self, one: Subject, language: Language) -> str:
+        rows = []
         for measure in self.measures:
-            own = self._of(one, measure, language)
+            own = self._count(one, measure, language)
             others = (self._shares.get((measure, sector)) for sector in (one.sector, ""))
-            if own:
-                yield (
-                    language.label(measure),
-                    own,
-                    *(share_text(row, language) if row else "" for row in others),
-                )
+            if own.text:
+                of_others = (share_text(row, language) if row else "" for row in others)
+                rows.append([measure, own, *of_others])
+        sector = language.label(one.sector) if one.sector else language.text("not stated")
+        caption = language.text("Share with IPv6 of the domains with a known result")
+        names = ["measure", one.title, sector, language.text("All domains")]
+        return rows_html(names, rows, language, caption) if rows else ""
 
-    def _changed(self, one: Subject, language: Language) -> Iterator[tuple[str, ...]]:
+    def _changed(self, one: Subject, language: Language, since: str) -> str:
+        rows = []
         for domain in one.domains:
             for row in self._changes.get(domain, ()):
                 states = (group_name(row[name], language) for name in ("from", "to"))
-                what = (language.label(str(row[name])) for name in ("measure", "change"))
-                yield display(domain), *what, *states
+                name = Cell(display(domain), f"#{page_name('', domain)}")
+                rows.append([name, row["measure"], row["change"], *states])
+        caption = language.text("Changed since {month}", month=since)
+        return rows_html(_CHANGED, rows, language, caption) if rows else ""
 
     def _section(self, domain: str, language: Language, languages: Sequence[str]) -> dict[str, Any]:
         """Return what a page says of one domain."""

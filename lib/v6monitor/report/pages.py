@@ -17,8 +17,8 @@ from jinja2 import Environment
 from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 
-from v6monitor.charts.chart import DOWNLOADS, with_commands
-from v6monitor.charts.tables import Reference, unpack
+from v6monitor.charts.chart import DOWNLOADS
+from v6monitor.charts.tables import Reference, unpack, with_commands
 from v6monitor.language import Language, marked
 from v6monitor.report import publisher
 from v6monitor.report.archive import WHOLE, Scope
@@ -230,29 +230,40 @@ def plain_page(template: str, page: Page, **values: object) -> str:
 
 def markup(shown: Output, language: Language) -> Markup:
     """Return an output in this language, with links to its files beside the page."""
+    name, code = shown.shared or shown.name, picture_language(shown, language.code)
+    files = {form: f"tables/{name}.{form}" for form in _BESIDE if shown.table}
+    forms = {FORMS[form]: file for form, file in files.items()}
+    forms |= {"SVG": f"figures/{shown.name}.{code}.svg"} if code else {}
+    body = shown.html[language.code]
+    spoken = re.match('<div lang="(..)">', body)
+    around = spoken[1] if spoken else language.code
     links = [
-        (f"tables/{shown.shared or shown.name}.{form}", FORMS[form])
-        for form in _BESIDE
-        if shown.table
+        _download(file, form, shown.title, name, language, around) for form, file in forms.items()
     ]
-    code = picture_language(shown, language.code)
-    links += [(f"figures/{shown.name}.{code}.svg", "SVG")] if code else []
-    base = _base(shown)
-    body, text = shown.html[language.code], language.text("Download {name} as {form}")
-    own = f' lang="{language.code}"' if body.startswith("<div lang=") else ""
-    downloads = "".join(
-        f' <a href="{file}" download{own} '
-        f'aria-label="{text.format(name=shown.name, form=form)}">{form}</a>'
-        for file, form in links
-    )
+    own = _lang(language.code if around != language.code else "")
+    base = [f'<a href="tables/{one}.csv" download>{one}</a>' for one in _base(shown)]
     if base:
         words = language.text("Per domain:")
-        tables = ", ".join(f'<a href="tables/{name}.csv" download>{name}</a>' for name in base)
+        tables = f"{words} {', '.join(base)}"
         if "</details>" in body:  # under the numbers: there is one line under a figure
-            body = body.replace("</details>", f"<p{own}>{words} {tables}</p></details>")
+            body = body.replace("</details>", f'<p class="source"{own}>{tables}</p></details>')
         else:
-            downloads += f" <span{own}>{words} {tables}</span>"
-    return Markup(body.replace(DOWNLOADS, downloads))
+            links.append(Markup(f"<span{own}>{tables}</span>"))
+    return Markup(body.replace(DOWNLOADS, f" {' '.join(links)}"))
+
+
+def _download(  # noqa: PLR0913, PLR0917 - what a template knows of a file
+    file: str, form: str, title: Mapping[str, str], name: str, language: Language, around: str = ""
+) -> Markup:
+    """Return the link to a file, which says of what in the language of its title.
+
+    ``around`` is the language of what the link is in, where that is not the page's.
+    """
+    code = language.code if language.code in title else next(iter(title), language.code)
+    of = f"{title[code]} ({name})" if title else name
+    label = Language(code).text("Download {form}: {name}", form=form, name=of)
+    own = _lang(code if code != (around or language.code) else "")
+    return Markup('<a href="{}" download{} aria-label="{}">{}</a>').format(file, own, label, form)
 
 
 def _base(shown: Output) -> list[str]:
@@ -292,6 +303,7 @@ class PageExporter(TemplateExporter):
             "quoted": _quoted,
             "description": _description,
             "data_block": _data_block,
+            "download": _download,
         }
         return environment
 

@@ -18,7 +18,7 @@ from v6monitor.analysis.headline import headline
 from v6monitor.charts.chart import MIME, Words, slug
 from v6monitor.charts.headline import headline as headline_chart
 from v6monitor.charts.headline import message
-from v6monitor.charts.tables import flat, unpack
+from v6monitor.charts.tables import Cell, flat, rows_html, unpack
 from v6monitor.language import CODES, Language, marked
 from v6monitor.language.columns import column
 from v6monitor.mail.letters import Letter
@@ -145,7 +145,7 @@ class Report:
     def fixed_link(self, name: str, language: Language) -> Link:
         """Return the link to a page that every report has."""
         titles = {
-            OVERVIEW: language.text("IPv6 at government domains"),
+            OVERVIEW: language.text("What is the state of IPv6 in government?"),
             letters.NAME: language.text("Which letters are ready for the administrators?"),
             organisations.NAME: language.text("Which organisations are in this report?"),
             DATA: language.text("Which data can be downloaded, and what do they mean?"),
@@ -389,7 +389,13 @@ def _data(report: Report, published: Sequence[Published], notebooks: Notebooks) 
         groups: dict[Link, list[Published]] = {}
         for name in sorted(unique):
             groups.setdefault(origins[unique[name].page], []).append(unique[name])
-        columns = [column(name, code) for name in names]
+        meanings = [column(name, code) for name in names]
+        columns = rows_html(
+            [language.text("Column"), language.text("On the pages"), language.text("Meaning")],
+            [[Cell(one.name), one.title, Cell(one.description)] for one in meanings],
+            language,
+            language.text("The columns of the tables"),
+        )
         forms = dict.fromkeys(unique, tables.FORMS) | {MEASUREMENTS: {"csv": "CSV"}}
         text = pages.plain_page(
             "data", page, groups=groups, forms=forms, columns=columns, downloads=files
