@@ -206,10 +206,11 @@ class Chart:
         if self.parts:
             parts = list(self.parts(self.table, language))
             body = parts_html(parts, language, words.caption, words.note)
-            sheet = f'<div class="sheet">{body}</div>'
-            shown = fold(sheet, self.table, language, words.caption)
-            said = "" if shown == sheet else f"<p><strong>{caption}</strong> {note}</p>"
-            return f'<div id="{self.name}">{said}{shown}</div>{source}'
+            shown = fold(f'<div class="sheet">{body}</div>', self.table, language, words.caption)
+            if shown.startswith("<details>"):
+                said = f"<p><strong>{caption}</strong> {note}</p>"
+                return f'<div id="{self.name}">{said}{shown}</div>{source}'
+            return f'<div id="{self.name}" class="sheet">{body}</div>{source}'
         if figure is None:
             table = table_html(self.table, language, words.caption, words.note)
             return f'<div id="{self.name}">{table}</div>{source}'
