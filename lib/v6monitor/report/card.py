@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from v6monitor.charts.tables import Cell, rows_html
 from v6monitor.dns.observation import INVALID_NAME, Observation, Question
 from v6monitor.dns.plan import walk
 from v6monitor.dns.run import ask
@@ -32,7 +31,7 @@ class _Section(NamedTuple):
 
     title: str
     columns: Sequence[str]
-    rows: Sequence[tuple[str | Cell, ...]]
+    rows: Sequence[tuple[str, ...]]
 
 
 @dataclass(frozen=True, repr=False)
@@ -92,6 +91,8 @@ class Card:
         Args:
             language: ``en`` or ``nl``.
         """
+        from v6monitor.charts.tables import rows_html  # noqa: PLC0415 - text needs no table library
+
         words = Language(language)
         tables = [
             rows_html(section.columns, section.rows, words, f"{section.title}: {self.domain}")
@@ -132,11 +133,10 @@ class Card:
             if verdict.state != NOT_ASKED:
                 yield label(name), label(verdict.state), reason_text(verdict.reason, words)
 
-    def _lookups(self, label: Label) -> Iterator[tuple[str | Cell, ...]]:
+    def _lookups(self, label: Label) -> Iterator[tuple[str, ...]]:
         for row in self.observations:
             chain = "".join(f"→ {target} " for target in row.chain)
-            detail = "" if row.answers else row.detail
-            answers = Cell(chain + (", ".join(row.answers) or detail), language=detail and "en")
+            answers = chain + (", ".join(row.answers) or row.detail)
             moment = row.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M:%S")
             question, resolver = f"{row.qtype} {row.qname}", _printable(row.resolver)
             yield _printable(question), label(row.outcome), moment, resolver, _printable(answers)
@@ -248,9 +248,9 @@ def _provider_rows(found: Provider, words: Language, label: Label) -> Iterator[t
         yield label("evidence"), _printable(evidence)
 
 
-def _aligned(rows: Iterable[tuple[str | Cell, ...]]) -> Iterator[str]:
+def _aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
     """Yield the rows with all columns aligned but the last, which may be long."""
-    table = [[one.text if isinstance(one, Cell) else one for one in row] for row in rows]
+    table = list(rows)
     widths = [max(map(len, column)) for column in zip(*table, strict=True)][:-1]
     for row in table:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
