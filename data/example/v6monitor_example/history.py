@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from io import StringIO
 
-from v6monitor.dns.log import COLUMNS
-from v6monitor.dns.observation import NODATA, NXDOMAIN, OK
+from v6monitor.dns.observation import NODATA, NXDOMAIN, OK, Observation
 from v6monitor_example.mail import (
     exchange_host,
     exists,
@@ -37,7 +36,7 @@ def logs() -> Iterator[tuple[str, str]]:
     for month, period in enumerate(MONTHS[:-1]):
         text = StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(COLUMNS)
+        writer.writerow(Observation._fields)
         start = dt.datetime.fromisoformat(f"{period}-{8 + month % 3:02}T05:00:00+00:00")
         for number, (name, qtype, outcome, answers) in enumerate(_questions(month)):
             moment = (start + dt.timedelta(milliseconds=20 * number)).isoformat()
