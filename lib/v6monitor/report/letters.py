@@ -133,14 +133,17 @@ def merge(letters: Sequence[Letter]) -> pd.DataFrame:
             "day": letter.day.isoformat() if letter.day else "",
             "powershell": powershell(letter),
             **{f"{name}_{code}": text for code in CODES for name, text in _texts(letter, code)},
+            **dict.fromkeys(_FILLED_IN, ""),
         }
         for letter in letters
     ]
     texts = [f"{name}_{code}" for code in CODES for name in ("addressee", "situation", "steps")]
-    columns = [*_MERGED, "domains", "day", "powershell", *texts, "sent_on", "sent_by", "note"]
-    table = pd.DataFrame(rows, columns=["letter", "reference", *columns])
-    return table.fillna("").astype("str")
+    columns = [*_MERGED, "domains", "day", "powershell", *texts, *_FILLED_IN]
+    return pd.DataFrame(rows, columns=["letter", "reference", *columns]).astype("str")
 
+
+_FILLED_IN = ("sent_on", "sent_by", "note")
+"""Columns for whoever sends the letters to fill in."""
 
 _MERGED = (
     "tenant",
