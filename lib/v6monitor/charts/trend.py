@@ -223,19 +223,28 @@ def _in_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
 
 
+def _level(shares: "pd.Series[float]", month: str, language: Language) -> str:
+    """Return the newest shares, of many groups the lowest and the highest."""
+    if len(shares) > len(LINES):
+        lowest, highest = (language.percent(share) for share in (shares.min(), shares.max()))
+        return language.text(
+            "IPv6 in {month}: from {lowest} to {highest} by group.",
+            month=month,
+            lowest=lowest,
+            highest=highest,
+        )
+    each = [
+        f"{measure_name(name, language)} {language.percent(shares[name])}"
+        for name in _in_order(shares.index)
+    ]
+    return language.text("IPv6 in {month}: {shares}.", month=month, shares="; ".join(each))
+
+
 def _since(table: pd.DataFrame, now: pd.DataFrame, by: str, language: Language) -> list[str]:
     """Return the shares since the first month that any group can be compared with."""
     shares = now.set_index(by)["adoption"].dropna()
-    levels = [
-        f"{measure_name(name, language)} {language.percent(shares[name])}"
-        for name in _in_order(shares.index)[: len(LINES)]
-    ]
-    level = language.text(
-        "IPv6 in {month}: {shares}.",
-        month=language.month(str(now["period"].iloc[0])),
-        shares="; ".join(levels),
-    )
-    levels = [level] if levels else []
+    month = language.month(str(now["period"].iloc[0]))
+    levels = [_level(shares, month, language)] if len(shares) else []
     if now["period"].eq(table["period"].min()).all():
         return [*levels, language.text("This is the first month of the series.")]
     first = str(now["comparable_since"].min())
