@@ -91,8 +91,9 @@ def test_a_chart_shows_itself_in_a_plain_kernel() -> None:
     """The last line of a cell is a picture with alt text, caption and data table."""
     (output,) = run(
         "import pandas as pd\nimport v6monitor as v6",
-        "states = pd.DataFrame({'domain': list('abcdef'), 'sector': 'rijk', 'period': '2026-10',\n"
-        "    'measure': 'mail', 'state': ['yes'] * 4 + ['no', 'unknown']})\n"
+        "states = pd.DataFrame({'domain': list('abcdefghijkl'), 'measure': 'mail',\n"
+        "    'sector': ['rijk'] * 6 + ['gemeente'] * 6, 'period': '2026-10',\n"
+        "    'state': ['yes'] * 4 + ['no', 'unknown'] + ['yes', 'no'] * 3})\n"
         "v6.chart.sectors(v6.shares(states, by=['period', 'sector']))",
     )
     shown = output["data"]["text/html"]

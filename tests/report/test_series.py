@@ -45,7 +45,9 @@ def test_what_changed_is_told_in_the_feed_the_table_and_a_mail(all_months):
         table[1:]
         == ((world.out / "2026-10" / "tables" / "changed-domains.csv").read_text().splitlines()[1:])
     )
-    counts = "web 4 gained, 0 lost; mail 4 gained, 0 lost; name servers 0 gained, 0 lost"
+    counts = (
+        "websites 4 gained, 0 lost; e-mail domains 4 gained, 0 lost; name servers 0 gained, 0 lost"
+    )
     mail = (world.out / "2026-10" / "mail.en.txt").read_text()
     assert mail.startswith(f"IPv6 in October 2026: {counts}\n\n")
     assert (
