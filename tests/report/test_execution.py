@@ -6,8 +6,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
-from tiny import write_notebook
 
 from v6monitor.report.execution import execute
 
@@ -64,22 +62,3 @@ def test_a_kernel_that_does_not_start_is_tried_once_more(
     assert len(tries.read_text()) == starts
     assert (done.error == "") is works
     assert works or done.error.startswith("the kernel stopped")
-
-
-def test_a_chart_shows_itself_in_a_plain_kernel(tmp_path):
-    """As the last line of a cell, with nothing imported but v6monitor and pandas."""
-    cells = [
-        "# Does it show?",
-        "rows: int = 1",
-        "import pandas as pd\nimport v6monitor as v6",
-        'states = pd.DataFrame({"domain": list("abcdef"), "sector": "gemeente", "state": "yes"})',
-        'states = states.assign(measure="mail", period="2026-10")',
-        'v6.chart.sectors(v6.shares(states, by=["period", "sector"]))',
-    ]
-    write_notebook(tmp_path / "plain.ipynb", cells)
-    notebook = nbformat.read(tmp_path / "plain.ipynb", as_version=4)
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
-    (output,) = notebook.cells[-1].outputs
-    assert "<figure" in output.data["text/html"]
-    assert "<figcaption>" in output.data["text/html"]
-    assert output.data["text/plain"].startswith("<figure sectors")
