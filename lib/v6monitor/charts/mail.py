@@ -43,7 +43,7 @@ def operators(table: pd.DataFrame, *, top: int = TOP, name: str = "operators") -
     Example:
         >>> counts = pd.DataFrame({"operator": ["Post", "Mail"], "yes": [0, 4], "no": [3, 0]})
         >>> operators(counts).caption()
-        'Mail runs the mail of 4 of 7 domains. Most domains without IPv6: Post, 3 of 3.'
+        'Mail runs the e-mail of 4 of 7 domains. Most domains without IPv6: Post, 3 of 3.'
 
     Source: METHOD.md §4 and §10.
     """

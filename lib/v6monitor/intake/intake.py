@@ -14,7 +14,7 @@ from v6monitor.intake.columns import COLUMNS
 from v6monitor.intake.companions import is_companion
 from v6monitor.intake.organisations import SECTORS, attach, read_registers, sector_in
 from v6monitor.intake.states import sources, superseded
-from v6monitor.intake.tables import Content, File, Sheet, expanded, load
+from v6monitor.intake.tables import Content, File, Sheet, check_lengths, expanded, load
 
 _Reader = Callable[[Content], list[Part] | None]
 
@@ -241,6 +241,8 @@ class _Reading:
 def _parts(content: Content, mapping: Mapping[str, str]) -> list[Part]:
     for reader in MEASUREMENTS:
         if parts := reader(content):
+            for part in () if content.sheets else parts:  # tables were checked when they were read
+                check_lengths(content.name, part.cells)
             return parts
     if mapping and (parts := lists.read_mapped(content, mapping)):
         return parts

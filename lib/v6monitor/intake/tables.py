@@ -167,7 +167,10 @@ def content(name: str, data: bytes) -> Content:
         )
     if data.startswith(spreadsheets.ZIP):
         sheets = spreadsheets.read(name, data)
-        parts = _parted(name, [_short(name, Sheet(*sheet)) for sheet in sheets])
+        found = [Sheet(*sheet) for sheet in sheets]
+        for sheet in found:
+            check_lengths(name, sheet.cells)
+        parts = _parted(name, found)
         return Content(name, digest, None, parts)
     data = _utf8(name, data).replace(b"\n" + _MARK, b"\n")  # the mark of a file joined to another
     start = data[:4_000].decode(errors="replace").lstrip()
@@ -181,7 +184,9 @@ def content(name: str, data: bytes) -> Content:
     if start[0] in "{[":
         return Content(name, digest, _json(name, data), ())
     sheet = _separated(name, data)
-    parts = _parted(name, [_short(name, sheet) if len(data) > _LONGEST_CELL else sheet])
+    if len(data) > _LONGEST_CELL:
+        check_lengths(name, sheet.cells)
+    parts = _parted(name, [sheet])
     return Content(name, digest, None, parts)
 
 
@@ -237,16 +242,15 @@ def _parted(name: str, sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
     return tuple(parts)
 
 
-def _short(name: str, sheet: Sheet) -> Sheet:
-    """Return a sheet; InputError for a cell that is longer than a spreadsheet could hold."""
-    for at, (_, column) in enumerate(sheet.cells.items(), start=1):
+def check_lengths(name: str, cells: pd.DataFrame) -> None:
+    """Raise InputError for a cell that is longer than a spreadsheet could hold."""
+    for at, (_, column) in enumerate(cells.items(), start=1):
         lengths = column.str.len()
         if lengths.max() > _LONGEST_CELL:
             raise InputError(
                 f"{name}: row {lengths.idxmax()}, column {at} holds {int(lengths.max()):,} "
                 f"characters, more than the {_LONGEST_CELL:,} of a cell; correct it"
             )
-    return sheet
 
 
 def _has_host(row: Iterable[str]) -> bool:
