@@ -1,6 +1,6 @@
 """Files that hang, eat, mislead or cannot be opened: each has its sentence, in bounded time.
 
-``V6MONITOR_MUTANTS=100000`` reads as many damaged files instead of ten thousand.
+``V6MONITOR_MUTANTS=100000`` reads as many damaged files instead of two thousand.
 """
 
 import json
@@ -23,7 +23,7 @@ from v6monitor.workspace import example
 
 SECONDS = 2.0
 MEBIBYTES = 1024
-MUTANTS = int(os.environ.get("V6MONITOR_MUTANTS", "10000"))
+MUTANTS = int(os.environ.get("V6MONITOR_MUTANTS", "2000"))
 SEED = 20_261_005
 DATED = "list-2026-10-05.csv"
 SITES = "domain,type,ws_address\n"
