@@ -138,6 +138,27 @@ def test_ordinary_messages_are_read_fast_and_the_same(messages):
         assert fast(*case) == reference(*case)
 
 
+@pytest.mark.parametrize(
+    ("proof", "whole", "broken"),
+    [
+        ("a.example. 300 IN NSEC z.example. A", b"\0\1\x40", b"\0\x21\x40"),
+        ("x.a.example. 300 IN NSEC3 1 1 5 aabb 2t7b4g4vsa5smi47k61mv5bv1a22bojr MX",
+         b"\0\2\0\1", b"\0\2\0\0"),
+        (SIGNATURE.format("a.example.", "SOA"), b"\4zone\7example\0", b"\4zone\x3fexample\0"),
+    ],
+)  # fmt: skip
+def test_a_denial_whose_proof_cannot_be_read_is_no_answer(proof, whole, broken):
+    """Neither reader takes it for a no: of the proof's data only the last place is damaged."""
+    wire = answer("AAAA", [], authority=[SOA, proof])
+    question = Question("www.a.example", "AAAA")
+    assert reference(wire, question).outcome == "nodata"
+    before, found, after = wire.rpartition(whole)
+    assert found
+    damaged = before + broken + after
+    assert fast(damaged, question) is None
+    assert reference(damaged, question) is None
+
+
 def test_chains_are_read_fast_in_their_order(messages):
     """What follows them is the answer, or that there is none in the zone where they end."""
     alias, elsewhere = CHAINS[1], CHAINS[0]

@@ -29,11 +29,13 @@ CHECKED = 1000
 """One in so many answers that took the fast path is read by dnspython too."""
 
 A, NS, CNAME, SOA, MX, TXT, AAAA, SRV, OPT = 1, 2, 5, 6, 15, 16, 28, 33, 41
+RRSIG, NSEC, NSEC3 = 46, 47, 50
 """Numbers of record types."""
 
 _PLAIN = b"abcdefghijklmnopqrstuvwxyz0123456789-_."
 _QUOTABLE = bytes(range(0x20, 0x7F)).replace(b'"', b"").replace(b"\\", b"")
-_IPV4, _IPV6, _SOA_NUMBERS, _PREFERENCE = 4, 16, 20, 2  # bytes
+_IPV4, _IPV6, _SOA_NUMBERS, _RRSIG_NUMBERS, _PREFERENCE = 4, 16, 20, 18, 2  # bytes
+_LONGEST_WINDOW = 32
 _LONGEST_NAME = 253
 _POINTER = 192
 _LONGEST_LABEL = 63
@@ -238,18 +240,40 @@ def check_data(wire: bytes, rdtype: int, start: int, end: int) -> None:
     """Check that data which are not reported are well-formed, as far as dnspython reads them."""
     if rdtype == SOA:
         at = pass_name(wire, pass_name(wire, start, end), end) + _SOA_NUMBERS
+    elif rdtype == RRSIG:
+        _pass_uncompressed(wire, start + _RRSIG_NUMBERS, end)
+        return
+    elif rdtype == NSEC:
+        at = _pass_types(wire, _pass_uncompressed(wire, start, end), end)
+    elif rdtype == NSEC3:
+        at = start + 4
+        for _ in ("salt", "next owner"):
+            at += 1 + wire[at]
+        at = _pass_types(wire, at, end)
     elif rdtype in (NS, CNAME):
         at = pass_name(wire, start, end)
-    elif rdtype == AAAA:
-        at = start + _IPV6
-    elif rdtype == A:
-        at = start + _IPV4
+    elif rdtype in (A, AAAA):
+        at = start + (_IPV4 if rdtype == A else _IPV6)
     elif rdtype == OPT or rdtype in read_types:
         raise NotOrdinary
     else:
         return
     if at != end:
         raise NotOrdinary
+
+
+def _pass_types(wire: bytes, at: int, end: int) -> int:
+    """Check the bitmap of NSEC and NSEC3 (RFC 4034 §4.1.2): windows in order, 1 to 32 bytes."""
+    before = -1
+    while at < end:
+        window, length = wire[at], wire[at + 1]
+        if window <= before or not 1 <= length <= _LONGEST_WINDOW:
+            raise NotOrdinary
+        before = window
+        at += 2 + length
+        if at > end or wire[at - 1] == 0:
+            raise NotOrdinary
+    return at
 
 
 def _text(wire: bytes, start: int, end: int) -> str:
@@ -313,3 +337,15 @@ def pass_name(wire: bytes, at: int, end: int, labels: list[bytes] | None = None)
     if size > _LONGEST_NAME + 1 or after > end:
         raise NotOrdinary
     return after
+
+
+def _pass_uncompressed(wire: bytes, start: int, end: int) -> int:
+    """Return where a name ends that may hold no pointer (RFC 4034 §3.1.7 and §4.1.1)."""
+    at = start
+    while length := wire[at]:
+        at += 1 + length
+        if length > _LONGEST_LABEL or at >= end:
+            raise NotOrdinary
+    if at >= end or at - start > _LONGEST_NAME + 1:
+        raise NotOrdinary
+    return at + 1

@@ -31,10 +31,12 @@ _LONGEST_LABEL = 63
 _OPAQUE = 0xFF00
 """A type for private use (RFC 6895 §3.1), as which records of other types are read."""
 
-read_types = {1, 2, 5, 6, 15, 16, 28, 33}
+read_types = {1, 2, 5, 6, 15, 16, 28, 33, 46, 47, 50}
 """Types that dnspython may read: A, NS, CNAME, SOA, MX, TXT, AAAA, SRV, and those that are asked.
 
-Records of other types, signatures among them, say nothing to us and are opaque to it."""
+And RRSIG, NSEC and NSEC3: a denial whose proof cannot be read is unknown, never a no. Records of
+other types say nothing to us and are opaque to it.
+"""
 
 MAY_LACK_QUESTION = frozenset({0, 1, 2, 4, 5})
 """FORMERR, SERVFAIL, NOTIMP and REFUSED; and 0, because the rest of BADVERS is in OPT."""
