@@ -67,6 +67,15 @@ def test_the_first_letter_counts_and_who_leaves_the_list_has_left():
     assert found["outcome"].to_dict() == {"a": "left", "c": "not_fixed"}
 
 
+def test_a_list_that_is_measured_no_longer_has_not_left():
+    """By list where there is one: of a sector with two lists, one may end before the other."""
+    states = _states(a="nnn  ", b="nnnnn", c="nnn  ")
+    states["list"] = states["domain"].map({"a": "one", "b": "two", "c": "two"})
+    found = followed(states, letters=_letters(a="2026-01-10", c="2026-01-10"))
+    outcomes = found.set_index("domain")["outcome"].to_dict()
+    assert outcomes == {"a": "not_fixed", "b": "not_fixed", "c": "left"}
+
+
 def test_shares_of_the_others_have_the_mix_of_those_written_to():
     """Two municipalities and one ministry written to: 2/3 of the one share, 1/3 of the other."""
     cities = _states(a="nynnn", b="nnnnn", c="nynnn", d="nnnnn", e="nnnnn", f="nnnnn")

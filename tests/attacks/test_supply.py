@@ -25,8 +25,9 @@ SECRETS = {
     "name", ["requirements.txt", "requirements-dev.txt", "requirements-audit.txt"]
 )
 def test_every_pin_has_one_version_and_its_hashes(name: str) -> None:
-    """So that pip installs those bytes and no others; no pin leads elsewhere."""
+    """So that pip installs those bytes and no others; no pin leads elsewhere, nor to a machine."""
     text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
+    assert not re.search(r"\s/\w", text)
     pins = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
     assert pins
     for pin in pins:

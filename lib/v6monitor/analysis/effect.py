@@ -28,7 +28,7 @@ def followed(
 
     Args:
         month: a Month, or measured states of mail in all months: ``domain``, ``measured_at``,
-            ``state`` and ``sector``.
+            ``state``, ``sector`` and perhaps ``list``.
         letters: what was sent, a row per domain: ``domain`` and ``sent_on`` (a day); by default
             ``month.sent``. Of more letters to a domain the first counts.
         classes: mail class by domain (``domain``, ``class``); by default ``month.providers``. Of
@@ -72,9 +72,11 @@ def followed(
         {} if classes is None else dict(zip(classes["domain"], classes["class"], strict=True))
     )
     found["class"] = [class_of.get(domain, "") for domain in found["domain"]]
-    newest = measured.groupby("sector")["measured_at"].max().dt.to_period("M")
-    last = _of(found["domain"], measured.groupby("domain")["measured_at"].max())
-    gone = last.dt.to_period("M") < _of(found["sector"], newest)
+    kind = "list" if "list" in measured else "sector"  # what a month has the whole of, or nothing
+    newest = measured.groupby(kind)["measured_at"].max().dt.to_period("M")
+    seen = measured.drop_duplicates("domain", keep="last").set_index("domain")
+    last = _of(found["domain"], seen["measured_at"])
+    gone = last.dt.to_period("M") < _of(_of(found["domain"], seen[kind]), newest)
     until = pd.concat([last, found["own"]], axis=1).min(axis=1)
     fixed = found["first"].notna() & found["first"].le(until)
     days = found["first"].where(fixed, until) - found["sent_on"]

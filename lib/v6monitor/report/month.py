@@ -255,18 +255,23 @@ class Month(History):
     def hosts_by_month(self) -> pd.DataFrame:
         """Return ``mx_hosts`` of this month and of the months before whose lookups were kept.
 
-        ``period`` says of which. What became of a domain without IPv6 is seen from it.
+        ``period`` says of which. What became of a domain without IPv6 is seen from it. Only of the
+        lists that this month has: it says nothing of domains of another one. None without lookups
+        of this month: what they would find is not known.
         """
         parts = [self.mx_hosts.assign(period=self.period)]
         earlier = earlier_logs(self.period, self.beside, synthetic=self.synthetic)
-        for period, path in earlier.items():
+        for period, path in earlier.items() if len(self.mx_hosts) else ():
             observations = log.read_log(path)
             hosts = dependencies.mx_hosts(
                 observations, providers(observations, operators=self.operators), self.operators
             )
             parts.append(hosts.assign(period=period))
         kept = pd.concat(parts, ignore_index=True)
-        found = kept[kept["domain"].isin(self.history["domain"])].sort_values(
+        mail = self.history[self.history["type"] == "mail"]
+        lists = set(self.current.loc[self.current["type"] == "mail", "list"])
+        listed = mail.loc[mail["list"].isin(lists), "domain"]
+        found = kept[kept["domain"].isin(listed)].sort_values(
             "period", kind="stable", ignore_index=True
         )
         return with_source(

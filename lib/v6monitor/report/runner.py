@@ -185,7 +185,7 @@ def _write_inputs(request: Request, read: intake.Intake, period: str, tables: Pa
             log_of_month = archive.tables(request.archive, month["period"]) / OBSERVATIONS
             found |= {month["period"]: log_of_month} if log_of_month.is_file() else {}
     for name, path in found.items():
-        (logs / f"{name}{path.suffix}").symlink_to(path)
+        (logs / f"{name}{path.suffix}").symlink_to(path.absolute())
 
 
 def _look_up(request: Request, period: str, tables: Path, progress: Progress) -> Month:
