@@ -3,7 +3,7 @@
 A module holds one subject: its tables, drawings and captions.
 """
 
-from v6monitor.charts.adoption import sectors, states, sub_tests
+from v6monitor.charts.adoption import answers, sectors, states, sub_tests
 from v6monitor.charts.changes import changes, changes_answer, two_sources
 from v6monitor.charts.effect import effect_answer, fixes_answer
 from v6monitor.charts.forecast import forecast_answer, projection
@@ -22,6 +22,7 @@ from v6monitor.charts.style import png, svg
 from v6monitor.charts.trend import trend
 
 __all__ = [
+    "answers",
     "changes",
     "changes_answer",
     "effect_answer",

@@ -19,9 +19,13 @@ from v6monitor.verdicts.evidence import Evidence, is_definite, unusable
 from v6monitor.verdicts.logic import NOT_ASKED
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from v6monitor.verdicts.evidence import Observations
 
 CONFIDENCE = {"high": marked("high"), "medium": marked("fair"), "low": marked("little")}
+
+_ANSWERS = ("server", "address", "reachable", "source", "detail")
 
 Label = Callable[[str], str]
 
@@ -47,6 +51,8 @@ class Card:
     """The lookups about the domain and its hosts, the domain itself first."""
     missing: tuple[Question, ...]
     """What a lookup would ask and the evidence does not have."""
+    servers: tuple[tuple[str, ...], ...] = ()
+    """What is known of whether its servers answer: rows of ``Month.servers``."""
 
     def __repr__(self) -> str:
         verdicts = self.judgement.verdicts
@@ -120,6 +126,10 @@ class Card:
             )
             probes = [(question, label(state), reason) for question, state in questions]
             yield _Section(words.text("Predicted name at Exchange Online"), measures, probes)
+        if self.servers:
+            yield _Section(
+                words.text("Do its servers answer?"), _ANSWERS, list(self._answers(words, label))
+            )
         names = ("question", "outcome", "asked_at", "resolver", "answers")
         title = f"{words.text('Lookups')} ({words.text('times are Dutch time')})"
         yield _Section(title, names, list(self._lookups(label)))
@@ -132,6 +142,13 @@ class Card:
         for name, verdict in self.judgement.verdicts.items():
             if verdict.state != NOT_ASKED:
                 yield label(name), label(verdict.state), reason_text(verdict.reason, words)
+
+    def _answers(self, words: Language, label: Label) -> Iterator[tuple[str, ...]]:
+        for server in self.servers:
+            source, _, _, host, address, port, reachable, detail = map(_printable, server)
+            said = reason_text(detail, words)
+            answer = label(reachable or "unknown")
+            yield f"{host} {port}".rstrip(), address, answer, label(source), said
 
     def _lookups(self, label: Label) -> Iterator[tuple[str, ...]]:
         for row in self.observations:
@@ -191,7 +208,11 @@ def explain(
         evidence = _look_up(name, list(resolvers or ["system"]))
     else:
         evidence = Evidence.of(known)
-    found = card(evidence, name, getattr(month, "operators", None) or known_operators())
+    servers = getattr(month, "servers", None)
+    if servers is not None:
+        servers = servers[servers["domain"] == name]
+    operators = getattr(month, "operators", None) or known_operators()
+    found = card(evidence, name, operators, servers)
     if not found.observations:
         raise InputError(
             f"the log holds no question about {name}: look it up at a resolver, such as 'system'"
@@ -199,8 +220,13 @@ def explain(
     return found
 
 
-def card(evidence: Evidence, domain: str, operators: Operators) -> Card:
-    """Return what the evidence holds about a domain, as a mail domain and as a website."""
+def card(
+    evidence: Evidence, domain: str, operators: Operators, servers: "pd.DataFrame | None" = None
+) -> Card:
+    """Return what the evidence holds about a domain, as a mail domain and as a website.
+
+    ``servers`` are the rows of ``Month.servers`` about it.
+    """
     both = [(domain, "mail"), (domain, "web")]
     rows, missing = list[Observation](), list[Question]()
     for question, row in walk(both, lambda asked: evidence.question(*asked)):
@@ -217,6 +243,7 @@ def card(evidence: Evidence, domain: str, operators: Operators) -> Card:
         predicted(evidence, domain) if probes else None,
         tuple(dict.fromkeys([*rows, *probes])),
         tuple(sorted(missing)),
+        () if servers is None else tuple(servers.itertuples(index=False, name=None)),
     )
 
 

@@ -22,8 +22,9 @@ from v6monitor.intake.organisations import SECTORS
 from v6monitor.language import CODES, Language
 
 _ENGLISH, _DUTCH = "en", "nl"
-ANALYST, MEASURED = "analyst", "measured"
-"""Tags of cells that are not published: ever, and in a report on a list of domains alone."""
+ANALYST, MEASURED, ANSWERS = "analyst", "measured", "answers"
+"""Tags of cells that are not published: ever, in a report on a list of domains alone, and where
+nothing says whether servers answer."""
 _LONGEST_NAME = 60
 _REPR_OF_OBJECT = re.compile(r"^<.*>$|<[^<>]* at 0x[0-9a-f]+>|^\w+Path\(", re.DOTALL)
 _END_WELL = "end the cell with a table or chart"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from v6monitor.analysis import reachability
 from v6monitor.analysis.breakdowns import staleness
 from v6monitor.analysis.changes import confirming
 from v6monitor.analysis.gap import domain_states
@@ -285,6 +286,29 @@ class Month(History):
         reached = self.mx_hosts["domain"].isin(states.loc[states["state"] == "yes", "domain"])
         found = dependencies.name_servers(self.observations, self.mx_hosts[reached], self.operators)
         return self._looked_up(found)
+
+    # Reachability
+
+    @cached_property
+    def servers(self) -> pd.DataFrame:
+        """Return the addresses of servers in this month's technical results: do they answer?
+
+        ``source``, ``domain``, ``measure``, ``host``, ``address``, ``port``, ``reachable`` and
+        ``detail``.
+        """
+        rows = self.addresses
+        if len(rows):
+            rows = rows[rows["measured_at"].dt.strftime("%Y-%m") == self.period]
+        return with_source(reachability.measured(rows), sources(self.current) if len(rows) else [])
+
+    @cached_property
+    def answers(self) -> pd.DataFrame:
+        """Return of each domain with an IPv6 address whether all of them answer.
+
+        A row per ``source``, ``measure`` and ``domain``; ``state`` is ``no`` only where IPv4
+        answers.
+        """
+        return reachability.answers(self.servers).assign(period=self.period)
 
     # The list of domains
 

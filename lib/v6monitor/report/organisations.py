@@ -255,8 +255,11 @@ class Organisations:
     @cached_property
     def _cards(self) -> dict[str, Card]:
         domains = {domain for one in self.subjects for domain in one.domains}
-        operators = self.month.operators
-        return {domain: card(self._evidence, domain, operators) for domain in sorted(domains)}
+        operators, servers = self.month.operators, dict(iter(self.month.servers.groupby("domain")))
+        return {
+            domain: card(self._evidence, domain, operators, servers.get(domain))
+            for domain in sorted(domains)
+        }
 
     def _report_error(self, one: Subject, language: Language) -> str:
         """Return the address of a mail about an error on the page; "" where nobody can be asked."""

@@ -22,7 +22,7 @@ from v6monitor.intake.columns import LOOKED_UP
 from v6monitor.intake.organisations import SECTORS
 from v6monitor.report import archive, manifest, pdf, publisher, transactions
 from v6monitor.report.archive import OBSERVATIONS
-from v6monitor.report.document import ANALYST, MEASURED, Document
+from v6monitor.report.document import ANALYST, ANSWERS, MEASURED, Document
 from v6monitor.report.document import read as read_document
 from v6monitor.report.execution import (
     WORKERS,
@@ -175,6 +175,8 @@ def _write_inputs(request: Request, read: intake.Intake, period: str, tables: Pa
     tables.mkdir()
     intake.write(read.table, tables / "measurements.csv")
     write_text(tables / "measurements.faults.csv", safe_csv(read.faults))
+    if len(read.addresses):
+        write_text(tables / "measurements.addresses.csv", safe_csv(read.addresses))
     synthetic = is_synthetic(read.table)
     companions.copy(companions.search_path(request.measurements, synthetic=synthetic), tables)
     logs = tables / LOOKUPS  # of earlier months: of the reports in this archive, else those kept
@@ -218,7 +220,9 @@ def _documents(
 ) -> dict[str, Document]:
     """Return the notebooks that ran to their end, by name."""
     planned = {one.name: one for one in notebooks}
-    hidden = [ANALYST, *([MEASURED] if month.listed else [])]
+    hidden = [ANALYST]
+    hidden += [MEASURED] if month.listed else []
+    hidden += [ANSWERS] if month.answers.empty else []
     return {
         one.name: read_document(
             one.notebook,
