@@ -11,6 +11,7 @@ import pytest
 from looking import faults, of_every_state, opened
 
 from v6monitor.errors import UsageError
+from v6monitor.report.pdf import browser as browser_there
 from v6monitor.report.pdf import print_pages
 
 pytestmark = pytest.mark.slow  # a whole report
@@ -141,7 +142,7 @@ def test_a_pdf_is_the_page_with_its_tags(browser, example_archive, tmp_path):
     for name in ("60_briefing", "40_exchange_online.en", "letters/operator-zeefpost"):
         source = next(example_archive.glob(f"*/{name}.html"))
         pages.append(Path(shutil.copy(source, tmp_path)))
-    print_pages(pages)
+    print_pages(pages, tmp_path, lambda *_: None)
     for page in pages:
         with pikepdf.open(page.with_suffix(".pdf")) as pdf:
             assert pdf_ua.faults_of(pdf) == []
@@ -166,4 +167,4 @@ def test_without_a_browser_pdf_says_what_to_install(monkeypatch):
     """The option fails before anything is made."""
     monkeypatch.setenv("PATH", "")
     with pytest.raises(UsageError, match="install Chromium"):
-        print_pages([])
+        browser_there()

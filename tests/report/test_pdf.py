@@ -1,12 +1,18 @@
 """Printed pages: the same bytes again."""
 
+import contextlib
 import shutil
+import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pdf_ua
 import pikepdf
 import pytest
+from children import child
 
+from v6monitor.errors import UsageError
 from v6monitor.report import pdf
 from v6monitor.report.pdf import settled
 
@@ -75,9 +81,16 @@ def page(tmp_path):
     return file
 
 
+def printed_beside(pages: list[Path]) -> list[tuple[str, int, int]]:
+    """Print pages; return the progress."""
+    said: list[tuple[str, int, int]] = []
+    pdf.print_pages(pages, pages[0].parent, lambda *one: said.append(one))
+    return said
+
+
 def test_tables_lists_and_figures_have_the_parts_of_pdf_ua(page):
     """What Chromium groups otherwise is put in order; what is only drawn is no content."""
-    pdf.print_pages([page])
+    printed_beside([page])
     with pikepdf.open(page.with_suffix(".pdf")) as printed:
         assert pdf_ua.faults_of(printed) == []
         found = [str(one.S)[1:] for one in pdf_ua.elements(printed.Root.StructTreeRoot)]
@@ -86,12 +99,50 @@ def test_tables_lists_and_figures_have_the_parts_of_pdf_ua(page):
         assert (about["dc:title"], about["pdfuaid:part"]) == ("Vraag – mei", "1")
 
 
-def test_without_the_extra_a_pdf_is_made_and_a_sentence_says_what_it_lacks(page, monkeypatch):
-    """The PDF has Chromium's tags."""
-    with monkeypatch.context() as without:
-        without.setitem(sys.modules, "pikepdf", None)
-        with pytest.warns(UserWarning, match="not marked as PDF/UA"):
-            pdf.print_pages([page])
-    with pikepdf.open(page.with_suffix(".pdf")) as printed:
-        assert printed.Root.MarkInfo.Marked
-        assert "/Metadata" not in printed.Root
+def test_neighbours_change_no_byte_and_nothing_is_left(page):
+    """One Chromium prints all pages; its counters, files and processes are not in the way."""
+    other = page.with_name("other.html")
+    other.write_text(page.read_text(encoding="utf-8").replace("Vraag", "Antwoord"))
+    said = printed_beside([page, other])
+    first = page.with_suffix(".pdf").read_bytes()
+    printed_beside([other, page])
+    assert page.with_suffix(".pdf").read_bytes() == first != other.with_suffix(".pdf").read_bytes()
+    assert said == [("printing", 0, 2), ("printing", 1, 2)]
+    names = {"page.html", "page.pdf", "other.html", "other.pdf"}
+    assert {file.name for file in page.parent.iterdir()} == names
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+def test_chromium_ends_with_a_run_that_is_killed(page):
+    """Its commands come from the run, and without them it ends by itself."""
+    script = (
+        "import sys; from pathlib import Path; from v6monitor.report import pdf\n"
+        "page = Path(sys.argv[1])\n"
+        "pdf.print_pages([page] * 999, page.parent, lambda _, at, of: print(at, flush=True))"
+    )
+    command = [sys.executable, "-c", script, str(page)]
+    with child(command, stdout=subprocess.PIPE, text=True) as run:
+        assert [run.stdout.readline() for _ in range(2)] == ["0\n", "1\n"]
+        assert chromium_of(page)
+        run.kill()
+    deadline = time.monotonic() + 20
+    while chromium_of(page) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not chromium_of(page)
+
+
+def chromium_of(page: Path) -> list[str]:
+    """Return the processes of a Chromium with its files beside a page."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"--user-data-dir={page.parent}".encode() in (process / "cmdline").read_bytes():
+                found.append(process.name)
+    return found
+
+
+def test_without_the_extra_a_sentence_says_what_is_missing(monkeypatch):
+    """A PDF that is not accessible is not made."""
+    monkeypatch.setitem(sys.modules, "pikepdf", None)
+    with pytest.raises(UsageError, match=r"v6monitor\[pdf\]"):
+        pdf.browser()

@@ -1,15 +1,19 @@
-"""PDF of a page, printed by Chromium, with tags for screen readers."""
+"""PDF of pages, printed by one Chromium and marked as PDF/UA-1 (EN 301 549 §10)."""
 
+import base64
+import contextlib
+import json
 import os
 import re
+import select
 import shutil
 import subprocess
 import tempfile
-import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from v6monitor.errors import UsageError
 
@@ -17,15 +21,20 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _SECONDS = 120
 _SWITCHES = (
     "--headless",
+    "--remote-debugging-pipe",  # commands come in at 3, answers go out at 4
     "--disable-gpu",
     "--disable-quic",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    "--no-pdf-header-footer",
-    "--generate-pdf-document-outline",
-    "--export-tagged-pdf",
+)
+_START = 'exec "$@" 3<&0 4>&1 </dev/null >/dev/null 2>&1'
+_LOADED = (
+    "document.readyState == 'complete' || new Promise((done) => addEventListener('load', done))"
+)
+_PAPER = dict.fromkeys(
+    ("preferCSSPageSize", "printBackground", "generateTaggedPDF", "generateDocumentOutline"), True
 )
 _EMPTY = re.compile(r"(<td\b[^>]*>)(?=</td>)")  # left out of its row of tags
 _DEAD = re.compile(r' href="[^"]*"|<script\b.*?</script>', re.DOTALL)  # on paper, and no tag for it
@@ -34,7 +43,9 @@ _CELL = re.compile(rb"\(node(\d{8})\)")  # a header of a table, numbered as Chro
 
 
 def browser() -> str:
-    """Return the program that prints; UsageError when there is none."""
+    """Return the program that prints; UsageError when it, or what marks PDF/UA, is not there."""
+    if find_spec("pikepdf") is None:
+        raise UsageError("--pdf needs pikepdf: `pip install v6monitor[pdf]`, or leave --pdf out")
     for name in BROWSERS:
         if found := shutil.which(name):
             return found
@@ -44,50 +55,93 @@ def browser() -> str:
     )
 
 
-def print_pages(pages: Sequence[Path]) -> None:
-    """Print each page to a tagged PDF beside it: PDF/UA-1 (EN 301 549 §10) with the extra ``pdf``.
+def print_pages(
+    pages: Sequence[Path], scratch: Path, progress: Callable[[str, int, int], None]
+) -> None:
+    """Print each page to a PDF beside it; Chromium keeps files of its own in ``scratch``.
 
     The same page gives the same bytes in the same Chromium: the moment of printing is taken out,
     and headers of tables are numbered by themselves.
     """
-    program = browser()
-    if not _can_mark():
-        warnings.warn(
-            "the PDFs have tags but are not marked as PDF/UA: that needs `pip install "
-            "v6monitor[pdf]`",
-            stacklevel=2,
-        )
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda page: _print(program, page), pages))
+    from v6monitor.report.pdfua import marked  # noqa: PLC0415 - an extra
+
+    def finish(page: Path, content: bytes) -> None:
+        page.with_suffix(".pdf").write_bytes(marked(settled(content)))
+
+    with ThreadPoolExecutor(1) as pool, _chromium(scratch) as chromium:  # that prints the next one
+        finished = []
+        for at, page in enumerate(pages):
+            progress("printing", at, len(pages))
+            finished.append(pool.submit(finish, page, chromium.printed(page)))
+        for one in finished:
+            one.result()
 
 
-def _print(program: str, page: Path) -> None:
-    printed = page.with_suffix(".pdf")
+@contextlib.contextmanager
+def _chromium(scratch: Path) -> Iterator["_Chromium"]:
     root = hasattr(os, "geteuid") and os.geteuid() == 0
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / page.name
+    with tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as folder:
+        command = ["sh", "-c", _START, "sh", browser(), *_SWITCHES, f"--user-data-dir={folder}"]
+        command += ["--no-sandbox"] if root else []  # refused to root
+        with subprocess.Popen(  # noqa: S603 - fixed
+            command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as process:
+            commands: Any = process.stdin
+            try:
+                yield _Chromium(commands, process.stdout, Path(folder) / "page.html")
+            finally:
+                commands.close()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(10)
+                process.kill()
+
+
+class _Chromium:
+    """A running Chromium, spoken to in its DevTools protocol over two pipes.
+
+    It ends when they close, and so with the process that started it, however that ends.
+    """
+
+    def __init__(self, commands: Any, answers: Any, page: Path) -> None:
+        self._commands, self._answers, self._page = commands, answers, page
+        self._held, self._asked = b"", 0
+        self._session: dict[str, str] = {}
+
+    def printed(self, page: Path) -> bytes:
+        """Return a page as Chromium prints it."""
         text = _EMPTY.sub(r"\1&nbsp;", _DEAD.sub("", page.read_text(encoding="utf-8")))
-        copy.write_text(text, encoding="utf-8")
-        command = [program, *_SWITCHES, *(["--no-sandbox"] if root else [])]  # refused to root
-        command += [f"--user-data-dir={folder}/profile"]
-        command += [f"--print-to-pdf={printed}", copy.as_uri()]
+        self._page.write_text(text, encoding="utf-8")
         try:
-            subprocess.run(command, check=True, capture_output=True, timeout=_SECONDS)  # noqa: S603 - no shell; our own pages
-            content = printed.read_bytes()
-        except (OSError, subprocess.SubprocessError) as error:
+            if not self._session:
+                target = self._ask("Target.createTarget", url="about:blank")["targetId"]
+                found = self._ask("Target.attachToTarget", targetId=target, flatten=True)
+                self._session = {"sessionId": found["sessionId"]}
+            self._ask("Page.navigate", url=self._page.as_uri())
+            self._ask("Runtime.evaluate", expression=_LOADED, awaitPromise=True)
+            return base64.b64decode(self._ask("Page.printToPDF", **_PAPER)["data"])
+        except OSError as error:
             raise UsageError(
-                f"{program} did not print {page.name} ({error}); try again, or leave --pdf out"
+                f"Chromium did not print {page.name} ({error}); try again, or leave --pdf out"
             ) from error
-    content = settled(content)
-    if _can_mark():
-        from v6monitor.report.pdfua import marked  # noqa: PLC0415 - an extra
 
-        content = marked(content)
-    printed.write_bytes(content)
+    def _ask(self, method: str, **values: object) -> dict[str, Any]:
+        """Return the answer to a command; OSError without one."""
+        self._asked += 1
+        command = {"id": self._asked, "method": method, "params": values} | self._session
+        self._commands.write(json.dumps(command).encode() + b"\0")
+        for said in self._messages():
+            if said.get("id") == self._asked and "result" in said:
+                return dict(said["result"])
+            if said.get("id") == self._asked:
+                raise OSError(said["error"]["message"])
+        raise OSError(f"no answer to {method}")
 
-
-def _can_mark() -> bool:
-    return find_spec("pikepdf") is not None
+    def _messages(self) -> Iterator[dict[str, Any]]:
+        while select.select([self._answers], [], [], _SECONDS)[0]:
+            if not (read := os.read(self._answers.fileno(), 1 << 20)):
+                return
+            *whole, self._held = (self._held + read).split(b"\0")
+            yield from map(json.loads, whole)
 
 
 def settled(content: bytes) -> bytes:

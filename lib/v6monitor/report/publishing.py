@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -163,7 +163,12 @@ class Published(NamedTuple):
     title: Mapping[str, str]
 
 
-def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -> dict[str, str]:
+def publish(
+    report: Report,
+    notebooks: Notebooks,
+    failures: Mapping[str, str],
+    progress: Callable[[str, int, int], None],
+) -> dict[str, str]:
     """Write pages, notebooks, tables, figures and the index; return what proved unfit, and why.
 
     ``notebooks`` are the executed ones by name; ``failures`` says of the others why they are not
@@ -187,7 +192,7 @@ def publish(report: Report, notebooks: Notebooks, failures: Mapping[str, str]) -
     published += _by_sector(report, fit)
     published += [_news(report), _letters(report, fit), *_per_domain(report, fit)]
     if report.pdf:
-        print_pages(sorted(report.scratch.rglob("*.html")))
+        print_pages(sorted(report.scratch.rglob("*.html")), report.scratch.parent, progress)
     _organisations(report, fit)
     _data(report, published, fit)
     _index(report, fit, {**failures, **unfit})

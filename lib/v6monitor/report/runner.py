@@ -118,7 +118,7 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
             request.organisations,
         )  # fmt: skip
         failures = {one.name: one.error for one in executed if one.error}
-        failures |= publish(report, _documents(notebooks, executed, month), failures)
+        failures |= publish(report, _documents(notebooks, executed, month), failures, progress)
         _keep_failed(executed, failed, failures)
         write_text(tables / "measurements.csv", safe_csv(table))  # it is published now
         for file in companions.own_files([tables]):  # these are not: their cells are as typed
