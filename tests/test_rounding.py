@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from v6monitor.language.rounding import rounded_parts
+from v6monitor.language import rounded_parts
 
 
 @pytest.mark.parametrize(

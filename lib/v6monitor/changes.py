@@ -1,8 +1,7 @@
 """What changed between two measurements: ``v6.changes(month)`` is the function ``changes``."""
 
 from v6monitor.analysis.changes import changes, flaps, losses, moves, pair
-from v6monitor.analysis.decomposition import decompose, kitagawa, parts
-from v6monitor.analysis.jumps import jumps
+from v6monitor.analysis.decomposition import decompose, jumps, kitagawa, parts
 from v6monitor.analysis.naming import named
 from v6monitor.callable_module import make_callable
 

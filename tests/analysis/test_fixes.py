@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from v6monitor.analysis.fixes import HOW, OWN_CHANGE, fixes
+from v6monitor.analysis.effect import HOW, OWN_CHANGE, fixes
 from v6monitor.errors import InputError
 
 _OUTLOOK = "town-example.mail.protection.outlook.com"

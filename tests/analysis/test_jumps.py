@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from measured import month
 
-from v6monitor.analysis.jumps import jumps
+from v6monitor.analysis.decomposition import jumps
 
 THEN, NOW = "2026-09-05", "2026-10-05"
 

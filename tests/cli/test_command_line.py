@@ -11,7 +11,7 @@ import pytest
 from seen import host, seen
 
 from v6monitor.cli import COMMANDS, main
-from v6monitor.cli.parser import Parser
+from v6monitor.cli.terminal import Parser
 from v6monitor.dns import log
 
 

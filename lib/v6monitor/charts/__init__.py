@@ -5,9 +5,8 @@ A module holds one subject: its tables, drawings and captions.
 
 from v6monitor.charts.adoption import answers, sectors, states, sub_tests
 from v6monitor.charts.changes import changes, changes_answer, two_sources
-from v6monitor.charts.effect import effect_answer, fixes_answer
 from v6monitor.charts.forecast import forecast_answer, projection
-from v6monitor.charts.gap import fix_order, gap_answer
+from v6monitor.charts.gap import effect_answer, fix_order, fixes_answer, gap_answer
 from v6monitor.charts.headline import headline
 from v6monitor.charts.laggards import (
     laggard_list,

@@ -18,8 +18,7 @@ from v6monitor.charts.layout import shows_nothing
 from v6monitor.charts.style import PHONE, WIDE, house_style, svg
 from v6monitor.charts.tables import LONG, Part, folded, pack, parts_html, table_html, with_columns
 from v6monitor.charts.wording import LONGEST, joined, not_there, nothing
-from v6monitor.language import CODES, Language
-from v6monitor.language.sources import source_text
+from v6monitor.language import CODES, Language, source_text
 
 MIME = "application/vnd.v6monitor+json"
 """The display data that the pages of a report are made from."""

@@ -14,9 +14,8 @@ import pandas as pd
 
 from v6monitor.analysis.shares import TOTAL
 from v6monitor.intake.states import MEASURES
-from v6monitor.language import CODES, NO_VALUE, Language
+from v6monitor.language import CODES, NO_VALUE, Language, rounded_parts
 from v6monitor.language.columns import Column, column
-from v6monitor.language.rounding import rounded_parts
 from v6monitor.names import display
 
 AMONG_NAMES = frozenset({"now", "other", "own_host", "own_or_unknown", "own_zone", "total"})

@@ -8,8 +8,7 @@ import warnings
 from collections.abc import Sequence
 
 from v6monitor import __version__
-from v6monitor.cli.parser import Parser
-from v6monitor.cli.terminal import complain
+from v6monitor.cli.terminal import Parser, complain
 from v6monitor.errors import V6MonitorError
 
 COMMANDS = {
@@ -21,7 +20,7 @@ COMMANDS = {
     "verdicts": ("evidence", "judge every domain of an observation log"),
     "providers": ("evidence", "show who runs the mail of every domain of an observation log"),
     "laggards": ("evidence", "list the Exchange Online domains without IPv6"),
-    "explain": ("explain", "show the evidence card of one domain"),
+    "explain": ("service", "show the evidence card of one domain"),
     "example-server": ("service", "run the embedded name server of the example data"),
     "completion": ("service", "print what makes a shell complete commands and options"),
 }

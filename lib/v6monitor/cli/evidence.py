@@ -9,8 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from v6monitor.cli.options import add_out, check_new, writing
-from v6monitor.cli.parser import STDOUT, Parser
-from v6monitor.cli.terminal import say
+from v6monitor.cli.terminal import STDOUT, Parser, say
 from v6monitor.dns.log import read_log
 from v6monitor.language import CODES, Language
 from v6monitor.mail.advice import in_words

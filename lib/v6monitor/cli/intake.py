@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from v6monitor.cli.options import add_out, check_new, mapping, reading_arguments, writing
-from v6monitor.cli.parser import STDOUT, Parser
-from v6monitor.cli.terminal import Screen, complain, printable, say
+from v6monitor.cli.terminal import STDOUT, Parser, Screen, complain, printable, say
 from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import annotations, companions
 from v6monitor.intake import cleaning as intake_cleaning

@@ -13,8 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from v6monitor.cli.options import add_out, check_new, pace_arguments, probes, resolver_arguments
-from v6monitor.cli.parser import STDOUT, Parser
-from v6monitor.cli.terminal import Screen, complain, say
+from v6monitor.cli.terminal import STDOUT, Parser, Screen, complain, say
 from v6monitor.dns import log
 from v6monitor.dns.journal import journal_of
 from v6monitor.dns.observation import DEFINITE, INVALID_NAME

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from v6monitor.cli.parser import STDOUT, Parser, Several
+from v6monitor.cli.terminal import STDOUT, Parser, Several
 from v6monitor.dns.resolvers import FORMS
 from v6monitor.dns.retry import Policy
 from v6monitor.dns.vantage import PUBLIC, Probes

@@ -9,8 +9,7 @@ from typing import Any, NoReturn
 
 from v6monitor import workspace
 from v6monitor.cli.options import mapping, pace_arguments, reading_arguments
-from v6monitor.cli.parser import Parser, Several
-from v6monitor.cli.terminal import Screen, bold, complain, say, sized, verdict
+from v6monitor.cli.terminal import Parser, Screen, Several, bold, complain, say, sized, verdict
 from v6monitor.errors import CoverageError, NotebookError
 from v6monitor.language import CODES, Language
 from v6monitor.report import check, make_reports

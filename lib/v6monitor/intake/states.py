@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from v6monitor.intake.columns import LOOKED_UP, MAPPED
-from v6monitor.language.sources import measurement_source
+from v6monitor.language import measurement_source
 from v6monitor.workspace import REFERENCE
 
 MEASURES = {

@@ -1,8 +1,12 @@
-"""Texts, numbers and dates in the reader's language: English messages, Dutch catalogue."""
+"""Texts, numbers, dates and sources in the reader's language: English messages, Dutch catalogue.
+
+Tables carry their sources in ``attrs["source"]``, a list of texts: ``measurement 2026-10-06
+Internet.nl``, ``lookups 2026-10-07T09:00:00+00:00``, or the name of a file.
+"""
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,6 +22,7 @@ from v6monitor.language.columns import column, value_name
 CODES = ("nl", "en")
 NO_VALUE = "–"
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+_LISTED = 3  # days of measurement that are named one by one
 
 
 class Language:
@@ -104,6 +109,79 @@ def marked(message: str) -> str:
     Babel finds messages by the calls of ``text``, ``plural`` and ``marked``.
     """
     return message
+
+
+def measurement_source(days: Iterable[dt.date], *, of: str = "Internet.nl") -> list[str]:
+    """Return the sources of measurements made on these days, each once, the earliest first."""
+    return [f"measurement {day:%Y-%m-%d} {of}".strip() for day in sorted(set(days))]
+
+
+def lookups_source(asked_at: dt.datetime) -> list[str]:
+    """Return the source of lookups that began at a moment, in UTC."""
+    return [f"lookups {asked_at.isoformat(timespec='seconds')}"]
+
+
+def source_text(sources: Sequence[str], language: Language) -> str:
+    """Return sources as one text for under a figure.
+
+    Args:
+        sources: texts as ``attrs["source"]`` holds them.
+        language: of the reader.
+
+    Example:
+        >>> source_text(["measurement 2026-10-06 Internet.nl"], Language("en"))
+        'Internet.nl measurement of 6 October 2026'
+    """
+    measured: dict[str, list[dt.date]] = {}
+    others = []
+    for source in dict.fromkeys(sources):
+        kind, _, particulars = source.partition(" ")
+        if kind == "measurement":
+            day, _, of = particulars.partition(" ")
+            measured.setdefault(of, []).append(dt.date.fromisoformat(day))
+        elif kind == "lookups":
+            moment = language.time(dt.datetime.fromisoformat(particulars))
+            others.append(language.text("own DNS lookups of {moment}", moment=moment))
+        else:
+            others.append(source)
+    return "; ".join([*(_measured(of, days, language) for of, days in measured.items()), *others])
+
+
+def rounded_parts(parts: Sequence[float], digits: int = 1) -> list[float]:
+    """Return parts rounded so that they add up to their own sum, rounded: largest remainder.
+
+    Each goes down to its last digit; what is missing from the sum goes, a last digit each, to those
+    with the largest remainder, of equal ones to the first. With a NaN each is rounded by itself.
+
+    >>> rounded_parts([33.33, 33.33, 33.34])
+    [33.3, 33.3, 33.4]
+    >>> rounded_parts([0.26, -0.13, -0.13])
+    [0.2, -0.1, -0.1]
+    """
+    if any(math.isnan(part) for part in parts):
+        return [round(part, digits) for part in parts]
+    scale = 10**digits
+    exact = [round(part * scale, 6) for part in parts]
+    down = [math.floor(part) for part in exact]
+    missing = round(math.fsum(exact)) - sum(down)
+    order = sorted(range(len(parts)), key=lambda at: down[at] - exact[at])
+    for at in order[:missing]:
+        down[at] += 1
+    return [part / scale for part in down]
+
+
+def _measured(of: str, days: list[dt.date], language: Language) -> str:
+    first, last = language.day(min(days)), language.day(max(days))
+    if len(days) > _LISTED:
+        number = language.number(len(days))
+        values = {"number": number, "first": first, "last": last}
+        if of:
+            return language.text("{number} Internet.nl measurements, {first} to {last}", **values)
+        return language.text("{number} measurements, {first} to {last}", **values)
+    named = language.listed([language.day(day) for day in sorted(days)])
+    if of:
+        return language.text("Internet.nl measurement of {day}", day=named)
+    return language.text("measurement of {day}", day=named)
 
 
 @cache

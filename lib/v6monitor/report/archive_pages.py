@@ -20,8 +20,7 @@ from v6monitor.charts.headline import message
 from v6monitor.charts.tables import Cell, rows_html
 from v6monitor.charts.wording import share_text
 from v6monitor.intake.states import MEASURES
-from v6monitor.language import CODES, Language
-from v6monitor.language.sources import source_text
+from v6monitor.language import CODES, Language, source_text
 from v6monitor.report import archive, news, notices, pages, publisher, stored
 from v6monitor.report.archive import Entry
 from v6monitor.report.exports import safe_csv

@@ -25,8 +25,7 @@ from v6monitor.dns.recording import Task, record
 from v6monitor.dns.run import Progress
 from v6monitor.intake import annotations, list_check
 from v6monitor.intake.states import sources
-from v6monitor.language import AMSTERDAM, Language
-from v6monitor.language.sources import lookups_source
+from v6monitor.language import AMSTERDAM, Language, lookups_source
 from v6monitor.mail import dependencies
 from v6monitor.mail.laggards import laggards
 from v6monitor.mail.providers import Operators, providers, read_operators

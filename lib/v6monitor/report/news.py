@@ -12,8 +12,7 @@ from v6monitor.analysis.headline import headline
 from v6monitor.analysis.naming import KINDS, LOST, moved, named
 from v6monitor.charts.headline import message
 from v6monitor.dns import log
-from v6monitor.language import AMSTERDAM, Language, marked
-from v6monitor.language.sources import source_text
+from v6monitor.language import AMSTERDAM, Language, marked, source_text
 from v6monitor.mail.providers import providers
 from v6monitor.report import archive, notices
 from v6monitor.report.archive import Scope

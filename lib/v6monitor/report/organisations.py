@@ -13,8 +13,7 @@ import pandas as pd
 from v6monitor.analysis.shares import VERDICT_OF, shares
 from v6monitor.charts.tables import Cell, Reference, rows_html
 from v6monitor.charts.wording import group_name, out_of, share_text
-from v6monitor.language import Language
-from v6monitor.language.sources import source_text
+from v6monitor.language import Language, source_text
 from v6monitor.mail.advice import Row, explanation, next_step, waivers
 from v6monitor.mail.letters import Letter
 from v6monitor.names import display, page_name

@@ -11,8 +11,7 @@ from typing import Any
 import fastjsonschema
 
 from v6monitor.errors import InputError
-from v6monitor.language import Language
-from v6monitor.language.sources import source_text
+from v6monitor.language import Language, source_text
 
 RUN = "run.json"
 INDEX = "index.json"
