@@ -19,6 +19,7 @@ PLACEHOLDERS = frozenset(
     {"-", "--", "?", "geen", "n.v.t", "nvt", "n/a", "na", "n.b", "none", "null", "nan", "onbekend"}
 )
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u2028-\u202e\u2066-\u2069]")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 GOVERNMENT = frozenset({"gob", "gouv", "gov", "government", "govt", "gub"})
 """Labels with which the Public Suffix List names the space of a government below a country."""
@@ -68,6 +69,22 @@ def normalise(raw: str) -> Name:
     if _is_address(host):
         raise InvalidNameError("IP address")
     return _checked(host)
+
+
+def visible(text: str, keep: str = "\n\t") -> str:
+    r"""Return a text with its control and bidirectional characters shown, others unseen left out.
+
+    So no cell and no answer of DNS can steer a terminal, or turn around what a page says.
+    ``keep`` are the ones that stay as they are.
+
+    >>> visible("a\u200b\u202etxt.exe"), visible("v=spf1\x1b[2J")
+    ('a\\u202etxt.exe', 'v=spf1\\x1b[2J')
+    """
+
+    def shown(found: re.Match[str]) -> str:
+        return found[0] if found[0] in keep else ascii(found[0])[1:-1]
+
+    return _STEERING.sub(shown, text.translate(_INVISIBLE))
 
 
 def registrable_domain(name: str) -> str:

@@ -10,12 +10,13 @@ from seen import host, seen
 
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.display import bundle, caption, card_bundle
+from v6monitor.charts.tables import Reference
 from v6monitor.language import Language
 from v6monitor.report.card import explain
 from v6monitor.report.document import read
 from v6monitor.report.lint import problems
 from v6monitor.report.notices import Notice
-from v6monitor.report.pages import Link, Page, heading, notebook_page, plain_page
+from v6monitor.report.pages import Link, Page, heading, linked, notebook_page, plain_page
 
 LONG = "gemeenschappelijke-regeling-van-een-heel-lange-naam.voorbeeld-organisatie.example"
 STATES = pd.DataFrame(
@@ -137,6 +138,17 @@ def test_markup_from_elsewhere_is_text(page):
     assert "<script>" not in page
     assert "<b>" not in page
     assert "&lt;b&gt;Notice&lt;/b&gt;" in page
+
+
+def test_no_cell_turns_around_what_a_page_says():
+    """Steering characters of a cell are shown; those that nobody sees are left out."""
+    cell = "Dienst\u200b \u202etxt.\x1b[2Jexe"
+    made = pages_of(new_markdown_cell(f"# {cell}"), shown(pd.DataFrame({"organisation": [cell]})))
+    for found in made.values():
+        assert found.count(r"Dienst \u202etxt.\x1b[2Jexe") >= 2
+        assert not {"\u200b", "\u202e", "\x1b"} & set(found)
+        place = {Reference("organisation", cell): "organisations/dienst.html"}
+        assert 'href="organisations/dienst.html"' in linked(found, place)
 
 
 def test_links_lead_to_pages_of_the_report(page):

@@ -12,6 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import Affine2D, Transform
 
+from v6monitor.names import visible
+
 WIDE, PHONE = 720, 360
 """Widths of a drawing in pixels. A phone shows the second at 280 px: letters of 12 px (11 pt)."""
 
@@ -89,7 +91,7 @@ def svg(figure: Figure) -> str:
     with house_style():
         file = io.StringIO()
         figure.savefig(file, format="svg", metadata={"Date": None})
-    return file.getvalue().replace("font-family: 'DejaVu Sans'", f"font-family: {FONTS}")
+    return visible(file.getvalue()).replace("font-family: 'DejaVu Sans'", f"font-family: {FONTS}")
 
 
 def png(figure: Figure) -> bytes:

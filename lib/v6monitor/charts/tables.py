@@ -16,7 +16,7 @@ from v6monitor.analysis.shares import TOTAL
 from v6monitor.intake.states import MEASURES
 from v6monitor.language import CODES, NO_VALUE, Language, rounded_parts
 from v6monitor.language.columns import Column, column
-from v6monitor.names import display
+from v6monitor.names import display, visible
 
 AMONG_NAMES = frozenset({"now", "other", "own_host", "own_or_unknown", "own_zone", "total"})
 """Our own codes for a row, which occur among such names."""
@@ -167,7 +167,7 @@ def _table(
         + "</tbody>"
         for body in bodies
     )
-    return (
+    return visible(
         f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"{outer}><table{inner}>'
         f"<caption{outer}><strong>{label}</strong>{extra}</caption><thead><tr>{head}</tr></thead>"
         f"{body}</table></div>"

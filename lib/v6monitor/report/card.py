@@ -13,7 +13,7 @@ from v6monitor.language import AMSTERDAM, Language, marked
 from v6monitor.mail.providers import Operators, Provider, known_operators, provider
 from v6monitor.mail.signals import Predicted, predicted, predicted_questions
 from v6monitor.mail.words import dig, reason_text
-from v6monitor.names import InvalidNameError, normalise
+from v6monitor.names import InvalidNameError, normalise, visible
 from v6monitor.verdicts.domain import Judgement, judgement
 from v6monitor.verdicts.evidence import Evidence, is_definite, unusable
 from v6monitor.verdicts.logic import NOT_ASKED
@@ -89,7 +89,7 @@ class Card:
         for section in self._sections(words, str):
             lines += ["", section.title, *_aligned(section.rows)]
         lines += ["", words.text("Check it yourself"), *(f"  {line}" for line in self._commands())]
-        return "\n".join(map(_printable, lines))
+        return "\n".join(visible(line, keep="") for line in lines)
 
     def html(self, language: str = "en") -> str:
         """Return the card as HTML to put below a heading: accessible tables, all text escaped.
@@ -145,7 +145,7 @@ class Card:
 
     def _answers(self, words: Language, label: Label) -> Iterator[tuple[str, ...]]:
         for server in self.servers:
-            source, _, _, host, address, port, reachable, detail = map(_printable, server)
+            source, _, _, host, address, port, reachable, detail = server
             said = reason_text(detail, words)
             answer = label(reachable or "unknown")
             yield f"{host} {port}".rstrip(), address, answer, label(source), said
@@ -155,8 +155,8 @@ class Card:
             chain = "".join(f"→ {target} " for target in row.chain)
             answers = chain + (", ".join(row.answers) or row.detail)
             moment = row.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M:%S")
-            question, resolver = f"{row.qtype} {row.qname}", _printable(row.resolver)
-            yield _printable(question), label(row.outcome), moment, resolver, _printable(answers)
+            question = f"{row.qtype} {row.qname}"
+            yield question, label(row.outcome), moment, row.resolver, answers
         for name, qtype in self.missing:
             yield f"{qtype} {name}", label("not_asked"), "", "", ""
 
@@ -272,7 +272,7 @@ def _provider_rows(found: Provider, words: Language, label: Label) -> Iterator[t
         if value := getattr(found, name):
             yield label(name), label(value) if name in coded else value
     for evidence in found.evidence.split("; "):
-        yield label("evidence"), _printable(evidence)
+        yield label("evidence"), evidence
 
 
 def _aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -282,12 +282,3 @@ def _aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
     for row in table:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
         yield f"  {'  '.join([*cells, row[-1]])}".rstrip()
-
-
-def _printable(line: str) -> str:
-    r"""Return a line with its control characters shown, so that no answer can steer a terminal.
-
-    >>> _printable("v=spf1\x1b[2J")
-    'v=spf1\\x1b[2J'
-    """
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)

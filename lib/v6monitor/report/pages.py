@@ -20,6 +20,7 @@ from nbconvert.exporters import TemplateExporter
 from v6monitor.charts.chart import DOWNLOADS
 from v6monitor.charts.tables import Reference, unpack, with_commands
 from v6monitor.language import Language, marked
+from v6monitor.names import visible
 from v6monitor.report import publisher
 from v6monitor.report.archive import WHOLE, Scope
 from v6monitor.report.document import Document, Output, Prose
@@ -200,6 +201,7 @@ def linked(page: str, places: Mapping[Reference, str]) -> str:
         place = places.get(Reference(*html.unescape(found[1]).split(":", 1)))
         return f'<a href="{html.escape(place)}">{found[2]}</a>' if place else found[2]
 
+    places = {Reference(to.kind, visible(to.name)): place for to, place in places.items()}
     return _REFERENCE.sub(link, page)
 
 
@@ -225,7 +227,7 @@ def _told_apart(page: str) -> str:
 def plain_page(template: str, page: Page, **values: object) -> str:
     """Return a page that is no notebook: the index of a period, or of the archive."""
     found = _environment().get_template(f"{template}.html.j2")
-    return _told_apart(str(found.render(resources={"page": page, **values})))
+    return _told_apart(visible(str(found.render(resources={"page": page, **values}))))
 
 
 def markup(shown: Output, language: Language) -> Markup:
@@ -407,7 +409,7 @@ def _shortened(text: str) -> str:
 def _data_block(content: Mapping[str, Any]) -> Markup:
     """Return JSON that no parser of HTML takes for anything else."""
     text = json.dumps(content, indent=1, ensure_ascii=False)
-    return Markup(re.sub("[<>&]", lambda found: f"\\u{ord(found[0]):04x}", text))
+    return Markup(re.sub("[<>&\x7f-\x9f]", lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 @cache
