@@ -102,7 +102,7 @@ def test_a_row_header_is_never_empty() -> None:
     """Who listens to a table hears that there is nothing, in the page's language (WCAG 1.3.1)."""
     table = pd.DataFrame({"organisation": ["", "C"], "web": [None, "yes"]})
     page = table_html(table, Language("nl"), "Tabel")
-    nothing = '<span aria-hidden="true">–</span><span class="unseen">{}</span>'
+    nothing = '<span role="img" aria-label="{}">–</span>'
     assert f'<th scope="row">{nothing.format("geen waarde")}</th>' in page
     assert f"<td>{nothing.format('niet gemeten')}</td>" in page
 

@@ -1,5 +1,6 @@
 """Checks of PDF/UA-1 on a PDF, as far as a program can make them without veraPDF."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,15 +31,19 @@ def faults_of(pdf: pikepdf.Pdf) -> list[str]:
     """
     faults = [*_facts(pdf), *_fonts(pdf)]
     owners = dict(_pairs(pdf.Root.StructTreeRoot.ParentTree.Nums))
+    level = 0
     for element in elements(pdf.Root.StructTreeRoot):
         faults += _element(element)
+        if heading := re.fullmatch(r"/H(\d)", str(element.S)):
+            faults += [f"{element.S} after H{level}"] if int(heading[1]) > level + 1 else []
+            level = int(heading[1])
         for part in element.K:
             if "/S" not in part:
                 owner = owners[int(part.Pg.StructParents)][int(part.MCID)]
                 faults += [] if owner.objgen == element.objgen else ["content of another"]
     for page in pdf.pages:
         faults += [f"annotation {one.Subtype}" for one in page.get("/Annots", [])]
-        faults += [f"{name} without a mark" for name in _unmarked(page)]
+        faults += _unmarked(page)
     return faults
 
 
@@ -69,8 +74,16 @@ def _element(element: Any) -> Iterator[str]:
         yield f"{role} with {sorted(extra)}"
     if role == "/Figure" and not str(element.get("/Alt", "")).strip():
         yield "figure without alt"
+    if role == "/Table" and len({_width(row) for row in elements(element) if row.S == "/TR"}) > 1:
+        yield "rows of different widths"
     if role == "/TH" and not any("/Scope" in one for one in element.A):
         yield "header without scope"
+
+
+def _width(row: Any) -> int:
+    """Return how many columns a row has."""
+    attributes = (one for cell in row.K for one in cell.get("/A", []))
+    return len(row.K) + sum(int(one.get("/ColSpan", 1)) - 1 for one in attributes)
 
 
 def _pairs(numbers: Any) -> Iterator[tuple[int, Any]]:
@@ -86,10 +99,15 @@ def elements(tree: Any) -> Iterator[Any]:
 
 
 def _unmarked(page: Any) -> Iterator[str]:
-    """Give the operators that draw outside of marked content."""
-    depth = 0
-    for _, operator in pikepdf.parse_content_stream(page):
+    """Give what is drawn outside of marked content, and artifacts within other content."""
+    open_marks: list[str] = []
+    for operands, operator in pikepdf.parse_content_stream(page):
         name = str(operator)
-        depth += (name in {"BDC", "BMC"}) - (name == "EMC")
-        if not depth and name in {"Tj", "TJ", "Do", "f", "f*", "S", "B", "sh"}:
-            yield name
+        if name in {"BDC", "BMC"}:
+            open_marks.append(str(operands[0]))
+            if "/Artifact" in open_marks[1:]:
+                yield f"artifact in {open_marks[0]}"
+        elif name == "EMC":
+            open_marks.pop()
+        elif not open_marks and name in {"Tj", "TJ", "Do", "f", "f*", "S", "B", "sh"}:
+            yield f"{name} without a mark"

@@ -65,7 +65,7 @@ def test_a_month_shows_the_measures_and_the_measurements_it_has(tmp_path):
     add(tmp_path, report("2026-10"))
     page = (tmp_path / "index.en.html").read_text()
     assert "measurement of 3 March 2019 and 25 March 2019" in page
-    assert page.count('<td><span aria-hidden="true">–<') == 2
+    assert page.count('<td><span role="img" aria-label="') == 2
     assert "Internet.nl measurement of 5 October 2026" in page
 
 
@@ -78,7 +78,7 @@ def test_a_withdrawn_month_is_none_to_compare_with(tmp_path):
     assert archive.previous(tmp_path, "2026-10")["period"] == "2026-08"
     page = (tmp_path / "index.html").read_text()
     assert "op 4 november 2026 ingetrokken: A &lt;b&gt;resolver&lt;/b&gt; lied." in page
-    assert page.count('<td><span aria-hidden="true">–<') == 3
+    assert page.count('<td><span role="img" aria-label="') == 3
     assert problems(page) == []
 
 

@@ -49,11 +49,12 @@ PAGE = """<!DOCTYPE html><html lang="nl"><head><title>Vraag – mei</title><styl
 @page { @top-left { content: "Kop"; } } p { background: #eee; }</style></head><body>
 <header><p><a href="x.html">Afzender</a> <span>mei</span></p></header><h1>Vraag</h1>
 <dl><div><dt>Web</dt><dd>3</dd></div></dl>
-<ul><li>een</li><li>twee <strong>drie</strong></li></ul>
+<ul><li>een efficiënt artikel</li><li>twee <strong>drie</strong></li></ul>
 <figure><figcaption><strong>Kop.</strong> Noot.</figcaption><picture><img alt="Lijn" src="{}">
 </picture></figure>
-<table><caption><strong>Tabel</strong></caption><thead><tr><th scope="col">a</th></tr></thead>
-<tbody><tr><th scope="row">1</th><td></td></tr></tbody></table>
+<table><caption><strong>Tabel</strong></caption><thead><tr><th scope="col">a</th>
+<th scope="col">b</th><th scope="col">c</th></tr></thead><tbody><tr><th scope="row">1</th><td></td>
+<td><span role="img" aria-label="geen waarde">–</span></td></tr></tbody></table>
 <script>document.body.append(document.createElement("button"))</script></body></html>"""
 PICTURE = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='9' height='9'%3E"
@@ -67,7 +68,7 @@ P
 P
 L LI LBody LI LBody Strong
 Div P Strong Figure
-Table Caption Strong TR TH TR TH TD
+Table Caption Strong TR TH TH TH TR TH TD TD Span
 """
 
 
@@ -96,6 +97,12 @@ def test_tables_lists_and_figures_have_the_parts_of_pdf_ua(page):
         found = [str(one.S)[1:] for one in pdf_ua.elements(printed.Root.StructTreeRoot)]
         assert found[1:] == OUTLINE.split()[1:]
         about = printed.open_metadata()
+        assert [
+            str(one.Alt) for one in pdf_ua.elements(printed.Root.StructTreeRoot) if "/Alt" in one
+        ] == [
+            "Lijn",
+            "geen waarde",
+        ]
         assert (about["dc:title"], about["pdfuaid:part"]) == ("Vraag – mei", "1")
 
 

@@ -323,10 +323,7 @@ def _content(of: Column, cell: Cell, language: Language) -> tuple[str, str]:
     text = cell.text
     if text in {"", NO_VALUE}:
         said = language.text("not measured") if of.name in MEASURES else language.text("no value")
-        return "", (
-            f'<span aria-hidden="true">{NO_VALUE}</span>'
-            f'<span class="unseen">{html.escape(said)}</span>'
-        )
+        return "", f'<span role="img" aria-label="{html.escape(said)}">{NO_VALUE}</span>'
     content = html.escape(text).replace("\n", "<br>")
     if cell.file:
         about = f'<span class="unseen"> {html.escape(cell.about)}</span>' if cell.about else ""

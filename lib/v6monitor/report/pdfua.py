@@ -27,6 +27,7 @@ _PATH = {"m", "l", "c", "v", "y", "h", "re"}
 _DRAWN = {"S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "ET", "Do", "sh"}
 _SHOWN = {"Tj", "TJ", "'", '"', "Do", "sh"}
 _ARTIFACT = ContentStreamInstruction([Name.Artifact], Operator("BMC"))
+_HEAD = ContentStreamInstruction([Name.Artifact, Dictionary(Type=Name.Pagination)], Operator("BDC"))
 _END = ContentStreamInstruction([], Operator("EMC"))
 
 _Mark = tuple[tuple[int, int], int]
@@ -55,18 +56,20 @@ def _mark_artifacts(pdf: Pdf, page: Any) -> set[_Mark]:
     replaced: set[_Mark] = set()
     made: list[Any] = []
     run: list[Any] = []
+    depth = 0  # marks of other text are within: of ligatures
     for one in parse_content_stream(page):
         run.append(one)
         first, last = str(run[0].operator), str(one.operator)
+        depth += (last in {"BDC", "BMC"}) - (last == "EMC")
         if first == "BDC":
-            if last != "EMC":
+            if depth:
                 continue
             tag, properties = run[0].operands
             if tag != Name.Figure and not _SHOWN.intersection(str(part.operator) for part in run):
                 run[0] = _ARTIFACT
                 replaced.add((page.obj.objgen, int(properties.MCID)))
         elif last in _DRAWN:
-            run = [_ARTIFACT, *run, _END]
+            run = [_HEAD if first == "BT" else _ARTIFACT, *run, _END]
         elif (first in _PATH and last != "n") or first == "BT":
             continue
         made += run
@@ -99,7 +102,7 @@ def _mend(pdf: Pdf, element: Any, artifacts: set[_Mark], within: bool = False) -
 
 
 def _arranged(pdf: Pdf, element: Any, parts: list[Any]) -> list[Any]:
-    """Return the parts of a table, list item or figure as the standard wants them."""
+    """Return the parts of a table, cell, list item or figure as the standard wants them."""
     role = str(element.get("/S"))
     if role == "/Table":
         title = [part for part in parts if _role(part) not in _ROWS]
@@ -107,6 +110,10 @@ def _arranged(pdf: Pdf, element: Any, parts: list[Any]) -> list[Any]:
     if role == "/LI":
         label = [part for part in parts if _role(part) == "/Lbl"]
         return label + _group(pdf, Name.LBody, [part for part in parts if part not in label])
+    if role in {"/TH", "/TD"}:
+        for part in parts:
+            if _role(part) == "/Figure":
+                part.S = Name.Span  # a dash, which says what it means
     if role == "/Figure" and "/Figure" in map(_role, parts):
         element.S = Name.Div  # a picture with its caption, not the picture
         for part in parts:
