@@ -18,7 +18,7 @@ _LONGEST_URL = 4_096  # characters of a cell that may be one
 PLACEHOLDERS = frozenset(
     {"-", "--", "?", "geen", "n.v.t", "nvt", "n/a", "na", "n.b", "none", "null", "nan", "onbekend"}
 )
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u2028-\u202e\u2066-\u2069]")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 GOVERNMENT = frozenset({"gob", "gouv", "gov", "government", "govt", "gub"})
@@ -58,7 +58,7 @@ def normalise(raw: str) -> Name:
         return Name(raw, raw)
     if len(raw) > _LONGEST_URL:
         raise InvalidNameError("not a valid host name")
-    text = unicodedata.normalize("NFC", raw).translate(_INVISIBLE).strip()
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", raw)).strip()
     if not text:
         raise InvalidNameError("empty")
     if text.lower().rstrip(".") in PLACEHOLDERS:
@@ -84,7 +84,7 @@ def visible(text: str, keep: str = "\n\t") -> str:
     def shown(found: re.Match[str]) -> str:
         return found[0] if found[0] in keep else ascii(found[0])[1:-1]
 
-    return _STEERING.sub(shown, text.translate(_INVISIBLE))
+    return _STEERING.sub(shown, _INVISIBLE.sub("", text))
 
 
 def registrable_domain(name: str) -> str:

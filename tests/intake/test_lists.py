@@ -46,6 +46,22 @@ def test_names_to_measure(intake, content, rows):
     assert found.files["format"].tolist() == ["list"]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "# ours\na.example\nb.example,mail\n",
+        "b.example;mail\na.example\n",
+        "b.example\tmail\na.example",
+    ],
+)
+def test_a_report_and_lookups_read_the_same_in_a_list(intake, tmp_path, content):
+    """Lines with and without a type, comments, and any of the usual separators."""
+    (tmp_path / "names.txt").write_text(content)
+    rows = values(intake(content, "names.txt"), "domain", "type")
+    assert sorted(rows) == sorted([("b.example", "mail"), *BOTH])
+    assert list(read_names(str(tmp_path / "names.txt"))) == rows
+
+
 def test_what_a_list_says_of_its_names(intake):
     """Organisation, list, tags, sector and province come along; an unlabelled third column too."""
     text = "Gemeente,Sector,Provincie,Domein\nA,Gemeenten,Drenthe,a.example\n"

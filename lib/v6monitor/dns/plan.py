@@ -295,6 +295,7 @@ class NameList(Collection[tuple[str, str]]):
         with self._open() as text:
             rows = csv.reader(text, strict=True)
             try:
+                rows = csv.reader(text, delimiter=_delimiter(text), strict=True)
                 yield from _unique(_pairs(rows, self.source))
             except csv.Error as error:
                 line = f"{self.source}, line {rows.line_num}"
@@ -362,6 +363,13 @@ def _canonical_name(raw: str) -> str:
         return normalise(raw).domain
     except InvalidNameError:
         return raw.strip().lower()
+
+
+def _delimiter(text: IO[str]) -> str:
+    """Return what is between the cells of a list, by its first line that is no comment."""
+    first = next((line for line in text if not line.startswith("#")), "")
+    text.seek(0)
+    return max(",;\t", key=first.count)
 
 
 def _pairs(rows: Iterator[list[str]], source: str) -> Iterator[tuple[str, str]]:

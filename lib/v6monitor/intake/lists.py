@@ -8,6 +8,7 @@ with ``web`` or ``mail`` behind them, or the dashboard's own upload (list, domai
 import re
 import shlex
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -61,7 +62,8 @@ def government(content: Content) -> list[Part] | None:
 
 def read(content: Content) -> list[Part] | None:
     """Read a list of names, each for web and mail unless a column says; None for another table."""
-    found = [_with_header(sheet) or _without_header(sheet) for sheet in content.sheets]
+    sheets = map(_without_comments, content.sheets)
+    found = [_with_header(sheet) or _without_header(sheet) for sheet in sheets]
     return [part for part in found if part] or None
 
 
@@ -91,6 +93,12 @@ def listed(
     once = ~several.reset_index().duplicated().to_numpy()
     split_up = Fault(several[once].rename("domain"), Reason.SPLIT, CHANGED)
     return Part(form, parted, sheet.name, unmeasured="", faults=(split_up,))
+
+
+def _without_comments(sheet: Sheet) -> Sheet:
+    """Return a sheet without the lines that begin with ``# ``, as lookups read a list."""
+    said = sheet.cells.iloc[:, 0].str.match(r"#\s*\w")
+    return sheet if said.all() else replace(sheet, cells=sheet.cells[~said])
 
 
 def _with_header(sheet: Sheet) -> Part | None:

@@ -13,7 +13,7 @@ from typing import Any
 from v6monitor.callable_module import make_callable
 from v6monitor.errors import CoverageError, NotebookError
 from v6monitor.language import AMSTERDAM, CODES
-from v6monitor.report import archive, manifest
+from v6monitor.report import archive
 from v6monitor.report.request import Request, requested
 
 # jsonschema loads a grammar of IRIs where JupyterLab brought one, which takes most of a second in
@@ -126,7 +126,7 @@ def make_reports(
         if archive.is_unfinished(one.archive) or archive.is_unfinished(one.out):
             with _loaded("transactions").writing(one.out, one.archive):
                 pass  # what a run that was ended by force left is put right
-        made = None if force else manifest.find(one.archive, one.identity)
+        made = None if force else one.held
         if made and _is_new_month(one, made):
             made = None
         if made and ("withdrawn" in made or made["status"] != NotebookError.exit_code):

@@ -3,7 +3,7 @@
 import glob
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -176,6 +176,18 @@ class Request:
     def identity(self) -> str:
         """Return the identity of the run: the same inputs, choices and code give the same."""
         return manifest.run_id(self.inputs, self.chosen)
+
+    @property
+    def held(self) -> dict[str, Any] | None:
+        """Return the manifest of its report, if the archive has it.
+
+        One of the month that was the newest when none was named, is that of the month too.
+        """
+        for asked in (self, replace(self, period="")):
+            made = manifest.find(self.archive, asked.identity)
+            if made and self.period in {"", made["period"]}:
+                return made
+        return None
 
 
 def _files(given: Iterable[Path]) -> Iterator[Path]:

@@ -161,7 +161,7 @@ def _check_place(request: Request, target: Path, *, synthetic: bool, force: bool
 
 
 def _replayed(request: Request) -> Request:
-    if request.replay or manifest.find(request.archive, request.identity):
+    if request.replay or request.held:
         return request
     kept = archive.tables(request.archive, request.period) / OBSERVATIONS
     if not kept.is_file():
