@@ -21,14 +21,11 @@ COLUMNS = ("domains", "from_start", "since", "not_yet", "months_half")
 
 
 def adoption_intervals(states: pd.DataFrame) -> pd.DataFrame:
-    """Return between which two measurements each domain got IPv6.
+    """Return the interval (``after``, ``until``] in which each domain got IPv6, in months.
 
-    A row per domain that is known in some month: ``domain`` and the interval (``after``,
-    ``until``] in months since it was first known itself, so that a domain that joins the list
-    later begins at 0 too: after the last no before the first yes, and at that yes at the latest.
-    ``after`` is -inf where it was there when first known (left-censored: its ``until`` is 0),
-    ``until`` inf where it is not there yet (right-censored). What is unknown only widens the
-    interval; a loss afterwards changes nothing.
+    They are counted from when the domain itself was first known. ``after`` is -inf where it had
+    IPv6 then (left-censored), ``until`` inf where it has not yet (right-censored); what is unknown
+    widens the interval, and a loss afterwards changes nothing.
     """
     single = one_per_domain(states, "period")
     definite = single[single["state"].isin(["yes", "no"])]

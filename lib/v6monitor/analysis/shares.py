@@ -130,13 +130,11 @@ def gate(known: "pd.Series[Any]", applicable: "pd.Series[Any]") -> Gate:
 def with_earlier(
     table: pd.DataFrame, *, period: str = "", by: str = "sector", months: int = 12
 ) -> pd.DataFrame:
-    """Return a month of ``shares`` per period and group, the newest by default, beside an earlier.
+    """Return a month of ``shares`` (by default the newest) beside a comparable earlier one.
 
-    The earlier month is the first that is at most ``months`` before and that at least half of the
-    groups can be compared with. Returns the rows of the month, highest adoption first and groups
-    without a percentage last, with ``earlier`` (empty when there is none) and ``earlier_yes``,
-    ``earlier_no`` and ``earlier_adoption``: 0, 0 and NaN for a group that was not there, or cannot
-    be compared.
+    ``earlier`` is the first of the ``months`` before that at least half of the groups can be
+    compared with; ``earlier_yes``, ``earlier_no`` and ``earlier_adoption`` are 0, 0 and NaN for the
+    others.
     """
     period = period or (str(table["period"].max()) if len(table) else "")
     now = table[table["period"] == period].drop(columns=["break_reason", "comparable_since"])
@@ -160,11 +158,10 @@ def with_earlier(
 
 
 def ranking(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the groups of ``shares`` from the highest adoption to the lowest, with their ranks.
+    """Return the groups of ``shares`` from the highest adoption down; those without it come last.
 
-    Adds ``rank`` and ``rank_to``: the best and the worst rank that the bounds allow, 1 for the
-    highest adoption; and ``tied``: its bounds overlap another's. Groups without a percentage have
-    no rank and are last.
+    ``rank`` and ``rank_to`` are the best and worst rank that the bounds allow: ``tied`` if they
+    differ.
     """
     ranked = table[table["adoption"].notna()].copy()
     lower, upper = ranked["lower"].to_numpy(), ranked["upper"].to_numpy()

@@ -25,14 +25,10 @@ _WORST = ("no", "unknown", "yes", "not_applicable")
 
 
 def read_waivers(path: Path, standard: str = "IPv6") -> pd.DataFrame:
-    """Return the explanations for not complying with a standard: columns ``WAIVERS``, all text.
+    """Return the waivers of a standard, columns ``WAIVERS``; InputError names the first wrong cell.
 
-    ``type`` is web, mail or "" for both; the days are YYYY-MM-DD, "" for without limit. A row
-    that names no standard applies to all; one that names several, such as "IPv6 en IPv4", to
-    each. Expired waivers are kept: who uses them says so.
-
-    InputError for an invalid name, type or day, for a row without an explanation (such a row must
-    not go unnoticed), and for a file that is not there.
+    A row that names no standard is for all of them. Expired waivers are kept: who uses them says
+    so.
     """
     table = _rows(path, WAIVERS, ("domain", "explanation"), ("valid_from", "valid_until"))
     table["type"] = table["type"].str.lower()
@@ -45,13 +41,9 @@ def read_waivers(path: Path, standard: str = "IPv6") -> pd.DataFrame:
 
 
 def matched(rows: pd.DataFrame, waivers: pd.DataFrame, kind: str = "") -> pd.DataFrame:
-    """Return the waiver that goes with each row, columns ``MATCH``; the index is that of the rows.
+    """Return the waiver of each row (``domain``, ``day``, perhaps ``kind``), columns ``MATCH``.
 
-    ``rows`` have ``domain``, ``day`` (YYYY-MM-DD) and, unless ``kind`` is given, ``kind``: web,
-    mail or dns (name servers: a waiver for one type is not for them). ``waivers`` is what
-    ``read_waivers`` returns. ``waiver_status`` is ``valid`` or ``expired`` on the day; a waiver
-    that was not given yet is ignored. A valid one goes before an expired one, a longer one
-    before a shorter one.
+    One not given yet is ignored; a valid one goes before an expired one, a longer before a shorter.
     """
     asked = pd.DataFrame({"domain": rows["domain"], "day": rows["day"]})
     asked["kind"] = kind or rows["kind"]
@@ -85,13 +77,10 @@ def explain(states: pd.DataFrame, waivers: pd.DataFrame, day: str = "") -> pd.Da
 
 
 def waiver_list(waivers: pd.DataFrame, states: pd.DataFrame, day: str) -> pd.DataFrame:
-    """Return the waivers given by a day, expired ones first, each with what was measured.
+    """Return the waivers given by a day, expired ones first, with owner, ``MATCH`` and ``state``.
 
-    ``states`` are those of one month, with ``measure``, ``organisation`` and ``sector``. Returns
-    ``domain``, ``type``, ``organisation``, ``sector``, the columns ``MATCH`` and ``state``: of the
-    website and the mail that it is for, ``no`` when one of them has no IPv6, else ``unknown``
-    when one is undetermined, else ``yes``; ``not_applicable`` when there is nothing to test and
-    ``absent`` when it is not on the list.
+    ``state`` is the worst of what the waiver is for, by the ``states`` of one month; ``absent``
+    when the domain is not on the list.
     """
     given = waivers[waivers["valid_from"].le(day)].reset_index(drop=True)
     last = given["valid_until"].mask(given["valid_until"].eq(""), _FOREVER)
@@ -133,10 +122,7 @@ LETTERS = ("addressee", "domains", "sent_on", "sent_by", "note")
 def read_letters(path: Path) -> pd.DataFrame:
     """Return the letters that were sent, a row per domain: ``LETTERS`` with ``domain`` for domains.
 
-    ``addressee`` is a tenant, operator or organisation; ``domains`` are separated by spaces or
-    commas; ``sent_on`` is a day. A row without one was not sent and is left out.
-
-    InputError for an invalid name or day, a day in the future, and a file that is not there.
+    A row without a day was not sent. InputError for a wrong name or day, or a day in the future.
     """
     table = _rows(path, LETTERS, ("domains", "sent_on"), ("sent_on",))
     today = f"{dt.datetime.now(AMSTERDAM):%Y-%m-%d}"
@@ -172,11 +158,8 @@ def proposals(
 ) -> pd.DataFrame:
     """Return names that a new one may have replaced, columns ``PROPOSALS``; a person decides.
 
-    The old name is gone when the new one of the same type is first measured, and something else
-    says that they are one: the same organisation with the same mail servers (``addresses``, of
-    technical results), with the same name under another suffix, or with no other name that is
-    gone or new; or a name that moved below a suffix of the government. What is ``known``, and what
-    fits several new names equally well, is left out.
+    The old name is gone when the new one of its type appears, and something says that they are one:
+    ``evidence``. What is ``known``, or fits several new names equally well, is left out.
     """
     tested = table[table["measured_at"].notna()].sort_values("measured_at", kind="stable")
     owner = tested["org_id"].where(tested["org_id"] != "", tested["organisation"])

@@ -59,9 +59,9 @@ class Fault(NamedTuple):
 class Part(NamedTuple):
     """Raw cells of one measurement of one file: what a reader returns.
 
-    ``cells`` has text columns named by fields of the canonical table (and ``mail_view``,
-    ``mail_testable``, ``mail_configured``), among them ``domain`` and ``type``; its index is the
-    row in the file. A field the file does not have is not a column.
+    ``cells`` has text columns named by fields of the canonical table, ``mail_view``,
+    ``mail_testable`` and ``mail_configured``, as far as the file has them; its index is the row in
+    the file.
     """
 
     format: str
@@ -170,12 +170,11 @@ def _with_type(cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
 
 
 def _not_failed(cells: pd.DataFrame, days: "pd.Series[str]", faults: Faults) -> pd.DataFrame:
-    """Return the cells with what a plain yes and no cannot say: not applicable, not tested.
+    """Return the cells with what a plain yes and no cannot say, each change a doubt.
 
     The category cannot pass while a mail server lacks an address: such a domain has no MX. A test
-    that comes after a failed one was not done, in a source of yes and no: an early one, one of
-    true and false, or one in which a website without address fails what only an address can. Each
-    is a doubt that keeps the delivered value.
+    after a failed one was not done, in a source of yes and no, or in an early one (before
+    ``_API_2``).
     """
     fields = [field for field in _RESULT_FIELDS if field in cells]
     no = pd.Series(False, cells.index)

@@ -130,15 +130,9 @@ def read_registers(paths: Iterable[Path]) -> Register:
 
 
 def read_register(path: Path) -> Register:
-    """Return a register, recognised by its content.
+    """Return a register, one's own table or an export of the government, known by its content.
 
-    One's own table has the columns ``REGISTER`` (only ``domain`` is required; Dutch labels will
-    do). The government's exports give the pages and the domains of every organisation; a name of
-    theirs is for what is below it too, so ``www.`` is left off. Sectors, provinces and TOOI
-    identifiers are normalised: ``gemeente``, ``Fryslân``, ``gm0344``.
-
-    Invalid names, and rows that contradict one above, are dropped; unknown types, sectors and
-    provinces are ignored: each is in ``faults``. InputError for a file that is no register.
+    What is invalid or contradicts a row above is dropped or left out, and listed in ``faults``.
     """
     faults = Faults(path.name)
     rows = _rows(path)
@@ -167,12 +161,10 @@ def read_register(path: Path) -> Register:
 
 
 def attach(table: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with ``domain`` and ``type`` with its empty ``OWNER`` cells filled.
+    """Return a table with its empty ``OWNER`` cells filled from a register.
 
-    ``register`` is the table of a ``Register``. A name that is not in it belongs to the
-    organisation that has it with ``www.``, or else to that of the nearest name above it:
-    ``desk.town.example`` to ``town.example``. A row of the register with a type is for that type
-    only.
+    A name that is not in it is of the organisation that has it with ``www.``, else of that of the
+    nearest name above it; a row with a type is for that type only.
     """
     result = table.copy()
     listed = zip(register["domain"], register["type"], strict=True)

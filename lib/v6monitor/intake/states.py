@@ -114,10 +114,9 @@ def events() -> pd.DataFrame:
 
 
 def published(until: str) -> pd.DataFrame:
-    """Return the shares that Forum Standaardisatie published, of months up to ``until``.
+    """Return the shares that Forum Standaardisatie published of its own list, up to a month.
 
-    ``period`` (YYYY-MM), ``measure`` (``web`` or ``mail``), ``adoption`` (0 to 1), ``population``
-    and ``source``; of its own list of domains, so without the month's figure of another list.
+    Columns ``period``, ``measure``, ``adoption`` (0 to 1), ``population`` and ``source``.
     """
     table = pd.read_csv(REFERENCE / "published.csv", dtype={"measured": "str"}).dropna()
     table = table.rename(columns={"measured": "period"})

@@ -41,13 +41,10 @@ def mx_hosts(
     providers: pd.DataFrame,
     operators: Operators | None = None,
 ) -> pd.DataFrame:
-    """Return the MX hosts of every mail domain: what ``mail_all`` depends on.
+    """Return the MX hosts of every mail domain of ``providers``: what ``mail_all`` depends on.
 
-    ``providers`` (``mail.providers``) names the domains and their Exchange Online tenants.
-    ``operator`` is the registrable domain where the operator table has no name. For hosts of
-    Exchange Online ``tenant`` is filled, and ``administrator`` is that of the tenant, or of the
-    domain where no tenant is known; elsewhere it is the operator. A domain whose MX lookup failed
-    has one row, without a host and unknown; domains to which mail does not apply are left out.
+    A domain whose MX lookup failed has one row, without a host and unknown; one to which mail does
+    not apply has none.
     """
     evidence, table = Evidence.of(observations), operators or known_operators()
     domains = zip(providers["domain"], providers["tenant"], strict=True)
