@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # uv installs ten times as fast; pip does it where uv cannot be had or finds no packages.
 INSTALL = install() { $(BIN)/uv pip install --quiet --python $(BIN)/python "$$@" 2>/dev/null || $(PIP) install "$$@"; }; install
 
-.PHONY: report test test-all picture audit sbom catalogue lab clean
+.PHONY: report test test-all attacks picture audit sbom catalogue lab clean
 
 report: $(VENV)/runtime
 	$(BIN)/v6monitor report $(REPORT)
@@ -24,6 +24,11 @@ test: $(VENV)/tests
 
 test-all: TEST =
 test-all: test
+
+attacks: $(VENV)/tests  # all of tests/attacks with large numbers, into the table of docs/security.md
+	V6MONITOR_ATTACKS=$(VENV)/attacks.json V6MONITOR_MUTANTS=10000 V6MONITOR_PACKETS=100000 \
+	  $(BIN)/pytest tests/attacks -n 2; status=$$?; \
+	  $(BIN)/python docs/security.py $(VENV)/attacks.json && exit $$status
 
 catalogue: $(VENV)/tests  # messages of the code and templates, into the Dutch catalogue
 	$(VENV)/bin/pybabel -q extract -F pyproject.toml -k text -k plural:1,2 -k marked \

@@ -1,8 +1,12 @@
-"""A change to an archive, ended at every file operation of it; run as a program.
+"""A change to an archive or a log, ended at every file operation of it; run as a program.
 
 ``python interrupted.py FOLDER CASE SIGNAL STEP SYSTEM``: FOLDER is an empty one, and of all moments
 every STEPth is tried. SYSTEM ``other`` is one that cannot let two folders change places. Prints how
 many moments there were, and what was wrong after each.
+
+Killed, a run leaves what is on disk at that moment: the change is made once, and the folder copied
+at every moment. With SIGTERM it is made as often, by processes that tidy up; SYSTEM ``once`` ends
+this process so, at the moment STEP.
 """
 
 import contextlib
@@ -13,11 +17,22 @@ import re
 import shutil
 import signal
 import sys
+import threading
+from collections.abc import Callable
+from functools import partial
+from io import FileIO
 from pathlib import Path
+from types import FrameType
 
+from crashing import SUBJECTS, Remembering, write_zones
 from months import add, report
+from tiny import GOOD, World
 
-from v6monitor.report import archive, archive_pages, manifest, stored, transactions
+from v6monitor.dns import log
+from v6monitor.dns.journal import journal_of
+from v6monitor.dns.recording import Task, record
+from v6monitor.report import archive, manifest, stored, transactions
+from v6monitor.report.runner import make
 
 OLD = {"index.html": "old", "index.en.html": "old", "letters/001.html": "old"}
 NEW = {"index.html": "new", "index.en.html": "new", "30_adoption.html": "new"}
@@ -51,31 +66,75 @@ def withdraw(out: Path) -> None:
     transactions.withdraw(out, PERIOD, "The resolver hid addresses.")
 
 
-CASES = {"first": first, "again": again, "part": part, "withdraw": withdraw}
+Change = Callable[[Path], None]
+Attack = tuple[Change, Callable[[Path], Callable[[Path], str]]]
+"""A change to a folder; and what makes, of the folder after it, a check of one that was ended."""
+
+CASES: dict[str, Change] = {"first": first, "again": again, "part": part, "withdraw": withdraw}
 
 
-def ended(out: Path, case: str, stop: int, moment: int) -> int:
-    """Make the change in a process that ends at a moment; return its status, 0 if it came later."""
-    if child := os.fork():
-        return os.waitpid(child, 0)[1]
-    moments = itertools.count()
+def whole_report(out: Path, world: World, plan: Path) -> None:
+    """Make a report with a notebook."""
+    world.out = out
+    make(world.request(plan), lambda *_: None)
 
-    def end(event: str, arguments: tuple[object, ...]) -> None:
+
+def at_every_moment(out: Path, do: Callable[[], object]) -> None:
+    """Call at every file operation from here on; also at those of threads, writes among them."""
+    busy = threading.Lock()
+
+    def look(event: str, arguments: tuple[object, ...]) -> None:
         writes = event == "open" and str(arguments[0]).startswith(str(out)) and arguments[1] != "r"
-        if (writes or event in CHANGES) and next(moments) == moment:
-            os.kill(os.getpid(), stop)
+        if (writes or event in CHANGES) and busy.acquire(blocking=False):
+            do()
+            busy.release()
 
-    if stop == signal.SIGTERM:  # as the command does: all that is open is closed
-        signal.signal(stop, lambda *_: sys.exit(130))
-    sys.addaudithook(end)
+    def written(_frame: FrameType, event: str, called: object) -> None:
+        if event == "c_call" and isinstance(getattr(called, "__self__", None), FileIO):
+            look(f"os.{getattr(called, '__name__', '')}", ())
+
+    CHANGES.update({"os.write", "os.truncate"})
+    sys.addaudithook(look)
+    threading.setprofile(written)
+
+
+def copied(out: Path, kept: Path, change: Change) -> int:
+    """Make a change, and copy the folder at every moment; return how many there were."""
+    moments = itertools.count()
+    going = True
+
+    def copy() -> None:
+        if going:
+            with contextlib.suppress(OSError, shutil.Error):  # a kernel writes at the same time
+                shutil.copytree(out, kept / f"{next(moments)}" / out.name, symlinks=True)
+
+    at_every_moment(out, copy)
+    change(out)
+    going = False
+    return next(moments)
+
+
+def ended(out: Path, change: Change, moment: int) -> None:
+    """Make the change in a process that SIGTERM ends at a moment."""
+    if child := os.fork():
+        os.waitpid(child, 0)
+        return
     with contextlib.suppress(SystemExit):
-        CASES[case](out)
-    os._exit(0 if next(moments) <= moment else 1)
+        stopped(out, change, signal.SIGTERM, moment)
+    os._exit(0)
+
+
+def stopped(out: Path, change: Change, stop: int, moment: int) -> None:
+    """Make the change until a signal at a moment; what SIGTERM ends, closes all that is open."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
+    moments = itertools.count()
+    at_every_moment(out, lambda: next(moments) == moment and os.kill(os.getpid(), stop))
+    change(out)
 
 
 def files(out: Path) -> dict[str, bytes]:
     """Return the bytes of all files of an archive, without the moment of a withdrawal."""
-    moment = rb"20\d\d-\d\d-\d\dT[\d:]+Z|[0-9a-f]{64}"
+    moment = rb"20\d\d-\d\d-\d\dT[\d:]+(Z|[+]00:00)|[0-9a-f]{64}"
     return {
         path.relative_to(out).as_posix(): re.sub(moment, b"", path.read_bytes())
         for path in sorted(out.rglob("*"))
@@ -83,55 +142,119 @@ def files(out: Path) -> dict[str, bytes]:
     }
 
 
-def wrong(out: Path, exchanges: bool, whole: list[dict[str, bytes]]) -> str:
+def wrong(out: Path, whole: list[dict[str, bytes]]) -> str:
     """Return what is wrong with an archive after its change was ended, and after the next run."""
-    for folder in out.glob("**/????-??"):
-        if not folder.parent.name.startswith((".", "_")):
-            found = stored.read(folder / stored.RUN)
-            if not all((folder / name).is_file() for name in found["outputs"]):
-                return f"{folder} is not whole"
-    if exchanges and whole[0] and not (out / PERIOD).is_dir():
+    if sys.platform == "linux" and whole[0] and not (out / PERIOD).is_dir():
         return "the older report is away"
-    for one in (out / "waterschap", out):
-        if one.is_dir():
-            with transactions.writing(out, one):
-                pass
-            if (one / stored.INDEX).exists():
-                held = archive.by_manifests(one)
-                if stored.read(one / stored.INDEX) != archive.index(one, held):
-                    return f"{one}: its index is not that of its reports"
-    if (now := files(out)) not in whole:
+    found = broken(out)
+    if not found and (now := files(out)) not in whole:
         names = [name for one in whole for name in sorted(now.keys() ^ one.keys())]
         return f"neither as before nor as after: {names}"
+    return found
+
+
+def broken(out: Path) -> str:
+    """Return what is wrong with the reports of an archive, and after the next run with the rest."""
+    for folder in out.glob("**/????-??"):
+        if not any(name.startswith((".", "_")) for name in folder.relative_to(out).parts):
+            found = stored.read(folder / stored.RUN)["outputs"]
+            if found != manifest.hashes(folder, filter(Path.is_file, map(folder.joinpath, found))):
+                return f"{folder} is not whole"
+    with transactions.writing(out):
+        pass
+    for one in (out / "waterschap", out):
+        if (one / stored.INDEX).exists():
+            held = archive.by_manifests(one)
+            if stored.read(one / stored.INDEX) != archive.index(one, held):
+                return f"{one}: its index is not that of its reports"
     empty = [path for path in out.glob("*/**/") if not any(path.iterdir())]
-    empty = [path for path in empty if path.parent != out or path.name != "waterschap"]
-    return f"left: {empty}" if empty else ""
+    left = [*empty, *out.glob("**/.*")]
+    return f"left: {left}" if left else ""
+
+
+def wrong_log(port: int, old: log.pa.Table, new: log.pa.Table, out: Path) -> str:
+    """Return what is wrong with a log after its run was killed, and after the next one."""
+    file = out / "obs.parquet"
+    if answers(file) not in (old, new):
+        return "the log is neither the old nor the new one"
+    if journal_of(file).exists() or answers(file) == old:  # else the command asks nothing
+        looked_up(out, port, 0.0)
+    if answers(file) != new:
+        return "the log is not whole"
+    left = sorted(path.name for path in out.iterdir())
+    return f"left: {left}" if left != [file.name] else ""
+
+
+def looked_up(out: Path, port: int, rate: float) -> None:
+    """Look all subjects up; go on with a run that was ended."""
+    task = Task(resume=True, test=False)
+    record(SUBJECTS, [f"127.0.0.1:{port}"], out / "obs.parquet", task, rate=rate)
+
+
+def answers(file: Path) -> log.pa.Table:
+    """Return the answers in a log, in order."""
+    kept = ["qname", "qtype", "outcome", "answers"]
+    return log.load(file).select(kept).sort_by([(name, "ascending") for name in kept[:2]])
+
+
+def lookups(folder: Path, port: int) -> Attack:
+    """Return a lookup that takes the place of an older log."""
+    old, new = folder / "old", folder / "undisturbed"
+    for made in (old, new):
+        made.mkdir()
+    looked_up(new, port, 0.0)
+    resolver = [f"127.0.0.1:{port}"]
+    record(SUBJECTS[:3], resolver, old / "obs.parquet", Task(test=False), rate=0.0)
+    logs = [answers(one / "obs.parquet") for one in (old, new)]
+    return partial(looked_up, port=port, rate=300.0), lambda _: partial(wrong_log, port, *logs)
+
+
+def reports(folder: Path, case: str) -> Attack:
+    """Return a change to an archive, which is made too."""
+    old = folder / "old"
+    old.mkdir()
+    change = CASES.get(case)
+    if change is None:
+        (folder / "in").mkdir()
+        world = World(folder / "in")
+        whole_report(old, world, world.plan("old", **{"10_all": GOOD}))
+        other = world.plan("new", **{"10_all": ["# Which?", *GOOD[2:]]})
+        change = partial(whole_report, world=world, plan=other)
+    elif change is not first:
+        add(old, report("2026-09"), OLD)
+        add(old, report(PERIOD), OLD)
+    return change, lambda after: partial(wrong, whole=[files(old), files(after)])
 
 
 def main(place: str, case: str, stop: str, step: str, system: str) -> None:
     """Try every moment; print what was found as JSON."""
-    folder, number = Path(place), getattr(signal, stop)
+    folder, old = Path(place), Path(place) / "old"
     if system == "other":
         sys.platform = "other"
-    old, after = folder / "old", folder / "after"
-    old.mkdir()
-    if case != "first":
-        add(old, report("2026-09"), OLD)
-        add(old, report(PERIOD), OLD)
-    shutil.copytree(old, after)
-    CASES[case](after)
-    archive_pages.write(after, archive.months(after))  # all is loaded before the first fork
-    whole, bad = [files(old), files(after)], {}
-    for moment in itertools.count(0, int(step)):
-        out = folder / "tried" / "reports"
-        shutil.copytree(old, out)
-        status = ended(out, case, number, moment)
-        if problem := wrong(out, system != "other", whole):
-            bad[moment] = problem
-        shutil.rmtree(out.parent)
-        if status == 0:
-            break
-    sys.stdout.write(json.dumps({"moments": moment, "wrong": bad}))
+    with contextlib.ExitStack() as opened:
+        if case == "lookup":
+            (folder / "zones").mkdir()
+            write_zones(folder / "zones")
+            server = opened.enter_context(Remembering(folder / "zones"))
+            change, look = lookups(folder, server.port)
+        else:
+            change, look = reports(folder, case)
+        if system == "once":
+            stopped(old, change, getattr(signal, stop), int(step))
+            return
+        after = folder / "after"
+        shutil.copytree(old, after)
+        moments = copied(after, folder / "kept", change)
+        bad, is_wrong = {}, look(after)
+        for moment in range(0, moments, int(step)):
+            out = folder / "kept" / f"{moment}" / "after"
+            if stop == "SIGTERM":
+                shutil.rmtree(out)
+                shutil.copytree(old, out)
+                ended(out, change, moment)
+            if problem := is_wrong(out):
+                bad[moment] = problem
+    sys.stdout.write(json.dumps({"moments": moments, "wrong": bad}))
 
 
 if __name__ == "__main__":

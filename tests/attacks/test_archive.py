@@ -1,16 +1,19 @@
 """An archive whose runs are ended, crowded or without room, and whose files are damaged."""
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from interrupted import NEW, OLD, PERIOD, files
+from interrupted import NEW, OLD, PERIOD, broken, files
 from months import add, report
 
 from v6monitor.errors import InputError, UsageError
@@ -36,38 +39,71 @@ for month in sys.argv[2:]:
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
     """Run a program of the tests, and return what it wrote."""
-    places = [HERE.parents[1] / "lib", HERE, HERE.parent, HERE.parent / "report"]
-    path = os.pathsep.join(map(str, places))
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, *words],
-        env=os.environ | {"PYTHONPATH": path},
-        check=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        check=False,
         capture_output=True,
         text=True,
         timeout=900,
     )
+    assert done.returncode in {0, 130, -signal.SIGKILL}, done.stderr
+    return done
 
 
-@pytest.mark.parametrize("case", ["first", "again", "part", "withdraw"])
+CHANGES = ["first", "again", "part", "withdraw"]
+ENDS = [
+    *(("SIGKILL", case, "linux") for case in [*CHANGES, "lookup", "report"]),
+    *(("SIGTERM", case, "linux") for case in [*CHANGES, "lookup"]),
+    *(("SIGKILL", case, "other") for case in ["again", "part", "withdraw"]),
+]
+QUICK = [("SIGKILL", "withdraw", "linux")]
+
+
 @pytest.mark.parametrize(
-    ("stop", "step", "system"),
-    [
-        ("SIGKILL", 9, "linux"),
-        pytest.param("SIGKILL", 1, "linux", marks=pytest.mark.slow),
-        pytest.param("SIGKILL", 1, "other", marks=pytest.mark.slow),
-        pytest.param("SIGTERM", 1, "linux", marks=pytest.mark.slow),
-    ],
+    ("stop", "case", "system"),
+    [pytest.param(*one, marks=[] if one in QUICK else pytest.mark.slow) for one in ENDS],
 )
-def test_ended_at_every_file_operation_an_archive_is_as_before_or_as_after(
-    tmp_path, case, stop, step, system
+def test_ended_at_any_file_operation_all_is_as_before_or_as_after(
+    tmp_path, tried, case, stop, system
 ):
-    """A report is always there and whole; the next run mends, and leaves nothing half made."""
+    """A report or log is always there and whole; the next run mends, and leaves nothing behind."""
     if system == "linux" and sys.platform != "linux":
         pytest.skip("folders cannot change places in one step on this system")
-    done = run(str(HERE / "interrupted.py"), str(tmp_path), case, stop, str(step), system)
+    done = run(str(HERE / "interrupted.py"), str(tmp_path), case, stop, "1", system)
     found = json.loads(done.stdout)
+    tried(found["moments"], "kills", harmed=len(found["wrong"]))
     assert found["wrong"] == {}
-    assert found["moments"] > 25
+    assert found["moments"] > (200 if case == "report" else 15)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("stop", ["SIGKILL", "SIGTERM"])
+def test_a_report_that_is_ended_leaves_no_process(tmp_path, monkeypatch, tried, stop):
+    """A whole run with its notebooks, ended by the system or asked to; the next one mends."""
+    moments = range(3, 240, 60)
+    for moment in moments:
+        place = tmp_path / f"{moment}"
+        place.mkdir()
+        monkeypatch.setenv("V6MONITOR_TRIED", str(place))  # its children have it too
+        run(str(HERE / "interrupted.py"), str(place), "report", stop, str(moment), "once")
+        deadline = time.monotonic() + 20
+        while (there := having(f"V6MONITOR_TRIED={place}")) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert there == []
+        assert broken(place / "old") == ""
+    tried(len(moments), "kills")
+
+
+def having(setting: str) -> list[str]:
+    """Return the processes with a setting in their environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if setting.encode() in (folder / "environ").read_bytes():
+                found.append((folder / "cmdline").read_text())
+    return found
 
 
 @pytest.fixture
@@ -187,21 +223,6 @@ def test_a_clock_that_went_back_harms_nothing(reports):
     assert "2099-01-01T00:00:00Z" in (reports / "feed.atom").read_text()
     transactions.withdraw(reports, "2026-09", "It is wrong again.")
     assert archive.months(reports)[0]["withdrawn"]["at"] < "2099"
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Path]:
-    """Return a folder on a small disk of its own."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=512k", "none", str(place)]
-    if (
-        sys.platform != "linux"
-        or subprocess.run(command, check=False, capture_output=True).returncode
-    ):
-        pytest.skip("only root can make a small disk")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
 
 
 def test_a_full_disk_is_one_sentence_and_loses_no_report(small):

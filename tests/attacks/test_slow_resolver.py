@@ -150,7 +150,7 @@ def test_a_long_list_at_a_slow_resolver(tmp_path: Path) -> None:
         asked = Counter(server.asked)
         both = kept(out, names)
     assert grown < MOST_GROWTH
-    assert max(took, again) < 1.0  # of a processor: the machine may be busy
+    assert max(took, again) < 0.6  # of a processor: the machine may be busy
     assert first.total() >= ROUNDS * WINDOW
     assert set(first.values()) == set(both.values()) == {1}
     answered = {name.encode().split(b".")[0] + kind.encode() for name, kind in first}

@@ -191,6 +191,8 @@ class _JournalFile:
     def __init__(self, path: Path, about: str) -> None:
         self.path = path
         self._about = about
+        if path.is_symlink():
+            raise UsageError(f"{path}: is a link, through which nothing is written; remove it")
         with writing(path):
             self._file = path.open("a+b", buffering=0)
             try:

@@ -17,7 +17,7 @@ import json
 import os
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property, lru_cache, partial
 from itertools import accumulate, chain, repeat
 from pathlib import Path
@@ -191,7 +191,7 @@ class Writer:
     def __init__(self, path: Path) -> None:
         check_writable(path)
         self._path = path
-        self._scratch = path.with_name(f".{path.name}.{os.getpid()}")
+        self._scratch = path.with_name(f".{path.name}.new")
         self._small: list[pa.RecordBatch] = []
         self._opened = ExitStack()
 
@@ -199,11 +199,13 @@ class Writer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._opened.close()
+        with suppress(OSError):  # a full disk, of which ``finish`` has spoken
+            self._opened.close()
 
     @cached_property
     def _file(self) -> IO[bytes]:
-        file = self._opened.enter_context(self._scratch.open("xb"))
+        self._scratch.unlink(missing_ok=True)  # of a run that was ended by force
+        file = self._opened.enter_context(self._scratch.open("xb"))  # never through a link
         self._opened.callback(self._scratch.unlink, missing_ok=True)
         if self._path.suffix == ".csv":
             file.write(_csv_rows([COLUMNS]))

@@ -15,6 +15,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from v6monitor.errors import InputError, UsageError
+from v6monitor.intake.organisations import SECTORS
 from v6monitor.report import stored
 
 OBSERVATIONS = "observations.parquet"
@@ -107,6 +108,15 @@ def parts(reports: Path) -> dict[str, list[Entry]]:
         for folder, held in found.items()
         if held and folder == "--".join(held[0]["scope"]["sectors"])
     }
+
+
+def narrowed(reports: Path) -> list[Path]:
+    """Return the folders of archives of some sectors that are in this one, also without reports."""
+    return [
+        folder
+        for folder in sorted(reports.glob("*/"))
+        if all(sector in SECTORS for sector in folder.name.split("--"))
+    ]
 
 
 def index(reports: Path, entries: Sequence[Entry]) -> dict[str, Any]:

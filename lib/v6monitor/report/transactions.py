@@ -47,12 +47,16 @@ def writing(reports: Path, part: Path | None = None) -> Iterator[None]:
     What a run that was ended by force left behind is put right first.
     """
     with contextlib.ExitStack() as locks:
-        archives = list(dict.fromkeys([part or reports, reports]))
-        for one in reversed(archives):
-            locks.enter_context(archive.locked(one))
+        locks.enter_context(archive.locked(reports))  # so nobody else is in one within it either
+        if part and part != reports:
+            locks.callback(_without_reports, part)
+            locks.enter_context(archive.locked(part))
         try:
-            for one in archives:
+            for one in archive.narrowed(reports):
                 _mend(one)
+                if one != part:
+                    _without_reports(one)
+            _mend(reports)
             yield
         except OSError as error:
             if error.errno not in _FULL:
@@ -182,6 +186,13 @@ def _mend(reports: Path) -> None:
     if there or archive.parts(reports):
         archive_pages.write(reports, there)
     (reports / archive.UNFINISHED).unlink()
+
+
+def _without_reports(part: Path) -> None:
+    """Take away the folder of an archive of some sectors where it holds but a lock."""
+    with contextlib.suppress(OSError):  # it holds more
+        (part / archive.LOCK).unlink(missing_ok=True)
+        part.rmdir()
 
 
 def _bring_back(aside: Path, target: Path) -> None:
