@@ -1,4 +1,4 @@
-"""Forecasts in words, and their lines: working page, in English."""
+"""Forecasts in words, and their lines."""
 
 import math
 from collections.abc import Hashable, Mapping
@@ -15,9 +15,8 @@ from v6monitor.charts.months import End, Flag, level_axis, month_chart, ordinal
 from v6monitor.charts.style import GREY_INK, STATE_COLOURS
 from v6monitor.charts.trend import LINES
 from v6monitor.charts.wording import chance, joined, measure_name
-from v6monitor.language import Language
+from v6monitor.language import Language, marked
 
-ENGLISH = ("en",)
 SEEN = 0.05
 """Points of bias that round to more than none."""
 
@@ -25,14 +24,19 @@ PALE, SHADE = 0.25, "#9DB2CF"
 """How much of its colour the interval of a line has, and that of the key."""
 
 REFUSED: Mapping[str, str] = {
-    "nothing_known": "{measure}: no month has a share, so there is no forecast.",
-    "target_reached": "{measure}: {target} has been reached.",
-    "small_group": "{measure}: no date for fewer than 20 domains.",
-    "few_points": "{measure}: no forecast with fewer than six measurements of one list.",
-    "small_panel": "{measure}: no forecast, for fewer than 80% of the domains were on the list all"
-    " along.",
-    "not_growing": "{measure}: the share does not grow, so at this pace {target} is never reached.",
-    "failed_backtest": "{measure}: no forecast, for those of earlier months did not come true.",
+    "nothing_known": marked("{measure}: no month has a share, so there is no forecast."),
+    "target_reached": marked("{measure}: {target} has been reached."),
+    "small_group": marked("{measure}: no date for fewer than 20 domains."),
+    "few_points": marked("{measure}: no forecast with fewer than six measurements of one list."),
+    "small_panel": marked(
+        "{measure}: no forecast, for fewer than 80% of the domains were on the list all along."
+    ),
+    "not_growing": marked(
+        "{measure}: the share does not grow, so at this pace {target} is never reached."
+    ),
+    "failed_backtest": marked(
+        "{measure}: no forecast, for those of earlier months did not come true."
+    ),
 }
 """Why there is no forecast, by refusal."""
 
@@ -48,7 +52,7 @@ def forecast_answer(table: pd.DataFrame, *, name: str = "answer") -> Chart:
 
     Source: METHOD.md §9.
     """
-    return Chart(name, table, _answer_words, kind="answer", languages=ENGLISH)
+    return Chart(name, table, _answer_words, kind="answer")
 
 
 def projection(table: pd.DataFrame, *, name: str = "projection") -> Chart:
@@ -60,7 +64,7 @@ def projection(table: pd.DataFrame, *, name: str = "projection") -> Chart:
 
     Source: METHOD.md §9.
     """
-    return Chart(name, table, _projection_words, _draw_projection, languages=ENGLISH)
+    return Chart(name, table, _projection_words, _draw_projection)
 
 
 # Words
@@ -68,16 +72,18 @@ def projection(table: pd.DataFrame, *, name: str = "projection") -> Chart:
 
 def _answer_words(table: pd.DataFrame, language: Language) -> Words:
     if table.empty:
-        return Words("This measure is not in this source, so there is no forecast.")
+        return Words(language.text("This measure is not in this source, so there is no forecast."))
     rows = table.to_dict("records")
     shares = _shares(table[table["adoption"].notna()], "adoption", language)
     based_on = max((row["measurements"] for row in rows if not row["refusal"]), default=0)
-    basis = (
-        f"Scenarios from {language.number(based_on)} measurements and three growth curves: an"
-        " extrapolation, not a plan."
+    basis = language.text(
+        "Scenarios from {number} measurements and three growth curves: an extrapolation, not a"
+        " plan.",
+        number=language.number(based_on),
     )
     sentences = [_sentence(row, language) for row in rows]
-    found = [_goal(table, language), f"Measured: {shares}" if shares else ""]
+    measured = language.text("Measured: {shares}", shares=shares) if shares else ""
+    found = [_goal(table, language), measured]
     return Words.of(found, [*sentences, basis if based_on else ""])
 
 
@@ -86,62 +92,90 @@ def _goal(table: pd.DataFrame, language: Language) -> str:
     row = table.iloc[0].to_dict()
     target, deadline = _target(row, language), row["deadline"]
     if (row["target"], deadline) != (TARGET, DEADLINE):
-        by = f" by {language.month(deadline)}" if deadline else ""
-        return f"Target of the reader: {target}{by}."
+        if not deadline:
+            return language.text("Target of the reader: {target}.", target=target)
+        return language.text(
+            "Target of the reader: {target} by {month}.",
+            target=target,
+            month=language.month(deadline),
+        )
     if table["period"].max() <= DEADLINE or not (table["adoption"] < TARGET).any():
-        return f"Target of the agreement: {target} by the end of 2021."
-    return f"The agreement of {target} by the end of 2021 was missed."
+        return language.text("Target of the agreement: {target} by the end of 2021.", target=target)
+    return language.text("The agreement of {target} by the end of 2021 was missed.", target=target)
 
 
 def _sentence(row: Row, language: Language) -> str:
     """Return when a measure reaches the target, and how far off earlier forecasts were."""
     measure, target = _capital(_measure(row, language)), _target(row, language)
     if row["refusal"]:
-        return REFUSED[str(row["refusal"])].format(measure=measure, target=target)
+        return language.text(REFUSED[str(row["refusal"])], measure=measure, target=target)
     low, median, high = (
         language.month(row[end]) if row[end] else "" for end in ("low", "median", "high")
     )
-    when = f"{measure}: at this pace {target} is not reached within twenty years"
+    when = language.text(
+        "{measure}: at this pace {target} is not reached within twenty years.",
+        measure=measure,
+        target=target,
+    )
     if median:
-        until = high or "more than twenty years ahead"
-        when = f"{measure}: at this pace {target} is reached in {median}"
-        when += f" (eight of ten scenarios: {low} to {until})"
+        when = language.text(
+            "{measure}: at this pace {target} is reached in {month} (eight of ten scenarios: {low}"
+            " to {high}).",
+            measure=measure,
+            target=target,
+            month=median,
+            low=low,
+            high=high or language.text("more than twenty years ahead"),
+        )
     elif low:
-        when += f" in half of the scenarios; one in ten gets there by {low}"
+        when += " " + language.text("One scenario in ten gets there by {month}.", month=low)
     in_time = bias = ""
     if row["deadline"] > row["period"]:
-        part = chance(row["by_deadline"], language) if row["by_deadline"] else "None"
-        in_time = f"{part} of the scenarios make it by {language.month(row['deadline'])}."
+        in_time = language.text(
+            "{part} of the scenarios make it by {month}.",
+            month=language.month(row["deadline"]),
+            part=chance(row["by_deadline"], language),
+        )
     if abs(row["bias"]) >= SEEN:
-        off = f"{abs(row['bias']):.1f} points too {'high' if row['bias'] > 0 else 'low'}"
-        bias = f"Earlier forecasts of {_measure(row, language)} were {off} on average."
-    return joined(f"{when}.", in_time, bias)
+        off = language.text("too high") if row["bias"] > 0 else language.text("too low")
+        bias = language.text(
+            "Earlier forecasts of {measure} were {points} points {off} on average.",
+            measure=_measure(row, language),
+            points=language.number(round(abs(row["bias"]), 1)),
+            off=off,
+        )
+    return joined(when, in_time, bias)
 
 
 def _projection_words(table: pd.DataFrame, language: Language) -> Words:
-    alt = (
+    alt = language.text(
         "Line chart of the measured share of domains with IPv6 and of where it goes at this pace."
         " It shows when the target comes within reach."
     )
     measured = _last(table[table["adoption"].notna()])
     if measured.empty:
-        return Words("No month has a share.", "", alt)
-    now = f"Measured: {_shares(measured, 'adoption', language)}"
+        return Words(language.text("No month has a share."), "", alt)
+    now = language.text("Measured: {shares}", shares=_shares(measured, "adoption", language))
     refused = joined(
         *(_sentence(row, language) for row in measured.to_dict("records") if row["refusal"])
     )
     then = _last(table[table["middle"].notna()])
     if then.empty:
-        return Words("No measure allows a forecast.", refused, alt)
+        return Words(language.text("No measure allows a forecast."), refused, alt)
     spread = [
-        f"{_measure(row, language)} {language.percent(row['low'])} to"
-        f" {language.percent(row['high'])}"
+        language.text(
+            "{measure} {low} to {high}",
+            measure=_measure(row, language),
+            low=language.percent(row["low"]),
+            high=language.percent(row["high"]),
+        )
         for row in then.to_dict("records")
     ]
-    note = f"In eight of ten scenarios then: {language.listed(spread)}."
-    return Words.of(
-        [f"At this pace: {_shares(then, 'middle', language)}"], [now, note, refused], alt
+    note = language.text(
+        "In eight of ten scenarios then: {shares}.", shares=language.listed(spread)
     )
+    pace = language.text("At this pace: {shares}", shares=_shares(then, "middle", language))
+    return Words.of([pace], [now, note, refused], alt)
 
 
 def _shares(rows: pd.DataFrame, column: str, language: Language) -> str:
@@ -152,13 +186,18 @@ def _shares(rows: pd.DataFrame, column: str, language: Language) -> str:
             f"{_measure(row, language)} {language.percent(row[column])}"
             for row in part.to_dict("records")
         ]
-        found.append(f"{language.listed(shares)} in {language.month(str(period))}")
+        month = language.month(str(period))
+        found.append(
+            language.text("{shares} in {month}", shares=language.listed(shares), month=month)
+        )
     return f"{'; '.join(found)}." if found else ""
 
 
 def _measure(row: Row, language: Language) -> str:
     """Return what the measure of a row is called within a sentence."""
-    return measure_name(row["measure"], language) if "measure" in row else "the share"
+    return (
+        measure_name(row["measure"], language) if "measure" in row else language.text("the share")
+    )
 
 
 def _capital(name: str) -> str:
@@ -193,7 +232,14 @@ def _draw_projection(table: pd.DataFrame, language: Language, width: int) -> Fig
     target = float(table["target"].iloc[0])
     parts = _parts(table)
     lines = [(rows, colour) for rows, (colour, _) in zip(parts, LINES * 2, strict=False)]
-    ends = [End(high, target, [f"target: {language.percent(target, 0)}"], GREY_INK)]
+    ends = [
+        End(
+            high,
+            target,
+            [language.text("target: {target}", target=language.percent(target, 0))],
+            GREY_INK,
+        )
+    ]
     for rows, colour in lines:
         last = rows.iloc[-1].to_dict()
         share = last["adoption"] if math.isnan(last["middle"]) else last["middle"]
@@ -202,8 +248,12 @@ def _draw_projection(table: pd.DataFrame, language: Language, width: int) -> Fig
     deadline = str(table["deadline"].iloc[0])
     flags = []
     if deadline and low < ordinal(deadline) < high:
-        flags = [Flag(ordinal(deadline), f"deadline: {language.month(deadline)}", dashed=True)]
-    key = [Mark("measured", lines[0][1], "dot"), Mark("eight of ten scenarios", SHADE)]
+        text = language.text("deadline: {month}", month=language.month(deadline))
+        flags = [Flag(ordinal(deadline), text, dashed=True)]
+    key = [
+        Mark(language.text("measured"), lines[0][1], "dot"),
+        Mark(language.text("eight of ten scenarios"), SHADE),
+    ]
     key += [state_mark("unknown", language)] if (table["lower"] < table["upper"]).any() else []
     figure, axes = month_chart(low, high, language, width, happened=flags, ends=ends, key=key)
     level_axis(axes, language, target)

@@ -55,7 +55,7 @@ def gap_answer(hosts: pd.DataFrame, *, name: str = "answer") -> Chart:
 
     Source: METHOD.md §8.
     """
-    return Chart(name, hosts, _answer_words, kind="answer", languages=("en",))
+    return Chart(name, hosts, _answer_words, kind="answer")
 
 
 def fix_order(table: pd.DataFrame, *, name: str = "fix-order") -> Chart:
@@ -81,29 +81,42 @@ def _answer_words(hosts: pd.DataFrame, language: Language) -> Words:
     known, number = int(counts.sum()) - unknown, language.number
     rest = undetermined(unknown, known + unknown, language) if len(counts) else ""
     if not len(counts):
-        return Words("Mail servers are not in this source.")
+        return Words(language.text("Mail servers are not in this source."))
     if not known:
-        return Words("No e-mail domain has a known result.", rest)
+        return Words(language.text("No e-mail domain has a known result."), rest)
     if not without:
-        return Words("No e-mail domain is known to lack IPv6.", rest)
+        return Words(language.text("No e-mail domain is known to lack IPv6."), rest)
     failing = hosts[hosts["state"].eq("no") & hosts["operator"].ne("")]
     sizes = failing.drop_duplicates(["domain", "operator"]).groupby("operator").size()
     sizes = sizes.sort_values(ascending=False, kind="stable")
-    found = [f"{out_of(without, known, language)} e-mail domains lack IPv6."]
+    part = out_of(without, known, language)
+    found = [language.text("{part} e-mail domains lack IPv6.", part=part)]
     if len(sizes) and sizes.iloc[0] > 1:
-        found.append(
-            f"The largest operator among these is {sizes.index[0]}: {number(sizes.iloc[0])}."
+        largest = language.text(
+            "Most are at {operator}: {number}.",
+            operator=sizes.index[0],
+            number=number(sizes.iloc[0]),
         )
-    note = "One operator runs all mail servers without IPv6."
+        found.append(largest)
+    note = [language.text("One operator runs all mail servers without IPv6.")]
     if len(sizes) > 1:
-        note = f"{number(len(sizes))} operators run mail servers without IPv6."
+        operators = number(len(sizes))
+        note = [
+            language.text("{number} operators run mail servers without IPv6.", number=operators)
+        ]
     if len(sizes) > NAMED:
-        largest = failing.loc[failing["operator"].isin(sizes.index[:NAMED]), "domain"].nunique()
-        part = language.percent(largest / without, 0)
-        note += f" The three largest account for {part} of these domains."
+        theirs = failing.loc[failing["operator"].isin(sizes.index[:NAMED]), "domain"].nunique()
+        part = language.percent(theirs / without, 0)
+        note.append(
+            language.text("The three largest account for {part} of these domains.", part=part)
+        )
     if len(sizes) and sizes.index[0] == MICROSOFT:
-        note += " At Microsoft the administrator of each tenant turns IPv6 on."
-    return Words.of(found, [note, rest])
+        note.append(
+            language.text(
+                "At Microsoft the administrator of each tenant turns IPv6 on, for its own domains."
+            )
+        )
+    return Words.of(found, [*note, rest])
 
 
 def _draw_fix_order(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
