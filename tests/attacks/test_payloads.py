@@ -15,13 +15,16 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pandas as pd
 import pytest
+import xlsxwriter
 from playwright.sync_api import Browser, Page, Request, sync_playwright
-from seen import host, name_servers, no_signals, seen
+from seen import host, no_signals, seen
+from test_spreadsheets import ods, ods_cell
 from tiny import LOAD, PARAMETERS, World
 
 import v6monitor as v6
@@ -29,6 +32,7 @@ from v6monitor.cli import main
 from v6monitor.dns import log
 from v6monitor.mail.exchange_online import label_of
 from v6monitor.report.exports import FORMULA_STARTS
+from v6monitor.report.pdf import BROWSERS, print_pages
 from v6monitor.report.runner import make
 
 pytestmark = pytest.mark.slow
@@ -79,7 +83,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     made = World(tmp_path_factory.mktemp("payloads"))
     table = pd.read_csv(made.measured, dtype="str", keep_default_na=False)
     of_row = table["domain"].str[:2].map(CELLS)
-    for column in ("organisation", "province", "domain_display", "source_file", "source_format"):
+    named = ("list", "tags", "organisation", "province", "source_file", "source_format")
+    for column in (*named, "domain_display"):
         table[column] = of_row
     folder = made.folder / "in"
     folder.mkdir()
@@ -100,7 +105,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
             seen(domain, "MX", f"10 {mx}"), *host(mx), *host(domain, chain_of(label)), *signs,
             seen(domain, "TXT", f'"v=spf1 {PAYLOADS[name]}"'),
             seen(f"selector1._domainkey.{domain}", "CNAME", target),
-            *name_servers(domain, True, True),
+            seen(domain, "NS", f"ns.{label}.example", f"ns.{name}{label}.else.example"),
+            *host(f"ns.{label}.example"),
         ]  # fmt: skip
     for name, lines in (("waivers", waivers), ("register", register)):
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
@@ -175,8 +181,8 @@ def test_no_page_runs_asks_or_shows_what_a_payload_says(world: World, page: Page
         assert not re.search("%0[AD]", subject, re.IGNORECASE), subject
     assert "&lt;x-evil&gt;" in text  # the payloads are there
     assert "{{7*7}}" in text
-    controls = re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", text)
-    assert not controls, text[controls.start() - 200 : controls.end() + 80]
+    steering = STEERING.search(text)
+    assert not steering, text[steering.start() - 200 : steering.end() + 80]
 
 
 def test_cards_and_the_terminal_show_signs_and_send_none(
@@ -218,11 +224,68 @@ def test_feeds_and_mails_hold_text(world: World) -> None:
     for file in outputs(world, ".atom"):
         tags = {one.tag.rpartition("}")[2] for one in ET.parse(file).iter()}  # noqa: S314
         assert not tags & {"x-evil", "script", "img", "svg", "style"}
+        assert not STEERING.search(file.read_text(encoding="utf-8"))
     for file in outputs(world, ".txt"):
         text = file.read_text(encoding="utf-8")
         assert "\n\n" in text
         assert not re.search(r"(?m)^Bcc:", text)
         assert not STEERING.search(text)
+
+
+def test_no_pdf_runs_or_leads_anywhere(world: World, tmp_path: Path) -> None:
+    """Printed from the pages: no script, no action, no link, no file in it."""
+    pikepdf = pytest.importorskip("pikepdf")
+    if not any(shutil.which(name) for name in BROWSERS):
+        pytest.skip("no chromium to print with")
+    printed = []
+    for name in ("40_exchange_online.html", "organisations.html", "letters.html", "data.html"):
+        (page,) = (file for file in outputs(world, name) if file.parent.name == "2026-10")
+        printed.append(Path(shutil.copy(page, tmp_path)))
+    print_pages(printed, tmp_path, lambda *_: None)
+    for file in printed:
+        with pikepdf.open(file.with_suffix(".pdf")) as made:
+            assert len(made.pages) > 0
+            parts = [one for one in made.objects if isinstance(one, pikepdf.Dictionary)]
+            keys = {key for one in parts for key in one.keys()}  # noqa: SIM118 - it is no dict
+            kinds = {str(one.get("/S")) for one in parts}
+        assert not keys & {"/JS", "/JavaScript", "/AA", "/URI", "/EmbeddedFiles", "/RichMedia"}
+        assert not kinds & {
+            "/JavaScript",
+            "/Launch",
+            "/URI",
+            "/SubmitForm",
+            "/GoToR",
+            "/ImportData",
+        }
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values())
+def test_names_of_sheets_lists_and_tags_are_text(
+    payload: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a spreadsheet as XLSX and as ODS: no cell of the table is a formula, no sign is sent."""
+    said, written = "", tmp_path / "canonical.csv"
+    text = re.sub("[\x00-\x1f]", "", payload)
+    sheet = re.sub(r"[\[\]:*?/\\]", "", text)[:31].strip("'")
+    rows = [("list", "domain", "tags"), (text, "a.example", text), (text, text, text)]
+    with xlsxwriter.Workbook(tmp_path / "book.xlsx", {"strings_to_formulas": False}) as book:
+        page = book.add_worksheet(sheet)
+        for number, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                page.write_string(number, column, cell)
+    marked = ["".join(ods_cell(escape(cell)) for cell in row) for row in rows]
+    cells = "".join(f"<table:table-row>{row}</table:table-row>" for row in marked)
+    (tmp_path / "book.ods").write_bytes(ods(cells, escape(text)))
+    for name in ("book.xlsx", "book.ods"):
+        command = ["intake", str(tmp_path / name), "--measured-at", "2026-10-05"]
+        assert main([*command, "--out", str(written), "--force", "--verbose"]) == 0
+        shown = capsys.readouterr()
+        said += shown.out + shown.err
+        with written.open(encoding="utf-8-sig", newline="") as lines:
+            table = list(csv.DictReader(lines))
+        assert {row["domain"] for row in table} == {"a.example"}
+        assert {row["list"].removeprefix("'") for row in table} == {text}
+    assert not STEERING.search(said.replace("\r", ""))
 
 
 def test_every_file_is_below_the_archive(world: World) -> None:

@@ -22,14 +22,15 @@ def _workbook(fill):
     return made.getvalue()
 
 
-def _ods(rows):
+def ods(rows, sheet="s"):
+    """Return an ODS file with a sheet of these rows."""
     table = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
     office = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
     text = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
     spaces = f'xmlns:table="{table}" xmlns:office="{office}" xmlns:text="{text}"'
     content = (
         f"<office:document-content {spaces}><office:body><office:spreadsheet>"
-        f'<table:table table:name="s">{rows}</table:table>'
+        f'<table:table table:name="{sheet}">{rows}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )
     mimetype = "application/vnd.oasis.opendocument.spreadsheet"
@@ -38,7 +39,8 @@ def _ods(rows):
     return zipped(mimetype=mimetype, **parts)
 
 
-def _cell(text, attributes=""):
+def ods_cell(text, attributes=""):
+    """Return a cell of such a sheet."""
     return (
         f'<table:table-cell office:value-type="string" {attributes}>'
         f"<text:p>{text}</text:p></table:table-cell>"
@@ -92,16 +94,16 @@ def test_opendocument(intake):
     """The same of a table of OpenDocument."""
     row = "<table:table-row>"
     rows = (
-        f"{row}{_cell('Organisatie')}{_cell('Domein')}</table:table-row>"
+        f"{row}{ods_cell('Organisatie')}{ods_cell('Domein')}</table:table-row>"
         + row
-        + _cell("A", 'table:number-rows-spanned="2"')
-        + _cell("a.example")
+        + ods_cell("A", 'table:number-rows-spanned="2"')
+        + ods_cell("a.example")
         + '</table:table-row><table:table-row table:visibility="collapse">'
         + "<table:covered-table-cell/>"
-        + _cell("b.example")
+        + ods_cell("b.example")
         + "</table:table-row>"
     )
-    found = intake(_ods(rows), "list.ods")
+    found = intake(ods(rows), "list.ods")
     assert set(values(found, "domain", "organisation")) == {("a.example", "A"), ("b.example", "A")}
     assert booked(found) == [(2, "A", MERGED, "changed"), (3, "s", HIDDEN, "kept")]
 
@@ -109,14 +111,14 @@ def test_opendocument(intake):
 def test_closed_groups_of_opendocument(intake):
     """Rows and columns in a closed group are hidden; those behind it are shown."""
     rows = [
-        f"<table:table-row>{_cell(owner)}{_cell(name)}</table:table-row>"
+        f"<table:table-row>{ods_cell(owner)}{ods_cell(name)}</table:table-row>"
         for owner, name in (("Organisatie", "Domein"), ("A", "a.example"), ("B", "b.example"))
     ]
     closed = 'table:display="false"'
     columns = f"<table:table-column-group {closed}><table:table-column/></table:table-column-group>"
     group = "<table:table-row-group"
     opened = f"{columns}<table:table-column/>{rows[0]}{group}>{group} {closed}>{rows[1]}"
-    found = intake(_ods(f"{opened}{'</table:table-row-group>' * 2}{rows[2]}"), "list.ods")
+    found = intake(ods(f"{opened}{'</table:table-row-group>' * 2}{rows[2]}"), "list.ods")
     assert len(set(values(found, "domain"))) == 2
     assert booked(found) == [(1, "Organisatie", HIDDEN, "kept"), (2, "s", HIDDEN, "kept")]
 
