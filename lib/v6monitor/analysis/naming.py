@@ -65,5 +65,5 @@ def _held(month: Any, measure: str, already: pd.DataFrame | None) -> pd.DataFram
     held = lost[lost["status"] == "confirmed"].assign(change="loss_held", measure=measure)
     if already is None:
         return held
-    told = already[(already["measure"] == measure) & already["change"].isin(LOST)]
-    return held[~held["domain"].isin(told["domain"])]
+    named_before = already[(already["measure"] == measure) & already["change"].isin(LOST)]
+    return held[~held["domain"].isin(named_before["domain"])]

@@ -112,8 +112,8 @@ def sentences(month: Entry, language: Language) -> list[str]:
     if month["withdrawn"]:
         return [news.withdrawn(month["withdrawn"], language)]
     found = news.sentences(month["changes"], language)
-    if told := month["changes"]["message"]:
-        found.insert(0, message(told, language).caption)
+    if headline := month["changes"]["message"]:
+        found.insert(0, message(headline, language).caption)
     found[:0] = [" ".join(notice) for notice in notices.scope_notices(month["scope"], language)]
     if month["synthetic"]:
         found.insert(0, language.text("Synthetic example data."))
