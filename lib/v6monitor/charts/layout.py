@@ -163,7 +163,7 @@ def rows_chart(  # noqa: PLR0913 - the room around the axes
             for (name, _), note in zip(texts, notes, strict=True)
         ]
     above = [LINE * (len(name) + len(note)) for name, note in texts]
-    tall = [text + THICK + 22.0 if narrow else max(40.0, text + 16.0) for text in above]
+    tall = [text + THICK + 22.0 if narrow else max(40.0, text + 10.0) for text in above]
     heights = [height + LINE * row.below for height, row in zip(tall, rows, strict=True)]
     longest = max((width_of(line) for name, note in texts for line in (*name, *note)), default=0.0)
     left, right = (16.0, 28.0) if narrow else (min(room, longest) + 14, right)

@@ -18,8 +18,8 @@ from v6monitor.report.publisher import Publisher
 NAME = "letters"
 """The page that lists the letters, their folder, and the table of the merge."""
 
-_ROWS = 5
-"""A letter about more hosts than this is set smaller, to stay on its page."""
+_LINES = 12
+"""A letter with more hosts and steps than this is set smaller, to stay on its page."""
 
 
 def name_of(letter: Letter) -> str:
@@ -86,9 +86,9 @@ def page(letter: Letter, overview: Page, languages: Sequence[str]) -> str:
         situations=situations(letter, language),
         measured=[_cells(one, language) for one in measured],
         resolvers=", ".join(letter.resolvers),
-        steps=steps(letter, language),
+        steps=(todo := list(steps(letter, language))),
         remarks=remarks(letter, language),
-        small=len(measured) > _ROWS,
+        small=len(measured) + len(todo) > _LINES,
     )
 
 
