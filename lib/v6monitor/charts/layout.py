@@ -154,12 +154,12 @@ def rows_chart(  # noqa: PLR0913 - the room around the axes
     ``right``, ``bottom`` and ``header`` are the pixels to keep free around the axes.
     """
     narrow = width < NARROW
-    room = width - right if narrow else 210.0
+    room = width - max(right, 40.0) if narrow else 210.0  # a reader's font may be wider
     texts = [(wrapped(row.name, room, 3), row.note.splitlines()) for row in rows]
     if narrow:
         notes = [", ".join(note) for _, note in texts]
         texts = [
-            (name, wrapped(note, width, 3) if note else [])
+            (name, wrapped(note, width - 24, 3) if note else [])
             for (name, _), note in zip(texts, notes, strict=True)
         ]
     above = [LINE * (len(name) + len(note)) for name, note in texts]

@@ -27,7 +27,14 @@ LONG = 20
 FILTERS = frozenset({"sector", "operator", "class", "mail_class", "group", "province", "change"})
 """Columns whose values a reader can choose from."""
 # Columns in one language, as are those that end in its code; one word is a name or a term.
-_SPOKEN = {"detail": "en", "doubt": "en", "reasons": "en", "to_do": "en", "waiver": "nl"}
+_SPOKEN = {
+    "answers": "en",
+    "detail": "en",
+    "doubt": "en",
+    "reasons": "en",
+    "to_do": "en",
+    "waiver": "nl",
+}
 _COMMAND = re.compile(r"\b(?:Enable|Get)-\w+(?: -\w+(?: (?:&lt;\w+&gt;|[\w.-]*\w))?)?")
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 

@@ -195,7 +195,7 @@ def waivers(rows: Sequence[Row], language: Language) -> list[str]:
         given.setdefault(waiver_text(row, language), []).append(display(str(row["domain"])))
     known = language.text("Explanation known for {domain} (comply or explain): {explained}.")
     return [
-        known.format(domain=", ".join(names), explained=text)
+        known.format(domain=language.listed(names), explained=text)
         for text, names in given.items()
         if text
     ]

@@ -159,7 +159,8 @@ def _page(
             "Share of domains with IPv6, and how many gained or lost it since the measurement"
             " before"
         )
-    names = ["period", *measures, language.text("Source")]
+    titles = [language.label(measure, "measure") for measure in measures]
+    names = ["period", *titles, language.text("Source")]
     if any(row[-1].text for row in rows):
         names.append(language.text("Remarks"))
     there = [month for month in months if not month["withdrawn"]]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CONFIDENCE = {"high": marked("high"), "medium": marked("fair"), "low": marked("little")}
 
-_ANSWERS = ("server", "address", "reachable", "source", "detail")
+_ANSWERS = ("server", "address", "reachable", "source", "reason")
 
 Label = Callable[[str], str]
 
