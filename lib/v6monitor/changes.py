@@ -2,7 +2,7 @@
 
 from v6monitor.analysis.changes import changes, flaps, losses, moves, pair
 from v6monitor.analysis.decomposition import decompose, jumps, kitagawa, parts
-from v6monitor.analysis.naming import named
+from v6monitor.analysis.headline import named
 from v6monitor.callable_module import make_callable
 
 __all__ = [

@@ -8,8 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from v6monitor.analysis.headline import headline
-from v6monitor.analysis.naming import KINDS, LOST, moved, named
+from v6monitor.analysis.headline import KINDS, LOST, headline, moved, named
 from v6monitor.charts.headline import message
 from v6monitor.dns import log
 from v6monitor.language import AMSTERDAM, Language, marked, source_text
@@ -63,7 +62,7 @@ def changed(
 ) -> pd.DataFrame:
     """List the domains that changed in this month: ``COLUMNS``, all text.
 
-    ``change`` is as of ``analysis.naming.named``, with ``from`` and ``to`` the measured states; no
+    ``change`` is as of ``v6.changes.named``, with ``from`` and ``to`` the measured states; no
     loss is listed that is in ``earlier``, the table of the month before. Or it is ``operator``, of
     the lookups ``before`` (of the previous report) and of this month: the mail moved.
     """
