@@ -33,6 +33,8 @@ class Server(Protocol):
 
     address: str
     port: int
+    ipv6_only_port: int
+    """Where it answers as a resolver that may not use IPv4."""
 
 
 def root() -> Path:

@@ -14,10 +14,10 @@ from pathlib import Path
 from v6monitor.errors import InputError
 from v6monitor_example.exports import exports, tables
 from v6monitor_example.history import letters, logs
-from v6monitor_example.server import ZoneServer, read_broken
-from v6monitor_example.zonefiles import zone_files
+from v6monitor_example.server import ZoneServer, read_broken, read_out_of_reach
+from v6monitor_example.zonefiles import out_of_reach, zone_files
 
-VERSION = "9"
+VERSION = "10"
 """Goes up when the generator makes other bytes; data of another version are made anew."""
 
 _STAMP = "version"
@@ -28,8 +28,9 @@ def make(folder: Path) -> Path:
 
     It holds ``dashboards/*.csv`` (measurements), ``register.csv``, ``renames.csv``,
     ``waivers.csv``, ``letters.csv``, ``mail_operators.csv``, ``lookups/*.csv`` (logs of earlier
-    months), ``zones/*.zone`` and ``broken.csv`` (DNS after the last measurement). Other files in
-    the folder are left as they are. The files are written beside the folder and moved in, the
+    months), ``zones/*.zone``, ``broken.csv`` and ``out_of_reach.csv`` (DNS after the last
+    measurement, and what of it is out of reach without IPv4). Other files in the folder are left
+    as they are. The files are written beside the folder and moved in, the
     version last, so that an interrupted run is repeated.
 
     Raises InputError when the folder cannot be written.
@@ -55,13 +56,19 @@ def files() -> Iterator[tuple[str, str]]:
         yield f"lookups/{name}", text
     for name, text in zone_files():
         yield f"zones/{name}", text
+    yield "out_of_reach.csv", "".join(f"{line}\n" for line in ("zone", *out_of_reach()))
     yield _STAMP, f"{VERSION}\n"
 
 
 def name_server(folder: Path, *, port: int = 0) -> ZoneServer:
     """Return the name server of the example data in a folder, which are made when missing."""
     make(folder)
-    return ZoneServer(folder / "zones", read_broken(folder / "broken.csv"), port=port)
+    return ZoneServer(
+        folder / "zones",
+        read_broken(folder / "broken.csv"),
+        out_of_reach=read_out_of_reach(folder / "out_of_reach.csv"),
+        port=port,
+    )
 
 
 def _is_current(folder: Path) -> bool:

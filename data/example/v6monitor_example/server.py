@@ -9,7 +9,7 @@ import socket
 import socketserver
 import struct
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -48,8 +48,9 @@ class ZoneServer:
 
     ``zones`` is a folder of ``<origin>.zone`` files. ``broken`` maps names to ``servfail``,
     ``refused`` or ``silence``: this holds for the name, everything below it, and whatever leads to
-    it by CNAME; of two that apply the longer name counts. When the ``with`` block begins, both
-    ports are open.
+    it by CNAME; of two that apply the longer name counts. On ``ipv6_only_port`` it takes the place
+    of a resolver that may not use IPv4: the zones of ``out_of_reach`` fail there. When the ``with``
+    block begins, all ports are open.
 
     Raises InputError when the zones cannot be read.
     """
@@ -57,10 +58,18 @@ class ZoneServer:
     address = "127.0.0.1"
 
     def __init__(
-        self, zones: Path, broken: Mapping[str, str] | None = None, *, port: int = 0
+        self,
+        zones: Path | Zones,
+        broken: Mapping[str, str] | None = None,
+        *,
+        out_of_reach: Iterable[str] = (),
+        port: int = 0,
     ) -> None:
-        self._zones = Zones(zones)
-        self._broken = {labels(name): behaviour for name, behaviour in (broken or {}).items()}
+        self._zones = Zones(zones) if isinstance(zones, Path) else zones
+        broken = broken or {}
+        self._broken = {labels(name): behaviour for name, behaviour in broken.items()}
+        failing = dict.fromkeys(out_of_reach, "servfail")
+        self._second = ZoneServer(self._zones, failing | dict(broken)) if failing else None
         self.port = port
 
     def __enter__(self) -> Self:
@@ -74,6 +83,7 @@ class ZoneServer:
         ]
         for thread in self._threads:
             thread.start()
+        self.ipv6_only_port = self._second.__enter__().port if self._second else 0
         return self
 
     def __exit__(
@@ -83,6 +93,8 @@ class ZoneServer:
         trace: TracebackType | None,
     ) -> None:
         """Stop answering and close the ports."""
+        if self._second:
+            self._second.__exit__(kind, error, trace)
         self._stopping = True
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
             waker.sendto(b"", (self.address, self.port))
@@ -129,6 +141,12 @@ def read_broken(path: Path) -> dict[str, str]:
             expected = ", ".join(BEHAVIOURS)
             raise InputError(f"{path}: {name!r}, {behaviour!r}: expected a name and {expected}")
     return dict(rows)
+
+
+def read_out_of_reach(path: Path) -> list[str]:
+    """Return the zones that are out of reach without IPv4, of a CSV file with them below `zone`."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [row["zone"] for row in csv.DictReader(file)]
 
 
 class _TcpServer(socketserver.ThreadingTCPServer):

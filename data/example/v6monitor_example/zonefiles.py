@@ -28,6 +28,9 @@ _MICROSOFT = ("mail.microsoft", "mx.microsoft", "onmicrosoft.com", "outlook.com"
 _EMPTY = ("example", "invalid", "localhost")
 """Zones without anything: what is in no other zone does not exist."""
 
+_SILENT = {"kering-mail.example", "sitestal.example"}
+"""Zones whose name servers have IPv6 addresses and do not answer over them."""
+
 Record = tuple[str, str, str]
 """Owner with its final dot, type, data."""
 
@@ -48,6 +51,14 @@ def zone_files() -> Iterator[tuple[str, str]]:
         zones[zone] += _delegated(zone, "zonewerk.example")
     for zone in sorted(zones):
         yield f"{zone}.zone", _text(zone, zones[zone])
+
+
+def out_of_reach() -> list[str]:
+    """Return the zones that nobody finds without IPv4: name servers lack IPv6, or are silent."""
+    lacking = {name for name, have in NAME_SERVERS.items() if not any(have)}
+    zones = {body.domain for body in organisations() if dns_operator(body) in lacking}
+    zones |= {one.suffix for one in MAIL_OPERATORS if one.name_servers in lacking}
+    return sorted(zones | lacking | _SILENT)
 
 
 def _add(zones: dict[str, list[Record]], records: Iterable[Record]) -> None:

@@ -12,7 +12,14 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from v6monitor.cli.options import add_out, check_new, pace_arguments, probes, resolver_arguments
+from v6monitor.cli.options import (
+    add_out,
+    check_new,
+    ipv6_only_arguments,
+    pace_arguments,
+    probes,
+    resolver_arguments,
+)
 from v6monitor.cli.terminal import STDOUT, Parser, Screen, complain, say
 from v6monitor.dns import log
 from v6monitor.dns.journal import journal_of
@@ -23,6 +30,7 @@ from v6monitor.dns.resolvers import is_resolver
 from v6monitor.dns.retry import Policy
 from v6monitor.errors import UsageError
 from v6monitor.verdicts.confirmation import LossCheck
+from v6monitor.verdicts.judge import asked_again
 
 _DEFAULT = Policy()
 _MOST_AT_ONCE = 10_000
@@ -34,6 +42,7 @@ def lookup_arguments(parser: Parser) -> None:
     parser.examples(
         "v6monitor lookup names.csv --out obs.parquet",
         "v6monitor lookup names.txt --out obs.parquet --resolver 192.0.2.53 --resolver 192.0.2.54",
+        "v6monitor lookup names.csv --out obs.parquet --ipv6-only-resolver [::1]:5353",
         "v6monitor lookup names.csv --out obs.parquet --resume",
         "v6monitor lookup names.txt --out - | v6monitor laggards - --out laggards.csv",
     )
@@ -82,6 +91,7 @@ def lookup_arguments(parser: Parser) -> None:
         help="ask about the name that Exchange Online gives each mail domain, whatever its MX says",
     )
     resolver_arguments(parser)
+    ipv6_only_arguments(parser)
     parser.add_argument(
         "--no-vantage", action="store_true", help="do not test the resolvers first; the log says so"
     )
@@ -157,6 +167,8 @@ def _record(
         test=not options.no_vantage,
         notify=screen.progress,
         probes=probes(options),
+        ipv6_only=options.ipv6_only_resolver,
+        choose=asked_again,
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is known is kept, as by Ctrl-C
     screen.progress("lookups" if options.no_vantage else "testing the resolvers")

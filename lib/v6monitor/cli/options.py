@@ -77,6 +77,19 @@ def writing(option: str, path: Path) -> Iterator[None]:
         ) from error
 
 
+def ipv6_only_arguments(parser: Parser) -> None:
+    """Add the resolvers that may not use IPv4."""
+    parser.add_argument(
+        "--ipv6-only-resolver",
+        metavar="R",
+        nargs="+",
+        action=Several,
+        default=[],
+        help="ask these too, afterwards, about what has IPv6 so far: resolvers that may not use "
+        "IPv4, as docs/resolvers.md sets one up",
+    )
+
+
 def resolver_arguments(parser: Parser) -> None:
     """Add the resolvers, and the names to test them with."""
     parser.add_argument(
@@ -93,8 +106,8 @@ def resolver_arguments(parser: Parser) -> None:
         action="append",
         default=[],
         help="test with this name instead of "
-        + ", ".join(f"{check}={name}" for check, name in PUBLIC._asdict().items())
-        + "; without a name: leave that check out",
+        + ", ".join(f"{check}={name or 'ZONE'}" for check, name in PUBLIC._asdict().items())
+        + " (a zone whose name servers have IPv4 only); without a name: leave that check out",
     )
 
 

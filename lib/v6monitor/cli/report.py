@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from v6monitor import workspace
-from v6monitor.cli.options import mapping, pace_arguments, reading_arguments
+from v6monitor.cli.options import ipv6_only_arguments, mapping, pace_arguments, reading_arguments
 from v6monitor.cli.terminal import Parser, Screen, Several, bold, complain, say, sized, verdict
 from v6monitor.errors import CoverageError, NotebookError
 from v6monitor.language import CODES, Language
@@ -61,6 +61,7 @@ def report_arguments(parser: Parser) -> None:
     asked.add_argument(
         "--replay", metavar="OBSERVATIONS", type=Path, help="use this log instead of new lookups"
     )
+    ipv6_only_arguments(parser)
     parser.add_argument(
         "--lookups-within",
         metavar="DAYS",
@@ -173,6 +174,7 @@ def _request(options: argparse.Namespace) -> Request:
     return requested(
         [workspace.example_folder()] if options.example else options.measurements,
         resolvers=tuple(options.resolver),
+        ipv6_only_resolvers=tuple(options.ipv6_only_resolver),
         measured_at=options.measured_at or "",
         columns=mapping(options.map),
         vantage=not options.no_vantage,

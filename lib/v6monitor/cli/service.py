@@ -7,8 +7,15 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from v6monitor.cli.options import check_new, probes, resolver_arguments, writing
+from v6monitor.cli.options import (
+    check_new,
+    ipv6_only_arguments,
+    probes,
+    resolver_arguments,
+    writing,
+)
 from v6monitor.cli.terminal import Parser, Several, say
+from v6monitor.dns.ipv6_only import marked
 from v6monitor.dns.resolvers import parse
 from v6monitor.dns.run import running
 from v6monitor.dns.vantage import FAILED, NOT_TESTED, PASSED, Check, examine, trusted
@@ -88,16 +95,26 @@ _MARKS = {PASSED: "ok", FAILED: "FAILED", NOT_TESTED: "not tested"}
 
 def vantage_arguments(parser: Parser) -> None:
     """Add the resolvers to test and the names to test them with."""
-    parser.examples("v6monitor vantage", "v6monitor vantage --resolver 192.0.2.53")
+    parser.examples(
+        "v6monitor vantage",
+        "v6monitor vantage --resolver 192.0.2.53",
+        "v6monitor vantage --ipv6-only-resolver [::1]:5353 --probe ipv4_only=town.example",
+    )
     resolver_arguments(parser)
+    ipv6_only_arguments(parser)
 
 
 def vantage(options: argparse.Namespace) -> int:
     """Test the resolvers and print each check; VantageError when one cannot be trusted."""
-    with running(parse(options.resolver or ["system"])) as resolvers:
-        checks = examine(resolvers, probes(options))
-        say(options, [check._asdict() for check in checks], _lines(checks))
-        usable = trusted(resolvers, checks)
+    second = marked(options.ipv6_only_resolver)
+    first = parse(options.resolver or ["system"]) if options.resolver or not second else []
+    with running([*first, *second]) as resolvers:
+        tested = [part for part in (resolvers[: len(first)], resolvers[len(first) :]) if part]
+        checks = [examine(part, probes(options)) for part in tested]
+        every = [check for found in checks for check in found]
+        say(options, [check._asdict() for check in every], _lines(every))
+        usable = [one for part, found in zip(tested, checks, strict=True)
+                  for one in trusted(part, found)]  # fmt: skip
     if not (options.json or options.quiet):
         print("\nMeasuring from here works, with " + ", ".join(one.label for one in usable))
     return 0

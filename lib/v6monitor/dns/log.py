@@ -77,8 +77,9 @@ def read_log(path: str | Path | Iterable[str | Path]) -> pd.DataFrame:
         - ``qname`` (lower-case A-label, no final dot), ``qtype``, ``outcome`` (METHOD.md §1);
         - ``answers`` (list of record data), ``chain`` (list of CNAME targets followed);
         - ``ttl`` (seconds; NA without answers), ``authenticated`` (the AD bit);
-        - ``resolver``, ``asked_at`` (UTC), ``duration_ms`` (milliseconds), ``attempts`` (messages
-          sent), ``detail`` (what went wrong on the way).
+        - ``resolver`` (after ``ipv6-only:`` where it may not use IPv4), ``asked_at`` (UTC),
+          ``duration_ms`` (milliseconds), ``attempts`` (messages sent), ``detail`` (what went wrong
+          on the way).
 
         ``attrs["source"]`` names the lookups, ``attrs["subjects"]`` has the (domain, ``"web"`` or
         ``"mail"``) pairs that a Parquet file was made about, and ``attrs["provenance"]`` what else
@@ -130,8 +131,9 @@ def provenance(paths: str | Path | Iterable[str | Path]) -> dict[str, Any]:
     ``finished`` (ISO, UTC) · ``versions`` of the programs · ``settings`` of the policy ·
     ``vantage`` (``tested``, and the ``checks`` of ``vantage.Check``) · ``sessions``, in how many
     parts it was made · ``reused``, how many answers an earlier log gave · ``failure``, why nothing
-    was asked. Logs of earlier versions have less. A CSV has none: {}. Raises InputError as
-    ``read_log``.
+    was asked · ``ipv6_only``, the resolvers that may not use IPv4, and ``ipv6_only_failure``, why
+    they were not asked. Logs of earlier versions have less. A CSV has none: {}. Raises InputError
+    as ``read_log``.
     """
     listed = [_provenance(path) for path in _listed(paths)]
     found = [one for one in listed if one]
@@ -143,6 +145,7 @@ def provenance(paths: str | Path | Iterable[str | Path]) -> dict[str, Any]:
         "resolvers": _union(found, "resolvers"),
         "started": min(one["started"] for one in found),
         "finished": max(one["finished"] for one in found),
+        "ipv6_only": _union(found, "ipv6_only"),
         "versions": {name: number for one in found for name, number in one["versions"].items()},
         "vantage": {
             "tested": all(one.get("tested") for one in vantage),

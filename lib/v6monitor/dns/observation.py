@@ -42,6 +42,9 @@ LONGEST_CHAIN = 16
 
 _SOUGHT_ABOVE = DEFINITE | {REFUSED, NOTIMP}
 
+IPV6_ONLY = "ipv6-only:"
+"""Before the name of a resolver that may not use IPv4: its rows are a second set of answers."""
+
 ZONE = "zone "
 """Before the zone that denies, at the end of ``Observation.detail``."""
 
@@ -88,6 +91,7 @@ class Observation(NamedTuple):
     authenticated: bool
     """The AD bit: the resolver says it has validated the answer with DNSSEC."""
     resolver: str
+    """As the user named it; after ``IPV6_ONLY`` where it may not use IPv4."""
     asked_at: dt.datetime
     """UTC."""
     duration_ms: float
@@ -98,6 +102,11 @@ class Observation(NamedTuple):
     """What went wrong on the way: response codes, extended errors (RFC 8914), time-outs.
 
     After a denial also ``zone town.example``: the owner of the SOA record that came with it."""
+
+
+def over_ipv6_only(row: Observation) -> bool:
+    """Return whether the answer is of a resolver that may not use IPv4."""
+    return row.resolver.startswith(IPV6_ONLY)
 
 
 def denied_by(row: Observation) -> str:

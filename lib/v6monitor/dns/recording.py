@@ -9,6 +9,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -20,8 +21,17 @@ import pyarrow as pa
 from v6monitor import __version__
 from v6monitor.dns import log, vantage
 from v6monitor.dns.client import Client
+from v6monitor.dns.ipv6_only import Again, Controls, marked
 from v6monitor.dns.journal import Journal, journal_of
-from v6monitor.dns.observation import DEFINITE, OK, Observation, Question, is_readable
+from v6monitor.dns.observation import (
+    DEFINITE,
+    IPV6_ONLY,
+    OK,
+    Observation,
+    Question,
+    is_readable,
+    over_ipv6_only,
+)
 from v6monitor.dns.plan import ExtraQuestions, Plan, Questions, canonical, digest
 from v6monitor.dns.resolvers import Resolver, parse
 from v6monitor.dns.retry import Policy
@@ -35,6 +45,9 @@ Recheck = Callable[[list[Observation]], Iterator[Iterable[Observation]]]
 
 It may do so several times: the answers of each round are added to the list before the next.
 """
+
+Choose = Callable[[list[Observation], Iterable[tuple[str, str]]], Iterable[Question]]
+"""Given the rows of a run and its subjects, returns what is asked again without IPv4."""
 
 _NAP = 0.2  # seconds
 
@@ -60,6 +73,9 @@ class Task(NamedTuple):
     """Called with what a user has to wait for."""
     must_answer: bool = True
     """Off: resolvers that cannot be used give a log without rows that says so (``failure``)."""
+    ipv6_only: Sequence[str] = ()
+    """Resolvers that may not use IPv4, for a second pass over what ``choose`` returns."""
+    choose: Choose | None = None
 
 
 class Recorded(NamedTuple):
@@ -73,6 +89,8 @@ class Recorded(NamedTuple):
     """How many of them are from an earlier log."""
     ignored: int = 0
     """Packets that came in and answered no query."""
+    ipv6_only: Counter[str] | None = None
+    """Rows by outcome of the resolvers that may not use IPv4; ``outcomes`` has all others."""
 
 
 def record(  # noqa: PLR0913 - each is a setting with a good default
@@ -91,7 +109,7 @@ def record(  # noqa: PLR0913 - each is a setting with a good default
     """
     task = task or Task()
     log.check_writable(path)
-    chosen = parse(resolvers)
+    chosen, second = parse(resolvers), marked(task.ipv6_only)
     policy = policy_for(chosen, **settings)
     if journal_of(path).exists() and not task.resume:
         raise UsageError(
@@ -105,9 +123,13 @@ def record(  # noqa: PLR0913 - each is a setting with a good default
         "settings": {**policy._asdict(), "seed": seed},
         "vantage": {"tested": task.test, "checks": []},
     }
-    with running(chosen) as there:
+    if second:
+        session["ipv6_only"] = list(task.ipv6_only)
+    with running([*chosen, *second]) as there:
+        second = there[len(chosen) :]
         try:
-            usable = _usable(there, task, session)
+            usable = _usable(there[: len(chosen)], task, session)
+            second = _usable_too(second, task, session)
         except VantageError as error:
             if task.must_answer:
                 raise
@@ -132,14 +154,19 @@ def record(  # noqa: PLR0913 - each is a setting with a good default
 
             plan = Plan(subjects, seed, journal.append, known, task.extra)
             before = _recall(plan, journal)
+            asking = partial(observe, keep=journal.append, progress=progress, on_wait=on_wait)
             with Client(usable, policy) as client:
-                keep = journal.append
-                observe(plan, client, keep, progress=progress, done=before, on_wait=on_wait)
+                asking(plan, client, done=before)
             ignored = client.ignored
             if task.recheck:
                 ignored += _ask_again(task, usable, policy, journal)
+            if second and (again := _second_pass(task, second, canonical(subjects), journal)):
+                policy = policy_for(second, **settings)
+                with Client(second, policy) as client:
+                    asking(again, client)
+                ignored += client.ignored
             made.finish(subjects)
-            return Recorded(made.outcomes, before, made.reused, ignored)
+            return Recorded(made.outcomes, before, made.reused, ignored, made.ipv6_only)
 
 
 class KnownAnswers:
@@ -148,6 +175,8 @@ class KnownAnswers:
     def __init__(self, paths: Sequence[Path], since: dt.datetime) -> None:
         table = pa.concat_tables([log.load(path) for path in paths])
         definite = np.isin(np.array(table["outcome"].to_pylist(), str), sorted(DEFINITE))
+        labels = np.array(table["resolver"].to_pylist(), str)
+        definite &= ~np.char.startswith(labels, IPV6_ONLY)
         asked_at = table["asked_at"].to_numpy().astype(np.int64)
         chosen = np.flatnonzero(definite & (asked_at >= log.microseconds(since)))
         kept = table.take(chosen[np.argsort(-asked_at[chosen], kind="stable")])
@@ -184,6 +213,47 @@ def _usable(found: Sequence[Resolver], task: Task, session: dict[str, Any]) -> l
     return usable
 
 
+def _usable_too(found: Sequence[Resolver], task: Task, session: dict[str, Any]) -> list[Resolver]:
+    """Return the IPv6-only resolvers that pass the test, which they are never spared."""
+    if not found:
+        return []
+    if not vantage.probes_of(found[0], task.probes).rewriting:
+        raise UsageError(
+            "an IPv6-only resolver is watched with names below the zone of the check `rewriting`: "
+            "leave out --probe rewriting=, or name a zone that is delegated over IPv6"
+        )
+    checks = vantage.examine(found, task.probes)
+    session["vantage"]["checks"] += [check._asdict() for check in checks]
+    try:
+        return vantage.trusted(found, checks)
+    except VantageError as error:
+        if task.must_answer:
+            raise
+        session["ipv6_only_failure"] = str(error)
+        return []
+
+
+def _second_pass(
+    task: Task,
+    resolvers: Sequence[Resolver],
+    subjects: Iterable[tuple[str, str]],
+    journal: Journal,
+) -> Again | None:
+    """Return what is to be asked of the IPv6-only resolvers now, all rows in memory."""
+    rows = _rows(journal)
+    asked = {row[:2] for row in rows if over_ipv6_only(row)}
+    chosen = task.choose(rows, subjects) if task.choose else ()
+    questions = [question for question in dict.fromkeys(chosen) if question not in asked]
+    probes = vantage.probes_of(resolvers[0], task.probes)
+    controls = Controls(probes.rewriting, probes.ipv4_only)
+    return Again(questions, controls, resolvers) if questions else None
+
+
+def _rows(journal: Journal) -> list[Observation]:
+    journal.flush()
+    return [row for part in journal.batches() for row in log.observations(part)]
+
+
 def _recall(plan: Plan, journal: Journal) -> int:
     """Give a plan what a journal holds; return how many rows that is."""
 
@@ -193,14 +263,13 @@ def _recall(plan: Plan, journal: Journal) -> int:
             yield from map(Question._make, zip(names, types, strict=True))
 
     answers = (row for rows in journal.batches() for row in log.observations(rows))
-    plan.recall(asked(), answers)
+    plan.recall(asked(), (row for row in answers if not over_ipv6_only(row)))
     return sum(rows.num_rows for rows in journal.batches())
 
 
 def _ask_again(task: Task, resolvers: Sequence[Resolver], policy: Policy, journal: Journal) -> int:
     """Ask again what ``task.recheck`` chooses, all rows in memory; return the stray packets."""
-    journal.flush()
-    rows = [row for part in journal.batches() for row in log.observations(part)]
+    rows = [row for row in _rows(journal) if not over_ipv6_only(row)]
     ignored = 0
     for chosen in task.recheck(rows) if task.recheck else ():
         by_resolver = defaultdict(list)
@@ -241,6 +310,7 @@ class _Log:
         started = next(journal.notes())["started"]
         self._since = log.microseconds(dt.datetime.fromisoformat(started))
         self.outcomes: Counter[str] = Counter()
+        self.ipv6_only: Counter[str] = Counter()
         self.reused = 0
 
     def add(self) -> None:
@@ -260,7 +330,11 @@ class _Log:
     def _new(self) -> Iterator[pa.RecordBatch]:
         for rows in islice(self._journal.batches(), self._added, None):
             self._added += 1
-            self.outcomes.update(rows["outcome"].to_pylist())
+            for outcome, label in zip(
+                rows["outcome"].to_pylist(), rows["resolver"].to_pylist(), strict=True
+            ):
+                kind = self.ipv6_only if label.startswith(IPV6_ONLY) else self.outcomes
+                kind[outcome] += 1
             moments = rows["asked_at"].view(pa.int64()).to_pylist()
             self.reused += sum(moment < self._since for moment in moments)
             yield rows
@@ -279,8 +353,9 @@ def _provenance(
 ) -> dict[str, Any]:
     """Return what ``log.provenance`` promises of a run that is finished now."""
     tests = [session["vantage"] for session in sessions]
-    failures = {name: one[name] for one in sessions for name in one if name == "failure"}
-    return failures | {
+    kept = ("failure", "ipv6_only", "ipv6_only_failure")
+    said = {name: one[name] for one in sessions for name in kept if name in one}
+    return said | {
         "subjects": canonical(subjects),
         "resolvers": list(dict.fromkeys(name for one in sessions for name in one["resolvers"])),
         "started": sessions[0]["started"],

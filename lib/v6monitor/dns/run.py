@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from v6monitor.dns.client import Client, OnWait
-from v6monitor.dns.observation import Observation
+from v6monitor.dns.ipv6_only import Again
+from v6monitor.dns.observation import IPV6_ONLY, Observation
 from v6monitor.dns.plan import Plan
-from v6monitor.dns.resolvers import UDP, Resolver, parse
+from v6monitor.dns.resolvers import Resolver, parse
 from v6monitor.dns.retry import EMBEDDED, Policy
 from v6monitor.dns.vantage import answering
 from v6monitor.workspace import example_server
@@ -37,7 +38,7 @@ def ask(
 
 
 def observe(  # noqa: PLR0913 - a run, and who hears of it
-    plan: Plan,
+    plan: Plan | Again,
     client: Client,
     keep: Callable[[Observation], None],
     *,
@@ -65,10 +66,15 @@ def policy_for(resolvers: Sequence[Resolver], **given: Any) -> Policy:
 
 @contextmanager
 def running(resolvers: Sequence[Resolver]) -> Iterator[list[Resolver]]:
-    """Run the embedded name server if it is among the resolvers; yield them with its port."""
+    """Run the embedded name server if it is among the resolvers; yield them with its ports."""
     if not any(resolver.embedded for resolver in resolvers):
         yield list(resolvers)
         return
     with example_server() as server:
-        at = Resolver("example", UDP, server.address, server.port, embedded=True)
-        yield [at if resolver.embedded else resolver for resolver in resolvers]
+        ports = {False: server.port, True: server.ipv6_only_port}
+        yield [
+            one._replace(host=server.address, port=ports[one.label.startswith(IPV6_ONLY)])
+            if one.embedded
+            else one
+            for one in resolvers
+        ]

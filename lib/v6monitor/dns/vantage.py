@@ -16,8 +16,11 @@ import dns.rcode
 
 from v6monitor.dns.client import Client
 from v6monitor.dns.codec import decode, encode, question_section
+from v6monitor.dns.ipv6_only import control
 from v6monitor.dns.observation import (
     BOGUS,
+    DEFINITE,
+    IPV6_ONLY,
     MISMATCH,
     NODATA,
     NXDOMAIN,
@@ -36,7 +39,7 @@ from v6monitor.dns.wire import Malformed, is_response
 from v6monitor.errors import VantageError
 
 PASSED, FAILED, NOT_TESTED = "passed", "failed", "not_tested"
-ANSWERS, AGREEMENT = "answers", "agreement"
+ANSWERS, AGREEMENT, IPV4_ONLY = "answers", "agreement", "ipv4_only"
 MEANING = {
     ANSWERS: "it does not answer",
     "dns64": "it makes up IPv6 addresses (DNS64)",
@@ -45,6 +48,7 @@ MEANING = {
     "dnssec": "it does not check DNSSEC",
     "udp": "answers of 1,232 bytes over UDP do not come through",
     "tcp": "TCP does not work",
+    IPV4_ONLY: "it uses IPv4 after all",
     AGREEMENT: "another resolver says something else",
 }
 """What is the matter when a check fails."""
@@ -77,6 +81,9 @@ class Probes(NamedTuple):
     """Its signatures are wrong on purpose (Comcast): who checks them gets no answer."""
     large: str = "./DNSKEY"
     """NAME/TYPE of an answer that needs more than 512 bytes: the keys of the root."""
+    ipv4_only: str = ""
+    """A zone of which no name server has IPv6: an IPv6-only resolver must fail below it. There is
+    no public one that is sure to stay so."""
 
 
 PUBLIC = Probes()
@@ -86,6 +93,7 @@ EXAMPLE = Probes(
     ipv6="ipv6.meetpunt.example",
     dnssec="dnssec.meetpunt.example",
     large="groot.meetpunt.example/TXT",
+    ipv4_only="oudezone.example",
 )
 """The same for the embedded name server, which knows nothing else than the example's zones."""
 
@@ -111,6 +119,11 @@ def answering(resolvers: Sequence[Resolver]) -> list[Resolver]:
     return _answering(resolvers, _side_by_side(_greet, resolvers))
 
 
+def probes_of(resolver: Resolver, probes: Probes | None) -> Probes:
+    """Return the names to test a resolver with: as given, else those that it can know."""
+    return probes or (EXAMPLE if resolver.embedded else PUBLIC)
+
+
 def examine(resolvers: Sequence[Resolver], probes: Probes | None = None) -> list[Check]:
     """Test resolvers side by side, by default with ``PUBLIC`` or ``EXAMPLE``; return all checks."""
     answers: dict[str, Observation] = {}
@@ -132,10 +145,13 @@ def trusted(resolvers: Sequence[Resolver], checks: Sequence[Check]) -> list[Reso
             f"expected {check.expected})"
             for check in failed
         )
-        raise VantageError(
-            f"{found}: name another resolver with --resolver (or with --no-vantage take the "
-            "answers as they are, which the report then says)"
+        advice = (
+            "name another resolver with --resolver (or with --no-vantage take the answers as they "
+            "are, which the report then says)"
         )
+        if all(check.resolver.startswith(IPV6_ONLY) for check in failed):
+            advice = "docs/resolvers.md has one for --ipv6-only-resolver that starts in a minute"
+        raise VantageError(f"{found}: {advice}")
     return usable
 
 
@@ -172,7 +188,7 @@ def _examined(
     yield greeting
     if greeting.result == FAILED:
         return
-    names = probes or (EXAMPLE if resolver.embedded else PUBLIC)
+    names = probes_of(resolver, probes)
     made_up = f"{secrets.token_hex(10)}.{names.rewriting}" if names.rewriting else ""
     expectations: list[tuple[str, Question, str, Callable[[Observation], bool]]] = [
         ("dns64", Question(names.dns64, "AAAA"), NODATA, lambda row: row.outcome == NODATA),
@@ -186,9 +202,22 @@ def _examined(
         if question.qname:
             row = rows[question]
             yield _check(resolver, name, question, expected, (_found(row), holds(row)))
+    if resolver.label.startswith(IPV6_ONLY):
+        yield _without_ipv4(resolver, names.ipv4_only)
     if names.ipv6:
         answers[resolver.label] = rows[Question(names.ipv6, "AAAA")]
     yield from _transports(resolver, names.large)
+
+
+def _without_ipv4(resolver: Resolver, zone: str) -> Check:
+    """Check that a resolver fails where no name server has IPv6; without a zone: not tested."""
+    if not zone:
+        expected = "no answer: name a zone with IPv4-only name servers, --probe ipv4_only=ZONE"
+        return Check(resolver.label, IPV4_ONLY, "", expected, "", NOT_TESTED)
+    question = control(zone, "ipv4")
+    row = _ask(resolver, [question], _POLICY)[question]
+    finding = (_found(row), row.outcome not in DEFINITE)
+    return _check(resolver, IPV4_ONLY, question, "no answer", finding)
 
 
 def _transports(resolver: Resolver, large: str) -> Iterator[Check]:

@@ -31,6 +31,7 @@ def report(  # noqa: PLR0913 - the options of the command
     period: str = "",
     out: str | Path | None = None,
     resolvers: Sequence[str] = (),
+    ipv6_only_resolvers: Sequence[str] = (),
     replay: str | Path | None = None,
     lookups_within_days: int = 45,
     measured_at: str = "",
@@ -57,6 +58,8 @@ def report(  # noqa: PLR0913 - the options of the command
             the example data. A report on some sectors goes to a folder of theirs in it.
         resolvers: DNS resolvers for the lookups; by default the system's, and the embedded name
             server for example data.
+        ipv6_only_resolvers: resolvers that may not use IPv4, asked afterwards about what has IPv6
+            so far: is it found without IPv4?
         replay: an observation log to use instead of new lookups.
         lookups_within_days: lookups belong to a month only when they were asked so many days from
             its measurement, or fewer; other months are made without, and say so.
@@ -93,6 +96,7 @@ def report(  # noqa: PLR0913 - the options of the command
         replay=replay,
         period=period,
         resolvers=tuple(resolvers),
+        ipv6_only_resolvers=tuple(ipv6_only_resolvers),
         lookups_within=lookups_within_days,
         measured_at=measured_at,
         columns=columns or {},

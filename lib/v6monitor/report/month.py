@@ -36,7 +36,7 @@ from v6monitor.report.measurements import (
     kept_log,
 )
 from v6monitor.report.request import WITHIN_DAYS
-from v6monitor.verdicts.judge import judge
+from v6monitor.verdicts.judge import asked_again, judge
 from v6monitor.workspace import REFERENCE, example
 
 
@@ -94,6 +94,7 @@ class Month(History):
         resolvers: Sequence[str] = (),
         save_to: str = "",
         *,
+        ipv6_only_resolvers: Sequence[str] = (),
         must_answer: bool = True,
         test_resolvers: bool = True,
         rate: float | None = None,
@@ -103,7 +104,8 @@ class Month(History):
         """Ask DNS about every subject, keep the answers, and return the month with them.
 
         ``resolvers`` are by default the system's, and the embedded name server for example data;
-        ``rate``, ``timeout`` and ``progress`` are as in ``lookup``.
+        ``rate``, ``timeout`` and ``progress`` are as in ``lookup``. ``ipv6_only_resolvers`` may not
+        use IPv4; they are asked afterwards about what has IPv6 so far.
         ``save_to`` is by default where ``load`` looks for the log; a run that was cut off there
         is resumed. Without ``test_resolvers`` the report says that they were not tested first.
         VantageError when no resolver can be used; with ``must_answer`` off the month then has no
@@ -121,7 +123,14 @@ class Month(History):
             return replace(self, observations=log.frame(()), provenance=reach.not_asked(limit))
         # Several notebooks may look up the example at once, each for itself.
         made = path.with_name(f"{os.getpid()}-{path.name}") if self.synthetic else path
-        task = Task(resume=True, test=test_resolvers, must_answer=must_answer)
+        second = list(ipv6_only_resolvers) or ([reach.EXAMPLE] if is_example else [])
+        task = Task(
+            resume=True,
+            test=test_resolvers,
+            must_answer=must_answer,
+            ipv6_only=second,
+            choose=asked_again,
+        )
         with progress_bar("Lookups", progress) as report:
             record(self.subjects, asked, made, task, progress=report, rate=rate, timeout=timeout)
         made.replace(path)

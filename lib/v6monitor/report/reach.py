@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from v6monitor.dns import log
+from v6monitor.dns.observation import IPV6_ONLY
 from v6monitor.report.request import WITHIN_DAYS
 
 EXAMPLE = "example"
@@ -81,7 +82,8 @@ def _of_example(observations: pd.DataFrame, newest: pd.Timestamp) -> pd.DataFram
     """Return the log with the answers of the example's name server on the example's day."""
     if not observations["resolver"].eq(EXAMPLE).any():
         return observations
-    made_up = observations["resolver"].isin([EXAMPLE, ""])  # no resolver: a name that is none
+    own = [EXAMPLE, IPV6_ONLY + EXAMPLE, ""]  # no resolver: a name that is none
+    made_up = observations["resolver"].isin(own)
     asked = observations["asked_at"]
     shift = newest.tz_localize("UTC") + _DAY - asked[made_up].min().normalize()
     return observations.assign(asked_at=asked.mask(made_up, asked + shift))

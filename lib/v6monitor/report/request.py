@@ -105,6 +105,7 @@ class Request:
     period: str = ""
     measurements: tuple[Path, ...] = ()
     resolvers: tuple[str, ...] = ()
+    ipv6_only_resolvers: tuple[str, ...] = ()
     vantage: bool = True
     replay: Path | None = None
     lookups_within: int = WITHIN_DAYS
@@ -121,6 +122,10 @@ class Request:
 
     def __post_init__(self) -> None:
         """Sort the names; UsageError for a sector that could not be one, as it names a folder."""
+        if self.replay and self.ipv6_only_resolvers:
+            raise UsageError(
+                "--replay asks no resolver, and --ipv6-only-resolver names one: leave one out"
+            )
         for name in ("notebooks", "sectors", "organisations"):
             object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
         for sector in self.sectors:
@@ -148,6 +153,7 @@ class Request:
             "organisations": list(self.organisations),
             "pdf": self.pdf,
             "resolvers": list(self.resolvers),
+            "ipv6_only_resolvers": list(self.ipv6_only_resolvers),
             "vantage": self.vantage,
             "lookups_within": self.lookups_within,
             "measured_at": self.measured_at,

@@ -8,11 +8,13 @@ import pandas as pd
 from v6monitor.analysis.changes import COUNTS, changes
 from v6monitor.analysis.decomposition import parts
 from v6monitor.analysis.shares import shares
+from v6monitor.dns.observation import IPV6_ONLY
 from v6monitor.mail.laggards import GROUPS
 from v6monitor.report import manifest
 from v6monitor.report.archive import WHOLE, Scope
 from v6monitor.report.execution import Executed
 from v6monitor.report.month import Month
+from v6monitor.verdicts.evidence import Evidence
 
 _HEADLINE = ["source", "measure", "adoption", "yes", "no", "unknown", "not_applicable"]
 
@@ -52,7 +54,8 @@ def run_facts(
     """
     coverage = month.coverage
     reach: Any = month.provenance.get("reach", {})
-    asked = month.observations
+    again = month.observations["resolver"].str.startswith(IPV6_ONLY)
+    asked, second = month.observations[~again], month.observations[again]
     first, last = month.asked
     return {
         "period": month.period,
@@ -71,6 +74,11 @@ def run_facts(
             "attempts": int(asked["attempts"].sum()),
             "outcomes": {str(k): int(v) for k, v in asked["outcome"].value_counts().items()},
             "vantage": month.provenance.get("vantage", {"tested": False, "checks": []}),
+            "ipv6_only": {
+                "resolvers": sorted(second["resolver"].unique()),
+                "questions": len(second),
+                "doubt": Evidence.of(month).ipv6_only_doubt if len(second) else "",
+            },
         },
         "code": manifest.provenance(),
         "headline": records(month.headline[_HEADLINE]),

@@ -15,7 +15,7 @@ import nbformat
 import pandas as pd
 
 from v6monitor import workspace
-from v6monitor.dns import log, resolvers
+from v6monitor.dns import ipv6_only, log, resolvers
 from v6monitor.errors import UsageError
 from v6monitor.intake import companions, intake
 from v6monitor.intake.columns import LOOKED_UP
@@ -88,6 +88,7 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
         pdf.browser()
     if request.resolvers:
         resolvers.parse(request.resolvers)  # a wrong one is an error before anything is made
+    ipv6_only.marked(request.ipv6_only_resolvers)
     progress("reading the measurements", 0, 0)
     read = _read(request)
     table = of_sectors(read.table, request.sectors)
@@ -167,7 +168,11 @@ def _replayed(request: Request) -> Request:
     if not kept.is_file():
         return request
     was = log.provenance(kept).get("reach", {}).get("within_days", request.lookups_within)
-    return request if was < request.lookups_within else replace(request, resolvers=(), replay=kept)
+    return (
+        request
+        if was < request.lookups_within
+        else replace(request, resolvers=(), ipv6_only_resolvers=(), replay=kept)
+    )
 
 
 def _write_inputs(request: Request, read: intake.Intake, period: str, tables: Path) -> None:
@@ -208,6 +213,7 @@ def _look_up(request: Request, period: str, tables: Path, progress: Progress) ->
     return month.look_up(
         request.resolvers,
         str(path),
+        ipv6_only_resolvers=request.ipv6_only_resolvers,
         test_resolvers=request.vantage,
         rate=request.rate,
         timeout=request.timeout,

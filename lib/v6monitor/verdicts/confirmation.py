@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from v6monitor.dns.observation import Observation
+from v6monitor.dns.observation import Observation, over_ipv6_only
 from v6monitor.dns.plan import walk
 from v6monitor.verdicts.domain import judgement
 from v6monitor.verdicts.evidence import Evidence, is_definite
@@ -32,7 +32,9 @@ def losses(
         now = judgement(after, domain, {kind}).verdicts
         no = [name for name, verdict in now.items() if verdict.state == NO]
         then = judgement(before, domain, {kind}).verdicts if no else {}
-        yield from (Loss(domain, kind, name) for name in no if then[name].state == YES)
+        yield from (
+            Loss(domain, kind, name) for name in no if name in then and then[name].state == YES
+        )
 
 
 def is_no(loss: Loss, evidence: Evidence) -> bool:
@@ -48,7 +50,8 @@ def second_answers(
     """Return answers of other resolvers, ``apart`` to ``within`` after the first definite one."""
     first: dict[tuple[str, str], Observation] = {}
     second = []
-    for row in sorted(rows, key=lambda row: row.asked_at):
+    ordinary = (row for row in rows if not over_ipv6_only(row))
+    for row in sorted(ordinary, key=lambda row: row.asked_at):
         known = first.setdefault((row.qname, row.qtype), row) if is_definite(row) else None
         other = known and row.resolver != known.resolver
         if known and other and apart <= row.asked_at - known.asked_at <= within:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from v6monitor.verdicts.evidence import Evidence
+from v6monitor.verdicts.ipv6_only import mail_questions, web_questions, without_ipv4
 from v6monitor.verdicts.logic import (
     NO,
     NOT_APPLICABLE,
@@ -119,6 +120,8 @@ def _implicit_mx(evidence: Evidence, domain: str) -> str:
 MAIL_VERDICTS = ("mail_all", "mail_any", "mail_primary", "mail_end_to_end")
 WEB_VERDICTS = ("web", "web_www", "web_apex")
 VERDICTS = (*MAIL_VERDICTS[:3], *WEB_VERDICTS, "dns_2", "mail_end_to_end", "web_end_to_end")
+IPV6_ONLY_VERDICTS = ("mail_ipv6_only", "web_ipv6_only")
+"""Those that need a resolver that may not use IPv4; there are none where none was asked."""
 COLUMNS = ("domain", "mail_class", *VERDICTS, "reasons")
 """The columns of the verdict table."""
 
@@ -129,7 +132,7 @@ class Judgement(NamedTuple):
     domain: str
     mail: MailHosts
     verdicts: Mapping[str, Verdict]
-    """By name of the verdict, in the order of ``VERDICTS``."""
+    """By name of the verdict, in the order of ``VERDICTS``, then ``IPV6_ONLY_VERDICTS`` if any."""
 
     def row(self) -> dict[str, str]:
         """Return the row of the verdict table."""
@@ -173,7 +176,12 @@ def judgement(evidence: Evidence, domain: str, types: Collection[str] | None = N
     verdicts["dns_2"] = servers = evidence.name_servers_have_ipv6(domain)
     if servers.state == NOT_ASKED and not looked_up.issuperset(types):
         verdicts["dns_2"] = servers._replace(state=UNKNOWN)
-    return Judgement(domain, mail, {name: verdicts[name] for name in VERDICTS})
+    found = {name: verdicts[name] for name in VERDICTS}
+    if evidence.ipv6_only:
+        needed = mail_questions(domain, (host for _, host in mail.hosts))
+        found["mail_ipv6_only"] = without_ipv4(evidence, verdicts["mail_all"], needed)
+        found["web_ipv6_only"] = without_ipv4(evidence, web, web_questions(domain))
+    return Judgement(domain, mail, found)
 
 
 def _mail(evidence: Evidence, domain: str) -> MailHosts:

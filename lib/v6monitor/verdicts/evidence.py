@@ -6,11 +6,13 @@ import datetime as dt
 import ipaddress
 import json
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, cast
 
+from v6monitor.dns.ipv6_only import kind_of_control
 from v6monitor.dns.observation import (
     DEFINITE,
+    IPV6_ONLY,
     NEGATIVE,
     NODATA,
     NXDOMAIN,
@@ -20,6 +22,7 @@ from v6monitor.dns.observation import (
     is_readable,
     next_zone,
     normalised,
+    over_ipv6_only,
 )
 from v6monitor.errors import InputError
 from v6monitor.names import registrable_domain
@@ -117,16 +120,25 @@ class Evidence:
     """One answer per question (name, type), whatever the order of the observations.
 
     Several observations of one question: a definite answer counts before a failed lookup, and the
-    latest above an earlier one.
+    latest above an earlier one. ``ipv6_only`` has the answers of resolvers that may not use IPv4,
+    None where none was asked; ``controls`` the rows of their control names.
     """
 
     def __init__(self, observations: Iterable[Observation]) -> None:
         self._found: dict[tuple[str, str], Observation] = {}
+        self.controls: list[Observation] = []
+        second: list[Observation] = []
         for row in observations:
+            if over_ipv6_only(row):
+                (self.controls if kind_of_control(row) else second).append(
+                    row._replace(resolver=row.resolver.removeprefix(IPV6_ONLY))
+                )
+                continue
             question = (row.qname, row.qtype)
             known = self._found.get(question)
             if known is None or _weight(row) > _weight(known):
                 self._found[question] = row
+        self.ipv6_only = Evidence(second) if second or self.controls else None
 
     @classmethod
     def of(cls, source: Observations) -> Evidence:
@@ -158,6 +170,26 @@ class Evidence:
                 hops = dict.fromkeys((*row.chain, *(asked or ())))
                 names += [target for target in hops if target not in names]
         return tuple(names[1:])
+
+    @cached_property
+    def ipv6_only_doubt(self) -> str:
+        """Return why the answers of the IPv6-only resolvers cannot be used; "" when they can.
+
+        Names below zones of which no name server has IPv6 must fail there. One that is answered
+        may be of a delegation that differs from its zone; when all are, IPv4 was used.
+        """
+        tried = {row.outcome in DEFINITE for row in self.controls if kind_of_control(row) == "ipv4"}
+        if not tried:
+            found = (row for row in self.ipv6_only or () if self._is_on_ipv4_only(row.qname))
+            tried = {row.outcome in DEFINITE for row in found}
+            tried -= {True} if False in tried else set()
+        if True in tried:
+            return "the IPv6-only resolver uses IPv4"
+        return "" if tried else "not shown that the IPv6-only resolver does without IPv4"
+
+    def _is_on_ipv4_only(self, name: str) -> bool:
+        states = {self.has_ipv6(host).state for host in self.name_servers(name).hosts}
+        return states == {NO}
 
     def doubt(self, name: str, qtype: str) -> str:
         """Return why the records are unknown: ``mx.example: AAAA not asked``."""

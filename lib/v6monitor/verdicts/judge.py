@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from v6monitor.dns.observation import OK, Observation, Question
+from v6monitor.dns.plan import walk
 from v6monitor.names import InvalidNameError, normalise
-from v6monitor.verdicts.domain import COLUMNS, judgement
-from v6monitor.verdicts.evidence import Evidence, source_of
+from v6monitor.verdicts.domain import COLUMNS, IPV6_ONLY_VERDICTS, judgement
+from v6monitor.verdicts.evidence import Evidence, is_definite, source_of
+from v6monitor.verdicts.logic import UNKNOWN, YES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +22,12 @@ _HELPER_NAMES = re.compile(
     r"autodiscover\..+|.+\._domainkey\..+|.+\.(?:mail\.protection\.outlook\.com|mx\.microsoft)"
 )
 """Names that a lookup asks beside the listed ones, which nobody lists as a website."""
+
+
+_STRICTER = {"mail": "mail_all", "web": "web"}
+"""The verdict that must hold before it can hold without IPv4."""
+_NEEDED = frozenset({"MX", "NS", "AAAA"})
+"""Types that a sender or reader without IPv4 needs."""
 
 
 def judge(
@@ -41,10 +50,11 @@ def judge(
         host has IPv6), ``mail_any``, ``mail_primary`` (every host of the lowest preference),
         ``web`` (the listed host; not applicable when it has no address at all), ``web_www``,
         ``web_apex``, ``dns_2`` (two name servers), and ``mail_end_to_end`` and ``web_end_to_end``
-        (the name servers on the way too); and ``reasons``, why each verdict is not yes. A
-        verdict is empty where it is no question: a domain that is only a website has no mail
-        verdicts. What should have been looked up and was not is ``unknown``, so that an
-        unfinished log lowers the coverage. ``attrs["source"]`` names the lookups.
+        (the name servers on the way too); where a resolver was asked that may not use IPv4
+        ``mail_ipv6_only`` and ``web_ipv6_only`` (it finds all of it too); and ``reasons``, why
+        each verdict is not yes. A verdict is empty where it is no question: a domain that is only
+        a website has no mail verdicts. What should have been looked up and was not is ``unknown``,
+        so that an unfinished log lowers the coverage. ``attrs["source"]`` names the lookups.
 
     Raises:
         InputError: the table lacks a column of the observation log.
@@ -78,9 +88,25 @@ def judge(
         else:
             types[domain] = None
     rows = [judgement(evidence, domain, of_type).row() for domain, of_type in types.items()]
-    table = pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
+    more = IPV6_ONLY_VERDICTS if evidence.ipv6_only else ()
+    table = pd.DataFrame(rows, columns=[*COLUMNS[:-1], *more, COLUMNS[-1]], dtype="str")
     table.attrs["source"] = source_of(observations)
     return table
+
+
+def asked_again(
+    rows: Iterable[Observation], subjects: Iterable[tuple[str, str]]
+) -> Iterator[Question]:
+    """Yield what is asked again without IPv4: what was found about all that is not yet a no."""
+    evidence = Evidence(rows)
+    still_open = [
+        (domain, kind)
+        for domain, kind in subjects
+        if judgement(evidence, domain, {kind}).verdicts[_STRICTER[kind]].state in {YES, UNKNOWN}
+    ]
+    for question, row in walk(still_open, lambda asked: evidence.question(*asked)):
+        if question.qtype in _NEEDED and row and row.outcome == OK and is_definite(row):
+            yield question
 
 
 def a_label(name: str) -> str:
