@@ -16,6 +16,7 @@ COMMANDS = {
     "withdraw": ("report", "withdraw a report: a page that says why takes its place"),
     "intake": ("intake", "read measurement files into the canonical table"),
     "lookup": ("lookup", "ask DNS and write the observation log"),
+    "reach": ("reach", "connect to the servers with IPv6 of a log, and see which answer"),
     "vantage": ("service", "check that resolvers answer and can be trusted"),
     "verdicts": ("evidence", "judge every domain of an observation log"),
     "providers": ("evidence", "show who runs the mail of every domain of an observation log"),

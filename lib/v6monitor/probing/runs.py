@@ -1,0 +1,171 @@
+"""Runs of probes as tables: which servers a log of lookups names, the log of a run, and findings.
+
+A finding is a server that did not answer over IPv6 while it did over IPv4, in two runs at least an
+hour apart.
+"""
+
+import ipaddress
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from v6monitor.dns.observation import is_readable
+from v6monitor.errors import InputError
+from v6monitor.names import InvalidNameError, normalise
+from v6monitor.probing.connections import (
+    FAILED,
+    HTTP,
+    HTTPS,
+    OK,
+    OUTCOMES,
+    PORTS,
+    SMTP,
+    Probe,
+    Target,
+)
+from v6monitor.verdicts.domain import mail_hosts
+from v6monitor.verdicts.evidence import Evidence, unusable
+from v6monitor.verdicts.judge import subjects
+
+COLUMNS = list(Probe._fields)
+SUFFIXES = (".parquet",)
+APART = pd.Timedelta(hours=1)
+WITHIN = pd.Timedelta(days=45)
+"""How far apart two runs may be: servers of another month are others."""
+_PLACE = ["host", "address", "port"]
+
+
+def servers(
+    observations: pd.DataFrame, ports: Collection[int] = PORTS, excluded: Collection[str] = ()
+) -> list[Target]:
+    """Return the ports of the servers with IPv6 that a log of lookups names, each once.
+
+    Mail servers have port 25, listed websites 80 and 443; of both families. ``excluded`` are
+    domains (all below them too) and addresses or networks; what they name is kept and not asked.
+    """
+    evidence = Evidence.of(observations)
+    found: dict[Target, str] = {}
+    for domain, kind in subjects(observations, evidence):
+        hosts = (
+            [domain] if kind == "web" else [one.host for one in mail_hosts(evidence, domain).hosts]
+        )
+        wanted = (HTTP, HTTPS) if kind == "web" else (SMTP,)
+        for host in hosts:
+            six = [one for one in _addresses(evidence, host, "AAAA") if not unusable(one)]
+            four = _addresses(evidence, host, "A") if six else []
+            for address in (*six, *four):
+                skip = _reason_to_skip(domain, host, address, excluded)
+                for port in wanted:
+                    if port in ports:
+                        server = Target(host, address, port)
+                        found[server] = found.get(server) or skip
+    return [server._replace(skip=skip) for server, skip in found.items()]
+
+
+def read_exclusions(path: Path) -> list[str]:
+    """Return the domains, addresses and networks of a list: one a line, ``#`` begins a remark."""
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeError) as error:
+        raise InputError(f"{path}: cannot be read as a list of names and addresses") from error
+    texts = (line.partition("#")[0].strip() for line in lines)
+    return [_exclusion(path, text) for text in texts if text]
+
+
+def table(probes: Iterable[Probe]) -> pd.DataFrame:
+    """Return the probes as a table with the columns ``COLUMNS``."""
+    return pd.DataFrame(list(probes), columns=COLUMNS)
+
+
+def write(run: pd.DataFrame, path: Path, provenance: Mapping[str, object]) -> None:
+    """Write the log of a run, whole or not at all."""
+    run = run.copy(deep=False)
+    run.attrs = {"provenance": dict(provenance)}
+    scratch = path.with_name(f".{path.name}.part")
+    try:
+        run.to_parquet(scratch, index=False)
+        scratch.replace(path)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Return the log of a run; InputError for any other file."""
+    expected = "expected a log that `v6monitor reach` wrote"
+    try:
+        run = pd.read_parquet(path)
+    except Exception as error:  # a damaged file raises what it likes
+        raise InputError(f"{path}: cannot be read as a Parquet file; {expected}") from error
+    if missing := [name for name in COLUMNS if name not in run]:
+        raise InputError(f"{path}: has no column {', '.join(missing)}; {expected}")
+    if run.empty or not run["outcome"].isin(OUTCOMES).all() or run["asked_at"].dtype.kind != "M":
+        raise InputError(f"{path}: holds no probes, or outcomes that do not exist; {expected}")
+    return run[COLUMNS]
+
+
+def failures(run: pd.DataFrame) -> pd.DataFrame:
+    """Return what failed over IPv6 in a run where the same host and port answers over IPv4."""
+    four = run.loc[run["family"].eq(4) & run["outcome"].eq(OK), ["host", "port"]]
+    six = run[run["family"].eq(6) & run["outcome"].isin(FAILED)]
+    return six.merge(four.drop_duplicates(), on=["host", "port"])[COLUMNS]
+
+
+def findings(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+    """Return what failed in both runs: the rows of the later, with ``earlier_outcome``.
+
+    Raises:
+        InputError: the runs are less than an hour or more than 45 days apart, or of other servers.
+    """
+    first, second = earlier["asked_at"].max(), later["asked_at"].min()
+    days = [f"{run['asked_at'].min():%Y-%m-%d}" for run in (earlier, later)]
+    if not APART <= second - first <= WITHIN:
+        raise InputError(
+            f"the runs of {days[0]} and {days[1]}: expected one that began at least an hour and at "
+            "most 45 days after the other; compare with a run of the same month"
+        )
+    if earlier[_PLACE].merge(later[_PLACE]).empty:
+        raise InputError(
+            f"the runs of {days[0]} and {days[1]} have no server in common; name runs on one list"
+        )
+    before = failures(earlier)[[*_PLACE, "outcome"]].rename(columns={"outcome": "earlier_outcome"})
+    return failures(later).merge(before, on=_PLACE)
+
+
+def _addresses(evidence: Evidence, host: str, qtype: str) -> list[str]:
+    """Return the addresses of a host, of a log that anybody may have written."""
+    try:
+        normalise(host)
+    except InvalidNameError:
+        return []
+    return [one for one in evidence.records(host, qtype) or () if is_readable(qtype, one)]
+
+
+def _reason_to_skip(domain: str, host: str, address: str, excluded: Collection[str]) -> str:
+    number = ipaddress.ip_address(address)
+    if not number.is_global or number.is_multicast:
+        return "not a public address"
+    names = {part for name in (domain, host) for part in _with_parents(name)}
+    for one in excluded:
+        if one in names or ("/" in one and number in ipaddress.ip_network(one)):
+            return "on the exclusion list"
+    return ""
+
+
+def _with_parents(name: str) -> Iterator[str]:
+    labels = name.split(".")
+    return (".".join(labels[at:]) for at in range(len(labels)))
+
+
+def _exclusion(path: Path, text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError:
+        pass
+    try:
+        return normalise(text).domain
+    except InvalidNameError as error:
+        raise InputError(
+            f"{path}: {text[:80]!r} is neither a domain, an address nor a network ({error}); "
+            "correct it, so that nobody is asked who does not want it"
+        ) from error
