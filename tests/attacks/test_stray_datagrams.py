@@ -442,6 +442,21 @@ def test_message_ids_cannot_be_guessed_from_earlier_ones() -> None:
     assert runs[0][:20] != runs[1][:20]
 
 
+@pytest.mark.skipif(not Path("/proc/net/udp").exists(), reason="reads /proc")
+def test_source_ports_cannot_be_guessed_from_earlier_ones() -> None:
+    """A run asks from eight ports, which are others in each run and no row of numbers."""
+    runs = []
+    for _ in range(6):
+        with FaultServer(faults.silent) as server, Client(parse([server.spec]), QUICK):
+            runs.append(local_ports(server.port))
+    assert [len(set(ports)) for ports in runs] == [8] * 6
+    drawn_ports = [port for ports in runs for port in ports]
+    assert len(set(drawn_ports)) > 40
+    assert max(drawn_ports) - min(drawn_ports) > 4_000
+    ordered = sorted(drawn_ports)
+    assert sum(later - earlier < 3 for earlier, later in pairwise(ordered)) < 12
+
+
 def test_one_query_is_in_flight_per_id_and_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     """An id that is drawn while a query has it is not used for another."""
     drawn_ids = iter([7, 7, 7, 8, 8, 9])
