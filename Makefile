@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 REPORT ?=
+ATTACKS ?= tests/attacks
 TEST ?= -n auto --dist loadfile -m "not slow"
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
@@ -26,8 +27,8 @@ test-all: TEST =
 test-all: test
 
 attacks: $(VENV)/tests  # all of tests/attacks with large numbers, into the table of docs/security.md
-	V6MONITOR_ATTACKS=$(VENV)/attacks.json V6MONITOR_MUTANTS=10000 V6MONITOR_PACKETS=100000 \
-	  $(BIN)/pytest tests/attacks -n 2; status=$$?; \
+	V6MONITOR_ATTACKS=$(VENV)/attacks.json V6MONITOR_PACKETS=100000 \
+	  $(BIN)/pytest $(ATTACKS) -n 2; status=$$?; \
 	  $(BIN)/python docs/security.py $(VENV)/attacks.json && exit $$status
 
 catalogue: $(VENV)/tests  # messages of the code and templates, into the Dutch catalogue

@@ -60,6 +60,10 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the counts."""
+    """Write the counts, beside those of tests that did not run this time."""
     if COUNTS and not hasattr(session.config, "workerinput"):
-        Path(COUNTS).write_text(json.dumps(_found, indent=1))
+        file = Path(COUNTS)
+        held = json.loads(file.read_text()) if file.exists() else {}
+        for front, claims in _found.items():
+            held.setdefault(front, {}).update(claims)
+        file.write_text(json.dumps(held, indent=1))

@@ -36,6 +36,18 @@ def test_every_pin_has_one_version_and_its_hashes(name: str) -> None:
         assert not re.search(r"https?://|git\+|file:|--index|--extra-index|@ ", pin), pin
 
 
+def test_an_audit_that_cannot_be_made_says_so() -> None:
+    """For each file of pins, and with why; it and the bill of materials are steps of CI."""
+    done = subprocess.run(  # here without the program that asks for the list
+        [sys.executable, ROOT / "docs" / "audit.py"], capture_output=True, text=True, check=True
+    )
+    said = done.stdout.splitlines()
+    assert len(said) == 3
+    assert all("not audited, the list of vulnerabilities cannot be read (" in line for line in said)
+    steps = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert {"make audit", "make sbom"} <= set(steps)
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Path, str]:
     """Return a report made with secrets in the environment and for no other eyes, and its words."""
