@@ -52,6 +52,7 @@ _PUBLIC = {
     "report": "report",
     "shares": "analysis.shares:shares",
     "staleness": "analysis.breakdowns:staleness",
+    "web_complete": "report.completeness:web_complete",
 }
 """Where each public name lives; it is imported when it is first used, so that ``import v6monitor``
 costs next to nothing."""
