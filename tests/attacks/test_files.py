@@ -21,7 +21,8 @@ import xlsxwriter
 
 from v6monitor.errors import InputError
 from v6monitor.intake import intake as measurements
-from v6monitor.intake.organisations import read_register, sector_in
+from v6monitor.intake.organisations import read_register
+from v6monitor.intake.sectors import sector_in
 from v6monitor.workspace import example
 
 SECONDS = 2.0

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from v6monitor.intake.organisations import PROVINCES, SECTORS, province_in, sector_in
+from v6monitor.intake.sectors import PROVINCES, SECTORS, province_in, sector_in
 
 
 @pytest.mark.parametrize(

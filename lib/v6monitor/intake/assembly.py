@@ -29,7 +29,7 @@ from v6monitor.intake.columns import (
     MAPPED,
     RESULTS,
 )
-from v6monitor.intake.organisations import SECTORS, province_in, sector_in
+from v6monitor.intake.sectors import SECTORS, province_in, sector_in
 
 _RESULT_FIELDS = tuple(dict.fromkeys(RESULTS["web"] + RESULTS["mail"]))
 _UNREADABLE = r"[^\S ]|[\x00-\x1f\x7f]"  # would not survive being written as a row of text

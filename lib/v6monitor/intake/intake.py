@@ -12,7 +12,8 @@ from v6monitor.intake.assembly import Context, Part, assemble
 from v6monitor.intake.cleaning import CHANGED, DROPPED, KEPT, Faults, Reason, date_in
 from v6monitor.intake.columns import COLUMNS
 from v6monitor.intake.companions import is_companion
-from v6monitor.intake.organisations import SECTORS, attach, read_registers, sector_in
+from v6monitor.intake.organisations import attach, read_registers
+from v6monitor.intake.sectors import SECTORS, sector_in
 from v6monitor.intake.states import sources, superseded
 from v6monitor.intake.tables import Content, File, Sheet, check_lengths, expanded, load
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from v6monitor.dns.observation import UNKNOWN
 from v6monitor.intake.cleaning import Reason
-from v6monitor.intake.organisations import sector_in
+from v6monitor.intake.sectors import sector_in
 from v6monitor.intake.states import sources
 
 FINDINGS = ("what", "domain", "type", "list", "file", "row", "detail")

@@ -1,4 +1,4 @@
-"""Organisations of domains: sectors, provinces, and registers joined to a table of domains.
+"""Organisations of domains: registers, joined to a table of domains.
 
 A register is one's own table (``domain, type, organisation, org_id, sector, province``), an
 export of organisaties.overheid.nl (CSV with semicolons, such as ``Gemeenten.csv``), or that of
@@ -6,10 +6,8 @@ the Register Internetdomeinen Overheid (``exportRIO.xml``).
 """
 
 import re
-import unicodedata
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,43 +15,8 @@ import pandas as pd
 
 from v6monitor.errors import InputError
 from v6monitor.intake.cleaning import CHANGED, DROPPED, Faults, Reason, normalised, split
+from v6monitor.intake.sectors import province_in, sector_in
 from v6monitor.intake.tables import Sheet, content, labelled, read_bytes, selected, shown
-
-SECTORS = {
-    "rijk": "rijksoverheid rijksoverheden rijksdienst ministerie ministeries departement "
-    "departementen kerndepartement kerndepartementen inspectie inspecties centrale_overheid "
-    "algemene_zaken binnenlandse_zaken buitenlandse_zaken economische_zaken sociale_zaken defensie "
-    "financien justitie waterstaat volksgezondheid minaz minbzk minbuza mindef minezk minfin "
-    "minienw minjenv minlnv minlvvn minocw minszw minvws bzk buza ezk ienw jenv lnv lvvn ocw szw "
-    "vws",
-    "uitvoeringsorganisatie": "uitvoeringsorganisaties uitvoerder uitvoerders uitvoering "
-    "manifestgroep manifestpartij manifestpartijen agentschap agentschappen zbo zbos "
-    "zelfstandig_bestuursorgaan zelfstandige_bestuursorganen",
-    "provincie": "provincies provinciaal",
-    "gemeente": "gemeenten gemeentes gemeentelijk",
-    "waterschap": "waterschappen hoogheemraadschap hoogheemraadschappen wetterskip",
-    "gemeenschappelijke_regeling": "gemeenschappelijke_regelingen gr grs veiligheidsregio "
-    "veiligheidsregios omgevingsdienst omgevingsdiensten",
-    "overig": "overige",
-}
-"""The sectors of the canonical table, each with other words for it."""
-
-PROVINCES = {
-    "Fryslân": "friesland fr",
-    "Groningen": "gr",
-    "Noord-Holland": "nholland nh",
-    "Flevoland": "fl",
-    "Drenthe": "dr",
-    "Zuid-Holland": "zholland zh",
-    "Utrecht": "ut",
-    "Overijssel": "ov",
-    "Zeeland": "ze zl",
-    "Noord-Brabant": "brabant nbrabant nb",
-    "Gelderland": "ge gld",
-    "Limburg": "li lb",
-}
-"""The provinces of the Netherlands by their official names, from the north as a map reads, each
-with other spellings."""
 
 OWNER = ("organisation", "org_id", "sector", "province")
 REGISTER = ("domain", "type", *OWNER)
@@ -84,7 +47,6 @@ _EXPORT = {
 _TOOI = r"^https?://identifier\.overheid\.nl/tooi/id/[^/]+/"
 """The prefix of an identifier of the government's register (standaarden.overheid.nl/tooi)."""
 
-_LONGEST = 1_000  # characters of a text that names a sector or a province
 _LARGEST = 256 << 20
 _ROOT = "RegisterInternetdomeinenOverheid"
 
@@ -96,27 +58,6 @@ class Register(NamedTuple):
     """``REGISTER``, all text: a row per ``domain`` (A-label) and ``type``."""
     faults: pd.DataFrame
     """As of measurements: ``file``, ``row``, ``column``, ``value``, ``reason``, ``done``."""
-
-
-def sector_in(text: str) -> str:
-    """Return the one sector that a list, a file name or a type names; "" for none or several.
-
-    >>> sector_in("Ministerie van Financiën"), sector_in("gemeenten en provincies")
-    ('rijk', '')
-    """
-    words = re.findall(r"[a-z]+", _ascii(text).replace("'", ""))
-    pairs = ("_".join(pair) for pair in pairwise(words))
-    found = {_SECTOR_WORDS[word] for word in (*words, *pairs) if word in _SECTOR_WORDS}
-    return found.pop() if len(found) == 1 else ""
-
-
-def province_in(text: str) -> str:
-    """Return the official name of a province; "" for a text that is none.
-
-    >>> province_in("Provincie Friesland"), province_in("N.-Brabant"), province_in("Holland")
-    ('Fryslân', 'Noord-Brabant', '')
-    """
-    return _PROVINCE_SPELLINGS.get(_letters(text).removeprefix("provincie"), "")
 
 
 def read_registers(paths: Iterable[Path]) -> Register:
@@ -306,20 +247,3 @@ def _position(domain: str, kind: str, positions: Mapping[tuple[str, str], int]) 
             if key in positions:
                 return positions[key]
     return None
-
-
-def _ascii(text: str) -> str:
-    """Return a text in lower case and without accents."""
-    return unicodedata.normalize("NFKD", text[:_LONGEST].lower()).encode("ascii", "ignore").decode()
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[^a-z]", "", _ascii(text))
-
-
-_SECTOR_WORDS = {word: code for code, words in SECTORS.items() for word in (code, *words.split())}
-_PROVINCE_SPELLINGS = {
-    _letters(spelling): name
-    for name, others in PROVINCES.items()
-    for spelling in (name, *others.split())
-}

@@ -15,7 +15,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from v6monitor.errors import InputError, UsageError
-from v6monitor.intake.organisations import SECTORS
+from v6monitor.intake.sectors import SECTORS
 from v6monitor.report import stored
 
 OBSERVATIONS = "observations.parquet"

@@ -14,7 +14,7 @@ from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import companions, intake
 from v6monitor.intake.cleaning import date_in
 from v6monitor.intake.columns import MAPPED
-from v6monitor.intake.organisations import SECTORS
+from v6monitor.intake.sectors import SECTORS
 from v6monitor.intake.states import measured, sources
 from v6monitor.language import AMSTERDAM
 from v6monitor.workspace import example

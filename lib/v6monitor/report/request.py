@@ -11,6 +11,7 @@ from typing import Any
 from v6monitor import workspace
 from v6monitor.errors import InputError, UsageError, near
 from v6monitor.intake import companions
+from v6monitor.intake.sectors import SECTORS, sector_in
 from v6monitor.report import manifest
 
 WITHIN_DAYS = 45
@@ -85,10 +86,7 @@ def notebook_of(text: str) -> str:
 
 
 def _sector(text: str) -> str:
-    # imported here: without a sector there is no need of pandas to find that nothing is new
-    from v6monitor.intake.organisations import SECTORS, sector_in  # noqa: PLC0415
-
-    found: str = text if text in SECTORS else sector_in(text)
+    found = text if text in SECTORS else sector_in(text)
     if found:
         return found
     raise UsageError(f"sector {text!r} is not one of {', '.join(SECTORS)}{near(text, SECTORS)}")

@@ -19,7 +19,7 @@ from v6monitor.dns import ipv6_only, log, resolvers
 from v6monitor.errors import UsageError
 from v6monitor.intake import companions, intake
 from v6monitor.intake.columns import LOOKED_UP
-from v6monitor.intake.organisations import SECTORS
+from v6monitor.intake.sectors import SECTORS
 from v6monitor.report import archive, manifest, pdf, publisher, transactions
 from v6monitor.report.archive import OBSERVATIONS
 from v6monitor.report.document import ANALYST, ANSWERS, MEASURED, Document
