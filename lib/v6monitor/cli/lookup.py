@@ -30,6 +30,7 @@ from v6monitor.dns.resolvers import is_resolver
 from v6monitor.dns.retry import Policy
 from v6monitor.errors import UsageError
 from v6monitor.verdicts.confirmation import LossCheck
+from v6monitor.verdicts.evidence import Evidence
 from v6monitor.verdicts.judge import asked_again
 
 _DEFAULT = Policy()
@@ -133,8 +134,9 @@ def lookup(options: argparse.Namespace) -> int:
         names = read_names(options.names)
         losses = _loss_check(options.confirm_losses, names)
         recorded = _record(options, names, path, losses)
+        doubt = _doubt(path) if recorded.ipv6_only else ""
     facts = {"out": str(options.out), **recorded._asdict()}
-    say(options, facts, _summary(recorded, losses, options.out))
+    say(options, facts, _summary(recorded, losses, options.out, doubt))
     return 0
 
 
@@ -222,7 +224,13 @@ def _predicted() -> ExtraQuestions:
     return predicted_questions
 
 
-def _summary(recorded: Recorded, losses: LossCheck | None, path: Path) -> Iterator[str]:
+def _doubt(path: Path) -> str:
+    """Return why the answers without IPv4 in a log cannot be used; "" when they can."""
+    parts = log.load(path).to_batches()
+    return Evidence(row for part in parts for row in log.observations(part)).ipv6_only_doubt
+
+
+def _summary(recorded: Recorded, losses: LossCheck | None, path: Path, doubt: str) -> Iterator[str]:
     outcomes = recorded.outcomes
     definite = sum(outcomes[outcome] for outcome in DEFINITE)
     asked = outcomes.total() - outcomes[INVALID_NAME]
@@ -234,6 +242,11 @@ def _summary(recorded: Recorded, losses: LossCheck | None, path: Path) -> Iterat
         yield f"{recorded.kept:,} of them were asked before the run was cut off"
     if recorded.reused:
         yield f"{recorded.reused:,} of them were taken over from an earlier log"
+    if recorded.ipv6_only:
+        again = ", ".join(f"{name} {number:,}" for name, number in recorded.ipv6_only.most_common())
+        yield f"{recorded.ipv6_only.total():,} questions asked again without IPv4: {again}"
+    if doubt:
+        yield f"the answers without IPv4 are not used: {doubt}"
     if losses:
         found = losses.summary()
         yield (
