@@ -169,3 +169,16 @@ def test_an_exclusion_that_cannot_be_read_stops_the_run(tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("no name\n")
     with pytest.raises(InputError, match="neither a domain, an address nor a network"):
         runs.read_exclusions(tmp_path / "list.txt")
+
+
+def test_what_runs_say_of_domains() -> None:
+    """A failure is known once a second run confirms it; before, and after a repair, it is not."""
+    hosts = pd.DataFrame({"domain": ["a.example"], "measure": ["mail"], "host": ["mx.example"]})
+    first, second = (run_of(f"2026-10-06 {hour}:00", "refused") for hour in (10, 12))
+    one, two = (
+        runs.servers_of(logs, hosts)[["domain", "measure", "address", "reachable", "detail"]]
+        for logs in ([first], [second, first])
+    )
+    assert one.to_numpy().tolist()[0] == ["a.example", "mail", "2a00::1", "", "refused"]
+    assert two.to_numpy().tolist()[0] == ["a.example", "mail", "2a00::1", "no", "refused"]
+    assert two.to_numpy().tolist()[1] == ["a.example", "mail", "9.1.1.1", "yes", ""]

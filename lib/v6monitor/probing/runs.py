@@ -4,8 +4,9 @@ A finding is a server that did not answer over IPv6 while it did over IPv4, in t
 hour apart.
 """
 
+import contextlib
 import ipaddress
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -130,6 +131,36 @@ def findings(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
         )
     before = failures(earlier)[[*_PLACE, "outcome"]].rename(columns={"outcome": "earlier_outcome"})
     return failures(later).merge(before, on=_PLACE)
+
+
+def servers_of(logs: Sequence[pd.DataFrame], hosts: pd.DataFrame) -> pd.DataFrame:
+    """Return what the newest of several runs says of the servers of domains.
+
+    ``hosts`` has ``domain``, ``measure`` (web or mail) and ``host``. A failure over IPv6 alone that
+    no earlier run confirms leaves ``reachable`` empty: not known.
+    """
+    *before, newest = sorted(logs, key=lambda run: run["asked_at"].min())
+    confirmed: set[tuple[object, ...]] = set()
+    for earlier in before:
+        with contextlib.suppress(InputError):  # too soon after, or of other servers
+            confirmed |= _places(findings(earlier, newest))
+    doubtful = _places(failures(newest)) - confirmed
+    open_yet = [place in doubtful for place in newest[_PLACE].itertuples(index=False, name=None)]
+    failed = newest["outcome"].isin(FAILED) & ~pd.Series(open_yet, newest.index, dtype="bool")
+    answered = newest["outcome"].eq(OK)
+    reachable = pd.Series("", newest.index, dtype="str").mask(failed, "no").mask(answered, "yes")
+    rows = newest.assign(
+        source="probes",
+        measure=newest["port"].eq(SMTP).map({True: "mail", False: "web"}),
+        reachable=reachable,
+        detail=newest["said"].where(answered, newest["outcome"]),
+        port=newest["port"].astype("str"),
+    )
+    return rows.merge(hosts, on=["host", "measure"])
+
+
+def _places(run: pd.DataFrame) -> set[tuple[object, ...]]:
+    return set(run[_PLACE].itertuples(index=False, name=None))
 
 
 def _addresses(evidence: Evidence, host: str, qtype: str) -> list[str]:

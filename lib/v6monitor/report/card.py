@@ -146,7 +146,7 @@ class Card:
     def _answers(self, words: Language, label: Label) -> Iterator[tuple[str, ...]]:
         for server in self.servers:
             source, _, _, host, address, port, reachable, detail = server
-            said = reason_text(detail, words)
+            said = words.label(detail, "detail") if detail else ""
             answer = label(reachable or "unknown")
             yield f"{host} {port}".rstrip(), address, answer, label(source), said
 

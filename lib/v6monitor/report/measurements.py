@@ -20,8 +20,8 @@ from v6monitor.language import AMSTERDAM
 from v6monitor.workspace import example
 from v6monitor.workspace import observations as kept_observations
 
-LOOKUPS = "lookups"
-"""The folder of the logs of earlier months."""
+LOOKUPS, REACH = "lookups", "reach"
+"""The folders of the logs of earlier months, and of those of ``v6monitor reach``."""
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _DUTCH = ("nl", "frl", "amsterdam", "aw", "bq", "cw", "sx", "example")
@@ -165,6 +165,12 @@ def kept_log(period: str, synthetic: bool) -> Path:
     """Return where 20_lookups keeps the observations of a month."""
     made = f"example-{(example() / 'version').read_text('utf-8').strip()}-" if synthetic else ""
     return kept_observations() / f"{made}{period}.parquet"
+
+
+def reach_logs(beside: Sequence[Path]) -> list[Path]:
+    """Return the logs of ``v6monitor reach`` in the folder ``reach`` beside the measurements."""
+    folders = [(path if path.is_dir() else path.parent) / REACH for path in beside]
+    return [path for folder in folders for path in sorted(folder.glob("*.parquet"))]
 
 
 def earlier_logs(period: str, beside: Sequence[Path], *, synthetic: bool) -> dict[str, Path]:

@@ -29,11 +29,13 @@ from v6monitor.language import AMSTERDAM, Language, lookups_source
 from v6monitor.mail import dependencies
 from v6monitor.mail.laggards import laggards
 from v6monitor.mail.providers import Operators, providers, read_operators
+from v6monitor.probing import runs
 from v6monitor.report import reach
 from v6monitor.report.history import History, with_source
 from v6monitor.report.measurements import (
     earlier_logs,
     kept_log,
+    reach_logs,
 )
 from v6monitor.report.request import WITHIN_DAYS
 from v6monitor.verdicts.judge import asked_again, judge
@@ -299,15 +301,29 @@ class Month(History):
 
     @cached_property
     def servers(self) -> pd.DataFrame:
-        """Return the addresses of servers in this month's technical results: do they answer?
+        """Return the addresses of servers and whether they answer.
 
+        By this month's technical results, and by the runs of ``v6monitor reach`` in the folder
+        ``reach`` beside the measurements that are as near to the measurement as lookups must be.
         ``source``, ``domain``, ``measure``, ``host``, ``address``, ``port``, ``reachable`` and
         ``detail``.
         """
         rows = self.addresses
         if len(rows):
             rows = rows[rows["measured_at"].dt.strftime("%Y-%m") == self.period]
-        return with_source(reachability.measured(rows), sources(self.current) if len(rows) else [])
+        said = sources(self.current) if len(rows) else []
+        parts = [reachability.measured(rows)]
+        first, last = (day.tz_localize("UTC") for day in reach.days(self.current))
+        near = pd.Timedelta(days=self.lookups_within_days)
+        logs = [run for run in map(runs.read, reach_logs(self.beside))
+                if first - near <= run["asked_at"].min() < last + near]  # fmt: skip
+        if logs:
+            mail = self.mx_hosts[["domain", "host"]].assign(measure="mail")
+            web = self.owners[["domain"]].assign(measure="web", host=self.owners["domain"])
+            hosts = pd.concat([mail, web], ignore_index=True).drop_duplicates()
+            parts.append(runs.servers_of(logs, hosts)[reachability.SERVERS])
+            said = [*said, f"lookups {max(run['asked_at'].min() for run in logs).isoformat()}"]
+        return with_source(pd.concat(parts, ignore_index=True), said)
 
     @cached_property
     def answers(self) -> pd.DataFrame:

@@ -38,12 +38,14 @@ from v6monitor.report.exports import safe_csv, write_text
 from v6monitor.report.loading import load
 from v6monitor.report.measurements import (
     LOOKUPS,
+    REACH,
     choose_period,
     day_of,
     earlier_logs,
     is_synthetic,
     of_organisation,
     of_sectors,
+    reach_logs,
     read_measurements,
 )
 from v6monitor.report.month import Month
@@ -124,7 +126,8 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
         write_text(tables / "measurements.csv", safe_csv(table))  # it is published now
         for file in companions.own_files([tables]):  # these are not: their cells are as typed
             file.unlink()
-        shutil.rmtree(tables / LOOKUPS)
+        for folder in (LOOKUPS, REACH):
+            shutil.rmtree(tables / folder)
         found = run_facts(month, executed, failures) | _provenance(request, changed.facts, started)
         found["scope"] = request.scope
         found["message"] = {code: words.caption for code, words in report.words.items()}
@@ -193,6 +196,9 @@ def _write_inputs(request: Request, read: intake.Intake, period: str, tables: Pa
             found |= {month["period"]: log_of_month} if log_of_month.is_file() else {}
     for name, path in found.items():
         (logs / f"{name}{path.suffix}").symlink_to(path.absolute())
+    (tables / REACH).mkdir()
+    for number, path in enumerate(reach_logs(request.measurements)):
+        (tables / REACH / f"{number}.parquet").symlink_to(path.absolute())
 
 
 def _look_up(request: Request, period: str, tables: Path, progress: Progress) -> Month:
