@@ -8,7 +8,7 @@ import pytest
 import v6monitor as v6
 from v6monitor.charts.chart import DOWNLOADS, MIME, plain_table
 from v6monitor.charts.tables import cell_text as _cell_text
-from v6monitor.charts.tables import table_html
+from v6monitor.charts.tables import table_html, with_dutch
 from v6monitor.language import Language
 from v6monitor.language.columns import column
 
@@ -137,3 +137,10 @@ def test_parts_add_up_as_they_are_shown():
     page = table_html(table, Language("en"), "Parts")
     assert re.findall(r">(\+0\.\d)<", page) == ["+0.2", "+0.2", "+0.1", "+0.5"]
     assert table["points"].to_list() == [0.16, 0.16, 0.16, 0.48]
+
+
+def test_an_organisations_own_words_are_dutch_on_an_english_page() -> None:
+    """A sentence about an explanation marks the part that the organisation wrote, escaped."""
+    made = with_dutch("Known for a.example: <Stapt> over.", "<Stapt> over", Language("en"))
+    assert made == 'Known for a.example: <span lang="nl">&lt;Stapt&gt; over</span>.'
+    assert "span" not in with_dutch("Bekend: Stapt over.", "Stapt over", Language("nl"))

@@ -231,7 +231,7 @@ def test_organisation_history_and_waiver_are_joined_by_domain() -> None:
     expired = listed(log, waivers=waivers.assign(valid_until="2026-10-05", owner=""))
     assert expired["waiver_status"].item() == "expired"
     (group,) = advice.groups(expired, Language("en"))
-    assert group.waivers[0].endswith(": moves in December (expired after 5 October 2026).")
+    assert group.waivers[0][0].endswith(": moves in December (expired after 5 October 2026).")
     for_the_web = listed(log, waivers=waivers.assign(type="web")).iloc[0]
     assert (for_the_web["waiver"], advice.waiver_text(for_the_web, Language("en"))) == ("", "")
 

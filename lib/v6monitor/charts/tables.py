@@ -67,7 +67,8 @@ class Part(NamedTuple):
     """Rows of a table under a heading, with what they share said once above them."""
 
     title: str
-    said: Sequence[str]
+    said: Sequence[str | tuple[str, str]]
+    """A sentence, or one with the part of it that is always Dutch."""
     rows: pd.DataFrame
 
 
@@ -125,7 +126,7 @@ def parts_html(parts: Sequence[Part], language: Language, caption: str, note: st
     bodies = [
         _Body(
             f'<tr><td colspan="{len(names)}"><div class="said"><h3>{html.escape(part.title)}</h3>'
-            f"{''.join(f'<p>{with_commands(one)}</p>' for one in part.said)}</div></td></tr>",
+            f"{''.join(f'<p>{_said(one, language)}</p>' for one in part.said)}</div></td></tr>",
             list(part.rows.itertuples(index=False, name=None)),
         )
         for part in parts
@@ -151,6 +152,17 @@ def with_commands(text: str) -> str:
         return f"<code>{words}</code>"
 
     return _COMMAND.sub(code, html.escape(text))
+
+
+def with_dutch(sentence: str, own: str, language: Language) -> str:
+    """Return a sentence as HTML in which these words, an organisation's own, are Dutch."""
+    words = html.escape(own)
+    marked = words if language.code == "nl" else f'<span lang="nl">{words}</span>'
+    return html.escape(sentence).replace(words, marked, 1)
+
+
+def _said(one: str | tuple[str, str], language: Language) -> str:
+    return with_commands(one) if isinstance(one, str) else with_dutch(*one, language)
 
 
 def _table(

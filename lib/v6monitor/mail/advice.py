@@ -168,7 +168,7 @@ class Group(NamedTuple):
     name: str
     explanation: str
     next_step: str
-    waivers: list[str]
+    waivers: list[tuple[str, str]]
     rows: pd.DataFrame
 
 
@@ -188,15 +188,17 @@ def groups(laggards: pd.DataFrame, language: Language) -> Iterator[Group]:
         yield Group(name, explanation(rows, language), step, waivers(rows, language), shown)
 
 
-def waivers(rows: Sequence[Row], language: Language) -> list[str]:
-    """Return a sentence for each explanation that organisations gave, with its domains."""
-    given: dict[str, list[str]] = {}
+def waivers(rows: Sequence[Row], language: Language) -> list[tuple[str, str]]:
+    """Return a sentence per explanation that organisations gave, and which part is their own."""
+    given: dict[tuple[str, str], list[str]] = {}
     for row in rows:
-        given.setdefault(waiver_text(row, language), []).append(display(str(row["domain"])))
+        given.setdefault((waiver_text(row, language), str(row["waiver"])), []).append(
+            display(str(row["domain"]))
+        )
     known = language.text("Explanation known for {domain} (comply or explain): {explained}.")
     return [
-        known.format(domain=language.listed(names), explained=text)
-        for text, names in given.items()
+        (known.format(domain=language.listed(names), explained=text), own)
+        for (text, own), names in given.items()
         if text
     ]
 

@@ -199,7 +199,7 @@ def remarks(letter: Letter, language: Language) -> list[str]:
     )
     unknown = language.text("The result could not be determined for: {domains}.")
     return [
-        *waivers(letter.rows, language),
+        *(sentence for sentence, _ in waivers(letter.rows, language)),
         *(lost.format(name=name, target=to) for row in letter.rows for name, to in row["broken"]),
         *([unknown.format(domains=_shown(letter.unknown))] if letter.unknown else []),
     ]

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import pandas as pd
 
 from v6monitor.analysis.shares import VERDICT_OF, shares
-from v6monitor.charts.tables import Cell, Reference, rows_html
+from v6monitor.charts.tables import Cell, Reference, rows_html, with_dutch
 from v6monitor.charts.wording import group_name, out_of, share_text
 from v6monitor.language import Language, source_text
 from v6monitor.mail.advice import Row, explanation, next_step, waivers
@@ -241,7 +241,7 @@ class Organisations:
             found["next_step"] = next_step(row, language)
             since = str(row["first_month_without"])
             found["since"] = language.month(since) if since else ""
-            found["waivers"] = waivers([row], language)
+            found["waivers"] = [with_dutch(*one, language) for one in waivers([row], language)]
         if letter := self._letters.get(domain):
             file = letters.file_of(letter, language.code, languages)
             found["letter"] = f"../{letters.NAME}/{file}"
