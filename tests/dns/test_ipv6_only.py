@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from v6monitor.analysis.gap import fix_order
 from v6monitor.dns.log import read_log
+from v6monitor.mail.dependencies import zones_without_ipv4
 from v6monitor.verdicts.evidence import Evidence
 from v6monitor.verdicts.ipv6_only import blamed
 from v6monitor.verdicts.judge import judge
@@ -126,3 +128,21 @@ def test_a_failure_without_a_control_is_unknown(world: tuple[Path, str]) -> None
     log.loc[control, "outcome"] = "timeout"
     row = judge(log, domains=[("noglue.test", "mail"), ("good.test", "mail")])
     assert row["mail_ipv6_only"].to_list() == ["unknown", "yes"]
+
+
+def test_broken_intent_names_zone_cause_and_operator(world: tuple[Path, str]) -> None:
+    """What has IPv6 and is not found without IPv4, by the operator who can repair it."""
+    log = read_log(world[0] / "obs-5301.parquet")
+    subjects = [(domain, "mail") for domain in CASES]
+    table = zones_without_ipv4(log, subjects).set_index("domain")
+    assert "noipv6.test" not in table.index
+    assert table.loc["good.test", "state"] == "yes"
+    assert table.loc["outside.test", ["blocking_zone", "cause", "operator"]].to_list() == [
+        "hosting.test",
+        "no_ipv6",
+        "hosting.test",
+    ]
+    assert table.loc["outside.test", "blocking_server"] == "a.hosting.test"
+    assert table.loc["noglue.test", "cause"] == "no_answer"
+    order = fix_order(table.reset_index())
+    assert order["solved"].sum() == 5

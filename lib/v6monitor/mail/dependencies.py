@@ -13,9 +13,10 @@ import pandas as pd
 
 from v6monitor.mail.providers import MICROSOFT, Operators, known_operators, operator_of
 from v6monitor.names import registrable_domain
-from v6monitor.verdicts.domain import mail_hosts
+from v6monitor.verdicts.domain import judgement, mail_hosts
 from v6monitor.verdicts.evidence import Evidence, source_of
-from v6monitor.verdicts.logic import UNKNOWN
+from v6monitor.verdicts.ipv6_only import blamed, mail_questions, resolves, web_questions
+from v6monitor.verdicts.logic import NO, UNKNOWN, YES
 
 if TYPE_CHECKING:
     from v6monitor.verdicts.evidence import Observations
@@ -71,6 +72,40 @@ def name_servers(
             found = Dependency(domain, zone, operator, kind, "", operator, state)
             rows.setdefault((domain, zone), found)
     return _frame(rows.values(), observations)
+
+
+def zones_without_ipv4(
+    observations: "Observations", subjects: Iterable[tuple[str, str]]
+) -> pd.DataFrame:
+    """Return the zones that keep what has IPv6 out of reach without IPv4: broken intent.
+
+    A row per domain with IPv6, ``measure`` and zone to blame: ``state`` is ``no`` there, and where
+    all is found there is one row without a zone, ``yes``. ``operator`` is the registrable domain of
+    the zone's name servers; ``cause`` is ``no_ipv6`` or ``no_answer`` (METHOD.md, broken intent).
+    """
+    evidence = Evidence.of(observations)
+    rows: dict[tuple[str, str, str], tuple[str, ...]] = {}
+    for domain, measure in subjects if evidence.ipv6_only else ():
+        judged = judgement(evidence, domain, {measure})
+        if judged.verdicts["mail_all" if measure == "mail" else "web"].state != YES:
+            continue
+        state = judged.verdicts[f"{measure}_ipv6_only"].state
+        asked = web_questions(domain)
+        if measure == "mail":
+            asked = mail_questions(domain, (host for _, host in judged.mail.hosts))
+        lost = [one.qname for one in asked if resolves(evidence, one).state == NO]
+        for name in lost if state == NO else ():
+            found = blamed(evidence, name)
+            names = [registrable_domain(host) for host in found.servers]
+            operator = max(sorted(set(names)), key=names.count, default=found.zone)
+            rows[domain, measure, found.zone] = (found.cause, found.host, operator, "", state)
+        if state != NO:
+            rows[domain, measure, ""] = ("", "", "", "", state)
+    columns = ["domain", "measure", "blocking_zone", "cause", "blocking_server", "operator"]
+    cells = [(*key, *rest) for key, rest in rows.items()]
+    table = pd.DataFrame(cells, columns=[*columns, "tenant", "state"], dtype="str")
+    table.attrs["source"] = source_of(observations)
+    return table
 
 
 def _hosts(

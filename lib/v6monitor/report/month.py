@@ -334,6 +334,15 @@ class Month(History):
         """
         return reachability.answers(self.servers).assign(period=self.period)
 
+    @cached_property
+    def without_ipv4(self) -> pd.DataFrame:
+        """Return the zones that keep what has IPv6 out of reach without IPv4, by domain.
+
+        Empty where no IPv6-only resolver was asked.
+        """
+        found = dependencies.zones_without_ipv4(self.observations, self._asked_about)
+        return self._looked_up(found)
+
     # The list of domains
 
     @cached_property
