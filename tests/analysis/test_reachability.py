@@ -54,3 +54,21 @@ def test_the_chart_names_what_does_not_answer() -> None:
     assert chart.caption() == "IPv6 does not answer where IPv4 does: websites 1 of 7."
     assert chart.caption("nl") == "IPv6 antwoordt niet waar IPv4 dat wel doet: websites 1 van de 7."
     assert chart.figure()
+
+
+def test_the_caption_names_its_source_where_there_are_two() -> None:
+    """A source that found nothing does not speak for the other, in the caption and at the bars."""
+    rows = [("measurement", "a", "web", "yes"), ("probes", "a", "web", "yes")]
+    rows += [("probes", "b", "web", "no")]
+    table = pd.DataFrame(rows, columns=["source", "domain", "measure", "state"])
+    table = table.assign(period="2026-10")
+    table.attrs["source"] = ["measurement 2026-10-05", "connections 2026-10-07T22:30:00+00:00"]
+    chart = v6.chart.answers(table)
+    found = "IPv6 does not answer where IPv4 does (own connections): websites 1 of 2."
+    none = "No server was found that answers over IPv4 and not over IPv6 (measurement)."
+    assert (chart.caption(), chart.note().startswith(none)) == (found, True)
+    assert chart.caption("nl") == (
+        "IPv6 antwoordt niet waar IPv4 dat wel doet (eigen verbindingen): websites 1 van de 2."
+    )
+    assert chart.source() == "measurement of 5 October 2026; own connections of 8 October 2026"
+    assert chart.source("nl") == "meting van 5 oktober 2026; eigen verbindingen van 8 oktober 2026"

@@ -335,35 +335,52 @@ def _answers_words(table: pd.DataFrame, language: Language) -> Words:
     )
     if table.empty:
         return Words(language.text("Whether servers answer over IPv6 was not tested."), "", alt)
-    rows = table.to_dict("records")
     names = [row.name for row in _answers_rows(table, language)]
-    parts = [
-        f"{measure_name(row['measure'], language)} {out_of(row['no'], row['applicable'], language)}"
-        for row in rows
-        if row["no"] and row["source"] == rows[0]["source"]
-    ]
-    silent = language.text("IPv6 does not answer where IPv4 does: {parts}.")
-    finding = language.text("No server was found that answers over IPv4 and not over IPv6.")
-    if parts:
-        finding = shortest(
-            *(silent.format(parts=language.listed(some)) for some in (parts, parts[:2]))
-        )
+    silent = set(table.loc[table["no"] > 0, "source"])
+    order = sorted(table["source"].unique(), key=lambda source: source not in silent)
+    found = [_answers_found(table, source, language) for source in order]
     note = language.text(
         "Domains with an IPv6 address, {month}. Yes: every address answers; no: one does not, while"
         " the same server answers over IPv4; if neither does, the result is undetermined.",
-        month=language.month(str(rows[0]["period"])),
+        month=language.month(str(table["period"].iloc[0])),
     )
     unknown = undetermined(table["unknown"].sum(), table["applicable"].sum(), language)
-    return Words.of([finding], [note, unknown], alt, tick_lines(names, table, language))
+    return Words.of(found, [note, unknown], alt, tick_lines(names, table, language))
+
+
+def _answers_found(table: pd.DataFrame, source: str, language: Language) -> str:
+    """Return in a sentence what one source found."""
+    of = _answers_source(table, source, language)
+    parts = [
+        f"{measure_name(row['measure'], language)} {out_of(row['no'], row['applicable'], language)}"
+        for row in table[table["source"].eq(source) & table["no"].gt(0)].to_dict("records")
+    ]
+    if not parts:
+        return language.text(
+            "No server was found that answers over IPv4 and not over IPv6{of}.", of=of
+        )
+    return shortest(
+        *(
+            language.text(
+                "IPv6 does not answer where IPv4 does{of}: {parts}.",
+                of=of,
+                parts=language.listed(some),
+            )
+            for some in (parts, parts[:2])
+        )
+    )
+
+
+def _answers_source(table: pd.DataFrame, source: str, language: Language) -> str:
+    """Return a source in parentheses where a table has two; else nothing."""
+    return f" ({language.label(source).lower()})" if len(set(table["source"])) > 1 else ""
 
 
 def _answers_rows(table: pd.DataFrame, language: Language) -> list[Row]:
     """Return a row per measure, with its source where there are two."""
-    several = len(set(table["source"])) > 1
     return [
         Row(
-            group_name(row["measure"], language)
-            + (f" ({language.label(row['source'])})" if several else ""),
+            group_name(row["measure"], language) + _answers_source(table, row["source"], language),
             size(row, language),
         )
         for row in table.to_dict("records")

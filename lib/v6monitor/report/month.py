@@ -322,7 +322,8 @@ class Month(History):
             web = self.owners[["domain"]].assign(measure="web", host=self.owners["domain"])
             hosts = pd.concat([mail, web], ignore_index=True).drop_duplicates()
             parts.append(runs.servers_of(logs, hosts)[reachability.SERVERS])
-            said = [*said, f"lookups {max(run['asked_at'].min() for run in logs).isoformat()}"]
+            newest = max(run["asked_at"].min() for run in logs)
+            said = [*said, f"connections {newest.isoformat(timespec='seconds')}"]
         return with_source(pd.concat(parts, ignore_index=True), said)
 
     @cached_property
