@@ -143,8 +143,8 @@ def source_text(sources: Sequence[str], language: Language) -> str:
             moment = language.time(dt.datetime.fromisoformat(particulars))
             others.append(language.text("own DNS lookups of {moment}", moment=moment))
         elif kind == "connections":
-            day = dt.datetime.fromisoformat(particulars).astimezone(AMSTERDAM).date()
-            others.append(language.text("own connections of {day}", day=language.day(day)))
+            began = dt.datetime.fromisoformat(particulars).astimezone(AMSTERDAM)
+            others.append(language.text("own connections of {day}", day=language.day(began)))
         else:
             others.append(source)
     return "; ".join([*(_measured(of, days, language) for of, days in measured.items()), *others])

@@ -12,7 +12,7 @@ from v6monitor.intake import annotations, companions, list_check
 from v6monitor.intake import states as intake_states
 from v6monitor.intake.columns import LOOKED_UP
 from v6monitor.intake.states import MEASURES, sources
-from v6monitor.report import reach
+from v6monitor.report import lookup_days
 from v6monitor.report.measurements import is_synthetic, of_dutch_government
 
 
@@ -219,7 +219,7 @@ class History:
 
     @property
     def _newest(self) -> pd.Timestamp:
-        return self.newest or reach.days(self.history)[1]
+        return self.newest or lookup_days.days(self.history)[1]
 
     def _about(self, name: str) -> Path:
         return companions.find(name, companions.search_path(self.beside, synthetic=self.synthetic))

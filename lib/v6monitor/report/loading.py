@@ -9,7 +9,7 @@ import pandas as pd
 from v6monitor.dns import log
 from v6monitor.intake.cleaning import KEY
 from v6monitor.intake.states import newest, sources
-from v6monitor.report import reach
+from v6monitor.report import lookup_days
 from v6monitor.report.history import with_source
 from v6monitor.report.measurements import (
     choose_period,
@@ -86,7 +86,7 @@ def load(  # noqa: PLR0913 - the options of an analyst
         {},
         addresses=_of_measurements(read.addresses, history),
         beside=files,
-        newest=reach.days(table)[1],
+        newest=lookup_days.days(table)[1],
         lookups_within_days=lookups_within_days,
     )
     if isinstance(observations, pd.DataFrame):

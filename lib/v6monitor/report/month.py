@@ -30,7 +30,7 @@ from v6monitor.mail import dependencies
 from v6monitor.mail.laggards import laggards
 from v6monitor.mail.providers import Operators, providers, read_operators
 from v6monitor.probing import runs
-from v6monitor.report import reach
+from v6monitor.report import lookup_days
 from v6monitor.report.history import History, with_source
 from v6monitor.report.measurements import (
     earlier_logs,
@@ -86,7 +86,7 @@ class Month(History):
 
     def with_lookups(self, observations: pd.DataFrame, provenance: Mapping[str, object]) -> "Month":
         """Return the month with those lookups of a log that belong to it."""
-        rows, said = reach.within(
+        rows, said = lookup_days.within(
             observations, provenance, self.current, self._newest, self.lookups_within_days
         )
         return replace(self, observations=rows, provenance=said)
@@ -116,16 +116,18 @@ class Month(History):
         path = kept_log(self.period, self.synthetic)
         path = Path(save_to).expanduser().absolute() if save_to else path
         path.parent.mkdir(parents=True, exist_ok=True)
-        asked = list(resolvers) or [reach.EXAMPLE if self.synthetic else "system"]
+        asked = list(resolvers) or [lookup_days.EXAMPLE if self.synthetic else "system"]
         limit = self.lookups_within_days
-        is_example = asked == [reach.EXAMPLE]
-        if reach.out_of_reach(self.current, self._newest, limit, example=is_example):
+        is_example = asked == [lookup_days.EXAMPLE]
+        if lookup_days.out_of_reach(self.current, self._newest, limit, example=is_example):
             if save_to:
-                log.write(log.frame(()), path, reach.not_asked(limit))
-            return replace(self, observations=log.frame(()), provenance=reach.not_asked(limit))
+                log.write(log.frame(()), path, lookup_days.not_asked(limit))
+            return replace(
+                self, observations=log.frame(()), provenance=lookup_days.not_asked(limit)
+            )
         # Several notebooks may look up the example at once, each for itself.
         made = path.with_name(f"{os.getpid()}-{path.name}") if self.synthetic else path
-        second = list(ipv6_only_resolvers) or ([reach.EXAMPLE] if is_example else [])
+        second = list(ipv6_only_resolvers) or ([lookup_days.EXAMPLE] if is_example else [])
         task = Task(
             resume=True,
             test=test_resolvers,
@@ -137,7 +139,7 @@ class Month(History):
             record(self.subjects, asked, made, task, progress=report, rate=rate, timeout=timeout)
         made.replace(path)
         if limit > WITHIN_DAYS:  # who reads the log later accepts what this month did
-            said = reach.not_asked(limit) | log.provenance(path)
+            said = lookup_days.not_asked(limit) | log.provenance(path)
             log.write(log.read_log(path), path, said)
         return self.with_lookups(log.read_log(path), log.provenance(path))
 
@@ -313,7 +315,7 @@ class Month(History):
             rows = rows[rows["measured_at"].dt.strftime("%Y-%m") == self.period]
         said = sources(self.current) if len(rows) else []
         parts = [reachability.measured(rows)]
-        first, last = (day.tz_localize("UTC") for day in reach.days(self.current))
+        first, last = (day.tz_localize("UTC") for day in lookup_days.days(self.current))
         near = pd.Timedelta(days=self.lookups_within_days)
         logs = [run for run in map(runs.read, reach_logs(self.beside))
                 if first - near <= run["asked_at"].min() < last + near]  # fmt: skip

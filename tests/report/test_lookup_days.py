@@ -8,7 +8,7 @@ import pytest
 from tiny import GOOD, World
 
 from v6monitor.dns import log
-from v6monitor.report import reach, runner
+from v6monitor.report import lookup_days, runner
 from v6monitor.report.loading import load
 from v6monitor.report.request import Request
 from v6monitor.report.runner import make
@@ -17,7 +17,7 @@ from v6monitor.report.runner import make
 @pytest.fixture(scope="module")
 def old_and_new(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Return a world measured on 4 March 2019 and 5 October 2026, looked up on 6 October 2026."""
-    world = World(tmp_path_factory.mktemp("reach"))
+    world = World(tmp_path_factory.mktemp("days"))
     text = world.measured.read_text().replace("2026-09-04", "2019-03-04")
     world.measured.write_text(text)
     return world
@@ -104,9 +104,9 @@ def test_out_of_reach_goes_by_the_clock(old_and_new):
     """2019 is, under a wide limit it is not; the example goes by its own newest day."""
     month = load(old_and_new.measured, period="2019-03", observations=old_and_new.log)
     newest = pd.Timestamp("2026-10-05")
-    assert reach.out_of_reach(month.current, newest, 45, example=False)
-    assert not reach.out_of_reach(month.current, newest, 36500, example=False)
-    assert reach.out_of_reach(month.current, newest, 45, example=True)
+    assert lookup_days.out_of_reach(month.current, newest, 45, example=False)
+    assert not lookup_days.out_of_reach(month.current, newest, 36500, example=False)
+    assert lookup_days.out_of_reach(month.current, newest, 45, example=True)
 
 
 MONTHS = ("2019-03", "2026-10")
