@@ -35,6 +35,29 @@ def test_a_no_needs_an_answer_over_ipv4(six: str, other: str, four: str, state: 
     assert answers(*rows) == {"a.example": state}
 
 
+@pytest.mark.parametrize(
+    ("six", "four", "state"),
+    [
+        (("yes", "yes"), ("yes", "yes"), "yes"),
+        (("no", "yes"), ("yes", "yes"), "no"),
+        (("no", "yes"), ("no", "yes"), "yes"),
+        (("no", "no"), ("no", "no"), "unknown"),
+        (("", "yes"), ("yes", "yes"), "unknown"),
+    ],
+)
+def test_the_ports_of_a_website_count_together(
+    six: tuple[str, str], four: tuple[str, str], state: str
+) -> None:
+    """Of 80 and 443: one that fails over IPv6 alone is a no, one that nobody offers is none."""
+    rows = [(SIX, *pair) for pair in zip(("80", "443"), six, strict=True)]
+    rows += [(FOUR, *pair) for pair in zip(("80", "443"), four, strict=True)]
+    table = pd.DataFrame(rows, columns=["address", "port", "reachable"]).assign(
+        source="probes", domain="a.example", measure="web", host="a.example", detail=""
+    )
+    found = reachability.answers(table[reachability.SERVERS])
+    assert found["state"].to_list() == [state]
+
+
 def test_a_domain_without_ipv6_is_no_row() -> None:
     """It has no promise to keep; another server's IPv4 says nothing of this one."""
     rows = [("a.example", FOUR, "no"), ("b.example", SIX, "no"), ("c.example", FOUR, "yes")]

@@ -1,4 +1,4 @@
-"""Whether what has an IPv6 address answers over it, by technical results or by own probes.
+"""Whether what has an IPv6 address answers over it, by technical results or own connections.
 
 ``servers`` are tables with a row per domain, server, address and port, columns ``SERVERS``.
 """
