@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -93,9 +94,56 @@ def test_manners(world: dict) -> None:
     asked = [text for address, port, _, text in seen if (address, port) == ("9.1.1.1", 80)]
     assert asked[0].startswith("HEAD / HTTP/1.1\r\nHost: good.example\r\nUser-Agent: v6monitor/")
     assert "+https://asks.example/why)" in asked[0]
-    asked_at = world["run"].loc[world["run"]["outcome"] != "not_asked", "asked_at"]
-    moments = asked_at.drop_duplicates().sort_values()
-    assert moments.diff().dropna().min() > pd.Timedelta(seconds=0.03)
+    starts = [at for _, at in world["starts"]]
+    gaps = [later - earlier for earlier, later in pairwise(starts)]
+    assert len(starts) > len(seen)  # some were not accepted
+    assert min(gaps) >= 0.045
+
+
+def test_one_connection_at_a_time(world: dict) -> None:
+    """Per address and per host, also where two hosts share addresses; different ones together."""
+    most = world["most"]
+    assert world["small"] == 0
+    assert {name: most[name] for name in ("2a00:1::6", "9.1.1.6", "25", "80")} == {
+        "2a00:1::6": 1, "9.1.1.6": 1, "25": 1, "80": 1,
+    }  # fmt: skip
+    assert most["all"] == 2
+
+
+def test_servers_that_do_not_stop_or_say_goodbye(world: dict) -> None:
+    """At most 64 kB leaves a server that sends for ever; a greeting counts without a goodbye."""
+    assert 0 < world["acknowledged"] <= 64 * 1024
+    run = runs.read(world["folder"] / "busy-run.parquet").set_index(["host", "port", "family"])
+    assert run.loc[("mx.mute.example", 25, 6), ["outcome", "said"]].to_list() == ["ok", "220 mx"]
+    assert run.loc[("mx.endless.example", 25, 6), "outcome"] == "ok"
+    assert len(run.loc[("mx.endless.example", 25, 6), "said"]) == 200
+
+
+def test_only_the_ports_that_are_asked_for(world: dict) -> None:
+    """Mail is left out, and needs no control host."""
+    assert world["web"] == 0
+    assert set(runs.read(world["folder"] / "web.parquet")["port"]) == {80}
+
+
+def test_two_runs_as_a_command(world: dict) -> None:
+    """What failed in both is written as a table; a log of another month stops before any server."""
+    assert world["second"] == 0
+    found = pd.read_csv(world["folder"] / "two.findings.csv")
+    assert set(zip(found["host"], found["port"], found["earlier_outcome"], strict=True)) == {
+        ("mx.refused.example", 25, "refused"),
+        ("mx.dropped.example", 25, "timeout"),
+        ("mx.reset.example", 25, "closed"),
+        ("badtls.example", 443, "tls_failed"),
+    }
+    assert (world["other"], world["touched"]) == (3, 0)
+    assert world["stderr"].count("compare with a run of the same month") == 1
+
+
+def test_a_control_that_is_lost_at_the_end(world: dict) -> None:
+    """What failed meanwhile says nothing of the servers: exit 6, and nothing is written."""
+    assert world["lost"] == 6
+    assert "does not reach port 80 over IPv6: control host 2a00:1::2 (refused)" in world["stderr"]
+    assert not (world["folder"] / "none.parquet").exists()
 
 
 def test_a_place_without_the_port_says_so(world: dict) -> None:

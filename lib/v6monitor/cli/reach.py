@@ -12,7 +12,14 @@ from v6monitor.cli.terminal import Parser, Screen, Several, say
 from v6monitor.dns.log import read_log
 from v6monitor.errors import InputError, UsageError
 from v6monitor.probing import runs
-from v6monitor.probing.connections import MOST_A_SECOND, PORTS, Manners, check_place, probe_all
+from v6monitor.probing.connections import (
+    MOST_A_SECOND,
+    PORTS,
+    Manners,
+    Pacer,
+    check_place,
+    probe_all,
+)
 from v6monitor.report.exports import safe_csv, write_text
 
 _CONTACT = re.compile(r"[\x21-\x27\x2a-\x7e]{6,200}")  # no white space, no parenthesis
@@ -69,7 +76,7 @@ def reach(options: argparse.Namespace) -> int:
         raise UsageError("--contact: expected a web page or an e-mail address, without spaces")
     if not (0 < options.rate <= MOST_A_SECOND and 0 < options.timeout <= 60):  # noqa: PLR2004
         raise UsageError("--rate: expected at most 20, and --timeout at most 60")
-    manners = Manners(options.contact, options.rate, options.timeout)
+    manners = Manners(options.contact, Pacer(options.rate), options.timeout)
     controls = [_control(text) for text in options.control]
     excluded = runs.read_exclusions(options.exclude) if options.exclude else []
     earlier = runs.read(options.earlier) if options.earlier else None
@@ -81,6 +88,8 @@ def reach(options: argparse.Namespace) -> int:
     if lacking := needed - {port for port, _ in controls}:
         raise UsageError(f"--control: none for port {min(lacking)}; add one, such as 25=HOST")
     started = dt.datetime.now(dt.UTC)
+    if earlier is not None:
+        runs.check_comparable(earlier, started, {one[:3] for one in targets})
     check_place(controls, manners)
     screen = Screen(options)
     try:

@@ -25,6 +25,7 @@ SMTP, HTTP, HTTPS = 25, 80, 443
 PORTS = (SMTP, HTTP, HTTPS)
 MOST_A_SECOND = 20
 _MOST_BYTES = 64 * 1024
+_AT_ONCE = _MOST_BYTES // 8  # what the system, and again the reader, may hold is twice as much
 _LONGEST_SAID = 200  # characters
 _MOST_OPEN = 200
 _UNREACHED = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.EPERM, errno.ENETDOWN,
@@ -56,12 +57,26 @@ class Probe(NamedTuple):
     duration_ms: float
 
 
+class Pacer:
+    """When the next connection may begin: evenly spaced over all hosts, controls included."""
+
+    def __init__(self, rate: float = MOST_A_SECOND) -> None:
+        self._apart = 1 / rate
+        self._next = 0.0
+
+    async def turn(self) -> None:
+        """Wait until a connection may begin."""
+        while (left := self._next - time.monotonic()) > 0:
+            await asyncio.sleep(left)
+        self._next = time.monotonic() + self._apart
+
+
 class Manners(NamedTuple):
     """How the servers are asked."""
 
     contact: str
     """Web or e-mail address of who asks, in the User-Agent."""
-    rate: float = MOST_A_SECOND
+    pacer: Pacer
     timeout: float = 10.0
 
 
@@ -109,12 +124,12 @@ def printable(received: bytes) -> str:
 
 
 class _Run:
-    """The state of one run: when the next connection may begin, and which address is in use."""
+    """The state of one run: whose turn it is, and which address is in use."""
 
     def __init__(self, manners: Manners, progress: Progress | None) -> None:
         self._manners = manners
         self._progress = progress
-        self._next = 0.0
+        self._begin = asyncio.Lock()
         self._done = 0
         self._in_use: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._greetings: dict[str, Probe] = {}
@@ -150,7 +165,8 @@ class _Run:
         async with self._in_use[target.address]:
             if target.port == SMTP and target.address in self._greetings:
                 return self._greetings[target.address]._replace(host=target.host)
-            await self._turn()
+            async with self._begin:
+                await self._manners.pacer.turn()
             began, start = dt.datetime.now(dt.UTC), time.monotonic()
             outcome, said, detail = await self._ask(target)
             took = round(1000 * (time.monotonic() - start), 1)
@@ -159,19 +175,11 @@ class _Run:
                 self._greetings[target.address] = probe
             return probe
 
-    async def _turn(self) -> None:
-        """Wait until a connection may begin: they are evenly spaced over all hosts."""
-        now = time.monotonic()
-        at = max(now, self._next)
-        self._next = at + 1 / self._manners.rate
-        await asyncio.sleep(at - now)
-
     async def _ask(self, target: Target) -> tuple[str, str, str]:
         """Return outcome, what was said, and what went wrong."""
         steps = ["connecting"]
         try:
-            async with asyncio.timeout(self._manners.timeout):
-                received = await self._talk(target, steps)
+            received = await self._talk(target, steps)
         except TimeoutError:
             return TIMEOUT, "", steps[-1]
         except OSError as error:
@@ -183,22 +191,22 @@ class _Run:
 
     async def _talk(self, target: Target, steps: list[str]) -> bytes:
         """Connect, and return the first line that the server says."""
-        reader, writer = await asyncio.open_connection(
-            target.address, target.port, limit=_MOST_BYTES
-        )
-        try:
-            if target.port == HTTPS:
-                steps.append("handshake")
-                await writer.start_tls(self._tls, server_hostname=target.host)
-            steps.append("waiting for an answer")
-            if target.port != SMTP:
-                writer.write(self._request(target.host))
-            received = await _first_line(reader)
-            if target.port == SMTP:
-                await _quit(writer, reader, received)
-            return received
-        finally:
-            writer.transport.abort()
+        async with asyncio.timeout(self._manners.timeout) as limit:
+            reader, writer = await _connected(target)
+            try:
+                if target.port == HTTPS:
+                    steps.append("handshake")
+                    await writer.start_tls(self._tls, server_hostname=target.host)
+                steps.append("waiting for an answer")
+                if target.port != SMTP:
+                    writer.write(self._request(target.host))
+                received = await _first_line(reader)
+                limit.reschedule(None)  # it answered, however it takes the goodbye
+                if target.port == SMTP:
+                    await _quit(writer, reader, received)
+                return received
+            finally:
+                writer.transport.abort()
 
     def _request(self, host: str) -> bytes:
         agent = f"v6monitor/{__version__} (IPv6 reachability; +{self._manners.contact})"
@@ -219,6 +227,19 @@ def _failure(error: OSError, step: str) -> tuple[str, str, str]:
     return (TLS_FAILED if step == "handshake" else CLOSED), "", f"{name} while {step}"
 
 
+async def _connected(target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect, with a receive buffer that keeps what comes unread within the limit."""
+    one = socket.socket(socket.AF_INET6 if ":" in target.address else socket.AF_INET)
+    try:
+        one.setblocking(False)
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _AT_ONCE)
+        await asyncio.get_running_loop().sock_connect(one, (target.address, target.port))
+        return await asyncio.open_connection(sock=one, limit=_AT_ONCE)
+    except BaseException:
+        one.close()
+        raise
+
+
 async def _first_line(reader: asyncio.StreamReader) -> bytes:
     """Return what is received up to the end of a line, and never more than the limit."""
     try:
@@ -226,7 +247,7 @@ async def _first_line(reader: asyncio.StreamReader) -> bytes:
     except asyncio.IncompleteReadError as error:
         return error.partial
     except asyncio.LimitOverrunError:
-        return await reader.read(_MOST_BYTES)
+        return await reader.read(_AT_ONCE)
 
 
 async def _quit(
@@ -236,7 +257,7 @@ async def _quit(
     with contextlib.suppress(OSError, ValueError, TimeoutError):
         async with asyncio.timeout(2):
             size, line = len(greeting), greeting
-            while line[3:4] == b"-" and size < _MOST_BYTES:
+            while line[3:4] == b"-" and size < _AT_ONCE:
                 line = await _first_line(reader)
                 size += len(line)
             writer.write(b"QUIT\r\n")

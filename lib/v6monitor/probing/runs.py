@@ -5,8 +5,9 @@ hour apart.
 """
 
 import contextlib
+import datetime as dt
 import ipaddress
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 import pandas as pd
@@ -118,19 +119,26 @@ def findings(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     Raises:
         InputError: the runs are less than an hour or more than 45 days apart, or of other servers.
     """
-    first, second = earlier["asked_at"].max(), later["asked_at"].min()
-    days = [f"{run['asked_at'].min():%Y-%m-%d}" for run in (earlier, later)]
-    if not APART <= second - first <= WITHIN:
-        raise InputError(
-            f"the runs of {days[0]} and {days[1]}: expected one that began at least an hour and at "
-            "most 45 days after the other; compare with a run of the same month"
-        )
-    if earlier[_PLACE].merge(later[_PLACE]).empty:
-        raise InputError(
-            f"the runs of {days[0]} and {days[1]} have no server in common; name runs on one list"
-        )
+    check_comparable(earlier, later["asked_at"].min(), _places(later))
     before = failures(earlier)[[*_PLACE, "outcome"]].rename(columns={"outcome": "earlier_outcome"})
     return failures(later).merge(before, on=_PLACE)
+
+
+def check_comparable(
+    earlier: pd.DataFrame, began: dt.datetime, servers: Set[tuple[object, ...]]
+) -> None:
+    """Raise InputError when a run that began then cannot confirm what failed in an earlier one.
+
+    ``servers`` are (host, address, port) of the later run.
+    """
+    days = f"the runs of {earlier['asked_at'].min():%Y-%m-%d} and {began:%Y-%m-%d}"
+    if not APART <= began - earlier["asked_at"].max() <= WITHIN:
+        raise InputError(
+            f"{days}: expected one that began at least an hour and at most 45 days after the other;"
+            " compare with a run of the same month"
+        )
+    if servers.isdisjoint(_places(earlier)):
+        raise InputError(f"{days} have no server in common; name runs on one list")
 
 
 def servers_of(logs: Sequence[pd.DataFrame], hosts: pd.DataFrame) -> pd.DataFrame:
