@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from seen import NOON, V6, host, no_signals, seen
+from seen import NOON, V6, host, name_servers, no_signals, seen
 
 from v6monitor.dns.observation import UNKNOWN, Observation
 from v6monitor.language import Language
@@ -353,3 +353,81 @@ def test_a_failed_lookup_never_adds_a_letter_or_a_command(data: st.DataObject) -
             assert one.mx.outcome == "ok"
             assert one.ipv6 is not None
             assert one.ipv6.outcome == "nodata"
+
+
+def out_of_reach() -> tuple[list[Observation], pd.DataFrame]:
+    """Return two domains and a website that a zone keeps out of reach, and what is to blame."""
+    log = [
+        seen("town.example", "MX", "10 mx.town.example"), *name_servers("town.example", True),
+        *host("mx.town.example", V6), *no_signals("town.example"),
+        *(seen(f"{name}.example", "MX", "10 mx.post.example") for name in "ab"),
+        seen("www.c.example", "AAAA", V6), *name_servers("post.example", False),
+    ]  # fmt: skip
+    rows = [
+        ("town.example", "mail", "town.example", "no_answer", "", "town.example", "", "no"),
+        ("a.example", "mail", "post.example", "no_ipv6", "", "post.example", "", "no"),
+        ("b.example", "mail", "post.example", "no_ipv6", "", "post.example", "", "no"),
+        ("www.c.example", "web", "post.example", "no_ipv6", "ns.post.example", "post.example", "",
+         "no"),
+        ("good.example", "mail", "", "", "", "", "", "yes"),
+        ("odd.example", "mail", "", "", "", "", "", "unknown"),
+    ]  # fmt: skip
+    columns = ["domain", "measure", "blocking_zone", "cause", "blocking_server", "operator"]
+    return log, pd.DataFrame(rows, columns=[*columns, "tenant", "state"])
+
+
+def test_who_has_the_zone_gets_the_letter_about_what_it_keeps_out_of_reach() -> None:
+    """The organisation about its own zone; else one letter per zone. Yes and unknown: none."""
+    log, paths = out_of_reach()
+    found = letters(
+        laggards(log), observations=log, without_ipv4=paths, owners=owners(town="Town T")
+    )
+    assert [one.addressee for one in found] == [
+        ("organisation", "Town T"), ("zone", "post.example"),
+    ]  # fmt: skip
+    assert found[1].domains() == ("a.example", "b.example", "www.c.example")
+    hosts = [one.host for one in found[0].measured]
+    assert hosts == ["ns1.town.example"]
+
+
+def test_a_letter_about_a_zone_says_what_is_wrong_and_what_to_do() -> None:
+    """Zone, cause, operator and steps, in English and in Dutch."""
+    log, paths = out_of_reach()
+    own, other = letters(laggards(log), observations=log, without_ipv4=paths)
+    assert texts(own) == (
+        "town.example: The mail servers have an IPv6 address, but on 6 October 2026 a "
+        "resolver without IPv4 did not find them. The cause is in the DNS zone town.example: "
+        "its name servers have an IPv6 address, but the zone was not found over IPv6. "
+        "Probably they do not answer over IPv6, or the zone above does not publish their IPv6"
+        " addresses (AAAA glue). Operator of the name servers: town.example.\n"
+        "Ask the operator of the name servers of town.example (town.example) to check that "
+        "they answer over IPv6 (port 53, UDP and TCP): ns1.town.example.\n"
+        "dig AAAA ns1.town.example\n"
+        "Ask your registrar to have the IPv6 addresses of these name servers published in the"
+        " zone above town.example as well (AAAA glue): ns1.town.example.\n\n"
+        "Then check from a place with IPv6 that town.example is found over IPv6 alone: the "
+        "last answer of this command comes from one of its own name servers.\n"
+        "dig -6 +trace NS town.example"
+    )
+    dutch = Language("nl")
+    assert situations(other, dutch) == [
+        (
+            "a.example, b.example: De mailservers hebben een IPv6-adres, maar op 6 oktober "
+            "2026 vond een resolver zonder IPv4 ze niet. De oorzaak ligt in de DNS-zone "
+            "post.example: geen van de nameservers daarvan heeft een IPv6-adres. Een "
+            "mailserver van deze domeinen staat in die zone, of is een alias (CNAME) van een "
+            "naam in die zone. Beheerder van de nameservers: post.example."
+        ),
+        (
+            "www.c.example: De website heeft een IPv6-adres, maar op 6 oktober 2026 vond een "
+            "resolver zonder IPv4 die niet. De oorzaak ligt in de DNS-zone post.example: geen"
+            " van de nameservers daarvan heeft een IPv6-adres. De nameserver ns.post.example "
+            "van deze domeinen staat in die zone. Beheerder van de nameservers: post.example."
+        ),
+    ]
+    first = steps(other, dutch)[0].text
+    assert first == (
+        "Vraag de beheerder van de nameservers van post.example (post.example) om die via IPv6 te "
+        "laten antwoorden (poort 53, UDP en TCP) en daarna de IPv6-adressen (AAAA-records) te "
+        "publiceren: ns1.post.example."
+    )

@@ -13,6 +13,7 @@ from v6monitor.cli.terminal import STDOUT, Parser, say
 from v6monitor.dns.log import read_log
 from v6monitor.language import CODES, Language
 from v6monitor.mail.advice import in_words
+from v6monitor.mail.dependencies import zones_without_ipv4
 from v6monitor.mail.laggards import laggards as laggard_list
 from v6monitor.mail.letters import Letter, letters
 from v6monitor.mail.providers import providers as provider_table
@@ -74,7 +75,8 @@ def laggards(options: argparse.Namespace) -> int:
     _write(in_words(table, Language(options.lang)), options)
     _say(options, table, f"of {len(known)} mail domains", ("group",))
     if options.letters:
-        written = letters(table, observations=observations)
+        paths = zones_without_ipv4(observations, domains)
+        written = letters(table, observations=observations, without_ipv4=paths)
         _write_letters(options.letters, written, synthetic=is_synthetic(table))
         noun = "letter" if len(written) == 1 else "letters"
         if not (options.quiet or options.json):

@@ -132,7 +132,7 @@ def laggards(
     history = getattr(observations, "states", None) if history is None else history
     waivers = getattr(observations, "waivers", None) if waivers is None else waivers
     operators = getattr(observations, "operators", None) or known_operators()
-    owner_of, states = _owners(owners), _mail_states(history)
+    owner_of, states = owners_of(owners), _mail_states(history)
     rows: list[dict[Any, Any]] = []
     for provider in mail_providers.from_table(providers):
         domain = provider.domain
@@ -327,7 +327,7 @@ def _frame(rows: list[dict[Any, Any]]) -> pd.DataFrame:
     )
 
 
-def _owners(table: pd.DataFrame | None) -> dict[Any, dict[Any, Any]]:
+def owners_of(table: pd.DataFrame | None) -> dict[Any, dict[Any, Any]]:
     """Return organisation, sector and province by domain; the first where a domain has more."""
     if table is None:
         return {}

@@ -2,9 +2,10 @@
 
 One administrator switches all domains of a tenant, so there is a letter per tenant; per
 organisation where no tenant is known, and per domain where that is not known either. Beside these,
-the operator of a gateway gets one letter with all the domains behind its hosts. There is a letter
-only where something can be done: an unknown, and an address that may be an error in the data, are
-for the analyst to look at.
+the operator of a gateway gets one letter with all the domains behind its hosts, and whoever has a
+zone that keeps the domains of others out of reach without IPv4 one with all of those. There is a
+letter only where something can be done: an unknown, and an address that may be an error in the
+data, are for the analyst to look at.
 """
 
 import datetime as dt
@@ -16,6 +17,7 @@ import pandas as pd
 from v6monitor.dns.observation import Observation, is_listed
 from v6monitor.errors import InputError
 from v6monitor.language import NO_VALUE, Language, marked
+from v6monitor.mail import broken_intent
 from v6monitor.mail.advice import (
     NEXT_STEPS,
     Row,
@@ -31,6 +33,7 @@ from v6monitor.mail.laggards import (
     SELF_SERVICE_SINCE,
     WRITTEN_ABOUT,
     day_of,
+    owners_of,
     responsible,
 )
 from v6monitor.mail.providers import Operators, exchange_host, known_operators
@@ -52,7 +55,7 @@ DNSSEC_SINCE = dt.date(2024, 10, 1)
 
 
 class Measured(NamedTuple):
-    """The lookups of one MX host of a domain; ``host`` is "" for the domain's MX alone."""
+    """The lookups of one MX host or name server; ``host`` is "" for the domain's MX alone."""
 
     domain: str
     mx: Observation
@@ -67,11 +70,12 @@ class Letter(NamedTuple):
     tenant: str
     """The tenant whose administrator it is for; "" where no DKIM record names one."""
     operator: str
-    """The operator of a gateway that it is for; "" where it is for an organisation."""
+    """The operator of a gateway, or the zone, that it is for; "" where for an organisation."""
     rows: tuple[Row, ...]
-    """Rows of the laggard list, in its order, with ``asked``, the failing hosts of a gateway by
-    operator; ``wrong``, other MX records that mean Exchange Online and are written wrong (host and
-    fault); and ``broken``, CNAME records that lost their final dot (name and target)."""
+    """Rows of the laggard list, in its order, and those of group ``broken_intent``; with ``asked``,
+    the failing hosts of a gateway by operator; ``wrong``, other MX records that mean Exchange
+    Online and are written wrong (host and fault); and ``broken``, CNAME records that lost their
+    final dot (name and target)."""
     unknown: tuple[str, ...]
     """Other domains of the same administrator, in group ``unknown``."""
     measured: tuple[Measured, ...]
@@ -83,8 +87,14 @@ class Letter(NamedTuple):
 
     @property
     def addressee(self) -> tuple[str, str]:
-        """Return the kind (operator, tenant, organisation or domain) and name of who gets it."""
-        return ("operator", self.operator) if self.operator else _administrator(self.rows[0])
+        """Return who gets it: operator, zone, tenant, organisation or domain, and its name."""
+        kind = "zone" if self.about_zones else "operator"
+        return (kind, self.operator) if self.operator else _administrator(self.rows[0])
+
+    @property
+    def about_zones(self) -> bool:
+        """Whether all of it is about zones that are not found without IPv4."""
+        return {row["group"] for row in self.rows} == {broken_intent.GROUP}
 
     @property
     def resolvers(self) -> tuple[str, ...]:
@@ -102,16 +112,25 @@ class Letter(NamedTuple):
         return tuple(dict.fromkeys(str(row[column]) for row in self.rows if row[column]))
 
 
-def letters(laggards: pd.DataFrame, *, observations: "Observations") -> list[Letter]:
+def letters(
+    laggards: pd.DataFrame,
+    *,
+    observations: "Observations",
+    without_ipv4: pd.DataFrame | None = None,
+    owners: pd.DataFrame | None = None,
+) -> list[Letter]:
     """Return the letters to the administrators of laggards, one per tenant.
 
     Args:
         laggards: what ``v6monitor.laggards`` returns.
-        observations: the observations it was made from, or the ``Month``.
+        observations: the observations it was made from, or the ``Month``, which brings the other
+            tables too.
+        without_ipv4: the zones that keep domains out of reach, as ``Month.without_ipv4`` has them.
+        owners: whose these domains are, as ``v6monitor.laggards`` takes it.
 
     Returns:
-        Letters in the order of the list, those to operators of gateways last. Each has its
-        ``tenant`` or ``operator``, ``rows`` of the laggard list, ``unknown`` (other
+        Letters in the order of the list, those to operators of gateways and of zones last. Each
+        has its ``tenant`` or ``operator``, ``rows`` of the laggard list, ``unknown`` (other
         domains of the administrator, without a verdict) and ``measured``, the lookups;
         ``situations``, ``remarks`` and ``steps`` of this module are its paragraphs in Dutch or
         English.
@@ -135,6 +154,8 @@ def letters(laggards: pd.DataFrame, *, observations: "Observations") -> list[Let
             )
     evidence = Evidence.of(observations)
     operators = getattr(observations, "operators", None) or known_operators()
+    paths = getattr(observations, "without_ipv4", None) if without_ipv4 is None else without_ipv4
+    owner_of = owners_of(getattr(observations, "owners", None) if owners is None else owners)
     about: dict[tuple[str, str], list[Row]] = {}
     unknown: dict[tuple[str, str], list[str]] = {}
     for row in laggards.to_dict("records"):
@@ -143,6 +164,13 @@ def letters(laggards: pd.DataFrame, *, observations: "Observations") -> list[Let
         elif row["group"] == "unknown":
             unknown.setdefault(_administrator(row), []).append(str(row["domain"]))
     behind: dict[str, list[Row]] = {}
+    zones: dict[str, list[Row]] = {}
+    known = {row["domain"]: key for key, rows in about.items() for row in rows}
+    for row in [] if paths is None else broken_intent.rows(evidence, paths, owner_of):
+        if row["own"]:
+            about.setdefault(known.get(row["domain"], _administrator(row)), []).append(row)
+        else:
+            zones.setdefault(str(row["blocking_zone"]), []).append(row)
     for one in (row for rows in about.values() for row in rows):
         for operator, hosts in one["asked"].items():
             behind.setdefault(operator, []).append(
@@ -152,7 +180,7 @@ def letters(laggards: pd.DataFrame, *, observations: "Observations") -> list[Let
     behind.pop(OWN_HOST, None)
     addressed = [
         *((str(rows[0]["tenant"]), "", rows, unknown.get(key, ())) for key, rows in about.items()),
-        *(("", operator, rows, ()) for operator, rows in behind.items()),
+        *(("", name, rows, ()) for found in (behind, zones) for name, rows in found.items()),
     ]
     return [
         Letter(
@@ -168,7 +196,7 @@ def letters(laggards: pd.DataFrame, *, observations: "Observations") -> list[Let
 
 def situations(letter: Letter, language: Language) -> list[str]:
     """Return what was measured, a paragraph per explanation, in the order of the list."""
-    if letter.operator:
+    if letter.operator and not letter.about_zones:
         return [
             language.text(
                 "On {day} no IPv6 address (AAAA record) was found on {hosts}. The mail of these "
@@ -179,17 +207,18 @@ def situations(letter: Letter, language: Language) -> list[str]:
             )
         ]
     by_explanation: dict[str, list[Row]] = {}
-    for row in letter.rows:
+    for row in _listed(letter):
         by_explanation.setdefault(str(row["explanation"]), []).append(row)
     wrong: list[list[Row]] = [
         [{**row, "explanation": f"broken_{fault}", "failing_hosts": host}]
         for row in letter.rows
         for host, fault in row["wrong"]
     ]
-    return [
+    listed = [
         f"{_shown(str(row['domain']) for row in rows)}: {explanation(rows, language)}"
         for rows in [*by_explanation.values(), *wrong]
     ]
+    return [*listed, *broken_intent.situations(_out_of_reach(letter), language)]
 
 
 def remarks(letter: Letter, language: Language) -> list[str]:
@@ -214,13 +243,14 @@ class Step(NamedTuple):
 
 def steps(letter: Letter, language: Language) -> list[Step]:
     """Return what the administrator does, in order."""
-    if letter.operator:
+    if letter.operator and not letter.about_zones:
         return list(_of_the_operator(letter, language))
     return [
         *_switch(letter, language),
         *_publish(letter, language),
         *_at_the_gateway(letter, language),
         *_afterwards(letter, language),
+        *(Step(*one) for one in broken_intent.steps(_out_of_reach(letter), language)),
     ]
 
 
@@ -233,6 +263,16 @@ def powershell(letter: Letter) -> str:
     domains = letter.domains(*EXCHANGE_GROUPS)
     self_service = letter.day is None or letter.day >= SELF_SERVICE_SINCE
     return enable_ipv6(domains) if domains and self_service else ""
+
+
+def _listed(letter: Letter) -> list[Row]:
+    """Return the rows of the laggard list."""
+    return [row for row in letter.rows if row["group"] != broken_intent.GROUP]
+
+
+def _out_of_reach(letter: Letter) -> list[Row]:
+    """Return the rows about zones that are not found without IPv4."""
+    return [row for row in letter.rows if row["group"] == broken_intent.GROUP]
 
 
 def _detailed(evidence: Evidence, row: Row, operators: Operators) -> Row:
@@ -259,7 +299,7 @@ def _administrator(row: Row) -> tuple[str, str]:
 
 def _measured(evidence: Evidence, row: Row) -> Iterable[Measured]:
     domain = str(row["domain"])
-    mx = evidence.question(domain, "MX")
+    mx = evidence.question(domain, "AAAA" if row.get("measure") == "web" else "MX")
     if mx is None:
         return
     hosts = str(row["failing_hosts"]).split() if row["group"] != "ownership_proof" else [""]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from v6monitor.dns.observation import OUTCOMES
 from v6monitor.dns.resolvers import UDP, parse
 from v6monitor.errors import UsageError
-from v6monitor.language import Language
+from v6monitor.language import Language, marked
 
 IPV6_STATUS = (
     "Get-AcceptedDomain | ForEach-Object { Get-IPv6StatusForAcceptedDomain -Domain $_.DomainName }"
@@ -78,6 +78,14 @@ def _server(label: str) -> list[str]:
 
 _OUTCOME = re.compile(rf"(?<=: )({'|'.join(sorted(OUTCOMES | {'no_address'}))})(?=[,;)]|$)")
 _NOT_ASKED = re.compile(r"(?<=: )([A-Z]+) not asked(?=[,;]|$)")
+_PHRASES = (
+    marked("not asked without IPv4"),
+    marked("found without IPv4"),
+    marked("not shown that the IPv6-only resolver does without IPv4"),
+    marked("the IPv6-only resolver uses IPv4"),
+    marked("without IPv4"),
+)
+_PHRASE = re.compile("|".join(_PHRASES))
 _RECORDS_OF = re.compile(r"\b([A-Z]{2,5}) of (?=\S+: )")
 _NAME_SERVERS_OF = re.compile(r"name servers of (\S+): ")
 _COUNTED = re.compile(r"(\d+) of (\d+) name servers have IPv6")
@@ -88,9 +96,12 @@ def reason_text(reason: str, language: Language) -> str:
 
     >>> reason_text("mx.town.example: nodata, mx.example: AAAA not asked", Language("en"))
     'mx.town.example: no such record, mx.example: AAAA not asked'
+    >>> reason_text("town.example: MX without IPv4: servfail", Language("nl"))
+    'town.example: MX zonder IPv4: serverfout (SERVFAIL)'
     """
     text = _OUTCOME.sub(lambda found: language.label(found[1]), reason)
     text = _NOT_ASKED.sub(lambda found: f"{found[1]} {language.label('not_asked')}", text)
+    text = _PHRASE.sub(lambda found: language.text(found[0]), text)
     text = _RECORDS_OF.sub(lambda found: language.text("{type} of ", type=found[1]), text)
     text = _NAME_SERVERS_OF.sub(
         lambda found: language.text("name servers of {zone}: ", zone=found[1]), text

@@ -19,7 +19,9 @@ NAME = "letters"
 """The page that lists the letters, their folder, and the table of the merge."""
 
 _LINES = 12
-"""A letter with more hosts and steps than this is set smaller, to stay on its page."""
+"""A letter with more hosts and steps, or lines of findings, is set smaller, to stay on its page."""
+
+_LINE = 120  # characters
 
 
 def name_of(letter: Letter) -> str:
@@ -67,7 +69,9 @@ def page(letter: Letter, overview: Page, languages: Sequence[str]) -> str:
     measured = list(_by_host(letter, language)) if letter.operator else letter.measured
     named = subject(letter, language)
     about = language.text("IPv6 for the mail of {subject}", subject=named)
-    if letter.operator:
+    if letter.about_zones:
+        about = language.text("IPv6 for the name servers of {subject}", subject=named)
+    elif letter.operator:
         about = language.text("IPv6 for the mail servers of {subject}", subject=named)
     found = overview.below(
         NAME,
@@ -83,12 +87,13 @@ def page(letter: Letter, overview: Page, languages: Sequence[str]) -> str:
         to=_addressee(letter, language),
         day=language.day(letter.day) if letter.day else NO_VALUE,
         reference=reference(letter, found.publisher),
-        situations=situations(letter, language),
+        situations=(found_there := situations(letter, language)),
+        zones=letter.about_zones,
         measured=[_cells(one, language) for one in measured],
         resolvers=", ".join(letter.resolvers),
         steps=(todo := list(steps(letter, language))),
         remarks=remarks(letter, language),
-        small=len(measured) + len(todo) > _LINES,
+        small=max(len(measured) + len(todo), sum(map(len, found_there)) // _LINE) > _LINES,
     )
 
 
@@ -168,6 +173,8 @@ def _texts(letter: Letter, code: str) -> Iterator[tuple[str, str]]:
 
 
 def _addressee(letter: Letter, language: Language) -> str:
+    if letter.operator and letter.about_zones:
+        return language.text("The administrator of the DNS zone {zone}", zone=letter.operator)
     if letter.operator:
         return language.text(
             "The administrator of the mail servers of {operator}", operator=letter.operator
@@ -180,6 +187,10 @@ def _addressee(letter: Letter, language: Language) -> str:
             "The administrator of Exchange Online (tenant {tenant}) of {organisations}",
             tenant=letter.tenant,
             organisations=organisations,
+        )
+    if letter.about_zones:
+        return language.text(
+            "The administrator of the domain names of {organisations}", organisations=organisations
         )
     return language.text(
         "The administrator of the mail of {organisations}", organisations=organisations

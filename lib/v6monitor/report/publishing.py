@@ -86,7 +86,7 @@ class Report:
     @cached_property
     def letters(self) -> list[Letter]:
         """Return the letters to administrators."""
-        return letters_about(self.month.laggards, observations=self.month.observations)
+        return letters_about(self.month.laggards, observations=self.month)
 
     @cached_property
     def organisations(self) -> Organisations:
