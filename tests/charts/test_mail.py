@@ -127,6 +127,16 @@ def test_the_answer_counts_the_laggards_of_exchange_online() -> None:
         assert numbers(answer.note(code)) == ["3", "2", "1", "1", "1"]
 
 
+def test_what_is_at_microsoft_and_no_laggard_is_counted_apart() -> None:
+    """A wrong record and no address explain why Microsoft's domains are more; no zero is said."""
+    groups = ["exchange_online", "broken_record", "no_address"]
+    answer = charts.laggards_now(listed(group=groups, sole_cause=["yes"] * 3))
+    assert answer.note("en") == (
+        "For 1 of them that is the only cause."
+        " Another 2 at Microsoft have a wrong MX record or no address at all."
+    )
+
+
 def test_what_the_laggards_of_a_group_share_is_said_once() -> None:
     """Above a row for each: whose it is, since when, its tenant or operator, and its letter."""
     laggards = listed(

@@ -138,13 +138,28 @@ def _laggards_now_words(laggards: pd.DataFrame, language: Language) -> Words:
         caption = language.text(
             "Which domains on Exchange Online lack IPv6 could not be determined."
         )
-    note = language.text(
-        "For {sole} of them that is the only cause. Another {gateways} are on Exchange Online"
-        " behind a mail gateway without IPv6; {unknown} could not be determined.",
+    sole = language.text(
+        "For {sole} of them that is the only cause.",
         sole=language.number(int(ours["sole_cause"].eq("yes").sum())),
-        gateways=language.number(int(groups.get("gateway", 0))),
-        unknown=language.number(int(groups.get("unknown", 0))),
     )
+    gateways = language.plural(
+        "Another {number} is on Exchange Online behind a mail gateway without IPv6.",
+        "Another {number} are on Exchange Online behind a mail gateway without IPv6.",
+        int(groups.get("gateway", 0)),
+    )
+    wrong = language.plural(
+        "Another {number} at Microsoft has a wrong MX record or no address at all.",
+        "Another {number} at Microsoft have a wrong MX record or no address at all.",
+        int(groups.reindex(["broken_record", "no_address"], fill_value=0).sum()),
+    )
+    unknown = language.plural(
+        "{number} domain could not be determined.",
+        "{number} domains could not be determined.",
+        int(groups.get("unknown", 0)),
+    )
+    found = {"gateway": gateways, "broken_record": wrong, "no_address": wrong, "unknown": unknown}
+    more = dict.fromkeys(words for group, words in found.items() if group in groups)
+    note = joined(sole if len(ours) else "", *more)
     return Words(caption, joined(note, _waivers(ours, language)))
 
 

@@ -18,6 +18,9 @@ from v6monitor.names import display
 Row = Mapping[Hashable, Any]
 """A row of the laggard list."""
 
+OTHER_LABEL = "other_label"
+"""Explanation of a domain whose mail server at Exchange Online is of another domain."""
+
 EXPLANATIONS = {
     "not_opted_in": marked(
         "No IPv6 address (AAAA record) was found on {hosts} on {day}. Exchange Online then gave "
@@ -28,7 +31,7 @@ EXPLANATIONS = {
         "IPv6 on step by step since October 2024. Possible causes: IPv6 was switched off, the "
         "domain was missed, or its DNS record is wrong; DNS does not show which."
     ),
-    "other_label": marked(
+    OTHER_LABEL: marked(
         "No IPv6 address (AAAA record) was found on {hosts} on {day}. That mail server belongs "
         "to another domain, {label_domain}: probably the switch of that domain decides."
     ),
@@ -184,8 +187,9 @@ def groups(laggards: pd.DataFrame, language: Language) -> Iterator[Group]:
             one["domain"] = language.text("<domain>")
         step = f"{next_step(one, language)} {also_remove(rows, language)}".strip()
         name = str(codes[0])
+        called = OTHER_LABEL if codes[1] == OTHER_LABEL else name  # else two groups of one name
         shown = _shown(part, name, language)
-        yield Group(name, explanation(rows, language), step, waivers(rows, language), shown)
+        yield Group(called, explanation(rows, language), step, waivers(rows, language), shown)
 
 
 def waivers(rows: Sequence[Row], language: Language) -> list[tuple[str, str]]:

@@ -157,7 +157,8 @@ class Organisations:
         ]
         names = ["organisation", "sector", "province", *self.measures, "needs_action"]
         caption = language.text(
-            "Domains with IPv6, by organisation: {number}", number=language.number(len(rows))
+            "Domains with IPv6, by organisation (organisations: {number})",
+            number=language.number(len(rows)),
         )
         return plain_page("organisations", page, table=rows_html(names, rows, language, caption))
 
@@ -207,7 +208,7 @@ class Organisations:
             name = Cell(display(domain), f"#{page_name('', domain)}")
             rows.append([name, *(states.get(measure, "") for measure in self.measures)])
         names = ["domain", *self.measures]
-        return rows_html(names, rows, language, language.text("Has it IPv6?"))
+        return rows_html(names, rows, language, language.text("Does it have IPv6?"))
 
     def _compared(self, one: Subject, language: Language) -> str:
         rows = []

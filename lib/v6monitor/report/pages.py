@@ -246,7 +246,7 @@ def markup(shown: Output, language: Language) -> Markup:
     base = [f'<a href="tables/{one}.csv" download>{one}</a>' for one in _base(shown)]
     if base:
         words = language.text("Per domain:")
-        tables = f"{words} {', '.join(base)}"
+        tables = f"{words} {' '.join(base)}"
         if "</details>" in body:  # under the numbers: there is one line under a figure
             body = body.replace("</details>", f'<p class="source"{own}>{tables}</p></details>')
         else:
