@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from v6monitor.cli import main
 from v6monitor.errors import InputError
 from v6monitor.probing import runs
 from v6monitor.probing.connections import printable
@@ -202,6 +203,26 @@ def test_a_log_that_is_none(tmp_path: Path) -> None:
     pd.DataFrame({"host": ["a"]}).to_parquet(tmp_path / "b.parquet")
     with pytest.raises(InputError, match="has no column address"):
         runs.read(tmp_path / "b.parquet")
+
+
+@pytest.mark.parametrize(
+    ("out", "sentence"),
+    [
+        ("-", "--out -: a run is kept for the next one"),
+        ("two.parquet", "two.findings.csv: is there already, and nothing is replaced in silence"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_any_connection(
+    out: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """A run is a file, and the findings of an earlier run stay."""
+    monkeypatch.chdir(tmp_path)
+    Path("two.findings.csv").touch()
+    common = ["reach", "obs.parquet", "--contact", "https://asks.example", "--control", "25=mx"]
+    assert main([*common, "--earlier", "one.parquet", "--out", out]) == 2
+    assert sentence in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["two.findings.csv"]
 
 
 def test_what_a_server_says_is_untrusted() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from v6monitor import __version__
 from v6monitor.cli.options import add_out, check_new, writing
-from v6monitor.cli.terminal import Parser, Screen, Several, say
+from v6monitor.cli.terminal import STDOUT, Parser, Screen, Several, say
 from v6monitor.dns.log import read_log
 from v6monitor.errors import InputError, UsageError
 from v6monitor.probing import runs
@@ -68,15 +68,7 @@ def reach_arguments(parser: Parser) -> None:
 
 def reach(options: argparse.Namespace) -> int:
     """Test this place, connect to every server once, write what came of it and the findings."""
-    check_new("--out", options.out, runs.SUFFIXES, force=options.force)
-    ports = [int(text) for text in options.ports or map(str, PORTS) if text in map(str, PORTS)]
-    if options.ports and len(ports) != len(options.ports):
-        raise UsageError(f"--ports {' '.join(options.ports)}: expected some of 25, 80 and 443")
-    if not _CONTACT.fullmatch(options.contact):
-        raise UsageError("--contact: expected a web page or an e-mail address, without spaces")
-    if not (0 < options.rate <= MOST_A_SECOND and 0 < options.timeout <= 60):  # noqa: PLR2004
-        raise UsageError("--rate: expected at most 20, and --timeout at most 60")
-    manners = Manners(options.contact, Pacer(options.rate), options.timeout)
+    ports, manners = _checked(options)
     controls = [_control(text) for text in options.control]
     excluded = runs.read_exclusions(options.exclude) if options.exclude else []
     earlier = runs.read(options.earlier) if options.earlier else None
@@ -115,13 +107,36 @@ def reach(options: argparse.Namespace) -> int:
         )
     else:
         found = runs.findings(earlier, run)
-        path = options.out.with_suffix(".findings.csv")
+        path = _findings(options.out)
         with writing("--out", path):
             write_text(path, safe_csv(found))
         facts["findings"] = len(found)
         lines.append(f"{path}: {len(found)} failed over IPv6 in both runs and answer over IPv4")
     say(options, facts, lines)
     return 0
+
+
+def _checked(options: argparse.Namespace) -> tuple[list[int], Manners]:
+    """Return the ports and the manners of a run; UsageError for what cannot be."""
+    if options.out == STDOUT:
+        raise UsageError(
+            "--out -: a run is kept for the next one; name a file, as in reach.parquet"
+        )
+    check_new("--out", options.out, runs.SUFFIXES, force=options.force)
+    if options.earlier:
+        check_new("--out", _findings(options.out), (".csv",), force=options.force)
+    ports = [int(text) for text in options.ports or map(str, PORTS) if text in map(str, PORTS)]
+    if options.ports and len(ports) != len(options.ports):
+        raise UsageError(f"--ports {' '.join(options.ports)}: expected some of 25, 80 and 443")
+    if not _CONTACT.fullmatch(options.contact):
+        raise UsageError("--contact: expected a web page or an e-mail address, without spaces")
+    if not (0 < options.rate <= MOST_A_SECOND and 0 < options.timeout <= 60):  # noqa: PLR2004
+        raise UsageError("--rate: expected at most 20, and --timeout at most 60")
+    return ports, Manners(options.contact, Pacer(options.rate), options.timeout)
+
+
+def _findings(out: Path) -> Path:
+    return out.with_suffix(".findings.csv")
 
 
 def _control(text: str) -> tuple[int, str]:
