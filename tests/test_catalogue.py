@@ -69,3 +69,11 @@ def places(text: str) -> set[str]:
 
 def _message(entry) -> str:
     return entry.id[0] if entry.pluralizable else entry.id
+
+
+@pytest.mark.parametrize("name", ["columns.csv", "values.csv"])
+def test_a_code_has_one_row(name):
+    """Of two rows with one code the second would silently be the words of both."""
+    text = (PACKAGE / "language" / name).read_text(encoding="utf-8")
+    codes = [line.partition(",")[0] for line in text.splitlines()]
+    assert len(codes) == len(set(codes))

@@ -66,7 +66,7 @@ def test_from_a_figure_to_its_domains_is_one_click(package):
         "30_adoption": ["measurements"],
         "20_lookups": ["verdicts"],
         "40_exchange_online": ["measurements", "providers", "hosts-and-operators"],
-        "55_gap": ["hosts-and-operators"],
+        "55_gap": ["hosts-and-operators", "without-ipv4"],
     }
     for page, names in leads.items():
         text = (folder / f"{page}.en.html").read_text(encoding="utf-8")

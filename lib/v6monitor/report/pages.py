@@ -273,7 +273,10 @@ def _base(shown: Output) -> list[str]:
     kinds = {source.partition(" ")[0] for source in shown.source}
     found = ["measurements"] if "measurement" in kinds else []
     if "lookups" in kinds and shown.table:
-        of_mail = {"operator", "class", "tenant", "group"} & set(unpack(shown.table).columns)
+        table = unpack(shown.table)
+        if "blocking_zone" in table:
+            return ["without-ipv4"] if len(table) else []
+        of_mail = {"operator", "class", "tenant", "group"} & set(table.columns)
         found += ["providers", "hosts-and-operators"] if of_mail else ["verdicts"]
     return found
 

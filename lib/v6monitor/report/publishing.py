@@ -56,6 +56,9 @@ _TITLES = {
     "verdicts": marked("Results per domain, by our own lookups"),
     "providers": marked("Mail provider of each domain"),
     "hosts-and-operators": marked("Mail servers and their operators"),
+    "without-ipv4": marked(
+        "Domains with IPv6, and the zones that keep them out of reach without IPv4"
+    ),
     news.NAME: marked("Domains that changed since the previous measurement"),
     letters.NAME: marked("Letters, for a mail merge"),
 }
@@ -323,6 +326,7 @@ def _per_domain(report: Report, notebooks: Notebooks) -> list[Published]:
         "verdicts": ("20_lookups", month.verdicts),
         "providers": ("40_exchange_online", month.providers),
         "hosts-and-operators": ("55_gap", month.mx_hosts),
+        **({"without-ipv4": ("55_gap", paths)} if len(paths := month.without_ipv4) else {}),
     }
     pages_of = {name: page if page in notebooks else OVERVIEW for name, (page, _) in found.items()}
     published = [_export(report, name, pages_of[name], table) for name, (_, table) in found.items()]
