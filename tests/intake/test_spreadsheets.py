@@ -174,3 +174,13 @@ def test_merged_cells_that_take_all_memory(intake):
 
     with pytest.raises(InputError, match="made to take all memory"):
         intake(_workbook(fill), "list.xlsx")
+
+
+def test_an_encoding_that_does_not_exist(intake):
+    """A part that names none that XML can have is damaged, like any other."""
+    content = '<?xml version="1.0" encoding="NaN"?><a/>'
+    mimetype = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = '<manifest:manifest xmlns:manifest="urn:x"/>'
+    parts = {"content.xml": content, "META-INF/manifest.xml": manifest}
+    with pytest.raises(InputError, match="unknown encoding: NaN"):
+        intake(zipped(mimetype=mimetype, **parts), "list.ods")

@@ -176,7 +176,7 @@ def _internet_domains(name: str, data: bytes) -> pd.DataFrame:
         raise InputError(f"{name}: declares entities, as no register does; download it again")
     try:
         root = ET.fromstring(data)  # noqa: S314 - entities were refused above
-    except ET.ParseError as error:
+    except (ET.ParseError, LookupError, ValueError) as error:  # or an encoding that is none
         raise InputError(
             f"{name}: is XML that breaks off or is damaged ({error}); download it again"
         ) from error

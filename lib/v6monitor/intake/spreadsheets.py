@@ -184,7 +184,10 @@ def _checked(extent: "_Xlsx | _Ods", parts: Mapping[str, bytes]) -> Mapping[str,
         parser.StartElementHandler = start
         parser.CharacterDataHandler = extent.text
         parser.EndElementHandler = lambda name: extent.end(name.rpartition(":")[2])
-        parser.Parse(part, True)
+        try:
+            parser.Parse(part, True)
+        except (LookupError, ValueError) as error:  # names an encoding that does not exist
+            raise ExpatError(f"{path}: {error}") from error
     if extent.cells > _MOST_CELLS or extent.characters() > _MOST_CHARACTERS:
         raise _TooLargeError
     return extent.layouts()
