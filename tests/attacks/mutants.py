@@ -4,7 +4,7 @@
 whose memory can be measured. Of ``WHOLE`` in a hundred sources all is read, of the others the
 beginning; one in ten tables that were read is written and read again. It prints a line of JSON:
 how many were read and refused, its memory, and which variants harmed it: by a traceback, or by two
-seconds of processor time.
+seconds of processor time, twice.
 """
 
 import faulthandler
@@ -19,6 +19,7 @@ import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -159,6 +160,18 @@ def overdue(_number: int, _frame: FrameType | None) -> None:
     raise TimeoutError(f"more than {SECONDS} s of processor time")
 
 
+def timed_ending(path: Path, back: bool) -> str:
+    """Read a file within the limit; once more if it took longer, as it may on a busy machine."""
+    for _ in range(2):
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        with suppress(TimeoutError):
+            try:
+                return ending(path, back)
+            finally:
+                signal.setitimer(signal.ITIMER_PROF, 0)
+    raise TimeoutError(f"more than {SECONDS} s of processor time, twice")
+
+
 def main(count: int, seed: int, whole: int, paths: list[Path]) -> None:
     chance = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
     files = sorted(file for path in paths for file in (path, *path.rglob("*")) if file.is_file())
@@ -173,12 +186,10 @@ def main(count: int, seed: int, whole: int, paths: list[Path]) -> None:
             path = Path(scratch) / source.name
             path.write_bytes(mutant(chance, data[:largest]))
             faulthandler.dump_traceback_later(WAITING, exit=True)
-            signal.setitimer(signal.ITIMER_PROF, SECONDS)
             try:
-                endings[ending(path, number % 10 == 0)] += 1
+                endings[timed_ending(path, number % 10 == 0)] += 1
             except Exception as error:  # noqa: BLE001 - whatever it is, it should have been refused
                 harmed.append(f"variant {number} of {source.name}, seed {seed}: {error!r:.300}")
-            signal.setitimer(signal.ITIMER_PROF, 0)
             faulthandler.cancel_dump_traceback_later()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     sys.stdout.write(json.dumps({**endings, "MiB": peak, "harmed": harmed}))
