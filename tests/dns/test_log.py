@@ -270,3 +270,17 @@ def test_a_log_in_presentation_form_gives_the_same_verdicts_and_classes(tmp_path
         for table in (log.read_log(path), pd.read_csv(path), log.frame(theirs)):
             pd.testing.assert_frame_equal(call(table, domains=[of[0]]), expected)
     assert providers(log.read_log(path), domains=[of[0]])["class"][0] == "exo_behind"
+
+
+def test_two_writers_of_one_log_publish_no_half_of_either(tmp_path: Path) -> None:
+    """Who comes later takes the scratch file; the earlier one says so and leaves nothing."""
+    path = tmp_path / "observations.csv"
+    with log.Writer(path) as earlier, log.Writer(path) as later:
+        for writer in (earlier, later):
+            writer.add([])
+            assert writer._file
+        with pytest.raises(UsageError, match="another run writes it too"):
+            earlier.finish({})
+        assert not path.exists()
+        later.finish({})
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]

@@ -238,6 +238,8 @@ class Writer:
                 self._parquet.close()
             self._file.flush()
             os.fsync(self._file.fileno())
+            if not os.path.samestat(os.fstat(self._file.fileno()), self._scratch.stat()):
+                raise UsageError(f"{self._path}: another run writes it too; run this one again")
             self._scratch.replace(self._path)
 
     def _add_group(self) -> None:

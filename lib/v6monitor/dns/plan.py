@@ -293,7 +293,6 @@ class NameList(Collection[tuple[str, str]]):
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         with self._open() as text:
-            rows = csv.reader(text, strict=True)
             try:
                 rows = csv.reader(text, delimiter=_delimiter(text), strict=True)
                 yield from _unique(_pairs(rows, self.source))
