@@ -9,12 +9,21 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from v6monitor.dns.ipv6_only import kind_of_control
-from v6monitor.dns.observation import DEFINITE, Observation, Question, within
+from v6monitor.dns.observation import (
+    DEFINITE,
+    SERVFAIL,
+    TIMEOUT,
+    Observation,
+    Question,
+    within,
+)
 from v6monitor.verdicts.evidence import Evidence
 from v6monitor.verdicts.logic import NO, UNKNOWN, YES, Verdict, conjunction
 
 WITHIN = dt.timedelta(seconds=60)
 """How near to a failure a control name must have resolved, and none must have failed."""
+_OUT_OF_REACH = DEFINITE | {SERVFAIL, TIMEOUT}
+"""Outcomes that may be a no: a refusal, or what cannot be read, tells of the resolver instead."""
 _DEEPEST = 4
 """Zones of name servers of zones of name servers that are followed."""
 
@@ -64,7 +73,7 @@ def resolves(evidence: Evidence, question: Question) -> Verdict:
         return Verdict(UNKNOWN, f"{name}: {qtype} not asked without IPv4")
     if _found(evidence, question):
         return Verdict(YES, f"{name}: {qtype} found without IPv4")
-    state = NO if _worked(evidence, row) else UNKNOWN
+    state = NO if row.outcome in _OUT_OF_REACH and _worked(evidence, row) else UNKNOWN
     return Verdict(state, f"{name}: {qtype} without IPv4: {row.outcome}")
 
 
