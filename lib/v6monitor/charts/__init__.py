@@ -3,7 +3,7 @@
 A module holds one subject: its tables, drawings and captions.
 """
 
-from v6monitor.charts.adoption import answers, sectors, states, sub_tests
+from v6monitor.charts.adoption import sectors, states, sub_tests
 from v6monitor.charts.changes import changes, changes_answer, two_sources
 from v6monitor.charts.forecast import forecast_answer, projection
 from v6monitor.charts.gap import effect_answer, fix_order, fixes_answer, gap_answer
@@ -17,6 +17,7 @@ from v6monitor.charts.laggards import (
 from v6monitor.charts.mail import operators
 from v6monitor.charts.provinces import provinces
 from v6monitor.charts.quality import quality, vantage
+from v6monitor.charts.reachability import answers
 from v6monitor.charts.style import png, svg
 from v6monitor.charts.trend import trend
 

@@ -1,4 +1,4 @@
-"""Adoption in one month: groups then and now, states, sub-tests, and what answers over IPv6."""
+"""Adoption in one month: groups then and now, states and sub-tests."""
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -28,7 +28,6 @@ from v6monitor.charts.wording import (
     explained,
     group_name,
     joined,
-    measure_name,
     not_there,
     out_of,
     share_text,
@@ -120,30 +119,6 @@ def sub_tests(results: pd.DataFrame, *, name: str = "chain") -> Chart:
         A Chart; its table has a row per type and test.
     """
     return Chart(name, count_sub_tests(results), _sub_test_words, _draw_sub_tests)
-
-
-def answers(table: pd.DataFrame, *, name: str = "answers") -> Chart:
-    """Return stacked bars of the domains with an IPv6 address by whether all of them answer.
-
-    Args:
-        table: ``month.answers``: a row per ``source``, ``measure`` and ``domain``, with ``state``
-            and ``period``.
-        name: names the files of the chart.
-
-    Returns:
-        A Chart; its table has a row per source and measure.
-
-    Source: METHOD.md §4.
-    """
-    keys = ["period", "source", "measure"]
-    counts = table[keys].drop_duplicates().sort_values(keys, ascending=[True, True, False])
-    for state in SHOWN:
-        found = table[table["state"] == state].groupby(keys).size().rename(state)
-        counts = counts.join(found, on=keys)
-    counts = counts.fillna(dict.fromkeys(SHOWN, 0)).astype(dict.fromkeys(SHOWN, "int64"))
-    counts = counts.assign(applicable=counts[list(SHOWN)].sum(axis=1)).reset_index(drop=True)
-    counts.attrs = dict(table.attrs)
-    return Chart(name, counts, _answers_words, _draw_answers)
 
 
 def group_column(table: pd.DataFrame) -> str:
@@ -275,7 +250,7 @@ def _draw_states(table: pd.DataFrame, language: Language, width: int) -> Figure 
     if not table["applicable"].sum():
         return None
     rows = _rows(table, table.columns[0], language)
-    return _parts(rows, table, language, width)
+    return state_bars(rows, table, language, width)
 
 
 def _sub_test_words(table: pd.DataFrame, language: Language) -> Words:
@@ -325,73 +300,7 @@ def _draw_sub_tests(table: pd.DataFrame, language: Language, width: int) -> Figu
     shown = table[table.groupby("type")["applicable"].transform("sum") > 0]
     if shown.empty:
         return None
-    return _parts(_sub_test_rows(shown, language), shown, language, width)
-
-
-def _answers_words(table: pd.DataFrame, language: Language) -> Words:
-    alt = language.text(
-        "Stacked bar chart of the domains with an IPv6 address by whether all of these answer. It"
-        " shows where an address alone is not enough."
-    )
-    if table.empty:
-        return Words(language.text("Whether servers answer over IPv6 was not tested."), "", alt)
-    names = [row.name for row in _answers_rows(table, language)]
-    silent = set(table.loc[table["no"] > 0, "source"])
-    order = sorted(table["source"].unique(), key=lambda source: source not in silent)
-    found = [_answers_found(table, source, language) for source in order]
-    note = language.text(
-        "Domains with an IPv6 address, {month}. Yes: every address answers; no: one does not, while"
-        " the same server answers over IPv4; if neither does, the result is undetermined.",
-        month=language.month(str(table["period"].iloc[0])),
-    )
-    unknown = undetermined(table["unknown"].sum(), table["applicable"].sum(), language)
-    return Words.of(found, [note, unknown], alt, tick_lines(names, table, language))
-
-
-def _answers_found(table: pd.DataFrame, source: str, language: Language) -> str:
-    """Return in a sentence what one source found."""
-    of = _answers_source(table, source, language)
-    parts = [
-        f"{measure_name(row['measure'], language)} {out_of(row['no'], row['applicable'], language)}"
-        for row in table[table["source"].eq(source) & table["no"].gt(0)].to_dict("records")
-    ]
-    if not parts:
-        return language.text(
-            "No server was found that answers over IPv4 and not over IPv6{of}.", of=of
-        )
-    return shortest(
-        *(
-            language.text(
-                "IPv6 does not answer where IPv4 does{of}: {parts}.",
-                of=of,
-                parts=language.listed(some),
-            )
-            for some in (parts, parts[:2])
-        )
-    )
-
-
-def _answers_source(table: pd.DataFrame, source: str, language: Language) -> str:
-    """Return a source in parentheses where a table has two; else nothing."""
-    return f" ({language.label(source).lower()})" if len(set(table["source"])) > 1 else ""
-
-
-def _answers_rows(table: pd.DataFrame, language: Language) -> list[Row]:
-    """Return a row per measure, with its source where there are two."""
-    return [
-        Row(
-            group_name(row["measure"], language) + _answers_source(table, row["source"], language),
-            size(row, language),
-        )
-        for row in table.to_dict("records")
-    ]
-
-
-def _draw_answers(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
-    """Draw every measure as parts of the domains with an IPv6 address."""
-    if table.empty:
-        return None
-    return _parts(_answers_rows(table, language), table, language, width)
+    return state_bars(_sub_test_rows(shown, language), shown, language, width)
 
 
 def _moved_most(table: pd.DataFrame, by: str, earlier: str, language: Language) -> str:
@@ -454,7 +363,7 @@ def _rows(table: pd.DataFrame, by: str, language: Language) -> list[Row]:
     return [Row(group_name(row[by], language), size(row, language)) for row in rows]
 
 
-def _parts(rows: list[Row], table: pd.DataFrame, language: Language, width: int) -> Figure:
+def state_bars(rows: list[Row], table: pd.DataFrame, language: Language, width: int) -> Figure:
     """Draw the states of every row as parts of what applies; small groups are in words."""
     chart = rows_chart(rows, width, key=state_marks(table, SHOWN, language), right=28)
     share_axis(chart, language)
