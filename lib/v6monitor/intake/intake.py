@@ -277,15 +277,14 @@ def _book(sheet: Sheet, read: list[pd.DataFrame], faults: Faults) -> None:
         faults.add(cells[cells != ""].head(1).rename("column"), Reason.HIDDEN, KEPT)
     merged = {row: value for row, value in sheet.merged.items() if row in used}
     faults.add(pd.Series(merged, name="sheet", dtype="str"), Reason.MERGED, CHANGED)
+    beyond = pd.Series(sheet.beyond, dtype="str").loc[lambda cells: cells.index.isin(used)]
     taken = {
-        (row, value)
-        for cells in (read if sheet.beyond else ())
-        for row, *values in cells.itertuples()
-        for value in values
+        row
+        for cells in read
+        for row in cells.index[cells.eq(beyond.reindex(cells.index), axis=0).any(axis=1)]
     }
-    beyond = {row: value for row, value in sheet.beyond.items() if row in used}
-    lost = {row: value for row, value in beyond.items() if (row, value) not in taken}
-    faults.add(pd.Series(lost, name="sheet", dtype="str"), Reason.BEYOND, DROPPED)
+    lost = beyond.drop(taken).rename("sheet")
+    faults.add(lost, Reason.BEYOND, DROPPED)
 
 
 def _why_empty(name: str, faults: pd.DataFrame) -> str:

@@ -233,7 +233,7 @@ def _parted(name: str, sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
             more = sheet.cells.iloc[start + 1 : end if len(ends) else start, ends]
             beyond |= {
                 row: cell
-                for row, *cells in more.itertuples()
+                for row, *cells in more.astype("object").itertuples()
                 for cell in filter(None, reversed(cells))
             }
         for start, end in pairwise([0, *cuts, len(sheet.cells)]):
