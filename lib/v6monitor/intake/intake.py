@@ -283,7 +283,7 @@ def _book(sheet: Sheet, read: list[pd.DataFrame], faults: Faults) -> None:
         for cells in read
         for row in cells.index[cells.eq(beyond.reindex(cells.index), axis=0).any(axis=1)]
     }
-    lost = beyond.drop(taken).rename("sheet")
+    lost = beyond[~beyond.index.isin(taken)].rename("sheet")
     faults.add(lost, Reason.BEYOND, DROPPED)
 
 
