@@ -45,8 +45,11 @@ def test_it_ends_with_the_headline_and_the_page_to_open(world, ask, capsys):
     assert fit == "Fit to publish: 100.0% of the results are known."
     assert opened.startswith(f"Open {month / 'index.html'}  (")
     assert "running 10_measurements: 0 of 1" in shown.err.splitlines()
+    assert main([*ask, "--force", "--quiet", "--period", "2026-10"]) == 0  # which is the newest
     before = (month / "run.json").stat().st_mtime_ns
-    assert main([*ask, "--verbose", "--period", "2026-10"]) == 0  # which was the newest
+    assert main(ask) == 0
+    assert capsys.readouterr().out.startswith("nothing new")
+    assert main([*ask, "--verbose", "--period", "2026-10"]) == 0
     nothing, again, *_, last = capsys.readouterr().out.splitlines()
     assert nothing.startswith("nothing new")
     assert again == headline

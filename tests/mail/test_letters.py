@@ -86,7 +86,7 @@ def test_the_steps_of_a_laggard_stand_in_their_order() -> None:
     assert found[2].commands == IPV6_STATUS
     assert (
         found[3].commands
-        == f"$domains = 'a.example', 'b.example'\nforeach ($domain in $domains) {{ {SWITCH} }}"
+        == f"$domains = 'a.example',\n'b.example'\nforeach ($domain in $domains) {{ {SWITCH} }}"
     )
     assert found[4].commands.splitlines() == [
         "dig AAAA a-example.mail.protection.outlook.com",

@@ -41,11 +41,13 @@ def enable_ipv6(domains: Iterable[str]) -> str:
     """Return the PowerShell that turns IPv6 on for these accepted domains.
 
     >>> print(enable_ipv6(["town.example", "o'clock.example"]))
-    $domains = 'town.example', 'o''clock.example'
+    $domains = 'town.example',
+    'o''clock.example'
     foreach ($domain in $domains) { Enable-IPv6ForAcceptedDomain -Domain $domain }
     """
+    listed = ",\n".join(map(quote_powershell, domains))  # on paper no name is split over lines
     return (
-        f"$domains = {', '.join(map(quote_powershell, domains))}\n"
+        f"$domains = {listed}\n"
         "foreach ($domain in $domains) { Enable-IPv6ForAcceptedDomain -Domain $domain }"
     )
 

@@ -1,4 +1,4 @@
-"""Pages of the letters, one A4 each, the list of them, and the table for a mail merge."""
+"""Pages of the letters, the list of them, and the table for a mail merge."""
 
 import hashlib
 from collections import Counter
@@ -17,11 +17,6 @@ from v6monitor.report.publisher import Publisher
 
 NAME = "letters"
 """The page that lists the letters, their folder, and the table of the merge."""
-
-_LINES = 12
-"""A letter with more hosts and steps, or lines of findings, is set smaller, to stay on its page."""
-
-_LINE = 120  # characters
 
 
 def name_of(letter: Letter) -> str:
@@ -87,13 +82,12 @@ def page(letter: Letter, overview: Page, languages: Sequence[str]) -> str:
         to=_addressee(letter, language),
         day=language.day(letter.day) if letter.day else NO_VALUE,
         reference=reference(letter, found.publisher),
-        situations=(found_there := situations(letter, language)),
+        situations=situations(letter, language),
         zones=letter.about_zones,
         measured=[_cells(one, language) for one in measured],
         resolvers=", ".join(letter.resolvers),
-        steps=(todo := list(steps(letter, language))),
+        steps=list(steps(letter, language)),
         remarks=remarks(letter, language),
-        small=max(len(measured) + len(todo), sum(map(len, found_there)) // _LINE) > _LINES,
     )
 
 

@@ -185,7 +185,7 @@ class Request:
     def held(self) -> dict[str, Any] | None:
         """Return the manifest of its report, if the archive has it.
 
-        One of the month that was the newest when none was named, is that of the month too.
+        That of the newest month was made as if no month was named.
         """
         for asked in (self, replace(self, period="")):
             made = manifest.find(self.archive, asked.identity)

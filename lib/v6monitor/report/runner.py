@@ -95,6 +95,8 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
     read = _read(request)
     table = of_sectors(read.table, request.sectors)
     period = choose_period(request.period, table)
+    if period == choose_period("", table):
+        request = replace(request, period="")  # named or not, the newest month is one run
     current = table[table["measured_at"].dt.strftime("%Y-%m") == period]
     for name in request.organisations:
         of_organisation(current, name)
