@@ -99,9 +99,13 @@ def registrable_domain(name: str) -> str:
     ('ministry.gov.nl', 'blogspot.com')
     """
     labels = name.split(".")
-    parts = _extract()(name, include_psl_private_domains=not GOVERNMENT.isdisjoint(labels[-2:-1]))
+    tail = ".".join(labels[-2:])
+    governmental = not GOVERNMENT.isdisjoint(labels[-2:-1])
+    if not (governmental or "xn--" in tail or {tail, f"*.{labels[-1]}"} & _compound_suffixes()):
+        return tail
+    parts = _extract()(name, include_psl_private_domains=governmental)
     if not parts.suffix:
-        return ".".join(labels[-2:])
+        return tail
     return str(parts.top_domain_under_public_suffix) or name
 
 
@@ -191,6 +195,13 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+@cache
+def _compound_suffixes() -> frozenset[str]:
+    """Return the last two labels of the public suffixes that have several: most names have none."""
+    several = (one.removeprefix("!").split(".") for one in _extract().tlds if "." in one)
+    return frozenset(".".join(labels[-2:]) for labels in several)
 
 
 @cache

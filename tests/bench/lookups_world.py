@@ -218,6 +218,18 @@ class Servers:
         self._unbound_process.wait()
         self._unbound_process = self._started("unbound", self.port)
 
+    def asked(self) -> int:
+        """Return how many questions Unbound got so far."""
+        said = subprocess.run(
+            [_program("unbound-control"), "-c", "unbound.conf", "stats_noreset"],
+            cwd=self._folder,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        counts = dict(line.split("=") for line in said.splitlines())
+        return int(counts["total.num.queries"])
+
     def _nsd(self) -> str:
         there, lame = self._zones
         zones = [f'zone:\n  name: "{zone}"\n  zonefile: "zones/{zone}.zone"\n' for zone in there]
@@ -242,15 +254,15 @@ class Servers:
             "  outgoing-range: 4096\n  num-queries-per-thread: 2048\n  so-rcvbuf: 4m\n"
             "  so-sndbuf: 4m\n  incoming-num-tcp: 500\n  access-control: 127.0.0.0/8 allow\n"
             "  minimal-responses: yes\n  edns-buffer-size: 1232\n  max-udp-size: 1232\n"
+            "remote-control:\n  control-enable: yes\n  control-use-cert: no\n"
+            f"  control-interface: {self._folder}/control\n"
             f'forward-zone:\n  name: "."\n  forward-addr: 127.0.0.1@{self._authoritative}\n'
         )
 
     def _started(self, program: str, port: int) -> subprocess.Popen[bytes]:
-        path = shutil.which(program) or shutil.which(program, path="/usr/sbin")
-        if path is None:
-            raise SystemExit(f"{program} is not installed: the benchmark needs nsd and unbound")
         process = subprocess.Popen(
-            [path, "-d", "-c", self._folder / f"{program}.conf"], stderr=subprocess.DEVNULL
+            [_program(program), "-d", "-c", self._folder / f"{program}.conf"],
+            stderr=subprocess.DEVNULL,
         )
         for _ in range(300):
             try:
@@ -261,6 +273,13 @@ class Servers:
                 return process
         process.kill()
         raise SystemExit(f"{program} did not start: see {self._folder}/{program}.log")
+
+
+def _program(name: str) -> str:
+    path = shutil.which(name) or shutil.which(name, path="/usr/sbin")
+    if path is None:
+        raise SystemExit(f"{name} is not installed: the benchmark needs nsd and unbound")
+    return path
 
 
 def _free_port() -> int:

@@ -179,7 +179,9 @@ def test_spf_records_under_the_domains_own_name_are_asked_for_one_level_deep() -
 def test_names_that_are_no_host_names_are_rows_and_not_asked() -> None:
     """Each with its reason, once."""
     settled: list[Observation] = []
-    plan = Plan([("foo bar", "mail"), ("foo bar", "mail"), ("n.v.t.", "web")], 0, settled.append)
+    plan = Plan(
+        [("foo bar", "mail"), ("foo bar", "mail"), ("n.v.t.", "web")], settle=settled.append
+    )
     assert plan.pop() is None
     assert [row[:3] for row in settled] == [
         ("foo bar", "MX", "invalid_name"),

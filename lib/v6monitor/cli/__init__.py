@@ -16,6 +16,7 @@ COMMANDS = {
     "withdraw": ("report", "withdraw a report: a page that says why takes its place"),
     "intake": ("intake", "read measurement files into the canonical table"),
     "lookup": ("lookup", "ask DNS and write the observation log"),
+    "merge": ("lookup", "merge the parts of a lookup in shards, and ask what they left open"),
     "reach": ("reach", "connect to the servers with IPv6 of a log, and see which answer"),
     "vantage": ("service", "check that resolvers answer and can be trusted"),
     "verdicts": ("evidence", "judge every domain of an observation log"),

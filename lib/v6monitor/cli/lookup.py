@@ -28,6 +28,7 @@ from v6monitor.dns.plan import ExtraQuestions, canonical, read_names
 from v6monitor.dns.recording import DAY, Recorded, Task, record
 from v6monitor.dns.resolvers import is_resolver
 from v6monitor.dns.retry import Policy
+from v6monitor.dns.shards import MOST, Parts, Shard
 from v6monitor.errors import UsageError
 from v6monitor.verdicts.confirmation import LossCheck
 from v6monitor.verdicts.evidence import Evidence
@@ -55,9 +56,6 @@ def lookup_arguments(parser: Parser) -> None:
     )
     add_out(parser, "OBS", "log to write: .parquet or .csv; - writes CSV to standard output")
     parser.add_argument(
-        "--resume", action="store_true", help="continue the run that was cut off there"
-    )
-    parser.add_argument(
         "--reuse",
         metavar="OBS",
         type=Path,
@@ -70,6 +68,54 @@ def lookup_arguments(parser: Parser) -> None:
         metavar="AGE",
         type=_duration,
         help="the oldest answer to take over, such as 90m, 12h or 7d (default: 1d)",
+    )
+    parser.add_argument(
+        "--shard",
+        metavar="I/N",
+        type=_shard,
+        help="ask about the names of this shard only, the first is 1/N; `v6monitor merge` joins "
+        "the parts",
+    )
+    parser.add_argument(
+        "--predicted",
+        action="store_true",
+        help="ask about the name that Exchange Online gives each mail domain, whatever its MX says",
+    )
+    parser.add_argument(
+        "--unvalidated",
+        action="store_true",
+        help="ask again, without DNSSEC validation, what does not validate, and keep both",
+    )
+    parser.add_argument(
+        "--mixed-case",
+        action="store_true",
+        help="ask in letters of random case, which an answer must repeat: harder to forge, but "
+        "some servers do not repeat it",
+    )
+    _asking_arguments(parser)
+
+
+def merge_arguments(parser: Parser) -> None:
+    """Add the parts, the log, and how to ask what they left open."""
+    parser.examples(
+        "v6monitor merge part-*.parquet --out obs.parquet",
+        "v6monitor merge part-*.parquet --out obs.parquet --resolver 192.0.2.53",
+    )
+    parser.add_argument(
+        "parts",
+        metavar="PART",
+        nargs="+",
+        type=Path,
+        help="log that `v6monitor lookup --shard I/N` wrote: all of them, in any order",
+    )
+    add_out(parser, "OBS", "log to write: .parquet or .csv")
+    _asking_arguments(parser)
+    parser.set_defaults(reuse=[], max_age=None, shard=None)
+
+
+def _asking_arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "--resume", action="store_true", help="continue the run that was cut off there"
     )
     parser.add_argument(
         "--confirm-losses",
@@ -86,11 +132,6 @@ def lookup_arguments(parser: Parser) -> None:
         type=_duration,
         help="how long after the first answer, such as 1h, which METHOD.md asks for (default: 0s)",
     )
-    parser.add_argument(
-        "--predicted",
-        action="store_true",
-        help="ask about the name that Exchange Online gives each mail domain, whatever its MX says",
-    )
     resolver_arguments(parser)
     ipv6_only_arguments(parser)
     parser.add_argument(
@@ -103,25 +144,22 @@ def lookup_arguments(parser: Parser) -> None:
         type=_count,
         help=f"questions in flight at once (default: {_DEFAULT.concurrency})",
     )
-    parser.add_argument(
-        "--unvalidated",
-        action="store_true",
-        help="ask again, without DNSSEC validation, what does not validate, and keep both",
-    )
-    parser.add_argument(
-        "--mixed-case",
-        action="store_true",
-        help="ask in letters of random case, which an answer must repeat: harder to forge, but "
-        "some servers do not repeat it",
-    )
 
 
 def lookup(options: argparse.Namespace) -> int:
     """Ask, write the log and print a summary."""
     if options.max_age is not None and not options.reuse:
         raise UsageError("--max-age says how old answers to take over may be: add --reuse OBS")
-    if options.confirm_after and not options.confirm_losses:
-        raise UsageError("--confirm-after says when losses are asked again: add --confirm-losses")
+    if options.shard and (options.confirm_losses or options.ipv6_only_resolver):
+        raise UsageError(
+            "--confirm-losses and --ipv6-only-resolver need the answers of all shards: give them "
+            "to `v6monitor merge`"
+        )
+    if options.shard and options.out.suffix != ".parquet":
+        raise UsageError(
+            f"--out {options.out}: a part of a run in shards is a Parquet file; expected a name "
+            "that ends in .parquet"
+        )
     if options.resume and options.out == STDOUT:
         raise UsageError("--resume continues a log in a file: name it with --out")
     _sort_out_names(options)
@@ -131,13 +169,41 @@ def lookup(options: argparse.Namespace) -> int:
             say(options, {"out": str(path)}, [f"nothing to resume: {path} is finished"])
             return 0
         check_new("--out", options.out, log.SUFFIXES, force=options.force)
-        names = read_names(options.names)
-        losses = _loss_check(options.confirm_losses, names)
-        recorded = _record(options, names, path, losses)
-        doubt = _doubt(path) if recorded.ipv6_only else ""
-    facts = {"out": str(options.out), **recorded._asdict()}
-    say(options, facts, _summary(recorded, losses, options.out, doubt))
+        _keep(options, read_names(options.names), path)
     return 0
+
+
+def merge(options: argparse.Namespace) -> int:
+    """Join the parts, ask what they left open, write the log and print a summary."""
+    if any(options.out.resolve() == part.resolve() for part in options.parts):
+        raise UsageError(f"--out {options.out}: is one of the parts; name another file")
+    log.check_writable(options.out)
+    check_new("--out", options.out, log.SUFFIXES, force=options.force)
+    parts = Parts(options.parts)
+    made = parts.notes[0]
+    options.predicted = bool(made.get("predicted"))
+    options.unvalidated, options.mixed_case = (
+        bool(made["settings"].get(name)) for name in ("unvalidated", "mixed_case")
+    )
+    options.resolver = options.resolver or parts.resolvers
+    _keep(options, parts, options.out)
+    return 0
+
+
+def _keep(options: argparse.Namespace, names: Collection[tuple[str, str]], path: Path) -> None:
+    """Ask about the names, write the log and print a summary."""
+    if options.confirm_after and not options.confirm_losses:
+        raise UsageError("--confirm-after says when losses are asked again: add --confirm-losses")
+    losses = _loss_check(options.confirm_losses, names)
+    recorded = _record(options, names, path, losses)
+    doubt = _doubt(path) if recorded.ipv6_only else ""
+    facts = {"out": str(options.out), **recorded._asdict()}
+    kept = (
+        "are from the parts"
+        if isinstance(names, Parts)
+        else "were asked before the run was cut off"
+    )
+    say(options, facts, _summary(recorded, losses, options.out, doubt, kept))
 
 
 @contextmanager
@@ -171,6 +237,7 @@ def _record(
         probes=probes(options),
         ipv6_only=options.ipv6_only_resolver,
         choose=asked_again,
+        shard=options.shard,
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is known is kept, as by Ctrl-C
     screen.progress("lookups" if options.no_vantage else "testing the resolvers")
@@ -230,16 +297,18 @@ def _doubt(path: Path) -> str:
     return Evidence(row for part in parts for row in log.observations(part)).ipv6_only_doubt
 
 
-def _summary(recorded: Recorded, losses: LossCheck | None, path: Path, doubt: str) -> Iterator[str]:
+def _summary(
+    recorded: Recorded, losses: LossCheck | None, path: Path, doubt: str, kept: str
+) -> Iterator[str]:
     outcomes = recorded.outcomes
     definite = sum(outcomes[outcome] for outcome in DEFINITE)
     asked = outcomes.total() - outcomes[INVALID_NAME]
     counts = ", ".join(f"{outcome} {number:,}" for outcome, number in outcomes.most_common())
     share = f" ({100 * definite / asked:.1f} %)" if asked else ""
-    yield f"{outcomes.total():,} questions: {counts}"
+    yield f"{outcomes.total():,} questions" + (f": {counts}" if counts else "")
     yield f"{definite:,} of {asked:,} asked have a definite answer{share}"
     if recorded.kept:
-        yield f"{recorded.kept:,} of them were asked before the run was cut off"
+        yield f"{recorded.kept:,} of them {kept}"
     if recorded.reused:
         yield f"{recorded.reused:,} of them were taken over from an earlier log"
     if recorded.ipv6_only:
@@ -265,6 +334,14 @@ def _duration(text: str) -> dt.timedelta:
     if found is None:
         raise argparse.ArgumentTypeError(f"{text!r}: expected a number and s, m, h or d: 12h")
     return dt.timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _shard(text: str) -> Shard:
+    found = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text)
+    shard = Shard(*map(int, found.groups())) if found else Shard(0, 0)
+    if not 1 <= shard.number <= shard.of <= MOST:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected I/N, such as 1/8, the first of eight")
+    return shard
 
 
 def _count(text: str) -> int:

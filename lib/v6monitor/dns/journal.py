@@ -104,8 +104,18 @@ class Journal:
         while self._lags() and not self._failure:
             time.sleep(_NAP)
 
+    def add(self, rows: pa.RecordBatch) -> None:
+        """Keep rows that are a batch already. UsageError when they cannot be written."""
+        with writing(self.path):
+            self._file.put(_ROWS, rows.serialize().to_pybytes())
+
+    def clear(self) -> None:
+        """Drop all that is in it."""
+        with writing(self.path):
+            self._file.clear()
+
     def note(self, content: Mapping[str, Any]) -> None:
-        """Keep a note about the run, before its first row."""
+        """Keep a note about the run."""
         with writing(self.path):
             self._file.put(_NOTE, json.dumps(content).encode())
 
@@ -224,6 +234,11 @@ class _JournalFile:
                 self._file.truncate(self._end)
             raise
         self._end += len(frame)
+
+    def clear(self) -> None:
+        """Drop all frames."""
+        self._end = self._start
+        self._file.truncate(self._end)
 
     def sync(self) -> None:
         """Wait until the disk has what was written, so that a power cut takes nothing of it."""

@@ -259,6 +259,18 @@ def load(path: Path) -> pa.Table:
     """Return the rows of a log with the columns of ``SCHEMA``. InputError as ``read_log``."""
     with _named_errors(path):
         table = _read_csv(path) if path.suffix == ".csv" else _read_parquet(path)
+    return _checked(table, path)
+
+
+def batches(path: Path) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a Parquet log of our own, some at a time. InputError as ``read_log``."""
+    with _named_errors(path), pq.ParquetFile(path) as file:
+        for rows in file.iter_batches(_ROW_GROUP, columns=list(COLUMNS)):
+            table = pa.Table.from_batches([rows]).select(list(COLUMNS)).cast(SCHEMA)
+            yield from _checked(table, path).to_batches()
+
+
+def _checked(table: pa.Table, path: Path) -> pa.Table:
     unknown = set(table["outcome"].unique().to_pylist()) - OUTCOMES
     if unknown or _has_empty_cells(table):
         found = f"outcome {min(map(str, unknown))!r}" if unknown else "empty cells"

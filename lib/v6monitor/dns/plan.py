@@ -95,18 +95,21 @@ class Plan:
     The same seed gives the same draws. Memory holds the pool, what the answers to queries in
     flight add to it, and a 64-bit hash of every question of the run.
 
-    ``extra`` gives further questions about a mail domain. ``settle`` is called with each row that
+    ``extra`` gives further questions about a mail domain; of names that ``owns`` says are another
+    run's nothing is asked. ``settle`` is called with each row that
     needs no question: names that are no host names, and answers that ``known`` has; ``settled``
     counts them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a setting with a good default
         self,
         subjects: Iterable[tuple[str, str]],
         seed: int = 0,
+        *,
         settle: Callable[[Observation], None] = _ignore,
         known: KnownAnswer | None = None,
         extra: ExtraQuestions | None = None,
+        owns: Callable[[str], bool] | None = None,
     ) -> None:
         self._subjects = iter(subjects)
         self._listed = len(subjects) if isinstance(subjects, Sized) else 0
@@ -124,6 +127,7 @@ class Plan:
         self._on_settled = settle
         self._known = known
         self._extra = extra
+        self._owns = owns
         self.settled = 0
 
     def __len__(self) -> int:
@@ -238,7 +242,7 @@ class Plan:
             self._settle(invalid_name(question, reason))
 
     def _want(self, name: str, *types: str) -> None:
-        if name in {"", "."}:  # "no host", as in a null MX (RFC 7505)
+        if name in {"", "."} or (self._owns and not self._owns(name)):  # a null MX's (RFC 7505)
             return
         for qtype in types:
             question = Question(name, qtype)

@@ -36,6 +36,7 @@ from v6monitor.dns.plan import ExtraQuestions, Plan, Questions, canonical, diges
 from v6monitor.dns.resolvers import Resolver, parse
 from v6monitor.dns.retry import Policy
 from v6monitor.dns.run import Progress, observe, policy_for, running
+from v6monitor.dns.shards import Parts, Shard, Share, gather
 from v6monitor.errors import UsageError, VantageError
 
 DAY = dt.timedelta(days=1)
@@ -76,6 +77,8 @@ class Task(NamedTuple):
     ipv6_only: Sequence[str] = ()
     """Resolvers that may not use IPv4, for a second pass over what ``choose`` returns."""
     choose: Choose | None = None
+    shard: Shard | None = None
+    """Ask about names of this shard only; the log is a part of a whole (``shards``)."""
 
 
 class Recorded(NamedTuple):
@@ -105,7 +108,8 @@ def record(  # noqa: PLR0913 - each is a setting with a good default
 ) -> Recorded:
     """Ask about subjects, keep the answers in a log at ``path``, and return a summary.
 
-    Until it ends they are in a journal beside it, which ``task.resume`` goes on with.
+    Until it ends they are in a journal beside it, which ``task.resume`` goes on with. Of the
+    ``Parts`` of a run in shards all rows are kept, and what they leave open is asked.
     """
     task = task or Task()
     log.check_writable(path)
@@ -125,6 +129,11 @@ def record(  # noqa: PLR0913 - each is a setting with a good default
     }
     if second:
         session["ipv6_only"] = list(task.ipv6_only)
+    if task.extra:
+        session["predicted"] = True
+    if isinstance(subjects, Parts):
+        gather(subjects, path)
+    subjects, about = _share(subjects, task.shard, session)
     with running([*chosen, *second]) as there:
         second = there[len(chosen) :]
         try:
@@ -137,7 +146,7 @@ def record(  # noqa: PLR0913 - each is a setting with a good default
             log.save((), path, _provenance(subjects, [session]))
             return Recorded(Counter(), 0, 0)
         with (
-            Journal(journal_of(path), digest(subjects)) as journal,
+            Journal(journal_of(path), about) as journal,
             log.Writer(path) as writer,
         ):
             journal.note(session)
@@ -152,7 +161,14 @@ def record(  # noqa: PLR0913 - each is a setting with a good default
                 journal.flush()
                 made.add()
 
-            plan = Plan(subjects, seed, journal.append, known, task.extra)
+            plan = Plan(
+                subjects,
+                seed,
+                settle=journal.append,
+                known=known,
+                extra=task.extra,
+                owns=task.shard.owns if task.shard else None,
+            )
             before = _recall(plan, journal)
             asking = partial(observe, keep=journal.append, progress=progress, on_wait=on_wait)
             with Client(usable, policy) as client:
@@ -196,6 +212,17 @@ class KnownAnswers:
         readable = all(is_readable(row.qtype, text) for text in row.answers)
         usable = row.outcome != OK or (row.answers and readable)
         return row if row[:2] == question and usable else None
+
+
+def _share(
+    subjects: Collection[tuple[str, str]], shard: Shard | None, session: dict[str, Any]
+) -> tuple[Collection[tuple[str, str]], str]:
+    """Return the subjects that are a shard's, and what the journal is about."""
+    about = subjects.about if isinstance(subjects, Parts) else digest(subjects)
+    if shard is None:
+        return subjects, about
+    session["shard"] = {**shard._asdict(), "list": about}
+    return Share(subjects, shard), digest([(f"{shard.number}/{shard.of}", about)])
 
 
 def _usable(found: Sequence[Resolver], task: Task, session: dict[str, Any]) -> list[Resolver]:
@@ -353,8 +380,9 @@ def _provenance(
 ) -> dict[str, Any]:
     """Return what ``log.provenance`` promises of a run that is finished now."""
     tests = [session["vantage"] for session in sessions]
-    kept = ("failure", "ipv6_only", "ipv6_only_failure")
+    kept = ("failure", "ipv6_only", "ipv6_only_failure", "predicted")
     said = {name: one[name] for one in sessions for name in kept if name in one}
+    said |= {name: one for name, one in sessions[-1].items() if name == "shard"}
     return said | {
         "subjects": canonical(subjects),
         "resolvers": list(dict.fromkeys(name for one in sessions for name in one["resolvers"])),
