@@ -35,7 +35,7 @@ class Shard(NamedTuple):
     def owns(self, name: str) -> bool:
         """Return whether a name belongs to this shard; those of one registrable domain do alike.
 
-        >>> Shard(2, 4).owns("town.example"), Shard(2, 4).owns("www.town.example")
+        >>> Shard(4, 4).owns("town.example"), Shard(4, 4).owns("www.town.example")
         (True, True)
         """
         return _place(name) % self.of == self.number - 1
