@@ -24,7 +24,7 @@ def _rows(path: Path, header: int) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def intake(made: Path) -> measurements.Intake:
-    return measurements.read_files(sorted((made / "dashboards").glob("*.csv")))
+    return measurements.read_files(made / "dashboards")
 
 
 @pytest.mark.parametrize(
@@ -71,11 +71,11 @@ def test_empty_cells_are_where_the_dashboard_has_them(
 
 
 def test_all_months_and_both_types_are_read(intake: measurements.Intake) -> None:
-    """Twenty files give ten months of web and mail."""
+    """Twenty files give ten months of web and mail; four more are technical results."""
     table = intake.table
     assert sorted(table["measured_at"].dt.strftime("%Y-%m").unique()) == list(MONTHS)
     assert table.groupby("measured_at")["type"].nunique().eq(2).all()
-    assert len(intake.files) == 20
+    assert intake.files["format"].eq("api-technical").value_counts().tolist() == [20, 4]
     newest = table[table["measured_at"] == table["measured_at"].max()]["type"].value_counts()
     assert 600 <= newest["web"] <= 640
     assert 580 <= newest["mail"] <= 620
@@ -121,3 +121,20 @@ def test_shares_rise_and_coverage_holds(
         known = counts["yes"] + counts["no"]
         assert lowest < counts["yes"] / known < highest
         assert known / (known + counts.get("unknown", 0)) > 0.98
+
+
+def test_reach_is_that_of_the_technical_results(intake: measurements.Intake) -> None:
+    """Servers answer, do not over IPv6, or not at all; the exports say the same of each domain."""
+    found = intake.addresses[intake.addresses["measured_at"] == intake.table["measured_at"].max()]
+    six = found["address"].str.contains(":")
+    silent = found["reachable"].eq("no")
+    for server, kind in (("ws", "web"), ("mx", "mail")):
+        of = found["server"].eq(server)
+        without = set(found.loc[of & six & silent, "domain"])
+        table = intake.table[intake.table["type"].eq(kind) & ~intake.table["status"].eq("error")]
+        table = table[table["measured_at"] == found["measured_at"].max()]
+        assert without == set(table.loc[table[f"{server}_reach"].eq("failed"), "domain"])
+        assert without & set(found.loc[of & ~six & silent, "domain"]), "neither family answers"
+    answering = found[found["server"].eq("mx") & six & ~silent]
+    some = set(answering["domain"]) & without
+    assert some, "one of two MX hosts answers"

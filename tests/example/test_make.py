@@ -32,7 +32,7 @@ def test_bytes_do_not_depend_on_the_process(made: Path, tmp_path: Path) -> None:
 
 
 def test_the_parts_are_there(made: Path) -> None:
-    """Twenty exports, nine logs, seven tables, the zones and the version."""
+    """Twenty exports, technical results of two months, nine logs, the zones and the version."""
     assert sorted(path.name for path in made.iterdir()) == [
         "broken.csv",
         "dashboards",
@@ -47,6 +47,7 @@ def test_the_parts_are_there(made: Path) -> None:
         "zones",
     ]
     assert len(list((made / "dashboards").glob("*.csv"))) == 20
+    assert len(list((made / "dashboards").glob("*.json"))) == 4
     assert len(list((made / "lookups").glob("*.csv"))) == 9
 
 
@@ -80,4 +81,4 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
 
 def test_bytes_of_this_version_are_known(made: Path) -> None:
     """Other bytes need another VERSION, or data that were made before would be kept."""
-    assert (example.VERSION, _digest(made)[:16]) == ("10", "4644beb66e1f390c")
+    assert (example.VERSION, _digest(made)[:16]) == ("11", "1d5955028e8b07a0")

@@ -15,9 +15,10 @@ from v6monitor.errors import InputError
 from v6monitor_example.exports import exports, tables
 from v6monitor_example.history import letters, logs
 from v6monitor_example.server import ZoneServer, read_broken, read_out_of_reach
+from v6monitor_example.technical import technical
 from v6monitor_example.zonefiles import out_of_reach, zone_files
 
-VERSION = "10"
+VERSION = "11"
 """Goes up when the generator makes other bytes; data of another version are made anew."""
 
 _STAMP = "version"
@@ -26,12 +27,12 @@ _STAMP = "version"
 def make(folder: Path) -> Path:
     """Return the folder with the example data in it, made unless this version is there already.
 
-    It holds ``dashboards/*.csv`` (measurements), ``register.csv``, ``renames.csv``,
-    ``waivers.csv``, ``letters.csv``, ``mail_operators.csv``, ``lookups/*.csv`` (logs of earlier
-    months), ``zones/*.zone``, ``broken.csv`` and ``out_of_reach.csv`` (DNS after the last
-    measurement, and what of it is out of reach without IPv4). Other files in the folder are left
-    as they are. The files are written beside the folder and moved in, the
-    version last, so that an interrupted run is repeated.
+    It holds ``dashboards`` (measurements, of the newest months with technical results),
+    ``register.csv``, ``renames.csv``, ``waivers.csv``, ``letters.csv``, ``mail_operators.csv``,
+    ``lookups/*.csv`` (logs of earlier months), ``zones/*.zone``, ``broken.csv`` and
+    ``out_of_reach.csv`` (DNS after the last measurement, and what of it is out of reach without
+    IPv4). Other files in the folder are left as they are. The files are written beside the folder
+    and moved in, the version last, so that an interrupted run is repeated.
 
     Raises InputError when the folder cannot be written.
     """
@@ -49,6 +50,8 @@ def make(folder: Path) -> Path:
 def files() -> Iterator[tuple[str, str]]:
     """Give the name (with ``/``) and the text of every file of the example."""
     for name, text in exports():
+        yield f"dashboards/{name}", text
+    for name, text in technical():
         yield f"dashboards/{name}", text
     yield from tables()
     yield "letters.csv", letters()

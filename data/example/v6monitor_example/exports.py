@@ -12,10 +12,13 @@ from io import StringIO
 
 from v6monitor.dns.vantage import EXAMPLE
 from v6monitor.names import normalise
+from v6monitor_example.history import hosts_in
 from v6monitor_example.mail import (
     CASES,
     MAIL_OPERATORS,
     NAME_SERVERS,
+    answers,
+    counts,
     dns_operator,
     exists,
     mail_of,
@@ -71,10 +74,15 @@ _ENOUGH = 2  # name servers with IPv6 (Internet.nl)
 
 def exports() -> Iterator[tuple[str, str]]:
     """Give the name and the text of every export: one per month and type."""
-    for month, period in enumerate(MONTHS):
+    for month in range(len(MONTHS)):
         for number, kind in enumerate(("web", "mail")):
             name = f"internet-nl-dashboard-report-{100 + 2 * month + number}-overheid-{kind}"
-            yield f"{name}-{period}-{5 + month % 3:02}.csv", _export(kind, month)
+            yield f"{name}-{day_of(month)}.csv", _export(kind, month)
+
+
+def day_of(month: int) -> str:
+    """Return the day of the measurement of a month."""
+    return f"{MONTHS[month]}-{5 + month % 3:02}"
 
 
 def _export(kind: str, month: int) -> str:
@@ -163,7 +171,7 @@ def _web(
 ) -> dict[str, str]:
     if web_address(body, domain, month):
         address = "passed"
-        reach = "failed" if happens(0.01, "unreachable", domain) else "passed"
+        reach = "passed" if answers(domain, web_address(body, domain, month)) else "failed"
         similar = "warning" if happens(0.02, "differs", domain) else "passed"
     else:
         address, reach, similar = "failed", "not_tested", "not_tested"
@@ -181,12 +189,14 @@ def _web(
 def _mail(body: Organisation, month: int, name_servers: Mapping[str, str]) -> dict[str, str]:
     address = measured_mail(body, month)
     has_mx = address in {"passed", "failed"}
+    answered = {answers(host, one) for host, one in hosts_in(body, month) if counts(one)}
+    reach = "failed" if False in answered else "passed" if has_mx and answered else "not_tested"
     # No MX counts as passed at Internet.nl; Forum Standaardisatie's own column says no_mx.
-    category = _both(name_servers[_ADDRESS["ns"]], address if has_mx else "passed")
+    category = _both(name_servers[_ADDRESS["ns"]], *[address, reach] * has_mx)
     return {
         _CATEGORY: category,
         _ADDRESS["mail"]: address,
-        _REACH["mail"]: "passed" if address == "passed" else "not_tested",
+        _REACH["mail"]: reach,
         "IPv6": category,
         "IPv6 mailserver": address if has_mx else "no_mx",
         "Mail server has MX record": "passed" if has_mx else "no_mx",

@@ -70,6 +70,13 @@ def records_in(body: Organisation, month: int) -> tuple[tuple[int, str], ...]:
     return ((0, exchange_host(body.domain, "obsolete")),) if is_exchange(hosts[0]) else records
 
 
+def hosts_in(body: Organisation, month: int) -> list[tuple[str, str]]:
+    """Return the MX hosts of a domain in a month, each with its IPv6 address or ""."""
+    records = records_in(body, month)
+    as_now = records == mail_of(body).records
+    return [(host, mx_address(body, host, month) if as_now else "") for _, host in records if host]
+
+
 @cache
 def _gets_ipv6(body: Organisation) -> int:
     """Return the first month with IPv6 of a domain that had none before and has it now, else 0."""
@@ -94,10 +101,9 @@ def _questions(month: int) -> Iterator[tuple[str, str, str, list[str]]]:
         listed = sorted(f"{preference} {host or '.'}" for preference, host in records)
         no = NODATA if exists(body) else NXDOMAIN
         yield body.domain, "MX", OK if listed else no, listed
-        for _, host in records:
-            if not host or host in asked:
+        for host, address in hosts_in(body, month):
+            if host in asked:
                 continue
             asked.add(host)
-            address = mx_address(body, host, month) if records == mail_of(body).records else ""
             yield host, "A", OK, [ipv4(host)]
             yield host, "AAAA", OK if address else NODATA, [address] if address else []

@@ -323,6 +323,8 @@ _OFF = {
 """Cases that are there to be found on the list of laggards."""
 _OWN_MX = (0.45, 0.55)
 _DNS_SHARES = (0.57, 0.40, 0.02, 0.01)  # of NAME_SERVERS
+_SILENT, _SILENT_MX, _DOWN = 0.015, 0.06, 0.25
+"""Of the websites and MX hosts those silent over IPv6; of these, those silent over IPv4 too."""
 _DIPS, _LOSSES = 0.05, 0.03
 """Of the hosts, those that are without IPv6 for one month, and those that lose it for good."""
 
@@ -367,7 +369,26 @@ def measured_mail(body: Organisation, month: int) -> str:
     hosts = [host for _, host in mail.records if host]
     if not hosts:
         return "info"
-    return "passed" if all(_counts(mx_address(body, host, month)) for host in hosts) else "failed"
+    return "passed" if all(counts(mx_address(body, host, month)) for host in hosts) else "failed"
+
+
+def counts(address: str) -> bool:
+    """Return whether an address is one to Internet.nl: a mapped one is not."""
+    return bool(address) and not address.startswith("::ffff:")
+
+
+def answers(host: str, address: str) -> bool:
+    """Return whether a server of an organisation answers at an address.
+
+    Some do not over IPv6, of which a few do not over IPv4 either; none does at an address that
+    no network routes.
+    """
+    silent = address in UNUSABLE.values() or (
+        host.partition(".")[2] not in (*MAIL, *NAME_SERVERS)
+        and not is_exchange(host)
+        and happens(_SILENT_MX if host.startswith("mx") else _SILENT, "unreachable", host)
+    )
+    return not silent or (":" not in address and not happens(_DOWN, "down", host))
 
 
 def without_result(kind: str, domain: str, month: int) -> str:
@@ -386,10 +407,6 @@ def _exchange_address(body: Organisation, host: str, month: int) -> str:
     step = _EXCHANGE_TILT.get(body.sector, 0) + (_EXCHANGE_JUMP if month >= JUMP else 0)
     on = _switched("exchange", host, (first, last - _EXCHANGE_JUMP), month, step)
     return exchange_ipv6(host) if on and case not in _OFF else ""
-
-
-def _counts(address: str) -> bool:
-    return bool(address) and not address.startswith("::ffff:")
 
 
 def _switched(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from v6monitor.dns.vantage import EXAMPLE
 from v6monitor_example.mail import (
+    MAIL,
     MAIL_OPERATORS,
     NAME_SERVERS,
     WEB_HOSTERS,
@@ -94,11 +95,17 @@ def _delegated(zone: str, operator: str) -> Iterator[Record]:
 
 def _site(body: Organisation, site: str) -> Iterator[Record]:
     """Give a website's addresses, at its own name or at a hoster that it points at."""
-    host = site
-    if site != body.domain and happens(0.3, "hosted", site):
-        host = f"{site.replace('.', '-')}.{pick(WEB_HOSTERS, 'hoster', site)}"
+    host = site_host(site)
+    if host != site:
         yield f"{site}.", "CNAME", f"{host}."
     yield from _host(host, web_address(body, site, NOW))
+
+
+def site_host(site: str) -> str:
+    """Return the host of a website: its own name, or one at a hoster."""
+    if site.count(".") > 1 and happens(0.3, "hosted", site):
+        return f"{site.replace('.', '-')}.{pick(WEB_HOSTERS, 'hoster', site)}"
+    return site
 
 
 def _companions(body: Organisation) -> Iterator[Record]:
@@ -148,14 +155,16 @@ def _mx_host(body: Organisation, host: str, case: str) -> Iterator[Record]:
         target = exchange_host(body.domain, "classic")
         yield f"{host}.", "CNAME", f"{target}."
         yield from _host(target, "")
-    elif _exists(body, host, case):
+    elif has_address(body, host) and host.partition(".")[2] not in MAIL:
         yield from _host(host, mx_address(body, host, NOW))
 
 
-def _exists(body: Organisation, host: str, case: str) -> bool:
+def has_address(body: Organisation, host: str) -> bool:
+    """Return whether an MX host of an organisation has an IPv4 address."""
     if is_exchange(host):
-        return case not in {"no_address", "dotted_label"}
-    return host.endswith(f".{body.domain}") and not host.startswith("mx-weg.")
+        return mail_of(body).case not in {"no_address", "dotted_label"}
+    own = host.endswith(f".{body.domain}") and not host.startswith("mx-weg.")
+    return own or host.partition(".")[2] in MAIL
 
 
 def _dkim(domain: str, tenant: str) -> Iterator[Record]:

@@ -214,7 +214,8 @@ def addresses(content: Content, context: Context, faults: Faults) -> pd.DataFram
     wrong = names["reason"].ne("").to_numpy()
     faults.add(table["domain"][wrong], names["reason"][wrong], DROPPED)
     table = table.assign(domain=names["domain"].to_numpy(), measured_at=pd.Timestamp(day))
-    odd = table["address"].map(_family).eq(0) & ~wrong
+    families = {one: _family(one) for one in table["address"].unique()}  # most are shared
+    odd = table["address"].map(families).eq(0) & ~wrong
     faults.add(table["address"][odd], Reason.NOT_AN_ADDRESS, DROPPED)
     unnamed = hosts["reason"].ne("") & table["host"].ne("") & ~wrong & ~odd
     faults.add(table["host"][unnamed], hosts["reason"][unnamed], CHANGED)
