@@ -3,6 +3,7 @@
 Run as ``unshare -n python ipv6_world.py FOLDER CONFIG``; writes ``obs.parquet`` into the folder.
 """
 
+import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ import dns.query
 from children import child
 
 from v6monitor.__main__ import main
+from v6monitor.dns.journal import journal_of
 
 ROOT, TLD, CHILDREN = ((f"10.53.0.{n}", f"3000:53::{n}") for n in (1, 2, 3))
 NOBODY = ("10.53.0.3", "3000:53::99")
@@ -132,14 +134,31 @@ def run(folder: Path, config: str) -> None:
         (folder / "names.txt").write_text("\n".join([*names, "www.alias.test,web", ""]))
         probes = ["dns64=v4.good.test", "rewriting=test", "ipv6=mx.good.test", "dnssec=", "large=",
                   "ipv4_only=v4only.test"]  # fmt: skip
-        given = ["lookup", str(folder / "names.txt"), "--resolver", "127.0.0.1:5302", "--rate", "0"]
+        given = ["lookup", str(folder / "names.txt"), "--resolver", "127.0.0.1:5302"]
         given += ["--timeout", "1"]
         for probe in probes:
             given += ["--probe", probe]
         for number, port in ((0, 5301), (6, 5302)):
             out = str(folder / f"obs-{port}.parquet")
-            code = main([*given, "--out", out, "--ipv6-only-resolver", f"127.0.0.1:{port}"])
+            second = ["--out", out, "--ipv6-only-resolver", f"127.0.0.1:{port}"]
+            code = main([*given, *second, "--rate", "0"])
             (folder / f"exit-{port}").write_text(f"{code} {number}")
+        kill_and_resume([*given, "--rate", "40", "--ipv6-only-resolver", "127.0.0.1:5301"], folder)
+
+
+def kill_and_resume(given: list[str], folder: Path) -> None:
+    """Kill a run once two answers without IPv4 are in its journal, keep a copy, and resume it."""
+    out = folder / "obs-killed.parquet"
+    given += ["--out", str(out)]
+    journal = journal_of(out)
+    with child([sys.executable, "-m", "v6monitor", *given]) as process:
+        while not (journal.exists() and b"5301ipv6-only:" in journal.read_bytes()):
+            if process.poll() is not None:
+                raise SystemExit("the run ended before it was killed")
+            time.sleep(0.02)
+        process.kill()
+    shutil.copy(journal, folder / "killed.partial")
+    (folder / "exit-resumed").write_text(str(main([*given, "--resume"])))
 
 
 if __name__ == "__main__":

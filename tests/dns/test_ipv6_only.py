@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from v6monitor.analysis.gap import fix_order
-from v6monitor.dns.log import read_log
+from v6monitor.dns.journal import Journal
+from v6monitor.dns.log import observations, provenance, read_log
 from v6monitor.mail.dependencies import zones_without_ipv4
 from v6monitor.verdicts.evidence import Evidence
 from v6monitor.verdicts.ipv6_only import blamed
@@ -43,7 +44,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         env={**os.environ, "PATH": PATH, "PYTHONPATH": str(HERE.parent)},
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
-    assert (folder / "exit-5302").exists(), done.stderr
+    assert (folder / "exit-resumed").exists(), done.stderr
     return folder, done.stderr
 
 
@@ -146,3 +147,28 @@ def test_broken_intent_names_zone_cause_and_operator(world: tuple[Path, str]) ->
     assert table.loc["noglue.test", "cause"] == "no_answer"
     order = fix_order(table.reset_index())
     assert order["solved"].sum() == 5
+
+
+def test_a_run_killed_in_its_pass_without_ipv4_resumes_exactly(world: tuple[Path, str]) -> None:
+    """What was answered keeps its moment, the rest is asked once: the log of a run of one piece."""
+    folder = world[0]
+    killed, out = folder / "killed.partial", folder / "obs-killed.parquet"
+    with Journal(killed, killed.read_bytes().split(maxsplit=5)[4].decode()) as journal:
+        before = [row for part in journal.batches() for row in observations(part)]
+    resumed, whole = read_log(out), read_log(folder / "obs-5301.parquet")
+    asked = ["qname", "qtype", "resolver"]
+    assert (folder / "exit-resumed").read_text() == "0"
+    assert provenance(out)["sessions"] == 2
+    assert any(row.resolver.startswith("ipv6-only:") for row in before)
+    kept = set(resumed[[*asked, "asked_at"]].itertuples(index=False, name=None))
+    assert {(row.qname, row.qtype, row.resolver, row.asked_at) for row in before} <= kept
+    tables = []
+    for log in (resumed, whole):
+        log["answered"] = log["outcome"].isin(["ok", "nodata", "nxdomain"])
+        rows = log[~log["qname"].str.contains("^v6monitor-")].sort_values(asked, ignore_index=True)
+        tables.append(rows[[*asked, "answered", "answers"]])
+    assert not tables[0].duplicated(asked).any()
+    assert tables[0].equals(tables[1])
+    subjects = [(domain, "mail") for domain in CASES]
+    states = [judge(log, domains=subjects)["mail_ipv6_only"].to_list() for log in (resumed, whole)]
+    assert states[0] == states[1]
