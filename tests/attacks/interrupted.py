@@ -5,8 +5,8 @@ every STEPth is tried. SYSTEM ``other`` is one that cannot let two folders chang
 many moments there were, and what was wrong after each.
 
 Killed, a run leaves what is on disk at that moment: the change is made once, and the folder copied
-at every moment. With SIGTERM it is made as often, by processes that tidy up; SYSTEM ``once`` ends
-this process so, at the moment STEP.
+at every moment. With SIGTERM it tidies up first: the change is made as often, and a whole report by
+a process that forks at every moment; SYSTEM ``once`` ends this process so, at the moment STEP.
 """
 
 import contextlib
@@ -38,7 +38,12 @@ OLD = {"index.html": "old", "index.en.html": "old", "letters/001.html": "old"}
 NEW = {"index.html": "new", "index.en.html": "new", "30_adoption.html": "new"}
 PERIOD = "2026-10"
 CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "ctypes.dlsym"}
+LONGEST = 60  # seconds in which a process that was asked to end does so
 SECTOR = {"sectors": ["waterschap"], "notebooks": []}
+
+
+executed = [False]
+"""Whether the notebooks of the report that is being made have run."""
 
 
 def first(out: Path) -> None:
@@ -76,7 +81,7 @@ CASES: dict[str, Change] = {"first": first, "again": again, "part": part, "withd
 def whole_report(out: Path, world: World, plan: Path) -> None:
     """Make a report with a notebook."""
     world.out = out
-    make(world.request(plan), lambda *_: None)
+    make(world.request(plan), lambda text, *_: executed.append(text == "writing the pages"))
 
 
 def at_every_moment(out: Path, do: Callable[[], object]) -> None:
@@ -114,14 +119,49 @@ def copied(out: Path, kept: Path, change: Change) -> int:
     return next(moments)
 
 
-def ended(out: Path, change: Change, moment: int) -> None:
-    """Make the change in a process that SIGTERM ends at a moment."""
+def forked(out: Path, kept: Path, change: Change, step: int) -> None:
+    """Make a report; at every moment after its notebooks a copy of this process is ended.
+
+    The copy finds a copy of the folder in its place; the kernels, which both have, are needed no
+    more. Of earlier moments, and those that are passed over, only an empty folder is kept.
+    """
+    moments, this = itertools.count(), os.getpid()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
+
+    def end() -> None:
+        if os.getpid() != this:
+            return
+        place = kept / f"{(moment := next(moments))}"
+        place.mkdir(parents=True)
+        if moment % step or not executed[-1]:
+            return
+        out.rename(place / "own")
+        shutil.copytree(place / "own", out, symlinks=True)
+        if child := os.fork():
+            os.waitpid(child, 0)
+            out.rename(place / "after")
+            (place / "own").rename(out)
+        else:
+            signal.alarm(LONGEST)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    at_every_moment(out, end)
+    change(out)
+
+
+def apart(call: Callable[[], None]) -> None:
+    """Call in a process of its own, so that none gets the kernels of another."""
     if child := os.fork():
         os.waitpid(child, 0)
         return
     with contextlib.suppress(SystemExit):
-        stopped(out, change, signal.SIGTERM, moment)
+        call()
     os._exit(0)
+
+
+def ended(out: Path, change: Change, moment: int) -> None:
+    """Make the change in a process that SIGTERM ends at a moment."""
+    apart(partial(stopped, out, change, signal.SIGTERM, moment))
 
 
 def stopped(out: Path, change: Change, stop: int, moment: int) -> None:
@@ -217,7 +257,7 @@ def reports(folder: Path, case: str) -> Attack:
     if change is None:
         (folder / "in").mkdir()
         world = World(folder / "in")
-        whole_report(old, world, world.plan("old", **{"10_all": GOOD}))
+        apart(partial(whole_report, old, world, world.plan("old", **{"10_all": GOOD})))
         other = world.plan("new", **{"10_all": ["# Which?", *GOOD[2:]]})
         change = partial(whole_report, world=world, plan=other)
     elif change is not first:
@@ -242,14 +282,19 @@ def main(place: str, case: str, stop: str, step: str, system: str) -> None:
         if system == "once":
             stopped(old, change, getattr(signal, stop), int(step))
             return
-        after = folder / "after"
+        after, kept = folder / "after", folder / "kept"
         shutil.copytree(old, after)
-        moments = copied(after, folder / "kept", change)
+        forks = (stop, case) == ("SIGTERM", "report")
+        if forks:
+            apart(partial(forked, after, kept, change, int(step)))
+            moments = len([*kept.iterdir()])
+        else:
+            moments = copied(after, kept, change)
         bad, is_wrong = {}, look(after)
         for moment in range(0, moments, int(step)):
-            out = folder / "kept" / f"{moment}" / "after"
-            if stop == "SIGTERM":
-                shutil.rmtree(out)
+            out = kept / f"{moment}" / "after"
+            if stop == "SIGTERM" and not (forks and out.exists()):
+                shutil.rmtree(out, ignore_errors=True)
                 shutil.copytree(old, out)
                 ended(out, change, moment)
             if problem := is_wrong(out):

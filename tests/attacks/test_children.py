@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,10 @@ def test_ctrl_c_works_in_tests_where_it_is_ignored() -> None:
 def test_a_child_is_gone_when_its_test_fails() -> None:
     """Also one that listens to no signal that can be ignored."""
     deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+    began = time.monotonic()
     with pytest.raises(ZeroDivisionError), child([sys.executable, "-c", deaf]) as started:
         raise ZeroDivisionError
+    assert time.monotonic() - began < 50, "its test waited for it"
     with pytest.raises(ProcessLookupError):
         os.kill(started.pid, 0)
 
