@@ -264,3 +264,14 @@ def test_a_parser_error_keeps_its_own_message(capsys: pytest.CaptureFixture[str]
         "x: unknown: --y",
         "x --help lists what there is",
     ]
+
+
+@pytest.mark.parametrize("command", [["intake", "--out", "x.csv"], ["report", "--measurements"]])
+def test_every_file_that_is_not_there_has_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    """Two slips are seen at once, each on its own line."""
+    assert main([*command, str(tmp_path / "may.csv"), str(tmp_path / "june.csv")]) == 3
+    lines = capsys.readouterr().err.splitlines()
+    found = [line.partition(".csv:")[0] for line in lines]
+    assert found == [f"v6monitor: {tmp_path / name}" for name in ("may", "june")]

@@ -104,7 +104,7 @@ class Content(NamedTuple):
 def expanded(paths: Iterable[str | Path], exclude: Collection[Path] = ()) -> list[File]:
     """Return the files named, below folders or matched by a pattern, each once; no hidden ones."""
     seen = {path.resolve() for path in exclude}
-    found = []
+    found, missing = [], []
     for raw in paths:
         try:
             for file in _expanded(Path(raw).expanduser()):
@@ -112,9 +112,13 @@ def expanded(paths: Iterable[str | Path], exclude: Collection[Path] = ()) -> lis
                 if real not in seen:
                     seen.add(real)
                     found.append(file)
+        except InputError as error:
+            missing.append(str(error))
         except (OSError, RuntimeError, ValueError) as error:  # too long, no such home, "/x/**y"
             why = error.strerror if isinstance(error, OSError) else error
             raise InputError(f"{raw}: names no file or folder ({why}); check it") from error
+    if missing:
+        raise InputError("\n".join(missing))
     return found
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -195,16 +196,18 @@ class Request:
 
 
 def _files(given: Iterable[Path]) -> Iterator[Path]:
-    """Give the files that are named, in folders and by patterns too."""
-    for path in given:
-        met = [path]
-        if not path.exists():
-            met = [Path(one) for one in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207 - as measurements.read does
-        if not met:
-            raise InputError(f"{path}: no such file; name a measurement file, folder or pattern")
-        for one in met:
-            inside = (file for file in sorted(one.rglob("*")) if file.is_file())
-            yield from inside if one.is_dir() else [one]
+    """Give the files that are named, in folders and by patterns too; those not there at once."""
+    met = {path: [path] if path.exists() else _matched(path) for path in given}
+    if missing := [path for path, found in met.items() if not found]:
+        what = "no such file; name a measurement file, folder or pattern"
+        raise InputError("\n".join(f"{path}: {what}" for path in missing))
+    for one in chain.from_iterable(met.values()):
+        inside = (file for file in sorted(one.rglob("*")) if file.is_file())
+        yield from inside if one.is_dir() else [one]
+
+
+def _matched(pattern: Path) -> list[Path]:
+    return [Path(one) for one in sorted(glob.glob(str(pattern), recursive=True))]  # noqa: PTH207 - as measurements.read does
 
 
 def _absolute(path: str | Path) -> Path:
