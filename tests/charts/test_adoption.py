@@ -133,8 +133,8 @@ def test_two_lines_differ_in_more_than_colour():
             ["nnnnn", "nnnnnnnnnn", "yyyyynnnnn"],
             "Since February 2026: websites 0.0% to 50.0%.",
         ),
-        (["nnnnn", "nnnnnnnnnn"], "There is no comparable earlier month."),
-        (["?????", "ynnnn"], "There is no comparable earlier month."),
+        (["nnnnn", "nnnnnnnnnn"], "No earlier month has the same list and tests."),
+        (["?????", "ynnnn"], "No earlier month has the same list and tests."),
         (["ynnnn"], "This is the first month"),
     ],
 )
@@ -212,7 +212,7 @@ def test_a_group_with_a_break_has_no_ring():
         "provincie": False, "gemeente": True, "rijk": True,
     }  # fmt: skip
     two = by_group(period="2026-02", rijk="yyynn", gemeente="y" * 9, provincie="yyyyyyynnn")
-    assert "no comparable earlier month" in sectors(pd.concat([then, two])).caption()
+    assert "No earlier month has the same list" in sectors(pd.concat([then, two])).note()
 
 
 def test_another_month_can_count_as_now():
@@ -241,7 +241,7 @@ def test_the_lowest_and_the_highest_group(groups, caption):
     """With all that are tied with them; no percentage of a small group."""
     chart = sectors(by_group(**groups))
     said = f"{chart.caption()} {chart.note()}"
-    assert said.startswith(f"{caption} There is no comparable earlier month.")
+    assert said.startswith(f"{caption} No earlier month has the same list and tests.")
 
 
 def test_the_group_that_gained_most():

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from looking import opened
 from matplotlib.figure import Figure
 from nbformat import NotebookNode
@@ -11,6 +12,7 @@ from seen import host, seen
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.display import bundle, caption, card_bundle
 from v6monitor.charts.tables import Reference
+from v6monitor.charts.wording import not_there
 from v6monitor.language import Language
 from v6monitor.report.card import explain
 from v6monitor.report.document import read
@@ -234,6 +236,16 @@ def test_a_chart_that_is_shown_twice_has_two_names():
     assert 'id="states-2"' in found
     assert 'href="tables/states-2.csv"' in found
     assert problems(found, figures=2) == []
+
+
+def test_what_is_not_there_is_said_once():
+    """A figure and a table of lookups that there are none of share one sentence."""
+    nothing = STATES.iloc[:0].copy()
+    nothing.attrs["source"] = []
+    chart = Chart("states", nothing, lambda table, language: Words(not_there(table, language)))
+    for found in pages_of(new_markdown_cell("# A"), shown(chart, nothing, chart)).values():
+        text = BeautifulSoup(found, "html.parser").find("main").get_text()
+        assert text.count("There are no lookups") + text.count("Er is geen eigen DNS") == 1
 
 
 def test_no_two_regions_of_a_page_have_one_name():

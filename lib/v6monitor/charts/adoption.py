@@ -62,7 +62,7 @@ def sectors(table: pd.DataFrame, *, period: str = "", name: str = "sectors") -> 
         >>> states = pd.DataFrame({"domain": list("abcde"), "state": ["yes"] * 4 + ["no"]})
         >>> states = states.assign(sector="rijk", period="2026-10", measure="mail")
         >>> sectors(shares(states, by=["period", "sector"])).caption()
-        'Central government 80.0% (4 of 5). There is no comparable earlier month.'
+        'Central government 80.0% (4 of 5). No earlier month has the same list and tests.'
     """
     if "period" not in table:
         raise UsageError(
@@ -306,7 +306,7 @@ def _draw_sub_tests(table: pd.DataFrame, language: Language, width: int) -> Figu
 def _moved_most(table: pd.DataFrame, by: str, earlier: str, language: Language) -> str:
     moved = (table["adoption"] - table["earlier_adoption"]).set_axis(table[by])
     if not earlier or moved.isna().all():
-        return language.text("There is no comparable earlier month.")
+        return language.text("No earlier month has the same list and tests.")
     month = language.month(earlier)
     if moved.max() <= 0:
         return language.text("No group gained since {month}.", month=month)

@@ -252,7 +252,7 @@ def _since(table: pd.DataFrame, now: pd.DataFrame, by: str, language: Language) 
     before = table[table["period"] == first].set_index(by)["adoption"].dropna()
     both = [name for name in _in_order(comparable.index) if name in before.index]
     if first >= now["period"].iloc[0] or not both:
-        return [*levels, language.text("There is no comparable earlier month.")]
+        return [*levels, language.text("No earlier month has the same list and tests.")]
     month = language.month(first)
     moved = {
         name: {

@@ -27,6 +27,7 @@ ANALYST, MEASURED, ANSWERS = "analyst", "measured", "answers"
 nothing says whether servers answer."""
 _LONGEST_NAME = 60
 _REPR_OF_OBJECT = re.compile(r"^<.*>$|<[^<>]* at 0x[0-9a-f]+>|^\w+Path\(", re.DOTALL)
+_TAG = re.compile("<[^>]*>")
 _END_WELL = "end the cell with a table or chart"
 
 
@@ -123,8 +124,21 @@ def read(
                 shared = f"{name}-by-sector" if part in SECTORS else ""
                 found = found.renamed("-".join(filter(None, (name, part))))
                 found = replace(found, title=heading, shared=shared)
-            document.parts.append(found)
+            if not _repeats(found, document.parts):
+                document.parts.append(found)
     return document
+
+
+def _repeats(found: Output, parts: Sequence[Prose | Output]) -> bool:
+    """Return whether an output is only a sentence, that of the output above it."""
+    above = parts[-1] if parts else None
+    drawn = found.svg or any("<table" in text for text in found.html.values())
+    if drawn or not isinstance(above, Output):
+        return False
+    words, said = (
+        [_TAG.sub("", one.html[code]).strip() for code in CODES] for one in (found, above)
+    )
+    return words == said
 
 
 def headings(source: str) -> Iterator[tuple[int, str]]:
