@@ -1,5 +1,6 @@
 """Lookups belong to a month only when they were asked near its measurement."""
 
+import datetime as dt
 import json
 from collections.abc import Callable
 
@@ -7,10 +8,15 @@ import pandas as pd
 import pytest
 from tiny import GOOD, World
 
+from v6monitor.cli import report as cli_report
 from v6monitor.dns import log
-from v6monitor.report import lookup_days, runner
+from v6monitor.language import Language
+from v6monitor.probing import runs
+from v6monitor.probing.connections import Probe
+from v6monitor.report import lookup_days, notices, runner
 from v6monitor.report.loading import load
 from v6monitor.report.request import Request
+from v6monitor.report.results import run_facts
 from v6monitor.report.runner import make
 
 
@@ -66,6 +72,25 @@ def test_the_example_was_looked_up_on_the_day_after_its_newest_measurement():
     assert "reach" not in month.provenance
     assert month.publishable
     assert load(period="2026-05").observations.empty
+
+
+def test_connection_tests_of_another_month_are_left_out_in_a_sentence(tmp_path):
+    """On every page and on the terminal, in both languages; those of the month are used."""
+    world = World(tmp_path)
+    (tmp_path / "reach").mkdir()
+    for day in ("2026-10-06", "2026-07-03", "2026-06-30"):
+        began = dt.datetime.fromisoformat(f"{day}T09:00:00+00:00")
+        one = Probe("mx.aa.example", "3000::1", 25, 6, "ok", "220 mx", "", began, 5.0)
+        runs.write(runs.table([one]), tmp_path / "reach" / f"{day}.parquet", {})
+    month = load(world.measured, observations=world.log)
+    assert [len(found) for found in month.reach_runs] == [1, 2]
+    assert month.servers["address"].tolist() == ["3000::1"]
+    (said,), (gezegd,) = (notices.reach_notices(month, Language(code)) for code in ("en", "nl"))
+    assert said.text.startswith("Those of 30 June 2026 – 3 July 2026 were more than 45 days from")
+    assert "30 juni 2026 – 3 juli 2026" in gezegd.text
+    made = {**run_facts(month, [], {}), "lookups": {"questions": 1, "within_days": 45}}
+    (line,) = cli_report._left_out(made)
+    assert line.startswith("Left out: the connection tests of 2026-06-30, 2026-07-03, more than 45")
 
 
 @pytest.mark.slow

@@ -247,8 +247,7 @@ def _lines(made: Mapping[str, Any], facts: Mapping[str, Any], *, verbose: bool) 
     if not facts["new"]:
         yield "nothing new: this report was made from the same inputs (--force makes it again)"
     yield bold(facts["headline"])
-    if note := _without_lookups(made):
-        yield note
+    yield from _left_out(made)
     if made["publishable"]:
         share = _EN.percent(made["coverage"])
         yield verdict("Fit to publish", good=True) + f": {share} of the results are known."
@@ -259,11 +258,16 @@ def _lines(made: Mapping[str, Any], facts: Mapping[str, Any], *, verbose: bool) 
         yield from facts["pages"]
 
 
-def _without_lookups(made: Mapping[str, Any]) -> str:
-    if made["lookups"]["questions"]:
-        return ""
+def _left_out(made: Mapping[str, Any]) -> Iterator[str]:
+    """Give a sentence when there are no lookups, and when runs of reach are of another month."""
     days = made["lookups"]["within_days"]
-    return (
-        f"Without lookups: the measurement was more than {days} days ago, and DNS cannot be asked "
-        "about the past."
-    )
+    if not made["lookups"]["questions"]:
+        yield (
+            f"Without lookups: the measurement was more than {days} days ago, and DNS cannot be "
+            "asked about the past."
+        )
+    if others := made.get("reach", {}).get("left_out"):
+        yield (
+            f"Left out: the connection tests of {', '.join(others)}, more than {days} days from "
+            "the measurement."
+        )

@@ -315,10 +315,7 @@ class Month(History):
             rows = rows[rows["measured_at"].dt.strftime("%Y-%m") == self.period]
         said = sources(self.current) if len(rows) else []
         parts = [reachability.measured(rows)]
-        first, last = (day.tz_localize("UTC") for day in lookup_days.days(self.current))
-        near = pd.Timedelta(days=self.lookups_within_days)
-        logs = [run for run in map(runs.read, reach_logs(self.beside))
-                if first - near <= run["asked_at"].min() < last + near]  # fmt: skip
+        logs, _ = self.reach_runs
         if logs:
             mail = self.mx_hosts[["domain", "host"]].assign(measure="mail")
             web = self.owners[["domain"]].assign(measure="web", host=self.owners["domain"])
@@ -327,6 +324,16 @@ class Month(History):
             newest = max(run["asked_at"].min() for run in logs)
             said = [*said, f"connections {newest.isoformat(timespec='seconds')}"]
         return with_source(pd.concat(parts, ignore_index=True), said)
+
+    @cached_property
+    def reach_runs(self) -> tuple[list[pd.DataFrame], list[pd.DataFrame]]:
+        """Return the runs of ``v6monitor reach`` near enough to the measurement, and the others."""
+        first, last = (day.tz_localize("UTC") for day in lookup_days.days(self.current))
+        near = pd.Timedelta(days=self.lookups_within_days)
+        found: tuple[list[pd.DataFrame], list[pd.DataFrame]] = ([], [])
+        for run in map(runs.read, reach_logs(self.beside)):
+            found[not first - near <= run["asked_at"].min() < last + near].append(run)
+        return found
 
     @cached_property
     def answers(self) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """What a reader must know before the first figure: boxes on pages, and the scope in titles."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from v6monitor.analysis.shares import GATE
@@ -34,7 +35,7 @@ def of_report(month: Month, scope: Scope, language: Language) -> list[Notice]:
         for source, gate in month.gates.items()
         if not gate.passed
     ]
-    found += lookup_notices(month, language)
+    found += [*lookup_notices(month, language), *reach_notices(month, language)]
     if len(month.observations) and not month.tested:
         found.append(
             Notice(
@@ -62,16 +63,36 @@ def lookup_notices(month: Month, language: Language) -> list[Notice]:
         return [Notice(title, why)]
     if not reach.get("left_out"):
         return []
-    moments = (dt.datetime.fromisoformat(reach[end]) for end in ("first", "last"))
-    asked = dict.fromkeys(language.day(one.astimezone(AMSTERDAM).date()) for one in moments)
+    moments = [dt.datetime.fromisoformat(reach[end]) for end in ("first", "last")]
     why = language.text(
         "Those of {asked} were more than {days} days from the measurement, and DNS cannot be asked"
         " about the past.",
-        asked=" – ".join(asked),
+        asked=_days(moments, language),
         days=days,
     )
     some = language.text("Some lookups are left out.")
     return [Notice(title if month.out_of_reach else some, why)]
+
+
+def reach_notices(month: Month, language: Language) -> list[Notice]:
+    """Return that runs of ``v6monitor reach`` are left out, as they are of another month."""
+    _, others = month.reach_runs
+    if not others:
+        return []
+    moments = sorted(run["asked_at"].min() for run in others)
+    why = language.text(
+        "Those of {asked} were more than {days} days from the measurement, and say nothing of"
+        " this month.",
+        asked=_days([moments[0], moments[-1]], language),
+        days=language.number(month.lookups_within_days),
+    )
+    return [Notice(language.text("Some connection tests are left out."), why)]
+
+
+def _days(moments: Iterable[dt.datetime], language: Language) -> str:
+    """Return the first and last day of these moments, once where they are one."""
+    days = (language.day(one.astimezone(AMSTERDAM).date()) for one in moments)
+    return " – ".join(dict.fromkeys(days))
 
 
 def synthetic_notice(synthetic: bool, language: Language) -> list[Notice]:

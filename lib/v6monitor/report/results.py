@@ -80,6 +80,9 @@ def run_facts(
                 "doubt": Evidence.of(month).ipv6_only_doubt if len(second) else "",
             },
         },
+        "reach": {
+            "left_out": sorted(f"{run['asked_at'].min():%Y-%m-%d}" for run in month.reach_runs[1])
+        },
         "code": manifest.provenance(),
         "headline": records(month.headline[_HEADLINE]),
         "notebooks": [
