@@ -73,6 +73,7 @@ def test_no_row_is_lost(name, rows, delimiter):
             return
         assert set(found.faults["done"]) <= {"kept", "changed", "dropped"}
         dropped = found.faults[found.faults["done"] == "dropped"]
+        dropped = dropped[dropped["column"] != "sheet"]  # cells past the header, not their rows
         if form.one_to_one:
             assert len(found.table) + len(dropped) == len(rows)
         if name != "canonical":

@@ -30,9 +30,12 @@ from v6monitor.intake.columns import (
     RESULTS,
 )
 from v6monitor.intake.sectors import SECTORS, province_in, sector_in
+from v6monitor.intake.tables import by_arrow
 
 _RESULT_FIELDS = tuple(dict.fromkeys(RESULTS["web"] + RESULTS["mail"]))
-_UNREADABLE = r"[^\S ]|[\x00-\x1f\x7f]"  # would not survive being written as a row of text
+_UNREADABLE = "[\x00-\x1f\x7f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+"""White space other than spaces, and control characters: they would not survive in a row of text.
+Spelled out, because so Arrow's own engine searches a column."""
 _AFTER = {
     "ns_reach": "ns_address",
     "ws_reach": "ws_address",
@@ -135,13 +138,17 @@ def _cleaned(cells: pd.DataFrame) -> pd.DataFrame:
     """Return the cells without surrounding white space, and with spaces for control characters."""
     cleaned = {}
     for name, column in cells.items():
+        cleaned[name] = column
+        padded = by_arrow("starts_with", column, " ") | by_arrow("ends_with", column, " ")
+        if (by_arrow("ascii_is_printable", column) & ~padded).all():
+            continue
         codes, different = pd.factorize(column)
         text = pd.Series(different, dtype="str").str.strip()
         odd = text.str.contains(_UNREADABLE, regex=True)
         if odd.any():
             text = text.mask(odd, text.str.replace(_UNREADABLE, " ", regex=True).str.strip())
-        same = text.equals(pd.Series(different, dtype="str"))
-        cleaned[name] = column if same else text.iloc[codes].set_axis(cells.index)
+        if not text.equals(pd.Series(different, dtype="str")):
+            cleaned[name] = text.iloc[codes].set_axis(cells.index)
     return pd.DataFrame(cleaned, index=cells.index, dtype="str")
 
 

@@ -165,7 +165,8 @@ def same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
 def one_per_key(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     """Return the first row of each ``KEY``, and the faults of the others, which name that row."""
     twice = table.duplicated(KEY).to_numpy()
-    kept = table[~twice].drop(columns="file").reset_index(drop=True)
+    once = table[~twice] if twice.any() else table  # without a copy of a million rows
+    kept = once.drop(columns="file").reset_index(drop=True)
     if not twice.any():
         return kept, []
     rows = table[[*KEY, "list", "file"]].rename_axis("row").reset_index()

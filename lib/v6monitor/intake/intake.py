@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from v6monitor.errors import InputError, NoMeasurementError, UsageError
@@ -226,7 +227,8 @@ class _Reading:
         """Return all of it as one table with a row per key."""
         if not self.tables:
             raise InputError("no measurement was found; name the files with results of Internet.nl")
-        table, twice = cleaning.one_per_key(pd.concat(self.tables))
+        one = len(self.tables) == 1
+        table, twice = cleaning.one_per_key(self.tables[0] if one else pd.concat(self.tables))
         twice += _measured_again(table)
         addresses = pd.concat(self._addresses, ignore_index=True)
         table, filled = api.with_reach(table, addresses)
@@ -254,7 +256,7 @@ def _parts(content: Content, mapping: Mapping[str, str]) -> list[Part]:
         raise NoMeasurementError(
             f"{content.name}: is JSON, but no result of Internet.nl's batch API; name one that is"
         )
-    labels = ", ".join(label[:40] for label in content.sheets[0].sample[0][:8] if label)
+    labels = ", ".join(label[:40] for label in content.sheets[0].top[0][:8] if label)
     options = next(filter(None, map(lists.suggestion, content.sheets)), "")
     perhaps = f", perhaps {options}" if options else ""
     raise NoMeasurementError(
@@ -265,26 +267,28 @@ def _parts(content: Content, mapping: Mapping[str, str]) -> list[Part]:
 
 def _book(sheet: Sheet, read: list[pd.DataFrame], faults: Faults) -> None:
     """List what of a sheet was not read, was hidden, or was filled in."""
-    used = {row for cells in read for row in cells.index} & set(sheet.cells.index)
-    if not used:
-        named = sheet.name or ", ".join(sheet.sample[0][:8])
+    rows = sheet.cells.index
+    used = rows[np.logical_or.reduce([rows.isin(cells.index) for cells in read] or [rows < 0])]
+    if used.empty:
+        named = sheet.name or ", ".join(sheet.top[0][:8])
         unread = pd.Series([named], sheet.cells.index[:1], name="sheet")
         faults.add(unread, Reason.NOT_READ, DROPPED)
-    hidden = sorted(used & sheet.hidden)
+    hidden = used[used.isin(sheet.hidden)]
     faults.add(pd.Series(sheet.name, hidden, name="sheet", dtype="str"), Reason.HIDDEN, KEPT)
-    for column in sorted(sheet.hidden_columns & set(sheet.cells)) if used else ():
+    for column in sorted(sheet.hidden_columns & set(sheet.cells)) if len(used) else ():
         cells = sheet.cells[column]
         faults.add(cells[cells != ""].head(1).rename("column"), Reason.HIDDEN, KEPT)
-    merged = {row: value for row, value in sheet.merged.items() if row in used}
-    faults.add(pd.Series(merged, name="sheet", dtype="str"), Reason.MERGED, CHANGED)
-    beyond = pd.Series(sheet.beyond, dtype="str").loc[lambda cells: cells.index.isin(used)]
+    merged, beyond = (
+        pd.Series(found, name="sheet", dtype="str").loc[lambda cells: cells.index.isin(used)]
+        for found in (sheet.merged, sheet.beyond)
+    )
+    faults.add(merged, Reason.MERGED, CHANGED)
     taken = {
         row
         for cells in read
         for row in cells.index[cells.eq(beyond.reindex(cells.index), axis=0).any(axis=1)]
     }
-    lost = beyond[~beyond.index.isin(taken)].rename("sheet")
-    faults.add(lost, Reason.BEYOND, DROPPED)
+    faults.add(beyond[~beyond.index.isin(taken)], Reason.BEYOND, DROPPED)
 
 
 def _why_empty(name: str, faults: pd.DataFrame) -> str:

@@ -149,7 +149,7 @@ def _about(body: pd.DataFrame) -> pd.DataFrame:
 
 
 def _without_header(sheet: Sheet) -> Part | None:
-    used = [at for at in range(sheet.cells.shape[1]) if any(row[at] for row in sheet.sample)]
+    used = [at for at in range(sheet.cells.shape[1]) if sheet.below(-1, at)]
     width = len(used)
     if width and width <= _WIDEST and seem_names(sheet.below(-1, used[0])):
         types = sheet.cells.iloc[:, used[1:]].apply(lambda column: column.str.strip())
@@ -249,7 +249,7 @@ def _parts(sheet: Sheet, cells: pd.DataFrame) -> list[Part]:
 def suggestion(sheet: Sheet) -> str:
     """Return ``--map`` options for a table of an unknown form, to be pasted; "" for no idea."""
     narrow = sheet.cells.shape[1] <= _WIDEST
-    for number, labels in enumerate(sheet.sample[: len(sheet.headers)] if narrow else ()):
+    for number, labels in enumerate(sheet.top if narrow else ()):
         if any(map(is_name, filter(None, labels))):  # a host name is no header
             return ""
         unique = [at for at, label in enumerate(labels) if label and labels.count(label) == 1]

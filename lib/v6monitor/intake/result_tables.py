@@ -60,7 +60,7 @@ def canonical(content: Content) -> list[Part] | None:
     """Read a canonical CSV."""
     parts = []
     for sheet in content.sheets:
-        labels = sheet.sample[0]
+        labels = sheet.top[0]
         if not set(labels) >= _SURE:
             continue
         missing = [column for column in COLUMNS if column not in (*labels, *LATER)]
