@@ -102,6 +102,17 @@ def test_a_refusal_says_why(world: str, reason: str) -> None:
     assert (projection.caption(), projection.note()) == ("No measure allows a forecast.", reason)
 
 
+def test_measures_without_a_forecast_for_one_reason_share_a_sentence() -> None:
+    """A first month has no forecast of any measure, and says so once."""
+    mail = WORLDS["five months"]
+    both = pd.concat([mail.assign(measure="web"), mail])
+    reason = (
+        "Websites and e-mail domains: no forecast with fewer than six measurements of one list."
+    )
+    assert chart.forecast_answer(v6.forecast(both, target=0.9)).note() == reason
+    assert chart.projection(v6.projection(both, target=0.9)).note() == reason
+
+
 def test_a_measure_that_a_source_lacks_is_not_in_it() -> None:
     """No empty chart and no refusal of a series that does not exist."""
     answer = chart.forecast_answer(v6.forecast(YEAR[:0]))

@@ -1,7 +1,7 @@
 """Forecasts in words, and their lines."""
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -81,7 +81,7 @@ def _answer_words(table: pd.DataFrame, language: Language) -> Words:
         " plan.",
         number=language.number(based_on),
     )
-    sentences = [_sentence(row, language) for row in rows]
+    sentences = _sentences(rows, language)
     measured = language.text("Measured: {shares}", shares=shares) if shares else ""
     found = [_goal(table, language), measured]
     return Words.of(found, [*sentences, basis if based_on else ""])
@@ -104,9 +104,18 @@ def _goal(table: pd.DataFrame, language: Language) -> str:
     return language.text("The agreement of {target} by the end of 2021 was missed.", target=target)
 
 
-def _sentence(row: Row, language: Language) -> str:
+def _sentences(rows: Sequence[Row], language: Language) -> list[str]:
+    """Return the sentence of each measure; those without a forecast for one reason share one."""
+    parts: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows:
+        parts.setdefault((row["refusal"] or row.get("measure"), row["target"]), []).append(row)
+    return [_sentence(part, language) for part in parts.values()]
+
+
+def _sentence(rows: Sequence[Row], language: Language) -> str:
     """Return when a measure reaches the target, and how far off earlier forecasts were."""
-    measure, target = _capital(_measure(row, language)), _target(row, language)
+    measure = _capital(language.listed([_measure(row, language) for row in rows]))
+    row, target = rows[0], _target(rows[0], language)
     if row["refusal"]:
         return language.text(REFUSED[str(row["refusal"])], measure=measure, target=target)
     low, median, high = (
@@ -157,7 +166,7 @@ def _projection_words(table: pd.DataFrame, language: Language) -> Words:
         return Words(language.text("No month has a share."), "", alt)
     now = language.text("Measured: {shares}", shares=_shares(measured, "adoption", language))
     refused = joined(
-        *(_sentence(row, language) for row in measured.to_dict("records") if row["refusal"])
+        *_sentences([row for row in measured.to_dict("records") if row["refusal"]], language)
     )
     then = _last(table[table["middle"].notna()])
     if then.empty:
