@@ -1,8 +1,10 @@
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -58,6 +60,21 @@ def test_what_is_written_is_what_is_read(path: Path) -> None:
     pd.testing.assert_frame_equal(back, table)
     assert [*map(tuple, back["answers"])] == [row.answers for row in ROWS]
     assert back["ttl"].isna().tolist() == [False, False, True, True]
+
+
+def test_subjects_are_read_as_earlier_versions_wrote_them(tmp_path: Path) -> None:
+    """In the JSON of the provenance; now beside it, and what cannot be read there is damage."""
+    path = tmp_path / "obs.parquet"
+    log.save([batch(ROWS)], path, PROVENANCE)
+    with_subjects = json.dumps(PROVENANCE)
+    table = pq.read_table(path).replace_schema_metadata({"v6monitor.provenance": with_subjects})
+    pq.write_table(table, tmp_path / "earlier.parquet")
+    assert log.provenance(tmp_path / "earlier.parquet") == log.provenance(path)
+    for packed in ("x", "eJwDAAAAAAE="[:-3] + "x=="):
+        damaged = {"v6monitor.provenance": "{}", "v6monitor.subjects": packed}
+        pq.write_table(table.replace_schema_metadata(damaged), tmp_path / "damaged.parquet")
+        with pytest.raises(InputError, match="damaged"):
+            log.provenance(tmp_path / "damaged.parquet")
 
 
 def test_an_empty_log_keeps_its_types(path: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from v6monitor.dns.observation import Observation, Question
-from v6monitor.dns.plan import POOL, Plan
+from v6monitor.dns.plan import POOL, Hashes, Plan
 
 
 def row(
@@ -230,6 +230,19 @@ def test_what_is_known_already_is_not_asked() -> None:
     assert settled == [known]
     assert Question("town.example", "MX") not in questions
     assert Question("mx.gate.example", "AAAA") in questions
+
+
+def test_hashes_are_a_set_whatever_bits_they_share() -> None:
+    """The number of the bin, what is sorted there, and what is beside it each tell two apart."""
+    keys = [sign * (low | mid << 12 | high << 44)
+            for low in (0, 1) for mid in (0, 1, 0xFFFFFFFF) for high in (0, 1, 0x3FFF)
+            for sign in (1, -1)]  # fmt: skip
+    found = Hashes()
+    assert [found.add(key) for key in keys] == [key not in keys[:at] for at, key in enumerate(keys)]
+    assert not any(map(found.add, keys))
+    assert all(key in found for key in keys)
+    assert 2 not in found
+    assert len(found) == len(set(keys))
 
 
 def test_a_run_goes_on_where_it_ended() -> None:

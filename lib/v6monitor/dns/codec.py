@@ -32,7 +32,7 @@ _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 _LONGEST_NAME = 253
 _ASKABLE = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_-]{1,63}\.)*[0-9]*[a-z_-][a-z0-9_-]{0,40}")
 _LENGTH = [bytes([length]) for length in range(64)]
-_KNOWN = 1 << 16
+_KNOWN = 1 << 15
 """Encoded names that are cached: most are asked for several types."""
 
 LONGEST_TTL = 0x7FFFFFFF

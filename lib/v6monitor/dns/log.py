@@ -10,16 +10,18 @@ pandas when it is loaded: a lookup does without, which saves it 36 MB and a quar
 
 from __future__ import annotations
 
+import base64
 import csv
 import datetime as dt
 import io
 import json
 import os
+import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property, lru_cache, partial
-from itertools import accumulate, chain, repeat
+from itertools import accumulate, chain, pairwise, repeat
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
@@ -55,9 +57,9 @@ SCHEMA = pa.schema(
 
 _EXPECTED = "expected an observation log that `v6monitor lookup` wrote"
 _PROVENANCE = b"v6monitor.provenance"
+_SUBJECTS = b"v6monitor.subjects"
 _ROW_GROUP = 1 << 14  # rows: more of them take more memory and hardly less space
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
-_ASKED_AT = COLUMNS.index("asked_at")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
 
@@ -234,7 +236,10 @@ class Writer:
         with writing(self._path):
             if self._path.suffix == ".parquet":
                 self._add_group()
-                self._parquet.add_key_value_metadata({_PROVENANCE: _as_json(provenance)})
+                rest = {name: one for name, one in provenance.items() if name != "subjects"}
+                said = json.dumps(rest, ensure_ascii=False, sort_keys=True).encode()
+                packed = _packed(provenance.get("subjects", ()))
+                self._parquet.add_key_value_metadata({_PROVENANCE: said, _SUBJECTS: packed})
                 self._parquet.close()
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -282,20 +287,28 @@ def _provenance(path: Path) -> dict[str, Any]:
     if path.suffix == ".csv":
         return {}
     with _named_errors(path), path.open("rb") as file:
-        found = json.loads((pq.read_metadata(file).metadata or {}).get(_PROVENANCE, b"{}"))
+        said = pq.read_metadata(file).metadata or {}
+        found = json.loads(said.get(_PROVENANCE, b"{}"))
         if not isinstance(found, dict):
             raise TypeError("its provenance is not a JSON object")
+        if packed := said.get(_SUBJECTS):
+            found["subjects"] = [json.loads(one) for one in _unpacked(packed)]
         return found
 
 
-def _as_json(provenance: Mapping[str, Any]) -> bytes:
-    """Return the provenance as JSON; its subjects, a generator of any length, are added last."""
-    rest = {name: value for name, value in provenance.items() if name != "subjects"}
-    made = bytearray(json.dumps(rest, ensure_ascii=False, sort_keys=True)[:-1].encode())
-    made += b', "subjects": [' if rest else b'"subjects": ['
-    for number, pair in enumerate(provenance.get("subjects", ())):
-        made += (", " * bool(number) + json.dumps(list(pair), ensure_ascii=False)).encode()
-    return bytes(made + b"]}")
+def _packed(subjects: Iterable[tuple[str, str]]) -> bytes:
+    """Return subjects, of any number, as lines of JSON that are compressed and in base 64."""
+    compressor = zlib.compressobj()
+    lines = (f"{json.dumps(list(pair), ensure_ascii=False)}\n".encode() for pair in subjects)
+    made = bytearray().join(map(compressor.compress, lines))
+    return base64.b64encode(made + compressor.flush())
+
+
+def _unpacked(packed: bytes) -> Iterator[bytes]:
+    try:
+        yield from zlib.decompress(base64.b64decode(packed, validate=True)).splitlines()
+    except zlib.error as error:
+        raise ValueError(error) from error
 
 
 def _read_parquet(path: Path) -> pa.Table:
@@ -406,12 +419,18 @@ def batch(rows: Sequence[Observation]) -> pa.RecordBatch:
 
 def observations(rows: pa.RecordBatch) -> Iterator[Observation]:
     """Yield the rows of an Arrow batch as observations."""
-    columns = [rows.column(name) for name in COLUMNS]
-    columns[_ASKED_AT] = columns[_ASKED_AT].view(pa.int64())
-    for cells in zip(*(column.to_pylist() for column in columns), strict=True):
-        row = Observation(*cells)
-        moment = _EPOCH + cells[_ASKED_AT] * _MICROSECOND
-        yield row._replace(answers=tuple(row.answers), chain=tuple(row.chain), asked_at=moment)
+    yield from map(Observation, *(_cells(rows.column(name)) for name in COLUMNS))
+
+
+def _cells(column: pa.Array) -> Iterable[Any]:
+    """Return the values of a column as an observation has them."""
+    if column.type == _LIST:
+        texts = column.values.to_pylist()  # noqa: PD011 - of Arrow, not of pandas
+        return (tuple(texts[begin:end]) for begin, end in pairwise(column.offsets.to_pylist()))
+    if pa.types.is_timestamp(column.type):
+        return (_EPOCH + number * _MICROSECOND for number in column.view(pa.int64()).to_pylist())
+    cells: list[Any] = column.to_pylist()
+    return cells
 
 
 @lru_cache(1024)

@@ -173,6 +173,7 @@ def record(  # noqa: PLR0913 - each is a setting with a good default
             asking = partial(observe, keep=journal.append, progress=progress, on_wait=on_wait)
             with Client(usable, policy) as client:
                 asking(plan, client, done=before)
+            del plan  # its memory is wanted for the end
             ignored = client.ignored
             if task.recheck:
                 ignored += _ask_again(task, usable, policy, journal)
@@ -283,15 +284,18 @@ def _rows(journal: Journal) -> list[Observation]:
 
 def _recall(plan: Plan, journal: Journal) -> int:
     """Give a plan what a journal holds; return how many rows that is."""
+    number = 0
 
     def asked() -> Iterator[Question]:
+        nonlocal number
         for rows in journal.batches():
+            number += rows.num_rows
             names, types = (rows.column(name).to_pylist() for name in Question._fields)
             yield from map(Question._make, zip(names, types, strict=True))
 
     answers = (row for rows in journal.batches() for row in log.observations(rows))
     plan.recall(asked(), (row for row in answers if not over_ipv6_only(row)))
-    return sum(rows.num_rows for rows in journal.batches())
+    return number
 
 
 def _ask_again(task: Task, resolvers: Sequence[Resolver], policy: Policy, journal: Journal) -> int:
