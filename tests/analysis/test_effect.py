@@ -155,3 +155,23 @@ def test_fixed_not_fixed_and_left_are_all(series, sent):
     shares = effect(rows)
     assert (shares["written_fixed"] <= shares["written"]).all()
     assert (shares["others_fixed"] <= shares["others"]).all()
+
+
+def test_a_renamed_domain_is_one_domain_under_its_newest_name():
+    """Twice renamed; of two that merged the first; a name that lives on beside the new one is two.
+
+    26 days for the renamed ones, by letters to their old names; b and d left the list.
+    """
+    one = _states(old="n    ", newer=" y   ", newest="  yyy", c="nnnnn", cc="  yyy", d="nn   ")
+    states = pd.concat([one, _states(a="nn   ", b="nn   ", ab="  nnn")])
+    renames = {"old": "newer", "newer": "newest", "a": "ab", "b": "ab", "c": "cc", "d": "nowhere"}
+    letters = _letters(**dict.fromkeys(["old", "a", "b", "c", "d"], "2026-01-10"))
+    found = followed(states, letters=letters, renames=renames)
+    rows = found.set_index("domain")[["written", "days", "outcome"]].T.to_dict("list")
+    assert rows == {
+        "newest": [True, 26, "fixed"],
+        "ab": [True, 207, "not_fixed"],
+        "b": [True, 26, "left"],
+        "c": [True, 207, "not_fixed"],
+        "d": [True, 26, "left"],
+    }

@@ -87,6 +87,19 @@ def test_operators_before_and_after_are_named():
     assert row["exchange"]
 
 
+def test_a_renamed_domain_did_not_leave_the_list():
+    """Under its newest name; another with the same records that nobody renamed has left."""
+    hosts = _hosts("mx.gate.example-", "mx.gate.example-", "mx.gate.example+")
+    hosts["domain"] = hosts["domain"].mask(hosts["period"] < "2026-03", "stad.example")
+    table = pd.concat([hosts, hosts.iloc[:2].assign(domain="gone.example")])
+    found = fixes(table, renames={"stad.example": "town.example"}).set_index("domain")
+    assert found["outcome"].to_dict() == {"town.example": "fixed", "gone.example": "left"}
+    assert found.loc["town.example", ["last_without", "how"]].tolist() == [
+        "2026-02",
+        "same_gateway",
+    ]
+
+
 def test_an_unknown_state_is_an_error():
     """The message names it."""
     with pytest.raises(InputError, match="perhaps"):

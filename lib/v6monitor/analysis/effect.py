@@ -1,5 +1,6 @@
 """Does asking help? Domains written to beside comparable ones, and how domains got IPv6."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -24,7 +25,11 @@ TIMES = ("written", "days", "at_risk", "fixed", "no_longer_followed", "still_wit
 
 
 def followed(
-    month: Any, *, letters: pd.DataFrame | None = None, classes: pd.DataFrame | None = None
+    month: Any,
+    *,
+    letters: pd.DataFrame | None = None,
+    classes: pd.DataFrame | None = None,
+    renames: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Return the domains without IPv6 on the day of a letter, written to or not, and what they did.
 
@@ -35,6 +40,8 @@ def followed(
             ``month.sent``. Of more letters to a domain the first counts.
         classes: mail class by domain (``domain``, ``class``); by default ``month.providers``. Of
             states alone without it only the sector is compared.
+        renames: new names by old name; a Month has its own. A domain that got another name is one
+            domain, under its newest name; of several that merged into one the first is.
 
     Returns:
         A row per day of sending and domain: ``domain``, ``sent_on``, ``sector``, ``class``;
@@ -63,6 +70,8 @@ def followed(
         METHOD.md, "Does asking help?".
     """
     states, letters, classes = _given(month, letters, classes)
+    states, names = _renamed(month, states, "measured_at", renames)
+    letters = letters.assign(domain=letters["domain"].replace(names))
     if letters["sent_on"].isna().any():
         raise InputError("a letter has no day: fill in sent_on (YYYY-MM-DD), or leave the row out")
     measured = one_per_domain(states, "measured_at").sort_values("measured_at", kind="stable")
@@ -99,6 +108,29 @@ def _given(
     states = month.states[month.states["measure"] == "mail"]
     letters = month.sent if letters is None else letters
     return states, letters, month.providers if classes is None else classes
+
+
+def _renamed(
+    month: Any, rows: pd.DataFrame, when: str, renames: Mapping[str, str] | None
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return rows of several months by the newest names of domains, and these by their older ones.
+
+    A name is followed where it is gone before the new one begins.
+    """
+    seen = rows.groupby("domain")[when].agg(["min", "max"]).to_dict("index")
+    names: dict[str, str] = {}
+    given = getattr(month, "renames", {}) if renames is None else renames
+    for old, new in sorted(given.items()):
+        there = old in seen and new in seen and new not in names.values()
+        if there and seen[old]["max"] < seen[new]["min"]:
+            names[old] = new
+
+    def newest(name: str) -> str:
+        return newest(names[name]) if name in names else name
+
+    names = {old: newest(old) for old in names}
+    renamed = rows.assign(domain=rows["domain"].replace(names)) if names else rows
+    return with_source(renamed, rows), names
 
 
 def _since(day: pd.Timestamp, known: pd.DataFrame, sent: "pd.Series[pd.Timestamp]") -> pd.DataFrame:
@@ -254,12 +286,13 @@ _FIXES = (
 )
 
 
-def fixes(month: Any) -> pd.DataFrame:
+def fixes(month: Any, *, renames: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Return what became of every mail domain that had no IPv6 in some month but the last.
 
     Args:
         month: a Month, or its table ``hosts_by_month``: the MX hosts by the lookups of several
             months, each with its ``period`` (YYYY-MM). Every month looks up the whole list.
+        renames: as in ``followed``.
 
     Returns:
         A row per domain, sorted: ``domain``; ``first_without`` and ``last_without``, the months in
@@ -285,7 +318,7 @@ def fixes(month: Any) -> pd.DataFrame:
     Source:
         METHOD.md, "Does asking help?".
     """
-    hosts: pd.DataFrame = getattr(month, "hosts_by_month", month)
+    hosts, _ = _renamed(month, getattr(month, "hosts_by_month", month), "period", renames)
     newest = hosts["period"].max()
     states = pd.concat(
         [domain_states(rows).assign(period=period) for period, rows in hosts.groupby("period")]

@@ -60,6 +60,8 @@ def lookup(  # noqa: PLR0913 - each is a setting with a good default
     For a mail domain that is MX, the addresses of the MX hosts, name servers with their addresses,
     TXT and a few CNAMEs; for a website its addresses, with and without ``www.``, and its name
     servers. Each question is asked once. A progress bar shows in a terminal and in JupyterLab.
+    What is out of reach without IPv4 takes verdicts between two passes, and so is asked by
+    ``Month.look_up(ipv6_only_resolvers=…)`` and ``v6monitor lookup --ipv6-only-resolver``.
 
     Args:
         names: domain names, each looked up as website and as mail domain; or (name, ``"web"`` or

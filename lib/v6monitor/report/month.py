@@ -38,7 +38,7 @@ from v6monitor.report.measurements import (
     reach_logs,
 )
 from v6monitor.report.request import WITHIN_DAYS
-from v6monitor.verdicts.judge import asked_again, judge
+from v6monitor.verdicts.judge import asked_again, judge, subjects
 from v6monitor.workspace import REFERENCE, example
 
 
@@ -269,24 +269,24 @@ class Month(History):
         """Return ``mx_hosts`` of this month and of the months before whose lookups were kept.
 
         ``period`` says of which. What became of a domain without IPv6 is seen from it. Only of the
-        lists that this month has: it says nothing of domains of another one. None without lookups
-        of this month: what they would find is not known.
+        lists that this month has: it says nothing of domains of another one; ``tenant`` and
+        ``administrator`` are known of this month alone. None without lookups of this month: what
+        they would find is not known.
         """
-        parts = [self.mx_hosts.assign(period=self.period)]
+        mail = self.history[self.history["type"] == "mail"]
+        lists = set(self.current.loc[self.current["type"] == "mail", "list"])
+        listed = set(mail.loc[mail["list"].isin(lists), "domain"])
+        now = self.mx_hosts[self.mx_hosts["domain"].isin(listed)]
+        parts = [with_source(now.assign(period=self.period), self.mx_hosts.attrs["source"])]
         earlier = earlier_logs(self.period, self.beside, synthetic=self.synthetic)
         for period, path in earlier.items() if len(self.mx_hosts) else ():
             observations = log.read_log(path)
-            hosts = dependencies.mx_hosts(
-                observations, providers(observations, operators=self.operators), self.operators
-            )
+            asked = [name for name, kind in subjects(observations) if kind == "mail"]
+            domains = pd.DataFrame({"domain": [one for one in asked if one in listed]}, dtype="str")
+            hosts = dependencies.mx_hosts(observations, domains.assign(tenant=""), self.operators)
             parts.append(hosts.assign(period=period))
-        kept = pd.concat(parts, ignore_index=True)
-        mail = self.history[self.history["type"] == "mail"]
-        lists = set(self.current.loc[self.current["type"] == "mail", "list"])
-        listed = mail.loc[mail["list"].isin(lists), "domain"]
-        found = kept[kept["domain"].isin(listed)].sort_values(
-            "period", kind="stable", ignore_index=True
-        )
+        found = pd.concat(parts, ignore_index=True)
+        found = found.sort_values("period", kind="stable", ignore_index=True)
         return with_source(
             found, dict.fromkeys(source for part in parts for source in part.attrs["source"])
         )

@@ -322,11 +322,12 @@ def _title(report: Report, name: str) -> Mapping[str, str]:
 def _per_domain(report: Report, notebooks: Notebooks) -> list[Published]:
     """Write the tables per domain that the figures are counted from."""
     month = report.month
+    blocking = month.without_ipv4.query("state == 'no'").drop(columns=["tenant", "state"])
     found = {
         "verdicts": ("20_lookups", month.verdicts),
         "providers": ("40_exchange_online", month.providers),
         "hosts-and-operators": ("55_gap", month.mx_hosts),
-        **({"without-ipv4": ("55_gap", paths)} if len(paths := month.without_ipv4) else {}),
+        **({"without-ipv4": ("55_gap", blocking)} if len(blocking) else {}),
     }
     pages_of = {name: page if page in notebooks else OVERVIEW for name, (page, _) in found.items()}
     published = [_export(report, name, pages_of[name], table) for name, (_, table) in found.items()]
