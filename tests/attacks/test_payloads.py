@@ -233,8 +233,10 @@ def test_feeds_and_mails_hold_text(world: World) -> None:
 
 
 def test_no_pdf_runs_or_leads_anywhere(world: World, tmp_path: Path) -> None:
-    """Printed from the pages: no script, no action, no link, no file in it."""
+    """Printed from the pages: no script, no action, no link, no file in it; payloads are text."""
     pikepdf = pytest.importorskip("pikepdf")
+    from pdf_text import pdf_text  # noqa: PLC0415 - an extra
+
     if not any(shutil.which(name) for name in BROWSERS):
         pytest.skip("no chromium to print with")
     printed = []
@@ -257,6 +259,9 @@ def test_no_pdf_runs_or_leads_anywhere(world: World, tmp_path: Path) -> None:
             "/GoToR",
             "/ImportData",
         }
+        text = pdf_text(file.with_suffix(".pdf"))
+        assert not STEERING.search(text)
+        assert "<x-evil>" in text or file.name in {"letters.html", "data.html"}
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values())
