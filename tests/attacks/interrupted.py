@@ -18,7 +18,7 @@ import shutil
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from io import FileIO
 from pathlib import Path
@@ -31,6 +31,7 @@ from tiny import GOOD, World
 from v6monitor.dns import log
 from v6monitor.dns.journal import journal_of
 from v6monitor.dns.recording import Task, record
+from v6monitor.dns.shards import Parts, Shard
 from v6monitor.report import archive, manifest, stored, transactions
 from v6monitor.report.runner import make
 
@@ -212,23 +213,23 @@ def broken(out: Path) -> str:
     return f"left: {left}" if left else ""
 
 
-def wrong_log(port: int, old: log.pa.Table, new: log.pa.Table, out: Path) -> str:
+def wrong_log(again: Change, old: log.pa.Table, new: log.pa.Table, out: Path) -> str:
     """Return what is wrong with a log after its run was killed, and after the next one."""
     file = out / "obs.parquet"
     if answers(file) not in (old, new):
         return "the log is neither the old nor the new one"
     if journal_of(file).exists() or answers(file) == old:  # else the command asks nothing
-        ended(out, partial(looked_up, port=port, rate=0.0), -1)  # by another process
+        ended(out, again, -1)  # by another process
     if answers(file) != new:
         return "the log is not whole"
     left = sorted(path.name for path in out.iterdir())
     return f"left: {left}" if left != [file.name] else ""
 
 
-def looked_up(out: Path, port: int, rate: float) -> None:
-    """Look all subjects up; go on with a run that was ended."""
+def looked_up(out: Path, asked: Collection[tuple[str, str]], port: int, rate: float) -> None:
+    """Look subjects up, or what their parts left open; go on with a run that was ended."""
     task = Task(resume=True, test=False)
-    record(SUBJECTS, [f"127.0.0.1:{port}"], out / "obs.parquet", task, rate=rate)
+    record(asked, [f"127.0.0.1:{port}"], out / "obs.parquet", task, rate=rate)
 
 
 def answers(file: Path) -> log.pa.Table:
@@ -237,16 +238,23 @@ def answers(file: Path) -> log.pa.Table:
     return log.load(file).select(kept).sort_by([(name, "ascending") for name in kept[:2]])
 
 
-def lookups(folder: Path, port: int) -> Attack:
-    """Return a lookup that takes the place of an older log."""
+def lookups(folder: Path, case: str, port: int) -> Attack:
+    """Return a lookup, or a merge of one in shards, that takes the place of an older log."""
     old, new = folder / "old", folder / "undisturbed"
     for made in (old, new):
         made.mkdir()
-    looked_up(new, port, 0.0)
-    resolver = [f"127.0.0.1:{port}"]
+    resolver, asked = [f"127.0.0.1:{port}"], SUBJECTS
+    if case == "merge":
+        paths = [folder / f"part-{number}.parquet" for number in (1, 2)]
+        for number, path in enumerate(paths, start=1):
+            record(SUBJECTS, resolver, path, Task(test=False, shard=Shard(number, 2)), rate=0.0)
+        asked = Parts(paths)
+    change = partial(looked_up, asked=asked, port=port)
+    change(new, rate=0.0)
     record(SUBJECTS[:3], resolver, old / "obs.parquet", Task(test=False), rate=0.0)
     logs = [answers(one / "obs.parquet") for one in (old, new)]
-    return partial(looked_up, port=port, rate=300.0), lambda _: partial(wrong_log, port, *logs)
+    again = partial(change, rate=0.0)
+    return partial(change, rate=300.0), lambda _: partial(wrong_log, again, *logs)
 
 
 def reports(folder: Path, case: str) -> Attack:
@@ -272,11 +280,11 @@ def main(place: str, case: str, stop: str, step: str, system: str) -> None:
     if system == "other":
         sys.platform = "other"
     with contextlib.ExitStack() as opened:
-        if case == "lookup":
+        if case in {"lookup", "merge"}:
             (folder / "zones").mkdir()
             write_zones(folder / "zones")
             server = opened.enter_context(Remembering(folder / "zones"))
-            change, look = lookups(folder, server.port)
+            change, look = lookups(folder, case, server.port)
         else:
             change, look = reports(folder, case)
         if system == "once":

@@ -53,9 +53,10 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 CHANGES = ["first", "again", "part", "withdraw"]
+LOOKUPS = ["lookup", "merge"]
 ENDS = [
-    *(("SIGKILL", case, "linux") for case in [*CHANGES, "lookup", "report"]),
-    *(("SIGTERM", case, "linux") for case in [*CHANGES, "lookup", "report"]),
+    *((stop, case, "linux") for stop in ("SIGKILL", "SIGTERM") for case in [*CHANGES, *LOOKUPS]),
+    *((stop, "report", "linux") for stop in ("SIGKILL", "SIGTERM")),
     *(("SIGKILL", case, "other") for case in ["again", "part", "withdraw"]),
 ]
 QUICK = [("SIGKILL", "withdraw", "linux")]
@@ -76,7 +77,7 @@ def test_ended_at_any_file_operation_all_is_as_before_or_as_after(
     found = json.loads(done.stdout)
     tried(len(range(0, found["moments"], step)), "kills", harmed=len(found["wrong"]))
     assert found["wrong"] == {}
-    assert found["moments"] > (200 if case == "report" else 15)
+    assert found["moments"] > (200 if case == "report" else 10)
 
 
 @pytest.mark.slow
