@@ -12,6 +12,7 @@ from v6monitor.errors import InputError, UsageError
 
 LOG = log.frame(
     [
+        *host("town.example", V6),
         *host("www.town.example", V6),
         *host("www.lake.example", V6),
         *host("img.town.example"),
@@ -67,6 +68,7 @@ def test_recordings_that_are_refused(tmp_path: Path) -> None:
         "[1]",
         '{"log": {"entries": [1, {"request": []}]}}',
         '{"a": 1}',
+        '{"hosts": {"www.town.example": {}}}',
     ):
         (tmp_path / "x.har").write_text(text)
         with pytest.raises(InputError, match="expected a HAR file"):
@@ -78,3 +80,27 @@ def test_recordings_that_are_refused(tmp_path: Path) -> None:
             har(tmp_path / "many.har", *(f"https://h{n}.example/" for n in range(1_001))),
             observations=LOG,
         )
+
+
+def test_recordings_as_browsers_make_them(tmp_path: Path) -> None:
+    """A redirect before the page, an extension, entries out of order, two pages in one file."""
+    entries = [
+        ("2", "page_1", "https://img.town.example/y", 200),
+        ("1", None, "chrome-extension://abc/x.js", 200),
+        ("1", "page_1", "http://town.example/", 301),
+        ("1.5", "page_1", "https://www.town.example/", 200),
+        ("3", "page_2", "https://www.lake.example/", [200]),
+        ("4", None, "https://cdn.example.org/", 304),
+    ]
+    path = tmp_path / "two.har"
+    path.write_text(json.dumps({"log": {"entries": [
+        {"startedDateTime": at, "pageref": page, "request": {"url": url}, "response": {"status": n}}
+        for at, page, url, n in entries
+    ]}}), "utf-8-sig")  # fmt: skip
+    found = v6.web_complete(path, observations=LOG)
+    assert found.attrs["pages"] == {"www.town.example": "no", "www.lake.example": "yes"}
+    assert found["domain"].tolist() == ["town.example"]
+    both = ["town.example", "www.lake.example"]  # the name that was asked for counts as well
+    assert set(v6.web_complete(path, sites=both, observations=LOG).attrs["pages"]) == set(both)
+    with pytest.raises(InputError, match=r"is a recording of www\.lake\.example, not of"):
+        v6.web_complete(path, sites=["www.town.example"], observations=LOG)

@@ -1,7 +1,7 @@
 """Whether a page is whole over IPv6: the hosts it loads, by a recording that an analyst has."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from v6monitor.verdicts.logic import NO, UNKNOWN, YES
 
 _LARGEST = 100 * 2**20  # bytes: a recording has the contents of a page in it
 _MOST_HOSTS = 1_000
+_REDIRECTS = (301, 302, 303, 307, 308)
 _EXPECTED = "expected a HAR file of a browser, or the JSON of webres6"
 
 
@@ -62,13 +63,14 @@ def web_complete(
     wanted = {_site(name) for name in ([sites] if isinstance(sites, str) else sites)}
     pages: dict[str, set[str]] = {}
     for path in map(Path, paths):
-        page, hosts = _read(path)
-        if wanted and page not in wanted:
-            raise InputError(
-                f"{path.name}: is a recording of {page}, not of {', '.join(sorted(wanted))}; "
-                "name the recording of that site, or leave it out"
-            )
-        pages[page] = pages.get(page, set()) | hosts
+        for way, hosts in _read(path):
+            page = next((name for name in way if name in wanted), way[-1])
+            if wanted and page not in wanted:
+                raise InputError(
+                    f"{path.name}: is a recording of {page}, not of {', '.join(sorted(wanted))}; "
+                    "name the recording of that site, or leave it out"
+                )
+            pages[page] = pages.get(page, set()) | hosts
     names = sorted(set().union(*pages.values()))
     asked = query(names, resolvers=resolvers) if observations is None else observations
     evidence = Evidence.of(asked)
@@ -120,8 +122,8 @@ def _state(states: Iterable[str]) -> str:
     return NO if NO in found else YES if found <= {YES} else UNKNOWN
 
 
-def _read(path: Path) -> tuple[str, set[str]]:
-    """Return the host of a page and those of all it loads; names that are none stay out."""
+def _read(path: Path) -> list[tuple[list[str], set[str]]]:
+    """Return of each page the hosts up to it, through redirects, and those of all it loads."""
     try:
         if path.stat().st_size > _LARGEST:
             raise InputError(f"{path.name}: is larger than 100 MB; save it without contents")
@@ -130,25 +132,39 @@ def _read(path: Path) -> tuple[str, set[str]]:
         raise InputError(f"{path}: cannot be read ({error.strerror}); {_EXPECTED}") from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path.name}: is no JSON; {_EXPECTED}") from error
-    urls = list(_urls(value))
-    hosts = [host for url in urls if (host := _host(url))]
-    if not hosts or not _host(urls[0]):
+    found = []
+    for requests in _recorded(value):
+        held = [(host, moved) for url, moved in requests if (host := _host(url))]
+        arrived = next((at for at, (_, moved) in enumerate(held) if not moved), len(held) - 1)
+        if held:
+            hosts = [host for host, _ in held]
+            found.append((hosts[: arrived + 1], set(hosts)))
+    if not found:
         raise InputError(f"{path.name}: holds no page with an address; {_EXPECTED}")
-    if len(set(hosts)) > _MOST_HOSTS:
+    if len(set().union(*(hosts for _, hosts in found))) > _MOST_HOSTS:
         raise InputError(f"{path.name}: names more than {_MOST_HOSTS} hosts; record one page")
-    return hosts[0], set(hosts)
+    return found
 
 
-def _urls(value: Any) -> Iterator[object]:
-    """Yield the addresses in a recording, that of the page first."""
+def _recorded(value: Any) -> list[list[tuple[object, bool]]]:
+    """Return of each page the addresses that were asked for, and whether each was a redirect.
+
+    HAR 1.2: entries may be in any order and lack ``pageref``; they are then of the page before.
+    """
     held = value if isinstance(value, dict) else {}
     if isinstance(entries := _get(held.get("log"), "entries"), list):
-        for entry in entries:
-            yield _get(_get(entry, "request"), "url")
-    elif isinstance(hosts := held.get("hosts"), dict):
-        yield held.get("url")
-        for host in hosts:
-            yield f"https://{host}/"
+        entries = sorted(entries, key=lambda entry: str(_get(entry, "startedDateTime") or ""))
+        named = [_get(entry, "pageref") for entry in entries]
+        page = next(filter(None, named), "")
+        pages: dict[str, list[tuple[object, bool]]] = {}
+        for entry, name in zip(entries, named, strict=True):
+            page = name or page
+            moved = _get(_get(entry, "response"), "status") in _REDIRECTS
+            pages.setdefault(str(page), []).append((_get(_get(entry, "request"), "url"), moved))
+        return list(pages.values())
+    if isinstance(hosts := held.get("hosts"), dict) and _host(held.get("url")):
+        return [[(held.get("url"), False), *((f"https://{host}/", False) for host in hosts)]]
+    return []
 
 
 def _get(value: object, key: str) -> object:
