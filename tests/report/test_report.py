@@ -286,6 +286,9 @@ def test_a_list_of_domains_alone_is_a_report_of_lookups(world):
     month = world.out / "2026-10"
     first = BeautifulSoup((month / "index.html").read_text(encoding="utf-8"), "html.parser")
     assert found["message"]["nl"] in first.get_text()
+    package = json.loads((month / "datapackage.json").read_text(encoding="utf-8"))
+    assert package["period"]["measured"] == ["2026-10-06"]
+    assert package["description"].count("Synthetic example data.") == 1
     assert "first report on this list" in (month / "mail.en.txt").read_text(encoding="utf-8")
     for page in [*world.out.rglob("*.en.html"), *world.out.rglob("*.en.txt")]:
         shown = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")

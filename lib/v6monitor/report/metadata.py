@@ -66,7 +66,8 @@ class About:
     def text(self, words: Mapping[str, str], code: str) -> str:
         """Return a text in a language; of example data one that says so."""
         notice = Language(code).text("Synthetic example data.")
-        return f"{words[code]} ({notice})" if self.synthetic else words[code]
+        marked = not self.synthetic or notice in words[code]
+        return words[code] if marked else f"{words[code]} ({notice})"
 
 
 def package_facts(about: About) -> dict[str, Any]:

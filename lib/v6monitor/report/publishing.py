@@ -116,7 +116,9 @@ class Report:
                 language.text("IPv6 at government domains"), self.scope, language
             )
             title[code] = f"{name}, {language.month(self.month.period)}"
-        days = sorted(set(self.month.current["measured_at"].dt.strftime("%Y-%m-%d").dropna()))
+        month = self.month
+        at = month.observations["asked_at"] if month.listed else month.current["measured_at"]
+        days = sorted(set(at.dt.strftime("%Y-%m-%d").dropna()))
         sectors = "--".join(self.scope["sectors"])
         return About(
             self.month.period,
