@@ -128,7 +128,7 @@ def test_two_lines_differ_in_more_than_colour():
     [
         (["nnnnn", "ynnnn", "yyynn"], "websites 0.0% to 60.0%."),
         (["yyynn", "yynnn"], "Since January 2026: websites 60.0% to 40.0%."),
-        (["yynnn", "yynnn"], "websites 40.0% to 40.0%."),
+        (["yynnn", "yynnn"], "websites still 40.0%."),
         (
             ["nnnnn", "nnnnnnnnnn", "yyyyynnnnn"],
             "Since February 2026: websites 0.0% to 50.0%.",
@@ -228,7 +228,7 @@ def test_another_month_can_count_as_now():
         ({"rijk": "yyyyn", "gemeente": "ynnnn", "provincie": "yyynn"},
          "Lowest: Municipalities 20.0% (1 of 5); highest: Central government 80.0% (4 of 5)."),
         ({"rijk": "yyyyn", "gemeente": "ynnnn", "provincie": "y????"},
-         ("Lowest: Provinces 100.0% and Municipalities 20.0%;"
+         ("Lowest: Municipalities 20.0% and Provinces 100.0%;"
          " highest: Provinces 100.0% and Central government 80.0%.")),
         ({"rijk": "yyynn", "gemeente": "yyynn"},
          ("No group is certainly ahead: Municipalities 60.0% (3 of 5)"

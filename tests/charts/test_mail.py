@@ -133,7 +133,7 @@ def test_what_is_at_microsoft_and_no_laggard_is_counted_apart() -> None:
     answer = charts.laggards_now(listed(group=groups, sole_cause=["yes"] * 3))
     assert answer.note("en") == (
         "For 1 of them that is the only cause."
-        " Another 2 at Microsoft have a wrong MX record or no address at all."
+        " Another 2 at Microsoft, 3 in all, have a wrong MX record or no address."
     )
 
 

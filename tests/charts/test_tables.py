@@ -121,8 +121,9 @@ def test_a_cell_in_the_other_language_says_so() -> None:
 def test_only_a_long_table_says_how_it_is_sorted() -> None:
     """By the number or day behind what is shown; what is empty says so too."""
     rows = [{"adoption": at / 10, "since": "2026-10", "operator": ""} for at in range(21)]
+    rows[-1]["operator"] = "Post"
     long = table_html(pd.DataFrame(rows), DUTCH, "Tabel")
-    assert '<td data-sort="2026-10">oktober 2026</td><td data-sort="">' in long
+    assert '<td class="whole" data-sort="2026-10">oktober 2026</td><td data-sort="">' in long
     assert ' class="number" data-sort="0.1">10,0%<' in long
     assert "data-sort" not in table_html(pd.DataFrame(rows[:20]), DUTCH, "Tabel")
 

@@ -1,7 +1,7 @@
 """What a month says: its figures, and which domains may be named for a change.
 
 That is one policy for pages, mail, feed and changes.csv: a loss is named when a second definite
-answer has confirmed it, else only counted: many are back a month later (METHOD.md, "Change").
+answer has confirmed it, else only counted: many recover within a month (METHOD.md, "Change").
 """
 
 from collections.abc import Sequence

@@ -146,7 +146,7 @@ def group_column(table: pd.DataFrame) -> str:
 def ranking_text(table: pd.DataFrame, by: str, language: Language) -> str:
     """Return the lowest and the highest group of shares, each with all that are tied with it."""
     ranked = ranking(table).dropna(subset="adoption")
-    lowest = ranked[ranked["rank_to"] == ranked["rank_to"].max()]
+    lowest = ranked[ranked["rank_to"] == ranked["rank_to"].max()].sort_values("adoption")
     highest = ranked[ranked["rank"] == 1]
     if ranked.empty:
         return language.text("No group has five domains with a known result: counts only.")
@@ -217,11 +217,20 @@ def _state_words(table: pd.DataFrame, language: Language) -> Words:
     )
     row = table.iloc[-1].to_dict()
     number, outside = int(row["applicable"]), int(row["not_applicable"])
+    of_mail = "measure" in row and str(row["measure"]).startswith("mail")
     left_out = language.plural(
         "{number} domain to which this does not apply is left out.",
         "{number} domains to which this does not apply are left out.",
         outside,
     )
+    parts = language.text("Shares of the domains to which this applies; their number is shown.")
+    if of_mail:
+        left_out = language.plural(
+            "{number} domain receives no e-mail and is left out.",
+            "{number} domains receive no e-mail and are left out.",
+            outside,
+        )
+        parts = language.text("Shares of the domains that receive e-mail; their number is shown.")
     if not number:
         finding = language.text("There is no domain to which this applies.")
         return Words(finding, left_out if outside else "", alt)
@@ -238,11 +247,23 @@ def _state_words(table: pd.DataFrame, language: Language) -> Words:
             "The results of all {number} domains are undetermined.",
             number,
         )
-    parts = language.text("Shares of the domains to which this applies; their number is shown.")
     reasons = explained(table.iloc[-1:], language)
     note = [definition_of(table, language), parts, left_out if outside else "", reasons]
     names = [group_name(name, language) for name in table.iloc[:, 0]]
-    return Words.of([finding], note, alt, tick_lines(names, table, language))
+    return Words.of(
+        [finding, _lowest(table, language)], note, alt, tick_lines(names, table, language)
+    )
+
+
+def _lowest(table: pd.DataFrame, language: Language) -> str:
+    """Return the group with the lowest share, of a table sorted by it; empty for no single one."""
+    large = table.iloc[:-1].query(f"applicable >= {SMALLEST_GROUP}")
+    *_, before, last = [None, None, *large.to_dict("records")]
+    if not before or before["yes"] * last["applicable"] <= last["yes"] * before["applicable"]:
+        return ""
+    counts = out_of(last["yes"], last["applicable"], language)
+    name = group_name(last[table.columns[0]], language)
+    return language.text("Lowest share: {name}, {counts}.", name=name, counts=counts)
 
 
 def _draw_states(table: pd.DataFrame, language: Language, width: int) -> Figure | None:

@@ -32,7 +32,6 @@ TICKS = {"yes": "✓", "partly": "~", "no": "✗", "unknown": "?", "": "–"}
 _NARROW = "(max-width: 30rem)"
 """The screens that get the drawing for a phone."""
 
-_HYPHENED = re.compile(r"\b[Ee]-mail\w*")  # of which large letters break no line
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
@@ -195,7 +194,6 @@ class Chart:
         if self.kind == "answer":
             facts = "".join(map(_fact, words.facts))
             facts = f"<dl>{facts}</dl>" if facts else ""
-            caption = _HYPHENED.sub(r'<span class="whole">\g<0></span>', caption)
             return f'<div class="answer"><p>{caption}</p>{facts}<p>{note}</p></div>'
         figure = self._draw(language)
         bare = self.table.empty if self.kind == "table" else self.kind == "text"
@@ -273,18 +271,19 @@ def source_line(source: str, language: Language) -> str:
     return f'<p class="source">{text}{DOWNLOADS}</p>'
 
 
-def plain_table(
+def plain_table(  # noqa: PLR0913 - what a caption can be
     table: "pd.DataFrame | pd.Series[Any]",
     language: Language,
     caption: str,
     *,
     note: str = "",
     caption_language: str = "",
+    unseen: bool = False,
 ) -> str:
     """Return the accessible HTML of a table that a cell of a notebook ends with.
 
     One without rows is a sentence. ``caption_language`` is the language of caption and note, where
-    that is not the reader's.
+    that is not the reader's; an ``unseen`` caption is only read out.
     """
     frame = with_columns(table)
     if frame.empty:
@@ -292,5 +291,5 @@ def plain_table(
         title = f"<strong{own}>{html.escape(caption)}</strong> " if caption else ""
         return f"<p>{title}{html.escape(nothing(frame, language))}</p>"
     source = source_text(frame.attrs.get("source", ()), language)
-    body = table_html(frame, language, caption, note, caption_language)
+    body = table_html(frame, language, caption, note, caption_language, unseen)
     return fold(body, frame, language, caption) + source_line(source, language)

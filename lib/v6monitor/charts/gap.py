@@ -90,7 +90,7 @@ def _answer_words(hosts: pd.DataFrame, language: Language) -> Words:
     sizes = failing.drop_duplicates(["domain", "operator"]).groupby("operator").size()
     sizes = sizes.sort_values(ascending=False, kind="stable")
     part = out_of(without, known, language)
-    found = [language.text("{part} e-mail domains lack IPv6.", part=part)]
+    found = [language.text("By our own lookups, {part} e-mail domains lack IPv6.", part=part)]
     if len(sizes) and sizes.iloc[0] > 1:
         largest = language.text(
             "Most are at {operator}: {number}.",
@@ -321,19 +321,21 @@ def _fixes_words(table: pd.DataFrame, language: Language) -> Words:
         )
     fixed = table[table["outcome"] == "fixed"]
     own = fixed["how"].isin(OWN_CHANGE).sum()
-    finding = language.text(
-        "Of {all} domains on Exchange Online without IPv6 since {month}, {alone} got it without"
-        " changing their MX records.",
+    finding = language.plural(
+        "Of {all} domains that lacked IPv6 on Exchange Online since {month}, {number} got it with"
+        " its MX records unchanged.",
+        "Of {all} domains that lacked IPv6 on Exchange Online since {month}, {number} got it with"
+        " their MX records unchanged.",
+        len(fixed) - int(own),
         all=language.number(len(table)),
         month=language.month(table["first_without"].min()),
-        alone=language.number(len(fixed) - own),
     )
     lacking, unknown, left = (
         int(table["outcome"].eq(name).sum()) for name in ("not_fixed", "unknown", "left")
     )
     others = [
         language.text(
-            "With other MX records: {own}; still without IPv6: {lacking}.",
+            "With other MX records: {own}; not yet: {lacking}.",
             own=language.number(own),
             lacking=language.number(lacking),
         ),

@@ -208,7 +208,8 @@ def _where(rows: dict[str, Record], language: Language) -> str:
     if pd.isna(row["year_change"]):
         return language.text("Exchange Online: our own lookups of {day}.", day=day)
     return language.text(
-        "Exchange Online: our own lookups of {day}; its change: the same domains as measured.",
+        "Exchange Online: our own lookups of {day}; its change follows these domains through the"
+        " measurements.",
         day=day,
     )
 

@@ -147,17 +147,19 @@ def _laggards_now_words(laggards: pd.DataFrame, language: Language) -> Words:
         "Another {number} are on Exchange Online behind a mail gateway without IPv6.",
         int(groups.get("gateway", 0)),
     )
+    number = int(groups.reindex(["broken_record", "no_address"], fill_value=0).sum())
     wrong = language.plural(
-        "Another {number} at Microsoft has a wrong MX record or no address at all.",
-        "Another {number} at Microsoft have a wrong MX record or no address at all.",
-        int(groups.reindex(["broken_record", "no_address"], fill_value=0).sum()),
+        "Another {number} at Microsoft, {total} in all, has a wrong MX record or no address.",
+        "Another {number} at Microsoft, {total} in all, have a wrong MX record or no address.",
+        number,
+        total=language.number(len(ours) + number),
     )
     unknown = language.plural(
         "{number} domain could not be determined.",
         "{number} domains could not be determined.",
         int(groups.get("unknown", 0)),
     )
-    found = {"gateway": gateways, "broken_record": wrong, "no_address": wrong, "unknown": unknown}
+    found = {"broken_record": wrong, "no_address": wrong, "gateway": gateways, "unknown": unknown}
     more = dict.fromkeys(words for group, words in found.items() if group in groups)
     note = joined(sole if len(ours) else "", *more)
     return Words(caption, joined(note, _waivers(ours, language)))

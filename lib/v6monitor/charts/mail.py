@@ -12,7 +12,6 @@ from v6monitor.charts.wording import (
     SHOWN,
     explained,
     explained_number,
-    group_name,
     out_of,
     tick_lines,
     undetermined,
@@ -76,7 +75,8 @@ def _draw_operators(table: pd.DataFrame, language: Language, width: int) -> Figu
     """Draw bars from 0, the total of each at the right."""
     named = table.to_dict("records")
     rows = [
-        Row(group_name(row["operator"], language), explained_number(row, language)) for row in named
+        Row(language.label(row["operator"], "operator"), explained_number(row, language))
+        for row in named
     ]
     chart = rows_chart(rows, width, key=state_marks(table, SHOWN, language), right=64)
     chart.axes.set_xlim(0, max(int(table["domains"].max()), 1))
@@ -107,7 +107,7 @@ def _operators_words(table: pd.DataFrame, language: Language) -> Words:
         " Partly: some of the mail servers have IPv6."
     )
     unknown = undetermined(table["unknown"].sum(), total, language)
-    names = [group_name(name, language) for name in table["operator"]]
+    names = [language.label(name, "operator") for name in table["operator"]]
     lines = tick_lines(names, table, language)
     return Words.of(found, [part, note, unknown, explained(table, language)], alt, lines)
 

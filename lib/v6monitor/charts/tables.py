@@ -32,9 +32,11 @@ _SPOKEN = {
     "detail": "en",
     "doubt": "en",
     "reasons": "en",
-    "to_do": "en",
     "waiver": "nl",
 }
+_STATES = ("yes", "partly", "no", "unknown", "not_applicable", "absent")
+_ORDER = {name: at for at, name in enumerate([*MEASURES, *_STATES])}
+"""The order of measures and states, in the rows and columns of a table."""
 _COMMAND = re.compile(r"\b(?:Enable|Get)-\w+(?: -\w+(?: (?:&lt;\w+&gt;|[\w.-]*\w))?)?")
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
@@ -78,6 +80,7 @@ class _Title(NamedTuple):
     caption: str
     note: str = ""
     language: str = ""
+    unseen: bool = False
 
 
 class _Body(NamedTuple):
@@ -92,25 +95,27 @@ def referring(to: Reference, content: str) -> str:
     return f'<a data-to="{to.kind}:{html.escape(to.name)}">{content}</a>'
 
 
-def table_html(
+def table_html(  # noqa: PLR0913, PLR0917 - what a caption can be
     frame: pd.DataFrame,
     language: Language,
     caption: str,
     note: str = "",
     caption_language: str = "",
+    unseen: bool = False,
 ) -> str:
     """Return a ``<table>`` with caption and scopes, its first column as row headers.
 
     Column names and coded values (sectors, states, classes) appear as their titles and names,
     shares as percentages; all text is escaped, for it may come from a measurement file or from
     DNS. The table is in a region that scrolls by itself and by keyboard on a narrow screen.
-    ``caption_language`` is the language of caption and note, where that is not the reader's.
+    ``caption_language`` is the language of caption and note, where that is not the reader's; an
+    ``unseen`` caption is only read out. Measures and states are in the order of the charts, and a
+    column without any value is left out.
     """
-    frame = _added_up(frame)
+    frame = _in_order(_added_up(frame))
     bodies = [_Body("", list(frame.itertuples(index=False, name=None)))]
-    return _table(
-        list(map(str, frame.columns)), bodies, language, _Title(caption, note, caption_language)
-    )
+    title = _Title(caption, note, caption_language, unseen)
+    return _table(list(map(str, frame.columns)), bodies, language, title)
 
 
 def rows_html(
@@ -180,6 +185,7 @@ def _table(
     inner = outer = ""
     if title.language not in {"", language.code}:
         outer, inner = f' lang="{title.language}"', f' lang="{language.code}"'
+    own = f' class="unseen"{outer}' if title.unseen else outer
     body = "".join(
         f"<tbody>{body.head}"
         + "".join(_row(columns, kinds, row, language, len(rows) > LONG) for row in body.rows)
@@ -188,7 +194,7 @@ def _table(
     )
     return visible(
         f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"{outer}><table{inner}>'
-        f"<caption{outer}><strong>{label}</strong>{extra}</caption><thead><tr>{head}</tr></thead>"
+        f"<caption{own}><strong>{label}</strong>{extra}</caption><thead><tr>{head}</tr></thead>"
         f"{body}</table></div>"
     )
 
@@ -207,6 +213,22 @@ def _added_up(frame: pd.DataFrame) -> pd.DataFrame:
     for _, one in parts[name].groupby(of):
         values |= dict(zip(one.index, rounded_parts(one.to_list()), strict=True))
     return frame.assign(**{name: pd.Series(values)})
+
+
+def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its measures and states in the order of the charts, no column empty."""
+    if frame.empty:
+        return frame
+    empty = (frame.isna() | frame.eq("")).all()
+    held = [name for name in frame if not empty[name]]
+    keys = []
+    for name in held:
+        if not set(frame[name].astype("str")) <= _ORDER.keys():
+            break
+        keys.append(name)
+    states = iter(sorted((name for name in held if name in _STATES), key=_STATES.index))
+    rows = frame[[next(states) if name in _STATES else name for name in held]]
+    return rows.sort_values(keys, key=lambda of: of.map(_ORDER), kind="stable") if keys else rows
 
 
 def anchor(name: str) -> str:
@@ -326,8 +348,10 @@ def _row(
         named[of.name] = cell.text
         tag, scope = ("td", "") if at else ("th", ' scope="row"')
         code, content = _content(of, cell, language)
-        sort = _sort(cell.text, cell.key or _sort_key(value)) if long else ""
-        cells.append(f"<{tag}{scope}{kind}{sort}{code}>{content}</{tag}>")
+        key = _sort_key(value)
+        sort = _sort(cell.text, cell.key or key) if long else ""
+        whole = ' class="whole"' if "-" in key and not kind else kind
+        cells.append(f"<{tag}{scope}{whole}{sort}{code}>{content}</{tag}>")
     place = anchor(named.get("domain") or named.get("organisation") or "")
     identity = f' id="{place}"' if place else ""
     return f"<tr{identity}>{''.join(cells)}</tr>"
@@ -343,12 +367,17 @@ def _content(of: Column, cell: Cell, language: Language) -> tuple[str, str]:
     if text in {"", NO_VALUE}:
         said = language.text("not measured") if of.name in MEASURES else language.text("no value")
         return "", f'<span role="img" aria-label="{html.escape(said)}">{NO_VALUE}</span>'
-    content = html.escape(text).replace("\n", "<br>")
+    content = html.escape(display(text)).replace("\n", "<br>")
     if cell.file:
         about = f'<span class="unseen"> {html.escape(cell.about)}</span>' if cell.about else ""
         content = f'<a href="{html.escape(cell.file)}">{content}{about}</a>'
     elif of.name in {"organisation", "domain"}:  # a name leads to its page
-        content = referring(Reference(of.name, text), html.escape(display(text)))
+        content = referring(Reference(of.name, text), content)
+    elif of.name == "domains" and not text[0].isdigit():
+        names = text.split()
+        content = " ".join(
+            referring(Reference("domain", one), html.escape(display(one))) for one in names
+        )
     elif of.name == "letter_about":
         about = language.text("about {domain}", domain=display(text))
         shown = f'{html.escape(of.title)}<span class="unseen"> {html.escape(about)}</span>'

@@ -34,6 +34,7 @@ MANY = 48
 FIRST = ("web", "mail", "dns")
 LINES = (("#154273", "-"), ("#C8501E", (0, (4, 1.6))), ("#3E8ECA", (0, (1, 1.2))))
 OTHERS = ("#154273", "-")
+_CHANGED, _UNCHANGED = marked("{name} {before} to {after}"), marked("{name} still {after}")
 BREAKS = {"domains": marked("other list of domains"), "tests": marked("other version of the tests")}
 
 
@@ -271,7 +272,10 @@ def _since(table: pd.DataFrame, now: pd.DataFrame, by: str, language: Language) 
             **moved[most],
         )
         return [sentence]
-    changed = [language.text("{name} {before} to {after}", **one) for one in moved.values()]
+    changed = []
+    for one in moved.values():
+        moves = one["before"] != one["after"]
+        changed.append(language.text(_CHANGED if moves else _UNCHANGED, **one))
     return [
         language.text("Since {month}: {changes}.", month=month, changes=language.listed(changed))
     ]

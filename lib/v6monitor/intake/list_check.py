@@ -12,6 +12,7 @@ from v6monitor.dns.observation import UNKNOWN
 from v6monitor.intake.cleaning import Reason
 from v6monitor.intake.sectors import sector_in
 from v6monitor.intake.states import sources
+from v6monitor.language import marked
 
 FINDINGS = ("what", "domain", "type", "list", "file", "row", "detail")
 """``what`` is a code (of ``FIXES`` or ``LIST_CHANGES``); ``domain`` the name, or the text that is
@@ -19,26 +20,26 @@ none, or "" when it goes for the whole list; ``file`` and ``row`` where it was r
 file); ``detail`` the other list, name, sector, state, day or number it is about, by code."""
 
 FIXES: Mapping[str, str] = {
-    "placeholder": "Put the domain name in its place, or remove the row.",
-    "not_a_name": "Write the plain domain name: letters, digits, hyphens and dots.",
-    "nonexistent": "Check the spelling; if the domain was given up, remove it.",
-    "no_answer": "Check again next month; if it persists, tell the organisation.",
-    "rewritten": "Write the plain domain name, in lower case and one in a cell.",
-    "twice": "Remove one of the rows: the first one counts.",
-    "two_lists": "Choose the list that it belongs to: it counts once.",
-    "two_sectors": "Choose the sector of the organisation that has it.",
-    "two_owners": "Keep the row with the organisation that has it now.",
-    "www_and_bare": "Choose the address that the public uses; the other one counts double.",
-    "old_name": "Put the new name in its place.",
-    "new_name_missing": "Add the new name to the list, or correct the renames.",
-    "no_organisation": "Add it to the register, with the organisation that has it.",
-    "no_sector": "Give it a sector in the register, or put it in a list named after one.",
-    "unknown_sector": "Write one of the known sectors.",
-    "no_province": "Give the organisation its province in the register.",
-    "unknown_province": "Write one of the twelve provinces.",
-    "waiver_expired": "Ask its owner to comply, or to explain again.",
-    "waiver_needless": "Remove the explanation: the domain has IPv6, or nothing to test.",
-    "waiver_not_listed": "Correct the name in waivers.csv, or remove the row.",
+    "placeholder": marked("Put the domain name in its place, or remove the row."),
+    "not_a_name": marked("Write the plain domain name: letters, digits, hyphens and dots."),
+    "nonexistent": marked("Check the spelling; if the domain was given up, remove it."),
+    "no_answer": marked("Check again next month; if it persists, tell the organisation."),
+    "rewritten": marked("Write the plain domain name, in lower case and one in a cell."),
+    "twice": marked("Remove one of the rows: the first one counts."),
+    "two_lists": marked("Choose the list that it belongs to: it counts once."),
+    "two_sectors": marked("Choose the sector of the organisation that has it."),
+    "two_owners": marked("Keep the row with the organisation that has it now."),
+    "www_and_bare": marked("Choose the address that the public uses; the other one counts double."),
+    "old_name": marked("Put the new name in its place."),
+    "new_name_missing": marked("Add the new name to the list, or correct the renames."),
+    "no_organisation": marked("Add it to the register, with the organisation that has it."),
+    "no_sector": marked("Give it a sector in the register, or put it in a list named after one."),
+    "unknown_sector": marked("Write one of the known sectors."),
+    "no_province": marked("Give the organisation its province in the register."),
+    "unknown_province": marked("Write one of the twelve provinces."),
+    "waiver_expired": marked("Ask its owner to comply, or to explain again."),
+    "waiver_needless": marked("Remove the explanation: the domain has IPv6, or nothing to test."),
+    "waiver_not_listed": marked("Correct the name in waivers.csv, or remove the row."),
 }
 """What to correct (names, duplicates, mergers, organisations, waivers), and how."""
 

@@ -237,7 +237,14 @@ def _plain_table(
         of = code if code in words else next(iter(words))
         language = Language(code)
         caption = f"{words[of]}{mark}" if len(frame) or held["caption"] else ""
-        pages[code] = plain_table(frame, language, caption, note=held["note"], caption_language=of)
+        pages[code] = plain_table(
+            frame,
+            language,
+            caption,
+            note=held["note"],
+            caption_language=of,
+            unseen=not held["caption"],  # it is right above
+        )
     if frame.empty:
         return Output("", "text", pages)
     name = held["name"] or _named(title)

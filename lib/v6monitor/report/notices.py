@@ -114,8 +114,8 @@ def scope_notices(scope: Scope, language: Language) -> list[Notice]:
                 ),
             )
         )
-    if names := scope.get("notebooks"):
-        only = language.text("Only these pages were made: {names}.", names=language.listed(names))
+    if scope.get("notebooks"):
+        only = language.text("Not all pages were made: the menu has those that were.")
         found.append(Notice(language.text("Part of a report."), only))
     return found
 

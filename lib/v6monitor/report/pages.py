@@ -46,6 +46,7 @@ _BAR = {
 }
 """What the pages that every reader needs are called in the navigation, in its order."""
 _REFERENCE = re.compile(r'<a data-to="([a-z]+:[^"]*)">(.*?)</a>')
+_E_MAIL = re.compile(r"(?<![\w./-])([Ee])-(?=mail(?![\w-]*\.\w))")
 _LONGEST = 300  # characters of a description
 _BESIDE = ("csv", "xlsx")  # on a page; the data page has all forms
 
@@ -224,10 +225,15 @@ def _told_apart(page: str) -> str:
     return re.sub(r'(role="region" aria-label="|<tr id=")([^"]*)"', named, page)
 
 
+def _unbroken(page: str) -> str:
+    """Return a page on which no line ends within ``e-mail``; addresses stay as they are."""
+    return re.sub(r">[^<]+", lambda text: _E_MAIL.sub("\\1\u2011", text[0]), page)
+
+
 def plain_page(template: str, page: Page, **values: object) -> str:
     """Return a page that is no notebook: the index of a period, or of the archive."""
     found = _environment().get_template(f"{template}.html.j2")
-    return _told_apart(visible(str(found.render(resources={"page": page, **values}))))
+    return _unbroken(_told_apart(visible(str(found.render(resources={"page": page, **values})))))
 
 
 def markup(shown: Output, language: Language) -> Markup:
@@ -243,7 +249,7 @@ def markup(shown: Output, language: Language) -> Markup:
         _download(file, form, shown.title, name, language, around) for form, file in forms.items()
     ]
     own = _lang(language.code if around != language.code else "")
-    base = [f'<a href="tables/{one}.csv" download>{one}</a>' for one in _base(shown)]
+    base = [f'<a href="tables/{one}.csv" download>{one}.csv</a>' for one in _base(shown)]
     if base:
         words = language.text("Per domain:")
         tables = f"{words} {' '.join(base)}"

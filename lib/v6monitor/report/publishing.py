@@ -48,6 +48,8 @@ from v6monitor.report.organisations import Organisations
 from v6monitor.report.pages import DATA, OVERVIEW, Link, Page, file_name, twin
 from v6monitor.report.pdf import print_pages
 
+FACTSHEETS = "factsheets"
+"""Where the first page of a month lists the factsheets."""
 MEASUREMENTS = "measurements"
 """The measurements up to and with the month, as read; the runner writes them."""
 
@@ -300,7 +302,7 @@ def _by_sector(report: Report, notebooks: Notebooks) -> list[Published]:
                 found.setdefault(shown.shared, []).append(table)
                 titles[shown.shared] = shown.title
     return [
-        _export(report, name, OVERVIEW, pd.concat(held, ignore_index=True), titles[name])
+        _export(report, name, FACTSHEETS, pd.concat(held, ignore_index=True), titles[name])
         for name, held in found.items()
     ]
 
@@ -398,9 +400,18 @@ def _data(report: Report, published: Sequence[Published], notebooks: Notebooks) 
         page = replace(page, dataset=metadata.dataset(report.about, sorted(described), code))
         origins = {name: report.fixed_link(name, language) for name in (OVERVIEW, letters.NAME)}
         origins |= {name: report.link(name, one, language) for name, one in notebooks.items()}
+        sheets = Link(
+            f"{origins[OVERVIEW].file}#{FACTSHEETS}",
+            language.text("Factsheets by sector and organisation"),
+        )
+        origins[FACTSHEETS] = sheets
+        order = [link.file for link in [*page.bar, *page.more]]
         groups: dict[Link, list[Published]] = {}
-        for name in sorted(unique):
-            groups.setdefault(origins[unique[name].page], []).append(unique[name])
+        for origin in sorted(
+            origins.values(), key=lambda link: [*order, link.file].index(link.file)
+        ):
+            held = [one for _, one in sorted(unique.items()) if origins[one.page] == origin]
+            groups |= {origin: held} if held else {}
         meanings = [column(name, code) for name in names]
         columns = rows_html(
             [language.text("Column"), language.text("On the pages"), language.text("Meaning")],

@@ -17,7 +17,8 @@
   };
   const isEmpty = (cell) => cell.dataset.sort === "" || !cell.textContent.trim();
   const shown = (cell) => (isEmpty(cell) ? words.empty : cell.textContent.trim());
-  const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase(language);
+  const plain = (text) => text.replaceAll("\u2011", "-").normalize("NFD").replace(/\p{M}/gu, "");
+  const folded = (text) => plain(text).toLocaleLowerCase(language);
 
   // Rows of one group stay together: each <tbody> is sorted by itself, below its own headings.
   const read = (table, columns) =>
