@@ -110,7 +110,7 @@ def test_a_row_header_is_never_empty() -> None:
 def test_a_cell_in_the_other_language_says_so() -> None:
     """Columns that end in a language, and those with sentences in one (WCAG 3.1.2)."""
     table = pd.DataFrame(
-        {"domain": ["a.example"], "to_do": ["Put it in."], "steps_nl": ["Doe dit."]}
+        {"domain": ["a.example"], "detail": ["Put it in."], "steps_nl": ["Doe dit."]}
     )
     assert table_html(table, DUTCH, "Tabel").count(' lang="en">Put it in.') == 1
     assert table_html(table, DUTCH, "Tabel").count("lang=") == 1
@@ -145,3 +145,21 @@ def test_an_organisations_own_words_are_dutch_on_an_english_page() -> None:
     made = with_dutch("Known for a.example: <Stapt> over.", "<Stapt> over", Language("en"))
     assert made == 'Known for a.example: <span lang="nl">&lt;Stapt&gt; over</span>.'
     assert "span" not in with_dutch("Bekend: Stapt over.", "Stapt over", Language("nl"))
+
+
+def test_measures_and_states_are_in_the_order_of_the_charts():
+    """Websites before name servers, yes before no; a column without a value is left out."""
+    rows = [("dns", "no", 3, 4, ""), ("web", "no", 1, 2, ""), ("web", "yes", 5, 6, "")]
+    table = pd.DataFrame(rows, columns=["measure", "before", "no", "yes", "break_reason"])
+    page = table_html(table, ENGLISH, "Table")
+    numbers = [int(text) for text in re.findall(r'<td class="number">(\d)</td>', page)]
+    assert numbers == [6, 5, 2, 1, 4, 3]
+    assert re.findall(r"<th[^>]*>(\w+)", page)[:4] == ["Measure", "Earlier", "Yes", "No"]
+    assert "Break in the series" not in page
+
+
+def test_the_names_of_several_domains_are_as_people_write_them():
+    """Each leads to its page once it is on one."""
+    table = pd.DataFrame({"tenant": ["town"], "domains": ["a.example xn--coperatie-17a.example"]})
+    page = table_html(table, DUTCH, "Tabel")
+    assert '<a data-to="domain:xn--coperatie-17a.example">coöperatie.example</a>' in page

@@ -217,18 +217,21 @@ def _added_up(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table with its measures and states in the order of the charts, no column empty."""
-    if frame.empty:
+    if frame.empty or not frame.columns.is_unique:
         return frame
-    empty = (frame.isna() | frame.eq("")).all()
-    held = [name for name in frame if not empty[name]]
-    keys = []
+    empty = (frame.isna() | frame.eq("")).all().to_numpy()
+    held = [str(name) for name in frame.columns[~empty]]
+    keys: list[str] = []
     for name in held:
-        if not set(frame[name].astype("str")) <= _ORDER.keys():
+        if not frame[name].isin(list(_ORDER)).all():
             break
         keys.append(name)
     states = iter(sorted((name for name in held if name in _STATES), key=_STATES.index))
     rows = frame[[next(states) if name in _STATES else name for name in held]]
-    return rows.sort_values(keys, key=lambda of: of.map(_ORDER), kind="stable") if keys else rows
+    if not keys:
+        return rows
+    places = rows[keys].apply(lambda of: of.map(_ORDER)).sort_values(keys, kind="stable").index
+    return rows.loc[places] if rows.index.is_unique else rows
 
 
 def anchor(name: str) -> str:
