@@ -2,6 +2,9 @@
 
 import os
 import shutil
+import signal
+import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,6 +15,7 @@ from lookups_world import Servers, World, served
 from v6monitor.cli import main
 from v6monitor.dns import log
 from v6monitor.dns.client import Client
+from v6monitor.dns.cluster import ask_on_cluster
 from v6monitor.dns.journal import journal_of
 from v6monitor.dns.plan import Plan
 from v6monitor.dns.recording import Recorded, Task, record
@@ -274,3 +278,52 @@ def test_a_shard_alone_does_not_confirm_losses(
     assert "give them to `v6monitor merge`" in capsys.readouterr().err
     assert main([*command[:-1], str(tmp_path / "o.csv")]) == 2
     assert "expected a name that ends in .parquet" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_worker_that_dies_loses_nothing(servers: Servers, tmp_path: Path) -> None:
+    """Another goes on with its part, asks nothing in it again, and the whole is complete."""
+    distributed = pytest.importorskip("distributed")
+    path, task, killed = tmp_path / "whole.parquet", Task(test=False), []
+    pace = POLICY | {"rate": 400, "concurrency": 10}
+
+    def kill(client: object) -> None:
+        while not sum(one.stat().st_size for one in tmp_path.rglob("*.partial")) > 20_000:
+            time.sleep(0.05)
+        killed.append(min(client.run(os.getpid).values()))
+        os.kill(killed[0], signal.SIGKILL)
+
+    with (
+        distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        begun = servers.asked()
+        watch = threading.Thread(target=kill, args=(client,))
+        watch.start()
+        paths = ask_on_cluster(
+            SUBJECTS, [f"127.0.0.1:{servers.port}"], path, task,
+            scheduler=cluster.scheduler_address, shards=3, progress=lambda *_: None, **pace,
+        )  # fmt: skip
+        watch.join()
+    found = merged(servers, paths, path)
+    asked = servers.asked() - begun
+    alone = run(servers, tmp_path / "one.parquet")
+    assert killed
+    assert found.outcomes == alone.outcomes
+    assert asked <= servers.asked() - begun - asked + 40  # what was in flight, and greetings
+
+
+def test_what_is_wrong_with_a_cluster_is_said(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a scheduler there it says so; what it began is not taken for a new run."""
+    pytest.importorskip("distributed")
+    out = tmp_path / "obs.parquet"
+    command = ["lookup", str(folder / "names.txt"), "--out", str(out), "--no-vantage"]
+    assert main([*command, "--dask", "nowhere://"]) == 2
+    assert "no scheduler answers there" in capsys.readouterr().err
+    assert main([*command, "--dask", "local"]) == 2
+    assert "a run was cut off here" in capsys.readouterr().err
+    assert main([*command, "--dask", "local", "--shard", "1/2"]) == 2
+    assert "leave out --shard" in capsys.readouterr().err

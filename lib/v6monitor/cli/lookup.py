@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from v6monitor.cli.options import (
     add_out,
@@ -22,6 +23,7 @@ from v6monitor.cli.options import (
 )
 from v6monitor.cli.terminal import STDOUT, Parser, Screen, complain, say
 from v6monitor.dns import log
+from v6monitor.dns.cluster import ask_on_cluster, parts_of
 from v6monitor.dns.journal import journal_of
 from v6monitor.dns.observation import DEFINITE, INVALID_NAME
 from v6monitor.dns.plan import ExtraQuestions, canonical, read_names
@@ -75,6 +77,19 @@ def lookup_arguments(parser: Parser) -> None:
         type=_shard,
         help="ask about the names of this shard only, the first is 1/N; `v6monitor merge` joins "
         "the parts",
+    )
+    parser.add_argument(
+        "--dask",
+        metavar="SCHEDULER",
+        help="ask in shards on the workers of this Dask scheduler, tcp://host:8786, or local: a "
+        "worker for each core here; they share the folder of the log, and the rate",
+    )
+    parser.add_argument(
+        "--shards",
+        metavar="N",
+        type=_count,
+        default=16,
+        help="how many shards --dask makes (default: 16)",
     )
     parser.add_argument(
         "--predicted",
@@ -155,9 +170,11 @@ def lookup(options: argparse.Namespace) -> int:
             "--confirm-losses and --ipv6-only-resolver need the answers of all shards: give them "
             "to `v6monitor merge`"
         )
-    if options.shard and options.out.suffix != ".parquet":
+    if options.shard and options.dask:
+        raise UsageError("--dask asks all shards: leave out --shard")
+    if (options.shard or options.dask) and options.out.suffix != ".parquet":
         raise UsageError(
-            f"--out {options.out}: a part of a run in shards is a Parquet file; expected a name "
+            f"--out {options.out}: the log of a run in shards is a Parquet file; expected a name "
             "that ends in .parquet"
         )
     if options.resume and options.out == STDOUT:
@@ -169,7 +186,12 @@ def lookup(options: argparse.Namespace) -> int:
             say(options, {"out": str(path)}, [f"nothing to resume: {path} is finished"])
             return 0
         check_new("--out", options.out, log.SUFFIXES, force=options.force)
-        _keep(options, read_names(options.names), path)
+        names = read_names(options.names)
+        if options.dask:
+            _keep(options, _on_cluster(options, names), path)
+            shutil.rmtree(parts_of(path))
+        else:
+            _keep(options, names, path)
     return 0
 
 
@@ -218,19 +240,42 @@ def _log_file(options: argparse.Namespace) -> Iterator[Path]:
             shutil.copyfileobj(file, sys.stdout)
 
 
-def _record(
-    options: argparse.Namespace,
-    names: Collection[tuple[str, str]],
-    path: Path,
-    losses: LossCheck | None,
-) -> Recorded:
+def _on_cluster(options: argparse.Namespace, names: Collection[tuple[str, str]]) -> Parts:
+    """Ask about the names on a cluster; return the parts."""
+    folder = parts_of(options.out)
+    if folder.exists() and not options.resume:
+        raise UsageError(
+            f"{folder}: a run was cut off here; go on with it with --resume, or remove the folder "
+            "to begin anew"
+        )
     screen = Screen(options)
-    task = Task(
+    try:
+        parts = ask_on_cluster(
+            names,
+            options.resolver or ["system"],
+            options.out,
+            _task(options, screen),
+            scheduler=options.dask,
+            shards=options.shards,
+            progress=partial(screen.progress, "shards"),
+            **_settings(options),
+        )
+    finally:
+        screen.clear()
+    return Parts(parts)
+
+
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    names = ("timeout", "rate", "concurrency", "unvalidated", "mixed_case")
+    return {name: getattr(options, name) for name in names}
+
+
+def _task(options: argparse.Namespace, screen: Screen) -> Task:
+    return Task(
         resume=options.resume,
         reuse=options.reuse,
         max_age=DAY if options.max_age is None else options.max_age,
         extra=_predicted() if options.predicted else None,
-        recheck=losses,
         recheck_after=options.confirm_after or dt.timedelta(0),
         test=not options.no_vantage,
         notify=screen.progress,
@@ -239,6 +284,16 @@ def _record(
         choose=asked_again,
         shard=options.shard,
     )
+
+
+def _record(
+    options: argparse.Namespace,
+    names: Collection[tuple[str, str]],
+    path: Path,
+    losses: LossCheck | None,
+) -> Recorded:
+    screen = Screen(options)
+    task = _task(options, screen)._replace(recheck=losses)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is known is kept, as by Ctrl-C
     screen.progress("lookups" if options.no_vantage else "testing the resolvers")
     try:
@@ -247,12 +302,8 @@ def _record(
             options.resolver or ["system"],
             path,
             task,
-            timeout=options.timeout,
-            rate=options.rate,
-            concurrency=options.concurrency,
-            unvalidated=options.unvalidated,
-            mixed_case=options.mixed_case,
             progress=partial(screen.progress, "lookups"),
+            **_settings(options),
         )
     except KeyboardInterrupt:
         screen.clear()

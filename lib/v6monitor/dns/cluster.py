@@ -1,0 +1,102 @@
+"""A run in shards on Dask: each shard is a future, and its part is on a disk that all share.
+
+A worker that dies leaves what it asked in the journal of its part; the one that gets the shard next
+goes on with it.
+"""
+
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from v6monitor.dns.journal import journal_of
+from v6monitor.dns.recording import Task, record
+from v6monitor.dns.retry import Policy
+from v6monitor.dns.shards import Shard
+from v6monitor.errors import UsageError
+
+LOCAL = "local"
+_RETRIES = 3
+
+
+def parts_of(path: Path) -> Path:
+    """Return the folder with the parts of a log."""
+    return path.with_name(f"{path.name}.parts")
+
+
+def ask_on_cluster(  # noqa: PLR0913 - a run, and where it takes place
+    subjects: Collection[tuple[str, str]],
+    resolvers: Sequence[str],
+    path: Path,
+    task: Task,
+    *,
+    scheduler: str,
+    shards: int,
+    progress: Callable[[int, int], object],
+    **settings: Any,
+) -> list[Path]:
+    """Ask about subjects on the workers of a scheduler, or of this machine; return the parts.
+
+    A part that is finished is kept, one that was cut off is gone on with. The rate is that of all
+    workers together. UsageError when there is no scheduler, or workers die again and again.
+    """
+    folder = parts_of(path).absolute()
+    folder.mkdir(exist_ok=True)
+    parts = [folder / f"{number}-of-{shards}.parquet" for number in range(1, shards + 1)]
+    tasks = [
+        Task(True, task.reuse, task.max_age, task.test, task.probes, task.extra)._replace(
+            shard=Shard(number, shards)
+        )
+        for number in range(1, shards + 1)
+    ]
+    with _connected(scheduler) as (client, distributed):
+        rate = settings.pop("rate", None)
+        settings["rate"] = (Policy().rate if rate is None else rate) / len(client.nthreads())
+        futures = [
+            client.submit(_ask, subjects, resolvers, *one, settings, retries=_RETRIES, pure=False)
+            for one in zip(parts, tasks, strict=True)
+        ]
+        try:
+            for done, future in enumerate(distributed.as_completed(futures), start=1):
+                future.result()
+                progress(done, shards)
+        except distributed.KilledWorker as error:
+            raise UsageError(
+                f"{folder}: workers died again and again ({error}); what they asked is kept: go on "
+                "with --resume"
+            ) from error
+    return parts
+
+
+def _ask(
+    subjects: Collection[tuple[str, str]],
+    resolvers: Sequence[str],
+    part: Path,
+    task: Task,
+    settings: dict[str, Any],
+) -> None:
+    """Make a part, in a worker."""
+    if journal_of(part).exists() or not part.exists():
+        record(subjects, resolvers, part, task, **settings)
+
+
+@contextmanager
+def _connected(scheduler: str) -> Iterator[tuple[Any, Any]]:
+    try:
+        import distributed  # noqa: PLC0415 - of an extra
+    except ImportError as error:
+        raise UsageError(
+            "--dask needs Dask.distributed: install it with pip install 'v6monitor[scale]'"
+        ) from error
+    local = {"n_workers": os.cpu_count(), "threads_per_worker": 1, "dashboard_address": None}
+    connect: Any = distributed.Client  # it has half its types
+    try:
+        client = connect(**({"address": scheduler} if scheduler != LOCAL else local))
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"--dask {scheduler}: no scheduler answers there ({error}); expected an address such "
+            f"as tcp://192.0.2.1:8786, or {LOCAL}"
+        ) from error
+    with client:
+        yield client, distributed
