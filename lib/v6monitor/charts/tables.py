@@ -219,11 +219,11 @@ def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table with its measures and states in the order of the charts, no column empty."""
     if frame.empty or not frame.columns.is_unique:
         return frame
-    empty = (frame.isna() | frame.eq("")).all().to_numpy()
+    empty = (frame.isna() | (frame == "")).all().to_numpy()
     held = [str(name) for name in frame.columns[~empty]]
     keys: list[str] = []
     for name in held:
-        if not frame[name].isin(list(_ORDER)).all():
+        if not set(map(str, frame[name])) <= set(_ORDER):
             break
         keys.append(name)
     states = iter(sorted((name for name in held if name in _STATES), key=_STATES.index))
