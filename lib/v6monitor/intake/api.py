@@ -185,6 +185,9 @@ def _text(value: object) -> str:
     return "" if value is None else str(value).encode(errors="replace").decode()
 
 
+TECHNICAL = "api-technical"
+"""The format of technical results."""
+
 ADDRESSES = (*KEY, "server", "host", "address", "reachable", "source_file")
 """``server`` is ns, ws (website) or mx; ``reachable`` yes, no, or "" where it was not tested."""
 

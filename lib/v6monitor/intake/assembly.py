@@ -95,7 +95,7 @@ def assemble(part: Part, context: Context, faults: Faults) -> pd.DataFrame:
     listed = _listed(cells, part)
     dates = _dates(cells, listed, part, context, faults)
     kept = listed | dates["measured_at"].ne("")
-    cells, dates, listed = cells[kept], dates[kept], listed[kept]
+    cells, dates, listed = _only(kept, cells), dates[kept], listed[kept]
     if not part.format.startswith(_SAYS_MORE):
         cells = _not_failed(cells, dates["measured_at"], faults)
     if cells.empty:
@@ -156,24 +156,28 @@ def _with_domain(cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
     written = cells["domain"]
     names = normalised(written)
     nameless = written.eq("")
-    filled = (cells.drop(columns=["domain", "type"]) != "").any(axis=1)
     reason = names["reason"].mask(nameless, Reason.EMPTY_ROW.value)
-    reason = reason.mask(nameless & filled, Reason.CONTINUATION.value)
+    filled = nameless.copy()
+    others = cells[nameless].drop(columns=["domain", "type"])
+    filled[nameless] = (others != "").any(axis=1).to_numpy()
+    reason = reason.mask(filled, Reason.CONTINUATION.value)
     dropped = reason.ne("")
     faults.add(written[dropped], reason[dropped], DROPPED, names["particulars"][dropped])
     other = ~dropped & written.ne(names["domain"]) & written.ne(names["domain_display"])
     faults.add(written[other], Reason.REWRITTEN, CHANGED)
-    kept = cells[~dropped].copy()
-    kept["domain"] = names["domain"][~dropped]
-    kept["domain_display"] = names["domain_display"][~dropped]
-    return kept
+    return _only(~dropped, cells.assign(**names[["domain", "domain_display"]]))
 
 
 def _with_type(cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
     kinds = cells["type"].str.lower()
     known = kinds.isin(list(RESULTS))
     faults.add(cells["type"][~known], Reason.NO_TYPE, DROPPED)
-    return cells.assign(type=kinds)[known]
+    return _only(known, cells.assign(type=kinds))
+
+
+def _only(kept: "pd.Series[bool]", cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that are kept; without a copy where that is all of a million."""
+    return cells if kept.all() else cells[kept]
 
 
 def _not_failed(cells: pd.DataFrame, days: "pd.Series[str]", faults: Faults) -> pd.DataFrame:

@@ -123,12 +123,14 @@ def normalised(cells: "pd.Series[str]") -> pd.DataFrame:
         & (names.str.len() < _LONGEST_PLAIN)
         & ~names.isin(PLACEHOLDERS)
     )
-    table = pd.DataFrame({"domain": names, "domain_display": names}, dtype="str")
-    table = table.assign(reason="", particulars="")
-    if not plain.all():
-        others = names[~plain]
-        cleaned = [_normalised(name) for name in others]
-        table.loc[~plain] = pd.DataFrame(cleaned, others.index, table.columns, dtype="str")
+    as_they_are = cells if plain.all() else names
+    found = {"domain": as_they_are, "domain_display": as_they_are, "reason": "", "particulars": ""}
+    table = pd.DataFrame(found, as_they_are.index, dtype="str")
+    if plain.all():
+        return table
+    others = names[~plain]
+    cleaned = [_normalised(name) for name in others]
+    table.loc[~plain] = pd.DataFrame(cleaned, others.index, table.columns, dtype="str")
     return table.iloc[codes].set_index(cells.index)
 
 

@@ -4,36 +4,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from v6monitor.errors import InputError, NoMeasurementError, UsageError
-from v6monitor.intake import api, cleaning, lists, result_tables
-from v6monitor.intake.assembly import Context, Part, assemble
-from v6monitor.intake.cleaning import CHANGED, DROPPED, KEPT, Faults, Reason, date_in
+from v6monitor.intake import api, cleaning, lists
+from v6monitor.intake.assembly import Context
+from v6monitor.intake.cleaning import KEPT, Faults, Reason, date_in
 from v6monitor.intake.columns import COLUMNS
 from v6monitor.intake.companions import is_companion
 from v6monitor.intake.organisations import attach, read_registers
+from v6monitor.intake.reading import Reader
 from v6monitor.intake.sectors import SECTORS, sector_in
 from v6monitor.intake.states import sources, superseded
-from v6monitor.intake.tables import Content, File, Sheet, check_lengths, expanded, load
-
-_Reader = Callable[[Content], list[Part] | None]
-
-MEASUREMENTS: tuple[_Reader, ...] = (
-    result_tables.canonical,
-    result_tables.dashboard,
-    result_tables.websiteregister,
-    result_tables.batch,
-    api.findings,
-    api.dashboard,
-    api.version_1,
-    api.version_2,
-)
-"""Every form of measurement that is recognised by itself; the first that knows a file reads it."""
-
-LISTS: tuple[_Reader, ...] = (lists.government, lists.read)
-"""Forms without results. They come after a mapping, which may say that there are results."""
+from v6monitor.intake.tables import File, expanded
 
 
 @dataclass(frozen=True, repr=False)
@@ -129,9 +112,11 @@ def read_files(  # noqa: PLR0913 - each is an option of the command
     """Return what ``read`` does; with ``keep_going`` an unreadable file is one of ``errors``."""
     context = _context(measured_at, sector)
     lists.check_mapping(columns or {})
-    reading = _Reading(context, columns or {})
     errors = []
     found = expanded([files] if isinstance(files, str | Path) else files, exclude)
+    reader = Reader(context, columns or {}, keeps=len(found) > 1)
+    reader.read_ahead(found)
+    reading = _Reading(reader)
     for number, file in enumerate(found, start=1):
         if progress:
             progress(number, len(found), file.name)
@@ -175,10 +160,9 @@ def write(table: pd.DataFrame, path: Path) -> None:
 class _Reading:
     """Accumulates what was read so far."""
 
-    def __init__(self, context: Context, mapping: Mapping[str, str]) -> None:
+    def __init__(self, reader: Reader) -> None:
         self.tables: list[pd.DataFrame] = []
-        self._context = context
-        self._mapping = mapping
+        self._reader = reader
         self._faults: list[pd.DataFrame] = []
         self._addresses = [pd.DataFrame(columns=list(api.ADDRESSES), dtype="str")]
         self._files: list[tuple[str, str, int, str]] = []
@@ -189,24 +173,15 @@ class _Reading:
         """Read a file; nothing of it is kept when it cannot be read to the end."""
         if file.in_folder and is_companion(file.path.name):
             raise NoMeasurementError(f"{file.name}: is about the domains, not a measurement")
-        content = load(file.path, file.name)
-        earlier = self._seen.setdefault(content.digest, file.name)
-        if earlier != file.name:
+        digest, form, table, faults = self._reader.read(file)
+        if earlier := self._seen.get(digest):
             raise _ReadAlreadyError(f"{file.name}: holds the same bytes as {earlier}; read once")
-        faults = Faults(file.name)
-        context = self._context._replace(file=file.name)
-        if (addresses := api.addresses(content, context, faults)) is not None:
-            self._addresses.append(addresses)
-            self._faults.append(faults.table())
-            self._files.append((file.name, "api-technical", len(addresses), ""))
+        self._seen[digest] = file.name
+        if form == api.TECHNICAL:
+            self._addresses.append(table)
+            self._faults.append(faults)
+            self._files.append((file.name, form, len(table), ""))
             return
-        parts = _parts(content, self._mapping)
-        found = [assemble(part, context, faults) for part in parts]
-        table = found[0] if len(found) == 1 else pd.concat(found)
-        if table.empty:
-            raise InputError(_why_empty(file.name, faults.table()))
-        for sheet in content.sheets:
-            _book(sheet, [part.cells for part in parts if part.sheet == sheet.name], faults)
         alike = self._alike.setdefault(cleaning.outline(table), [])
         for other in alike:
             if cleaning.same(table, other):
@@ -216,8 +191,8 @@ class _Reading:
                 )
         self.tables.append(table.assign(file=file.name))
         alike.append(self.tables[-1])
-        self._faults.append(faults.table())
-        self._files.append((file.name, parts[0].format, len(table), ""))
+        self._faults.append(faults)
+        self._files.append((file.name, form, len(table), ""))
 
     def skip(self, file: File, reason: str) -> None:
         """Add a file that is passed by."""
@@ -239,66 +214,6 @@ class _Reading:
         files.insert(3, "faults", counted)
         table.attrs["source"] = faults.attrs["source"] = sources(table)
         return Intake(table, faults, files, addresses, errors)
-
-
-def _parts(content: Content, mapping: Mapping[str, str]) -> list[Part]:
-    for reader in MEASUREMENTS:
-        if parts := reader(content):
-            for part in () if content.sheets else parts:  # tables were checked when they were read
-                check_lengths(content.name, part.cells)
-            return parts
-    if mapping and (parts := lists.read_mapped(content, mapping)):
-        return parts
-    for reader in LISTS:
-        if parts := reader(content):
-            return parts
-    if not content.sheets:
-        raise NoMeasurementError(
-            f"{content.name}: is JSON, but no result of Internet.nl's batch API; name one that is"
-        )
-    labels = ", ".join(label[:40] for label in content.sheets[0].top[0][:8] if label)
-    options = next(filter(None, map(lists.suggestion, content.sheets)), "")
-    perhaps = f", perhaps {options}" if options else ""
-    raise NoMeasurementError(
-        f"{content.name}: is a table in a format that v6monitor does not recognise (it begins with "
-        f"{labels!r}); say what its columns are with v6monitor intake --map COLUMN=FIELD{perhaps}"
-    )
-
-
-def _book(sheet: Sheet, read: list[pd.DataFrame], faults: Faults) -> None:
-    """List what of a sheet was not read, was hidden, or was filled in."""
-    rows = sheet.cells.index
-    used = rows[np.logical_or.reduce([rows.isin(cells.index) for cells in read] or [rows < 0])]
-    if used.empty:
-        named = sheet.name or ", ".join(sheet.top[0][:8])
-        unread = pd.Series([named], sheet.cells.index[:1], name="sheet")
-        faults.add(unread, Reason.NOT_READ, DROPPED)
-    hidden = used[used.isin(sheet.hidden)]
-    faults.add(pd.Series(sheet.name, hidden, name="sheet", dtype="str"), Reason.HIDDEN, KEPT)
-    for column in sorted(sheet.hidden_columns & set(sheet.cells)) if len(used) else ():
-        cells = sheet.cells[column]
-        faults.add(cells[cells != ""].head(1).rename("column"), Reason.HIDDEN, KEPT)
-    merged, beyond = (
-        pd.Series(found, name="sheet", dtype="str").loc[lambda cells: cells.index.isin(used)]
-        for found in (sheet.merged, sheet.beyond)
-    )
-    faults.add(merged, Reason.MERGED, CHANGED)
-    taken = {
-        row
-        for cells in read
-        for row in cells.index[cells.eq(beyond.reindex(cells.index), axis=0).any(axis=1)]
-    }
-    faults.add(beyond[~beyond.index.isin(taken)], Reason.BEYOND, DROPPED)
-
-
-def _why_empty(name: str, faults: pd.DataFrame) -> str:
-    if faults.empty:
-        return f"{name}: holds a header and no rows; export it again"
-    first = faults.iloc[0]
-    return (
-        f"{name}: none of its {faults['row'].nunique()} rows can be used (row {first['row']}, "
-        f"column {first['column']}: {first['reason']}); correct the file"
-    )
 
 
 def _measured_again(table: pd.DataFrame) -> list[pd.DataFrame]:

@@ -2,7 +2,6 @@
 
 import csv
 import dataclasses
-import hashlib
 import io
 import json
 import os
@@ -100,8 +99,6 @@ class Content(NamedTuple):
     """What a file holds: the value of a JSON file, or the sheets of a table."""
 
     name: str
-    digest: str
-    """SHA-256 of the bytes."""
     value: Any
     sheets: tuple[Sheet, ...]
 
@@ -162,14 +159,13 @@ def shown(name: str) -> str:
 
 
 def load(path: Path, name: str = "") -> Content:
-    """Return the content of a file, known by its bytes; InputError for no table and no JSON."""
+    """Return the content of a file; InputError for what is no table and no JSON."""
     name = name or shown(path.name)
     return content(name, read_bytes(path, name))
 
 
 def content(name: str, data: bytes) -> Content:
     """Return the content of a file by its bytes, as ``load`` does."""
-    digest = hashlib.sha256(data).hexdigest()
     if data.startswith(_OLD_OFFICE):
         raise InputError(
             f"{name}: is an old Excel file (XLS) or has a password; save it as XLSX without one"
@@ -180,7 +176,7 @@ def content(name: str, data: bytes) -> Content:
         for sheet in found:
             check_lengths(name, sheet.cells)
         parts = _parted(name, found)
-        return Content(name, digest, None, parts)
+        return Content(name, None, parts)
     data = _utf8(name, data).replace(b"\n" + _MARK, b"\n")  # the mark of a file joined to another
     start = data[:4_000].decode(errors="replace").lstrip()
     if not start:
@@ -191,12 +187,12 @@ def content(name: str, data: bytes) -> Content:
             "logged in"
         )
     if start[0] in "{[":
-        return Content(name, digest, _json(name, data), ())
+        return Content(name, _json(name, data), ())
     sheet = _separated(name, data)
     if len(data) > _LONGEST_CELL:
         check_lengths(name, sheet.cells)
     parts = _parted(name, [sheet])
-    return Content(name, digest, None, parts)
+    return Content(name, None, parts)
 
 
 def read_bytes(path: Path, name: str) -> bytes:

@@ -1,0 +1,94 @@
+"""Tables that are kept as Parquet, so that the next run reads what this one worked out.
+
+A file per key holds the tables that follow from it and what else is to be known of them. One that
+is damaged, foreign or open to others is left out with a sentence and made again; where nothing can
+be written, nothing is kept.
+"""
+
+import io
+import json
+import os
+import stat
+import tempfile
+import warnings
+import zipfile
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.lib as pa
+
+_ABOUT = "about.json"
+_DAMAGED = (
+    *(OSError, ValueError, LookupError, TypeError, NotImplementedError),
+    *(zipfile.BadZipFile, zlib.error, pa.ArrowException),
+)
+
+
+class Kept:
+    """The tables in a folder, by key; ``most`` are kept, those used last."""
+
+    def __init__(self, folder: Path, most: int) -> None:
+        """Nothing is kept below a folder of data that is not there: it would be a stray one."""
+        self._folder = folder
+        self._on = folder.parent.parent.is_dir()
+        with suppress(OSError):
+            files = [(one.lstat().st_mtime, one) for one in folder.iterdir()] if self._on else []
+            for _, old in sorted(files)[: -most or None]:
+                old.unlink()
+
+    def has(self, key: str) -> bool:
+        """Return whether there is a file of this key."""
+        return self._on and self._path(key).exists()
+
+    def get(self, key: str) -> tuple[dict[str, Any], list[pd.DataFrame]] | None:
+        """Return what was kept of a key; None for nothing that can be used."""
+        if not self.has(key):
+            return None
+        path = self._path(key)
+        try:
+            _check_own(self._folder, path)
+            with zipfile.ZipFile(path) as archive:
+                parts = {name: archive.read(name) for name in archive.namelist()}
+            about: dict[str, Any] = json.loads(parts.pop(_ABOUT))
+            if about.pop("key") != key:
+                raise ValueError("it is of another file")
+            tables = [pd.read_parquet(io.BytesIO(part)) for part in parts.values()]
+            os.utime(path)
+        except _DAMAGED as error:
+            warnings.warn(f"{path}: cannot be used ({error}); it is made again", stacklevel=2)
+            return None
+        return about, tables
+
+    def put(self, key: str, about: Mapping[str, object], *tables: pd.DataFrame) -> None:
+        """Keep tables under a key, whole or not at all."""
+        if not self._on:
+            return
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor, scratch = tempfile.mkstemp(dir=self._folder, suffix=".new")
+            with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w") as archive:
+                archive.writestr(_ABOUT, json.dumps({**about, "key": key}))
+                for number, table in enumerate(tables):
+                    archive.writestr(f"{number}.parquet", table.to_parquet())
+            Path(scratch).replace(self._path(key))
+        except OSError:
+            self._on = False
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}.zip"
+
+
+def _check_own(*places: Path) -> None:
+    """Raise ValueError for a link, and for what somebody else may write."""
+    for place in places:
+        found = place.lstat()
+        if stat.S_ISLNK(found.st_mode):
+            raise ValueError(f"{place.name} is a link")
+        if hasattr(os, "geteuid") and (
+            found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        ):
+            raise ValueError(f"others may write {place.name}")
