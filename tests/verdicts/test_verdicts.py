@@ -196,23 +196,24 @@ def test_website_www_and_apex_stand_beside_each_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "target", "state"),
+    ("own", "between", "target", "state"),
     [
-        ((True, True), (True, True), "yes"),
-        ((True, True), (True, False), "no"),
-        ((True, False), (True, True), "no"),
-        ((True, True), (), "unknown"),
+        ((True, True), (True, True), (True, True), "yes"),
+        ((True, True), (True, True), (True, False), "no"),
+        ((True, True), (True, False), (True, True), "no"),
+        ((True, False), (True, True), (True, True), "no"),
+        ((True, True), (True, True), (), "unknown"),
     ],
 )
 def test_a_website_needs_the_name_servers_of_every_target(
-    own: tuple[bool, ...], target: tuple[bool, ...], state: str
+    own: tuple[bool, ...], between: tuple[bool, ...], target: tuple[bool, ...], state: str
 ) -> None:
     """The zone of each CNAME target on the way to a website needs two name servers with IPv6."""
     log = [
         seen("town.example", "A", "198.51.100.1"),
         seen("town.example", "AAAA", V6, chain=("cdn.else.example", "edge.far.example")),
         *name_servers("town.example", *own),
-        *name_servers("else.example", True, True),
+        *name_servers("else.example", *between),
         *(name_servers("far.example", *target) if target else []),
     ]
     row = judged(log)
