@@ -67,6 +67,13 @@ def test_the_first_letter_counts_and_who_leaves_the_list_has_left():
     assert found["outcome"].to_dict() == {"a": "left", "c": "not_fixed"}
 
 
+def test_who_had_left_the_list_before_the_letter_is_not_followed():
+    """Neither as written to nor as one of the others; who is back a month later is."""
+    states = _states(a="n    ", b="n    ", c="n nnn", d="nnnnn")
+    found = followed(states, letters=_letters(a="2026-03-10", d="2026-03-10"))
+    assert found.set_index("domain")["written"].to_dict() == {"c": False, "d": True}
+
+
 def test_a_list_that_is_measured_no_longer_has_not_left():
     """By list where there is one: of a sector with two lists, one may end before the other."""
     states = _states(a="nnn  ", b="nnnnn", c="nnn  ")

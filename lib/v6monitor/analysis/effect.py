@@ -48,8 +48,9 @@ def followed(
         ``written`` (False: nobody had written to it by then); ``days`` from that day until it was
         first measured with IPv6, else until it was last measured or written to itself; and
         ``outcome``, one of ``OUTCOMES``, which add up to all. The state on the day is that of the
-        last measurement that is known by then; domains with IPv6 or not yet measured are left out:
-        a letter to one of these says nothing. Fixed stays fixed when IPv6 is lost again.
+        last measurement that is known by then; domains with IPv6, not yet measured or off the list
+        by then are left out: a letter to one of these says nothing. Fixed stays fixed when IPv6 is
+        lost again.
 
     Raises:
         InputError: a letter without a day.
@@ -76,18 +77,14 @@ def followed(
         raise InputError("a letter has no day: fill in sent_on (YYYY-MM-DD), or leave the row out")
     measured = one_per_domain(states, "measured_at").sort_values("measured_at", kind="stable")
     sent = letters.groupby("domain")["sent_on"].min()
-    known = measured[measured["state"].isin([YES, NO])]
-    parts = [_since(day, known, sent) for day in sorted(sent.unique())]
-    found = pd.concat(parts) if parts else _since(pd.Timestamp.min, known[:0], sent)
+    parts = [_since(day, measured, sent) for day in sorted(sent.unique())]
+    found = pd.concat(parts) if parts else _since(pd.Timestamp.min, measured[:0], sent)
     class_of = (
         {} if classes is None else dict(zip(classes["domain"], classes["class"], strict=True))
     )
     found["class"] = [class_of.get(domain, "") for domain in found["domain"]]
-    kind = "list" if "list" in measured else "sector"  # what a month has the whole of, or nothing
-    newest = measured.groupby(kind)["measured_at"].max().dt.to_period("M")
-    seen = measured.drop_duplicates("domain", keep="last").set_index("domain")
-    last = _of(found["domain"], seen["measured_at"])
-    gone = last.dt.to_period("M") < _of(_of(found["domain"], seen[kind]), newest)
+    last = _of(found["domain"], measured.groupby("domain")["measured_at"].max())
+    gone = ~found["domain"].isin(_listed(measured))
     until = pd.concat([last, found["own"]], axis=1).min(axis=1)
     fixed = found["first"].notna() & found["first"].le(until)
     days = found["first"].where(fixed, until) - found["sent_on"]
@@ -133,14 +130,26 @@ def _renamed(
     return with_source(renamed, rows), names
 
 
-def _since(day: pd.Timestamp, known: pd.DataFrame, sent: "pd.Series[pd.Timestamp]") -> pd.DataFrame:
-    """Return the domains without IPv6 on a day on which something was sent.
+def _listed(measured: pd.DataFrame) -> "pd.Series[str]":
+    """Return the domains that the newest month of their list (or sector) has."""
+    kind = "list" if "list" in measured else "sector"  # what a month has the whole of, or nothing
+    newest = measured.groupby(kind)["measured_at"].max().dt.to_period("M")
+    last = measured.drop_duplicates("domain", keep="last")
+    return last.loc[last["measured_at"].dt.to_period("M") == _of(last[kind], newest), "domain"]
+
+
+def _since(
+    day: pd.Timestamp, measured: pd.DataFrame, sent: "pd.Series[pd.Timestamp]"
+) -> pd.DataFrame:
+    """Return the domains on the list without IPv6 on a day on which something was sent.
 
     ``first`` is when they were first measured with it afterwards, ``own`` when a domain that was
     not written to yet got a letter of its own.
     """
+    known = measured[measured["state"].isin([YES, NO])]
     start = known[known["measured_at"] <= day].drop_duplicates("domain", keep="last")
-    start = start[start["state"] == NO]
+    there = _listed(measured[measured["measured_at"] <= day])
+    start = start[start["state"].eq(NO) & start["domain"].isin(there)]
     later = known[(known["measured_at"] > day) & (known["state"] == YES)]
     letter = _of(start["domain"], sent)
     rows = start.assign(
