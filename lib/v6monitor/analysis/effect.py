@@ -135,7 +135,9 @@ def _listed(measured: pd.DataFrame) -> "pd.Series[str]":
     kind = "list" if "list" in measured else "sector"  # what a month has the whole of, or nothing
     newest = measured.groupby(kind)["measured_at"].max().dt.to_period("M")
     last = measured.drop_duplicates("domain", keep="last")
-    return last.loc[last["measured_at"].dt.to_period("M") == _of(last[kind], newest), "domain"]
+    there = last["measured_at"].dt.to_period("M") == _of(last[kind], newest)
+    listed: pd.Series[str] = last.loc[there, "domain"]
+    return listed
 
 
 def _since(
