@@ -8,11 +8,12 @@ below the working directory.
 """
 
 import importlib
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from glob import has_magic
 from pathlib import Path
 from types import ModuleType
-from typing import Protocol
+from typing import IO, Protocol
 
 from v6monitor.errors import InputError
 
@@ -88,6 +89,22 @@ def find(path: str | Path) -> Path:
     if has_magic(str(given)) and any(Path.cwd().glob(str(given))):
         return here
     return root() / given
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Give a new file that takes the place of one, whole or not at all.
+
+    Until then it is beside it; a link at either place is replaced, and never written through.
+    """
+    scratch = path.with_name(f".{path.name}.new")
+    scratch.unlink(missing_ok=True)  # of a run that was ended by force
+    try:
+        with scratch.open("xb") as file:
+            yield file
+        scratch.replace(path)
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def example_folder() -> Path:

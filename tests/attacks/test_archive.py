@@ -16,8 +16,10 @@ import pytest
 from interrupted import NEW, OLD, PERIOD, broken, files
 from months import add, report
 
+from v6monitor import workspace
 from v6monitor.errors import InputError, UsageError
 from v6monitor.report import archive, archive_pages, manifest, stored, transactions
+from v6monitor.workspace import replacing
 
 HERE = Path(__file__).parent
 COUNTS = "V6MONITOR_ATTACKS" in os.environ  # else not every moment of what takes long
@@ -200,6 +202,26 @@ def test_no_manifest_leads_out_of_its_folder(reports):
         (reports / PERIOD / stored.RUN).write_text(json.dumps(found))
         with pytest.raises(InputError, match="is not what v6monitor wrote"):
             stored.read(reports / PERIOD / stored.RUN)
+
+
+def test_nothing_is_written_through_a_link_beside_a_file(reports, tmp_path_factory):
+    """Whether it leads somewhere or not; a run takes it away, and one function writes so."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "kept").write_text("kept")
+    links = {".index.json.new": "kept", ".changes.csv.new": "nothing", ".making-link": "."}
+    for name, target in links.items():
+        (reports / name).symlink_to(elsewhere / target)
+    add(reports, report(PERIOD, run="again"), NEW)
+    assert not any((reports / name).is_symlink() for name in links)
+    for target in ("kept", "nothing"):
+        (reports / ".table.csv.new").symlink_to(elsewhere / target)
+        with replacing(reports / "table.csv") as file:
+            file.write(target.encode())
+        assert (reports / "table.csv").read_text() == target
+    assert [(path.name, path.read_text()) for path in elsewhere.iterdir()] == [("kept", "kept")]
+    code = Path(workspace.__file__).parent.rglob("*.py")
+    found = {one.name for one in code if 'with_name(f".' in one.read_text(encoding="utf-8")}
+    assert found == {"workspace.py", "log.py", "journal.py"}  # a log's grows, a journal's is a lock
 
 
 @pytest.mark.slow

@@ -100,6 +100,8 @@ def test_a_word_is_bare_only_where_it_is_a_name() -> None:
     assert powershell_word("town-1.example") == "town-1.example"
     for name in HOSTILE:
         assert powershell_word(name) == f"'{name.replace(chr(39), 2 * chr(39))}'"
+    for quote in "'\u2018\u2019\u201a\u201b":  # PowerShell ends a text at each of these
+        assert powershell_word(f"x{quote}; reboot #") == f"'x{quote}{quote}; reboot #'"
 
 
 def hostile_log(name: str) -> list[Observation]:

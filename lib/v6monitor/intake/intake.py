@@ -17,6 +17,7 @@ from v6monitor.intake.reading import Reader
 from v6monitor.intake.sectors import SECTORS, sector_in
 from v6monitor.intake.states import sources, superseded
 from v6monitor.intake.tables import File, expanded
+from v6monitor.workspace import replacing
 
 
 @dataclass(frozen=True, repr=False)
@@ -152,9 +153,8 @@ def text(table: pd.DataFrame) -> str:
 def write(table: pd.DataFrame, path: Path) -> None:
     """Write the canonical CSV, whole or not at all, so that ``read`` gives it back."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text(table), encoding="utf-8", newline="\n")
-    partial.replace(path)
+    with replacing(path) as file:
+        file.write(text(table).encode())
 
 
 class _Reading:

@@ -29,6 +29,7 @@ from v6monitor.probing.connections import (
 from v6monitor.verdicts.domain import mail_hosts
 from v6monitor.verdicts.evidence import Evidence, unusable
 from v6monitor.verdicts.judge import subjects
+from v6monitor.workspace import replacing
 
 COLUMNS = list(Probe._fields)
 SUFFIXES = (".parquet",)
@@ -84,12 +85,8 @@ def write(run: pd.DataFrame, path: Path, provenance: Mapping[str, object]) -> No
     """Write the log of a run, whole or not at all."""
     run = run.copy(deep=False)
     run.attrs = {"provenance": dict(provenance)}
-    scratch = path.with_name(f".{path.name}.part")
-    try:
-        run.to_parquet(scratch, index=False)
-        scratch.replace(path)
-    finally:
-        scratch.unlink(missing_ok=True)
+    with replacing(path) as file:
+        run.to_parquet(file, index=False)
 
 
 def read(path: Path) -> pd.DataFrame:

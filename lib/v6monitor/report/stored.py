@@ -10,6 +10,7 @@ from typing import Any
 
 import fastjsonschema
 
+from v6monitor import workspace
 from v6monitor.errors import InputError
 from v6monitor.language import Language, source_text
 
@@ -44,9 +45,8 @@ def write(content: Mapping[str, Any], file: Path) -> None:
 
 def replace(file: Path, text: str) -> None:
     """Write a file beside its place and put it there in one step."""
-    beside = file.with_name(f".{file.name}.new")
-    beside.write_text(text, encoding="utf-8", newline="")
-    beside.replace(file)
+    with workspace.replacing(file) as beside:
+        beside.write(text.encode())
 
 
 def _text(content: Mapping[str, Any]) -> str:

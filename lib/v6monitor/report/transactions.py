@@ -171,7 +171,8 @@ def _mend(reports: Path) -> None:
     for aside in reports.glob(f"{_ASIDE}*"):
         _bring_back(aside, aside.with_name(aside.name.removeprefix(_ASIDE)))
     for left in (*reports.glob(f"{_MAKING}*"), *reports.glob(_NEW)):
-        left.unlink() if left.is_file() else shutil.rmtree(left, ignore_errors=True)
+        is_folder = left.is_dir() and not left.is_symlink()
+        shutil.rmtree(left, ignore_errors=True) if is_folder else left.unlink()
     if not archive.is_unfinished(reports):
         return
     for kept in reports.glob(f"{WITHDRAWN}/*"):
