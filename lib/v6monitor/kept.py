@@ -35,9 +35,17 @@ class Kept:
         """Nothing is kept below a folder of data that is not there: it would be a stray one."""
         self._folder = folder
         self._on = folder.parent.parent.is_dir()
+        if not self._on or not os.path.lexists(folder):
+            return
+        try:
+            _check_own(folder)
+        except (OSError, ValueError) as error:
+            self._on = False
+            warnings.warn(f"{folder}: {error}; what is read is not kept", stacklevel=2)
+            return
         with suppress(OSError):
-            files = [(one.lstat().st_mtime, one) for one in folder.iterdir()] if self._on else []
-            for _, old in sorted(files)[: -most or None]:
+            files = [(one.lstat().st_mtime, one) for one in folder.iterdir()]
+            for _, old in sorted(files)[:-most]:
                 old.unlink()
 
     def has(self, key: str) -> bool:
@@ -50,7 +58,7 @@ class Kept:
             return None
         path = self._path(key)
         try:
-            _check_own(self._folder, path)
+            _check_own(path)
             with zipfile.ZipFile(path) as archive:
                 parts = {name: archive.read(name) for name in archive.namelist()}
             about: dict[str, Any] = json.loads(parts.pop(_ABOUT))
@@ -58,6 +66,8 @@ class Kept:
                 raise ValueError("it is of another file")
             tables = [pd.read_parquet(io.BytesIO(part)) for part in parts.values()]
             os.utime(path)
+        except FileNotFoundError:  # another process made room meanwhile
+            return None
         except _DAMAGED as error:
             warnings.warn(f"{path}: cannot be used ({error}); it is made again", stacklevel=2)
             return None
@@ -82,13 +92,12 @@ class Kept:
         return self._folder / f"{key}.zip"
 
 
-def _check_own(*places: Path) -> None:
+def _check_own(place: Path) -> None:
     """Raise ValueError for a link, and for what somebody else may write."""
-    for place in places:
-        found = place.lstat()
-        if stat.S_ISLNK(found.st_mode):
-            raise ValueError(f"{place.name} is a link")
-        if hasattr(os, "geteuid") and (
-            found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-        ):
-            raise ValueError(f"others may write {place.name}")
+    found = place.lstat()
+    if stat.S_ISLNK(found.st_mode):
+        raise ValueError("it is a link")
+    if hasattr(os, "geteuid") and (
+        found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    ):
+        raise ValueError("others may write it")

@@ -96,6 +96,18 @@ def test_where_nothing_can_be_written_nothing_is_kept(folder):
     assert len(measurements.read(folder).table) == 2
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="owners of files are those of POSIX")
+def test_a_folder_that_others_may_write_is_not_used(folder):
+    """One sentence for all its files; nothing in it is read or written."""
+    first = measurements.read(folder)
+    before = [file.stat().st_mtime_ns for file in kept(folder)]
+    kept(folder)[0].parent.chmod(0o777)
+    with pytest.warns(UserWarning, match="others may write it; what is read is not kept") as said:
+        same(measurements.read(folder), first)
+    assert len(said) == 1
+    assert [file.stat().st_mtime_ns for file in kept(folder)] == before
+
+
 def test_many_new_files_are_read_on_all_cores(folder):
     """What other processes read is what one would; what is no measurement has its error."""
     for number in range(40):
