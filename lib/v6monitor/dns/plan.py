@@ -97,31 +97,25 @@ class Hashes:
         return self._number
 
     def __contains__(self, key: int) -> bool:
-        return self._place(key)[-1] is None
+        return not self.add(key, keep=False)
 
-    def add(self, key: int) -> bool:
+    def add(self, key: int, *, keep: bool = True) -> bool:
         """Add a hash; return whether it was not there."""
-        lows, highs, low, high, place = self._place(key)
-        if place is None:
-            return False
-        lows.insert(place, low)
-        highs.insert(place, high)
-        self._number += 1
-        return True
-
-    def _place(self, key: int) -> tuple[array[int], array[int], int, int, int | None]:
-        """Return the bin of a hash, what is kept of it, and where that belongs; None: is there."""
-        number, low, high = key & 0xFFF, key >> 12 & 0xFFFFFFFF, key >> 44 & 0xFFFF
-        found = self._bins.get(number)
+        low, high = key >> 12 & 0xFFFFFFFF, key >> 44 & 0xFFFF
+        found = self._bins.get(key & 0xFFF)
         if found is None:
-            found = self._bins[number] = array("I"), array("H")
+            found = self._bins[key & 0xFFF] = array("I"), array("H")
         lows, highs = found
         place = bisect_left(lows, low)
         while place < len(lows) and lows[place] == low:
             if highs[place] == high:
-                return lows, highs, low, high, None
+                return False
             place += 1
-        return lows, highs, low, high, place
+        if keep:
+            lows.insert(place, low)
+            highs.insert(place, high)
+            self._number += 1
+        return True
 
 
 class Plan:
@@ -273,7 +267,7 @@ class Plan:
         else:
             bare = name.removeprefix("www.")
             self._want(name, "NS")
-            for host in (name, bare, f"www.{bare}"):
+            for host in dict.fromkeys((name, bare, f"www.{bare}")):
                 self._add_head(host)
                 self._want(host, *ADDRESSES)
 
