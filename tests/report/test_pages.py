@@ -189,8 +189,8 @@ def test_a_plain_table_takes_the_heading_above_it_as_caption():
         shown(STATES, STATES.head(1)),
     )
     for code, title in (("en", "By sector"), ("nl", "Per sector")):
-        assert f"<caption><strong>{title}</strong></caption>" in found[code]
-        assert f"<caption><strong>{title} (2)</strong></caption>" in found[code]
+        assert f'<caption class="unseen"><strong>{title}</strong></caption>' in found[code]
+        assert f'<caption class="unseen"><strong>{title} (2)</strong></caption>' in found[code]
         assert 'href="tables/by-sector.csv"' in found[code]
         assert 'href="tables/by-sector-2.xlsx"' in found[code]
         assert problems(found[code], tables=2) == []
@@ -204,7 +204,7 @@ def test_prose_without_a_twin_is_marked_with_its_language():
     assert '<div lang="en"><h1>How many?</h1>\n<p>Some.</p>' in found["nl"]
     assert '<title lang="en">How many?</title>' in found["nl"]
     assert '<a href="#section-1" lang="en">More</a>' in found["nl"]
-    assert '<caption lang="en"><strong>How many?</strong></caption>' in found["nl"]
+    assert '<caption class="unseen" lang="en"><strong>How many?</strong></caption>' in found["nl"]
     assert 'lang="' not in found["en"].replace('<html lang="en">', "")
 
 
