@@ -128,10 +128,12 @@ class Card:
             yield _Section(words.text("Predicted name at Exchange Online"), measures, probes)
         if self.servers:
             yield _Section(
-                words.text("Do its servers answer?"), _ANSWERS, list(self._answers(words, label))
+                words.text("Whether its servers answer"),
+                _ANSWERS,
+                list(self._answers(words, label)),
             )
         names = ("question", "outcome", "asked_at", "resolver", "answers")
-        title = f"{words.text('Lookups')} ({words.text('times are Dutch time')})"
+        title = words.text("Lookups (times are Dutch time)")
         yield _Section(title, names, list(self._lookups(label)))
 
     def _verdicts(self, words: Language, label: Label) -> Iterator[tuple[str, ...]]:
