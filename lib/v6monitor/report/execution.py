@@ -32,6 +32,7 @@ from papermill.inspection import inspect_notebook
 
 from v6monitor import workspace
 from v6monitor.errors import InputError, NotebookError, UsageError
+from v6monitor.report import prepared
 
 _LONGEST = 300
 """Characters of an error that are shown; the notebook that is kept has all of it."""
@@ -261,6 +262,7 @@ def _line(text: str) -> str:
 def _follow_the_run() -> None:
     """Let the run decide what Ctrl-C means, which a terminal sends to all; end when it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ["PYTHONWARNINGS"] = f"ignore:::{prepared.__name__}"  # the run said it
     threading.Thread(target=_end_with_the_run, daemon=True).start()
 
 

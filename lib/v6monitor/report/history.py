@@ -14,6 +14,7 @@ from v6monitor.intake.columns import LOOKED_UP
 from v6monitor.intake.states import MEASURES, sources
 from v6monitor.report import lookup_days
 from v6monitor.report.measurements import is_synthetic, of_dutch_government
+from v6monitor.report.prepared import Prepared, prepared
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,6 +36,8 @@ class History:
     """The measurement files, where the files about their domains lie too."""
     newest: pd.Timestamp | None = field(default=None, kw_only=True)
     """The newest day of measurement in these files, also of a later month."""
+    kept: Prepared | None = field(default=None, init=False, compare=False)
+    """What keeps the tables that follow from these files; a changed copy has none."""
 
     @property
     def synthetic(self) -> bool:
@@ -79,7 +82,7 @@ class History:
 
     # Measurements
 
-    @cached_property
+    @prepared
     def states(self) -> pd.DataFrame:
         """Return the measured states of all months, a row per month, domain and measure.
 

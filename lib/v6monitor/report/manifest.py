@@ -25,7 +25,7 @@ def sha256(file: Path) -> str:
 
 def run_id(inputs: Mapping[str, str], parameters: Mapping[str, object]) -> str:
     """Return the identity of a run: its inputs' hashes, its parameters and the code itself."""
-    facts = {"inputs": inputs, "parameters": parameters, "code": _code()}
+    facts = {"inputs": inputs, "parameters": parameters, "code": code()}
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -79,13 +79,15 @@ def _is_whole(folder: Path, manifest: Mapping[str, Any]) -> bool:
 
 
 @cache
-def _code() -> str:
+def code(*, notebooks: bool = True) -> str:
+    """Return the hash of the files of this library and of the example's, and of the notebooks."""
     names = ("v6monitor", "v6monitor_example")
     specs = [found for name in names if (found := importlib.util.find_spec(name)) is not None]
     folders = [Path(str(found.origin)).parent for found in specs]
+    folders += [workspace.notebooks()] if notebooks else []
     listing = [
         hashes(folder, (file for file in folder.rglob("*") if file.is_file() and _is_source(file)))
-        for folder in (*folders, workspace.notebooks())
+        for folder in folders
     ]
     return hashlib.sha256(json.dumps(listing, sort_keys=True).encode()).hexdigest()
 

@@ -23,6 +23,9 @@ from v6monitor.workspace import observations as kept_observations
 LOOKUPS, REACH = "lookups", "reach"
 """The folders of the logs of earlier months, and of those of ``v6monitor reach``."""
 
+BESIDE = ("faults", "addresses")
+"""What is written beside a canonical CSV, by the end of its file's name."""
+
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _DUTCH = ("nl", "frl", "amsterdam", "aw", "bq", "cw", "sx", "example")
 _MOST = 0.5
@@ -144,17 +147,21 @@ def read_kept(given: Sequence[Path], day: dt.date | None = None) -> intake.Intak
 
     Intake joined the registers to such a table already. ``day`` is as in ``read_measurements``.
     """
-    if not (given and given[0].with_suffix(".faults.csv").is_file()):
+    if not (given and beside(given[0], "faults").is_file()):
         return read_measurements(given, day=day)
     found = intake.read(given)
-    faults = _beside(given[0], "faults", found.faults)
-    addresses = _beside(given[0], "addresses", found.addresses)
+    faults = _written(beside(given[0], "faults"), found.faults)
+    addresses = _written(beside(given[0], "addresses"), found.addresses)
     table = measured(found.table, day or dt.datetime.now(AMSTERDAM).date())
     return replace(found, table=table, faults=faults, addresses=addresses)
 
 
-def _beside(table: Path, name: str, like: pd.DataFrame) -> pd.DataFrame:
-    path = table.with_suffix(f".{name}.csv")
+def beside(table: Path, name: str) -> Path:
+    """Return where the ``faults`` or ``addresses`` of a canonical CSV are written."""
+    return table.with_suffix(f".{name}.csv")
+
+
+def _written(path: Path, like: pd.DataFrame) -> pd.DataFrame:
     if not path.is_file():
         return like
     written = pd.read_csv(path, dtype="str", keep_default_na=False)

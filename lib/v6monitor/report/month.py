@@ -37,6 +37,7 @@ from v6monitor.report.measurements import (
     kept_log,
     reach_logs,
 )
+from v6monitor.report.prepared import prepared
 from v6monitor.report.request import WITHIN_DAYS
 from v6monitor.verdicts.judge import asked_again, judge, subjects
 from v6monitor.workspace import REFERENCE, example
@@ -143,7 +144,7 @@ class Month(History):
             log.write(log.read_log(path), path, said)
         return self.with_lookups(log.read_log(path), log.provenance(path))
 
-    @cached_property
+    @prepared
     def verdicts(self) -> pd.DataFrame:
         """Return the verdicts of the lookups on every subject, with its owner."""
         judged = judge(self.observations, domains=self._asked_about)
@@ -241,14 +242,14 @@ class Month(History):
         folders = [REFERENCE, example()] if self.synthetic else [REFERENCE]
         return read_operators([folder / "mail_operators.csv" for folder in folders])
 
-    @cached_property
+    @prepared
     def providers(self) -> pd.DataFrame:
         """Return the mail provider of every mail domain, by the lookups."""
         domains = [domain for domain, kind in self._asked_about if kind == "mail"]
         found = providers(self.observations, domains=domains, operators=self.operators)
         return self._looked_up(found)
 
-    @cached_property
+    @prepared
     def laggards(self) -> pd.DataFrame:
         """Return the Exchange Online domains without IPv6, with owner, history and waiver."""
         found = laggards(self)
@@ -257,14 +258,14 @@ class Month(History):
             found["months_lagging"] = pd.array([pd.NA] * len(found), dtype="Int64")
         return self._looked_up(found)
 
-    @cached_property
+    @prepared
     def mx_hosts(self) -> pd.DataFrame:
         """Return the MX hosts of every mail domain, with operator, tenant and state."""
         return self._looked_up(
             dependencies.mx_hosts(self.observations, self.providers, self.operators)
         )
 
-    @cached_property
+    @prepared
     def hosts_by_month(self) -> pd.DataFrame:
         """Return ``mx_hosts`` of this month and of the months before whose lookups were kept.
 
@@ -291,7 +292,7 @@ class Month(History):
             found, dict.fromkeys(source for part in parts for source in part.attrs["source"])
         )
 
-    @cached_property
+    @prepared
     def zones(self) -> pd.DataFrame:
         """Return the zones on the way to every mail domain whose MX hosts all have IPv6."""
         states = domain_states(self.mx_hosts)
@@ -344,7 +345,7 @@ class Month(History):
         """
         return reachability.answers(self.servers).assign(period=self.period)
 
-    @cached_property
+    @prepared
     def without_ipv4(self) -> pd.DataFrame:
         """Return the zones that keep what has IPv6 out of reach without IPv4, by domain.
 
@@ -355,7 +356,7 @@ class Month(History):
 
     # The list of domains
 
-    @cached_property
+    @prepared
     def corrections(self) -> pd.DataFrame:
         """Return what to correct in the list of domains, a row per name and kind.
 

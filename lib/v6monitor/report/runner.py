@@ -205,28 +205,33 @@ def _write_inputs(request: Request, read: intake.Intake, period: str, tables: Pa
 
 def _look_up(request: Request, period: str, tables: Path, progress: Progress) -> Month:
     """Return the month with its lookups, asked now or replayed, and keep these with its tables."""
-    asked = log.frame(()) if request.replay is None else request.replay
-    month = load(
+    load_it = partial(
+        load,
         tables / "measurements.csv",
         period=period,
-        observations=asked,
         sectors=request.sectors,
         lookups_within_days=request.lookups_within,
     )
+    month = load_it(observations=log.frame(()) if request.replay is None else request.replay)
     path = tables / OBSERVATIONS
     if request.replay:
         log.write(month.observations, path, month.provenance)
-        return month
-    progress("testing the resolvers" if request.vantage else "lookups", 0, 0)
-    return month.look_up(
-        request.resolvers,
-        str(path),
-        ipv6_only_resolvers=request.ipv6_only_resolvers,
-        test_resolvers=request.vantage,
-        rate=request.rate,
-        timeout=request.timeout,
-        progress=partial(progress, "lookups"),
-    )
+    else:
+        progress("testing the resolvers" if request.vantage else "lookups", 0, 0)
+        month.look_up(
+            request.resolvers,
+            str(path),
+            ipv6_only_resolvers=request.ipv6_only_resolvers,
+            test_resolvers=request.vantage,
+            rate=request.rate,
+            timeout=request.timeout,
+            progress=partial(progress, "lookups"),
+        )
+    progress("preparing the month", 0, 0)
+    workspace.observations().mkdir(parents=True, exist_ok=True)  # what follows is kept beside it
+    month = load_it(observations=path)
+    _ = month.states, month.verdicts, month.laggards, month.mx_hosts  # the notebooks read them
+    return month
 
 
 def _documents(
