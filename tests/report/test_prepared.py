@@ -128,10 +128,9 @@ def _folder_of_all(place: Path) -> None:
 def test_where_nothing_can_be_kept_one_sentence_says_so(world, harm):
     """Of a folder that cannot be written, or that is not one's own; the tables are the same."""
     harm(prepared.folder_of_all())
-    with pytest.warns(UserWarning, match="not kept for the next time"):
-        month = month_of(world)
     with pytest.warns(UserWarning, match="not kept for the next time") as said:
-        counts = len(month.verdicts), len(month.states)
+        month = month_of(world)
+    counts = len(month.verdicts), len(month.states)
     assert (len(said), counts) == (1, (8, 64))
     assert prepared.folder_of_all().is_file() or not list(prepared.folder_of_all().iterdir())
 

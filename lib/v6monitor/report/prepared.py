@@ -18,7 +18,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import cached_property, partial, wraps
+from functools import cache, cached_property, partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -157,5 +157,7 @@ def _make_room(folder: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
+@cache
 def _say(sentence: str) -> None:
+    """Warn, of each thing once."""
     warnings.warn(sentence, stacklevel=1)
