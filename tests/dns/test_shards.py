@@ -191,6 +191,9 @@ def test_the_command_merges_also_a_part_without_names(
     assert merge(folder, tmp_path / "obs.parquet", "3", "1", "2") == 0
     said = capsys.readouterr().out
     assert "of them are from the parts" in said
+    parts = [str(folder / f"{number}.parquet") for number in (1, 2, 3)]
+    assert main(["merge", *parts, "--out", str(tmp_path / "obs.parquet"), "--resume"]) == 0
+    assert "nothing to resume" in capsys.readouterr().out
     found = log.read_log(tmp_path / "obs.parquet")
     assert not found.duplicated(["qname", "qtype"]).any()
     assert found.query("qname == 'mx.shared.example'")["qtype"].tolist() == ["A", "AAAA", "NS"]

@@ -182,8 +182,7 @@ def lookup(options: argparse.Namespace) -> int:
     _sort_out_names(options)
     with _log_file(options) as path:
         log.check_writable(path)
-        if options.resume and not journal_of(path).exists() and path.exists():
-            say(options, {"out": str(path)}, [f"nothing to resume: {path} is finished"])
+        if _is_finished(options, path):
             return 0
         check_new("--out", options.out, log.SUFFIXES, force=options.force)
         names = read_names(options.names)
@@ -200,6 +199,8 @@ def merge(options: argparse.Namespace) -> int:
     if any(options.out.resolve() == part.resolve() for part in options.parts):
         raise UsageError(f"--out {options.out}: is one of the parts; name another file")
     log.check_writable(options.out)
+    if _is_finished(options, options.out):
+        return 0
     check_new("--out", options.out, log.SUFFIXES, force=options.force)
     parts = Parts(options.parts)
     made = parts.notes[0]
@@ -210,6 +211,14 @@ def merge(options: argparse.Namespace) -> int:
     options.resolver = options.resolver or parts.resolvers
     _keep(options, parts, options.out)
     return 0
+
+
+def _is_finished(options: argparse.Namespace, path: Path) -> bool:
+    """Return, and say, whether there is nothing to resume."""
+    finished = options.resume and path.exists() and not journal_of(path).exists()
+    if finished:
+        say(options, {"out": str(path)}, [f"nothing to resume: {path} is finished"])
+    return bool(finished)
 
 
 def _keep(options: argparse.Namespace, names: Collection[tuple[str, str]], path: Path) -> None:
