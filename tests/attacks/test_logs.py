@@ -12,7 +12,8 @@ from crashing import SUBJECTS, Remembering, write_zones
 from seen import V6, host
 
 from v6monitor.dns import log
-from v6monitor.dns.journal import journal_of
+from v6monitor.dns.journal import Journal, journal_of
+from v6monitor.dns.plan import digest
 from v6monitor.dns.recording import Task, record
 from v6monitor.errors import InputError, UsageError
 
@@ -106,3 +107,15 @@ def test_a_disk_that_is_full_when_a_log_is_closed_loses_no_answer(small, server)
         older = out.read_bytes()
     assert any("all answers are in" in words for words in told)
     assert all("--resume" in words for words in told)
+
+
+def test_a_disk_that_takes_half_of_what_is_written_is_full(small):
+    """The half is taken out again and one sentence says so; with room the next is kept whole."""
+    with Journal(small / "obs.parquet.partial", digest(SUBJECTS)) as journal:
+        free = os.statvfs(small).f_bavail * os.statvfs(small).f_frsize
+        (small / "filler").write_bytes(b"x" * (free - 8 * 1024))
+        with pytest.raises(UsageError, match="space"):
+            journal.note({"text": "x" * 20_000})
+        (small / "filler").unlink()
+        journal.note({"text": "kept"})
+        assert list(journal.notes()) == [{"text": "kept"}]
