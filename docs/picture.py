@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from v6monitor import workspace
-from v6monitor.report.pdf import browser
+from v6monitor.pages.pdf import browser
 
 FILE = Path(__file__).with_name("briefing.png")
 WIDTH, HEIGHT = 900, 1480

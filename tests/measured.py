@@ -7,7 +7,7 @@ from seen import V6, host, name_servers, no_signals, seen
 
 from v6monitor.dns import log
 from v6monitor.intake import columns
-from v6monitor.report.month import Month
+from v6monitor.month.month import Month
 
 RESULT = {
     "web": ("web", "ws_address"),

@@ -26,7 +26,7 @@ __version__ = "0.2.0"
 
 _PUBLIC = {
     "Chart": "charts.chart:Chart",
-    "Month": "report.month:Month",
+    "Month": "month.month:Month",
     "adoption_times": "analysis.adoption_times:adoption_times",
     "backtest": "analysis.forecast:backtest",
     "caption": "charts.display:caption",
@@ -34,15 +34,15 @@ _PUBLIC = {
     "chart": "charts",
     "effect": "effect",
     "example": "workspace:example",
-    "explain": "report.card:explain",
-    "explore": "report.explore:explore",
+    "explain": "month.card:explain",
+    "explore": "month.explore:explore",
     "forecast": "analysis.forecast:forecast",
     "gap": "gap",
     "headline": "analysis.headline:headline",
     "judge": "verdicts.judge:judge",
     "laggards": "mail.laggards:laggards",
     "letters": "mail.letters:letters",
-    "load": "report.loading:load",
+    "load": "month.loading:load",
     "lookup": "dns.lookup:lookup",
     "projection": "analysis.forecast:projection",
     "providers": "mail.providers:providers",
@@ -52,7 +52,7 @@ _PUBLIC = {
     "report": "report",
     "shares": "analysis.shares:shares",
     "staleness": "analysis.breakdowns:staleness",
-    "web_complete": "report.completeness:web_complete",
+    "web_complete": "month.completeness:web_complete",
 }
 """Where each public name lives; it is imported when it is first used, so that ``import v6monitor``
 costs next to nothing."""

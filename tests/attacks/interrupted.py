@@ -28,11 +28,12 @@ from crashing import SUBJECTS, Remembering, write_zones
 from months import add, report
 from tiny import GOOD, World
 
+from v6monitor import hashes
 from v6monitor.dns import log
 from v6monitor.dns.journal import journal_of
 from v6monitor.dns.recording import Task, record
 from v6monitor.dns.shards import Parts, Shard
-from v6monitor.report import archive, manifest, stored, transactions
+from v6monitor.report import archive, stored, transactions
 from v6monitor.report.runner import make
 
 OLD = {"index.html": "old", "index.en.html": "old", "letters/001.html": "old"}
@@ -62,8 +63,8 @@ def part(out: Path) -> None:
     place = out / "waterschap"
     with transactions.writing(out, place), transactions.scratch(place, PERIOD) as made:
         (made / "index.html").write_text("new")
-        hashes = manifest.hashes(made, [made / "index.html"])
-        found = report(PERIOD, run="part", scope=SECTOR, outputs=hashes)
+        outputs = hashes.below(made, [made / "index.html"])
+        found = report(PERIOD, run="part", scope=SECTOR, outputs=outputs)
         transactions.put(made, found, place, out)
 
 
@@ -199,7 +200,7 @@ def broken(out: Path) -> str:
     for folder in out.glob("**/????-??"):
         if not any(name.startswith((".", "_")) for name in folder.relative_to(out).parts):
             found = stored.read(folder / stored.RUN)["outputs"]
-            if found != manifest.hashes(folder, filter(Path.is_file, map(folder.joinpath, found))):
+            if found != hashes.below(folder, filter(Path.is_file, map(folder.joinpath, found))):
                 return f"{folder} is not whole"
     with transactions.writing(out):
         pass

@@ -16,7 +16,7 @@ from seen import host, name_servers, no_signals, seen
 from tiny import LOAD, PARAMETERS, World
 
 from v6monitor.dns import log
-from v6monitor.report.lint import problems
+from v6monitor.pages.lint import problems
 from v6monitor.report.runner import make
 
 HOSTILE = {

@@ -31,8 +31,8 @@ import v6monitor as v6
 from v6monitor.cli import main
 from v6monitor.dns import log
 from v6monitor.mail.exchange_online import label_of
-from v6monitor.report.exports import FORMULA_STARTS
-from v6monitor.report.pdf import BROWSERS, print_pages
+from v6monitor.pages.exports import FORMULA_STARTS
+from v6monitor.pages.pdf import BROWSERS, print_pages
 from v6monitor.report.runner import make
 
 pytestmark = pytest.mark.slow

@@ -30,7 +30,7 @@ import pandas as pd
 
 from v6monitor.dns import log
 from v6monitor.intake import intake
-from v6monitor.report.loading import load
+from v6monitor.month.loading import load
 from v6monitor.workspace import root
 
 BIN = Path(sys.executable).parent

@@ -11,7 +11,7 @@ from measured import month
 import v6monitor as v6
 from v6monitor.charts.chart import MIME, Chart, Words
 from v6monitor.charts.wording import LONGEST
-from v6monitor.report.month import Month
+from v6monitor.month.month import Month
 
 ALL_MEASURES = ("web", "mail", "dns", "web_category", "mail_category")
 

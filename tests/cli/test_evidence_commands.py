@@ -10,7 +10,7 @@ from seen import V6, host, name_servers, no_signals, seen
 from v6monitor.cli import main
 from v6monitor.dns import log
 from v6monitor.mail.laggards import COLUMNS as LAGGARD_COLUMNS
-from v6monitor.report.lint import problems
+from v6monitor.pages.lint import problems
 from v6monitor_example.server import ZoneServer
 
 EXCHANGE = "town-example.mail.protection.outlook.com"

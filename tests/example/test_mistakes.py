@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from v6monitor.intake import list_check
-from v6monitor.report.loading import load
-from v6monitor.report.month import Month
+from v6monitor.month.loading import load
+from v6monitor.month.month import Month
 from v6monitor_example.exports import NOBODYS, SITE
 
 

@@ -13,7 +13,7 @@ from v6monitor.mail.signals import (
     predicted_host,
     predicted_questions,
 )
-from v6monitor.report.card import card
+from v6monitor.month.card import card
 from v6monitor.verdicts.evidence import Evidence
 from v6monitor.verdicts.judge import subjects
 

@@ -72,7 +72,7 @@ def test_every_port_has_its_outcome(world: dict) -> None:
     }
 
 
-def test_manners(world: dict) -> None:
+def test_limits(world: dict) -> None:
     """Once per server, at most 20 a second, QUIT, no redirect; who objects is left alone."""
     seen = world["seen"]
     counts = Counter((address, port) for address, port, *_ in seen)

@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from v6monitor.report import archive, archive_pages, manifest, transactions
+from v6monitor import hashes
+from v6monitor.month import WHOLE
+from v6monitor.report import archive, archive_pages, transactions
 
 COUNTS = {"source": "measurement", "yes": 6, "no": 2, "unknown": 0, "not_applicable": 0}
 MOVED = {"gain": 3, "loss_confirmed": 1, "loss_held": 0, "loss_suspected": 1, "loss_recovered": 0}
@@ -54,7 +56,7 @@ def report(
         "publishable": True,
         "coverage": 1.0,
         "synthetic": False,
-        "scope": archive.WHOLE,
+        "scope": WHOLE,
         "sources": [f"measurement {period}-05 Internet.nl"],
         "started": "2026-11-02T10:00:00+00:00",
         "ended": "2026-11-02T10:01:00+00:00",
@@ -83,7 +85,7 @@ def add(
                 (made / name).write_text(content)
             else:
                 content.to_parquet(made / name)
-        outputs = manifest.hashes(made, map(made.joinpath, files))
+        outputs = hashes.below(made, map(made.joinpath, files))
         transactions.put(made, found | {"outputs": outputs}, reports, reports)
 
 

@@ -11,8 +11,8 @@ import pytest
 from looking import faults, of_every_state, opened
 
 from v6monitor.errors import UsageError
-from v6monitor.report.pdf import browser as browser_there
-from v6monitor.report.pdf import print_pages
+from v6monitor.pages.pdf import browser as browser_there
+from v6monitor.pages.pdf import print_pages
 
 pytestmark = pytest.mark.slow  # a whole report
 

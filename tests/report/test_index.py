@@ -7,8 +7,8 @@ import pytest
 from months import CHANGES, add, report, run_id, set_withdrawn
 
 from v6monitor.errors import InputError
+from v6monitor.pages.lint import problems
 from v6monitor.report import archive, news
-from v6monitor.report.lint import problems
 
 
 def test_an_archive_begins_empty(tmp_path):

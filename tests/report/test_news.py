@@ -8,8 +8,8 @@ import v6monitor as v6
 from v6monitor.dns import log
 from v6monitor.intake import columns as intake_columns
 from v6monitor.language import Language
+from v6monitor.month.month import Month
 from v6monitor.report import news
-from v6monitor.report.month import Month
 
 STATES = {
     "gained": ("failed", "failed", "passed"),

@@ -8,8 +8,8 @@ from tiny import GOOD, NAMES, World
 from v6monitor.charts.chart import slug
 from v6monitor.charts.tables import Reference, referring
 from v6monitor.names import page_name
-from v6monitor.report.lint import problems
-from v6monitor.report.pages import linked
+from v6monitor.pages.lint import problems
+from v6monitor.pages.pages import linked
 from v6monitor.report.request import Request
 from v6monitor.report.runner import make
 

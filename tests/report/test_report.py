@@ -15,11 +15,11 @@ from bs4 import BeautifulSoup
 from children import child
 from tiny import GOOD, LOAD, PARAMETERS, World
 
-from v6monitor import workspace
+from v6monitor import hashes, workspace
 from v6monitor.dns import log
 from v6monitor.errors import InputError, NotebookError, UsageError, VantageError
+from v6monitor.pages.lint import problems
 from v6monitor.report import manifest, transactions
-from v6monitor.report.lint import problems
 from v6monitor.report.runner import make
 
 pytestmark = pytest.mark.slow  # whole reports
@@ -126,9 +126,9 @@ def test_the_manifest_says_what_the_report_was_made_from(mixed):
     written = json.loads((world.out / "2026-10" / "run.json").read_text())
     assert written == found
     assert written["inputs"] == {
-        "1-measured.csv": manifest.sha256(world.measured),
-        "2-observations.parquet": manifest.sha256(world.log),
-        "3-publisher.yaml": manifest.sha256(workspace.publisher()[0]),
+        "1-measured.csv": hashes.sha256(world.measured),
+        "2-observations.parquet": hashes.sha256(world.log),
+        "3-publisher.yaml": hashes.sha256(workspace.publisher()[0]),
     }
     assert written["coverage"] == 1.0
     assert written["lookups"]["outcomes"]["ok"] > 0

@@ -5,8 +5,8 @@ import json
 import pandas as pd
 import pytest
 
-from v6monitor.report.loading import load
-from v6monitor.report.month import Month
+from v6monitor.month.loading import load
+from v6monitor.month.month import Month
 from v6monitor.report.results import results
 
 pytestmark = pytest.mark.slow  # a whole report

@@ -10,8 +10,9 @@ from tiny import GOOD, World
 
 from v6monitor import workspace
 from v6monitor.errors import InputError, UsageError
+from v6monitor.month import WHOLE
+from v6monitor.month.loading import load
 from v6monitor.report import archive, manifest
-from v6monitor.report.loading import load
 from v6monitor.report.request import Request, requested
 from v6monitor.report.runner import make
 
@@ -39,7 +40,7 @@ def narrowed(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Request]:
 def test_it_replaces_no_wider_report(narrowed):
     """It has a folder of its own; the month of the archive is still the government's."""
     world, _ = narrowed
-    assert manifest.held(world.out / "2026-10")["scope"] == archive.WHOLE
+    assert manifest.held(world.out / "2026-10")["scope"] == WHOLE
     own = manifest.held(world.out / "waterschap" / "2026-10")
     assert own["scope"] == {"sectors": ["waterschap"], "notebooks": []}
     (month,) = archive.months(world.out)
@@ -122,7 +123,7 @@ def test_fewer_pages_take_the_place_of_more_only_by_force(narrowed, tmp_path):
         assert "Not all pages were made: the menu has those that were." in file.read_text(), file
     assert "part of a report" in (tmp_path / "index.en.html").read_text()
     whole = make(replace(request, out=tmp_path), _quiet)  # more pages may
-    assert whole["scope"] == archive.WHOLE
+    assert whole["scope"] == WHOLE
     assert make(replace(one, out=tmp_path), _quiet, force=True)["scope"] == found["scope"]
 
 

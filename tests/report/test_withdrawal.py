@@ -8,8 +8,8 @@ import pytest
 from tiny import World
 
 from v6monitor.cli import main
+from v6monitor.pages.lint import problems
 from v6monitor.report import archive, stored
-from v6monitor.report.lint import problems
 from v6monitor.report.runner import make
 
 pytestmark = pytest.mark.slow  # a whole report

@@ -99,5 +99,5 @@ def switch_on() -> bool:
     formatter = shell.display_formatter.mimebundle_formatter
     for kind in (pd.DataFrame, pd.Series):
         formatter.for_type(kind, bundle)
-    formatter.for_type_by_name("v6monitor.report.card", "Card", card_bundle)  # not imported yet
+    formatter.for_type_by_name("v6monitor.month.card", "Card", card_bundle)  # not imported yet
     return True

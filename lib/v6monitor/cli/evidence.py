@@ -17,8 +17,8 @@ from v6monitor.mail.dependencies import zones_without_ipv4
 from v6monitor.mail.laggards import laggards as laggard_list
 from v6monitor.mail.letters import Letter, letters
 from v6monitor.mail.providers import providers as provider_table
-from v6monitor.report.exports import safe_csv, write_text
-from v6monitor.report.measurements import is_synthetic
+from v6monitor.month.measurements import is_synthetic
+from v6monitor.pages.exports import safe_csv, write_text
 from v6monitor.verdicts.judge import judge, subjects
 
 
@@ -142,10 +142,10 @@ def _say(
 
 def _write_letters(folder: Path, written: Sequence[Letter], *, synthetic: bool) -> None:
     # imported here: tables need nothing of what makes pages
-    from v6monitor.report import letters as pages  # noqa: PLC0415
-    from v6monitor.report import tables  # noqa: PLC0415
-    from v6monitor.report.notices import synthetic_notice  # noqa: PLC0415
-    from v6monitor.report.pages import Page  # noqa: PLC0415
+    from v6monitor.pages import letters as pages  # noqa: PLC0415
+    from v6monitor.pages import tables  # noqa: PLC0415
+    from v6monitor.pages.notices import synthetic_notice  # noqa: PLC0415
+    from v6monitor.pages.pages import Page  # noqa: PLC0415
 
     with writing("--letters", folder):
         for code in CODES:

@@ -11,7 +11,7 @@ from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import annotations, companions
 from v6monitor.intake import cleaning as intake_cleaning
 from v6monitor.intake import intake as measurements
-from v6monitor.report.exports import safe_csv, write_text
+from v6monitor.pages.exports import safe_csv, write_text
 
 _BESIDE = ("faults", "addresses", "renames")
 

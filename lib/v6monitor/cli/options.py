@@ -1,4 +1,4 @@
-"""Options that several commands have: where to write, how to read, whom to ask and how fast."""
+"""Options of several commands: where to write, how to read, which resolvers to ask, how fast."""
 
 import argparse
 from collections.abc import Iterator, Sequence

@@ -11,16 +11,16 @@ from v6monitor.cli.options import add_out, check_new, writing
 from v6monitor.cli.terminal import STDOUT, Parser, Screen, Several, say
 from v6monitor.dns.log import read_log
 from v6monitor.errors import InputError, UsageError
+from v6monitor.pages.exports import safe_csv, write_text
 from v6monitor.probing import runs
 from v6monitor.probing.connections import (
     MOST_A_SECOND,
     PORTS,
-    Manners,
+    Limits,
     Pacer,
     check_place,
     probe_all,
 )
-from v6monitor.report.exports import safe_csv, write_text
 
 _CONTACT = re.compile(r"[\x21-\x27\x2a-\x7e]{6,200}")  # no white space, no parenthesis
 
@@ -68,7 +68,7 @@ def reach_arguments(parser: Parser) -> None:
 
 def reach(options: argparse.Namespace) -> int:
     """Test this place, connect to every server once, write what came of it and the findings."""
-    ports, manners = _checked(options)
+    ports, limits = _checked(options)
     controls = [_control(text) for text in options.control]
     excluded = runs.read_exclusions(options.exclude) if options.exclude else []
     earlier = runs.read(options.earlier) if options.earlier else None
@@ -82,13 +82,13 @@ def reach(options: argparse.Namespace) -> int:
     started = dt.datetime.now(dt.UTC)
     if earlier is not None:
         runs.check_comparable(earlier, started, {one[:3] for one in targets})
-    check_place(controls, manners)
+    check_place(controls, limits)
     screen = Screen(options)
     try:
-        probes = probe_all(targets, manners, partial(screen.progress, "connections"))
+        probes = probe_all(targets, limits, partial(screen.progress, "connections"))
     finally:
         screen.clear()
-    check_place(controls, manners)  # what failed after IPv6 was lost here says nothing
+    check_place(controls, limits)  # what failed after IPv6 was lost here says nothing
     run = runs.table(probes)
     about = {"version": __version__, "contact": options.contact, "observations": options.log.name,
              "controls": [f"{port}={host}" for port, host in controls],
@@ -116,8 +116,8 @@ def reach(options: argparse.Namespace) -> int:
     return 0
 
 
-def _checked(options: argparse.Namespace) -> tuple[list[int], Manners]:
-    """Return the ports and the manners of a run; UsageError for what cannot be."""
+def _checked(options: argparse.Namespace) -> tuple[list[int], Limits]:
+    """Return the ports and the limits of a run; UsageError for what cannot be."""
     if options.out == STDOUT:
         raise UsageError(
             "--out -: a run is kept for the next one; name a file, as in reach.parquet"
@@ -132,7 +132,7 @@ def _checked(options: argparse.Namespace) -> tuple[list[int], Manners]:
         raise UsageError("--contact: expected a web page or an e-mail address, without spaces")
     if not (0 < options.rate <= MOST_A_SECOND and 0 < options.timeout <= 60):  # noqa: PLR2004
         raise UsageError("--rate: expected at most 20, and --timeout at most 60")
-    return ports, Manners(options.contact, Pacer(options.rate), options.timeout)
+    return ports, Limits(options.contact, Pacer(options.rate), options.timeout)
 
 
 def _findings(out: Path) -> Path:

@@ -12,8 +12,9 @@ from v6monitor.cli.options import ipv6_only_arguments, mapping, pace_arguments, 
 from v6monitor.cli.terminal import Parser, Screen, Several, bold, complain, say, sized, verdict
 from v6monitor.errors import CoverageError, NotebookError
 from v6monitor.language import CODES, Language
+from v6monitor.month import WITHIN_DAYS
 from v6monitor.report import check, make_reports
-from v6monitor.report.request import WITHIN_DAYS, Request, own_measurements, period_of, requested
+from v6monitor.report.request import Request, own_measurements, period_of, requested
 
 _EN = Language("en")
 _AS_GIVEN = ("out", "replay", "period", "lookups_within", "rate", "timeout", "pdf")

@@ -20,8 +20,8 @@ from v6monitor.dns.resolvers import parse
 from v6monitor.dns.run import running
 from v6monitor.dns.vantage import FAILED, NOT_TESTED, PASSED, Check, examine, trusted
 from v6monitor.language import CODES, Language
-from v6monitor.report.card import Card
-from v6monitor.report.card import explain as evidence_card
+from v6monitor.month.card import Card
+from v6monitor.month.card import explain as evidence_card
 from v6monitor.workspace import example_server as name_server
 
 
@@ -77,11 +77,11 @@ def _facts(card: Card) -> dict[str, object]:
 
 
 def _write_card(card: Card, path: Path, language: Language) -> None:
-    from v6monitor.report.exports import write_text  # noqa: PLC0415
+    from v6monitor.pages.exports import write_text  # noqa: PLC0415
 
     # imported here: a card on the terminal needs nothing of what makes pages
-    from v6monitor.report.notices import synthetic_notice  # noqa: PLC0415
-    from v6monitor.report.pages import Page, plain_page  # noqa: PLC0415
+    from v6monitor.pages.notices import synthetic_notice  # noqa: PLC0415
+    from v6monitor.pages.pages import Page, plain_page  # noqa: PLC0415
 
     heading = language.text("What do the lookups say about {domain}?", domain=card.domain)
     notices = synthetic_notice(card.domain.endswith(".example"), language)

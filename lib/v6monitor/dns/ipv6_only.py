@@ -30,7 +30,7 @@ class Controls(NamedTuple):
 
 
 def marked(specs: Iterable[str]) -> list[Resolver]:
-    """Return resolvers that may not use IPv4: their rows in the log are told apart by the label.
+    """Return resolvers that may not use IPv4: their rows in the log differ by the label.
 
     >>> [resolver.label for resolver in marked(["[2001:db8::53]:5353"])]
     ['ipv6-only:[2001:db8::53]:5353']

@@ -71,7 +71,7 @@ class Pacer:
         self._next = time.monotonic() + self._apart
 
 
-class Manners(NamedTuple):
+class Limits(NamedTuple):
     """How the servers are asked."""
 
     contact: str
@@ -81,16 +81,16 @@ class Manners(NamedTuple):
 
 
 def probe_all(
-    targets: Iterable[Target], manners: Manners, progress: Progress | None = None
+    targets: Iterable[Target], limits: Limits, progress: Progress | None = None
 ) -> list[Probe]:
     """Return a probe of every target, in their order.
 
     A greeting on port 25 is the same for all names of an address, so that is asked once.
     """
-    return asyncio.run(_Run(manners, progress).all(list(targets)))
+    return asyncio.run(_Run(limits, progress).all(list(targets)))
 
 
-def check_place(controls: Sequence[tuple[int, str]], manners: Manners) -> None:
+def check_place(controls: Sequence[tuple[int, str]], limits: Limits) -> None:
     """Raise VantageError unless a control host answers over IPv6 on every port.
 
     ``controls`` are (port, host name or address) pairs.
@@ -101,7 +101,7 @@ def check_place(controls: Sequence[tuple[int, str]], manners: Manners) -> None:
             found = socket.getaddrinfo(host, port, socket.AF_INET6, socket.SOCK_STREAM)
             by_port[port] += [Target(host, str(one[4][0]), port) for one in found[:1]]
     for port in dict.fromkeys(port for port, _ in controls):
-        probes = probe_all(by_port[port], manners)
+        probes = probe_all(by_port[port], limits)
         if not any(probe.outcome in {OK, ODD, TLS_FAILED} for probe in probes):
             hosts = ", ".join(host for at, host in controls if at == port)
             why = ", ".join(sorted({probe.outcome for probe in probes})) or "has no IPv6 address"
@@ -126,8 +126,8 @@ def printable(received: bytes) -> str:
 class _Run:
     """The state of one run: whose turn it is, and which address is in use."""
 
-    def __init__(self, manners: Manners, progress: Progress | None) -> None:
-        self._manners = manners
+    def __init__(self, limits: Limits, progress: Progress | None) -> None:
+        self._limits = limits
         self._progress = progress
         self._begin = asyncio.Lock()
         self._done = 0
@@ -166,7 +166,7 @@ class _Run:
             if target.port == SMTP and target.address in self._greetings:
                 return self._greetings[target.address]._replace(host=target.host)
             async with self._begin:
-                await self._manners.pacer.turn()
+                await self._limits.pacer.turn()
             began, start = dt.datetime.now(dt.UTC), time.monotonic()
             outcome, said, detail = await self._ask(target)
             took = round(1000 * (time.monotonic() - start), 1)
@@ -191,7 +191,7 @@ class _Run:
 
     async def _talk(self, target: Target, steps: list[str]) -> bytes:
         """Connect, and return the first line that the server says."""
-        async with asyncio.timeout(self._manners.timeout) as limit:
+        async with asyncio.timeout(self._limits.timeout) as limit:
             reader, writer = await _connected(target)
             try:
                 if target.port == HTTPS:
@@ -209,7 +209,7 @@ class _Run:
                 writer.transport.abort()
 
     def _request(self, host: str) -> bytes:
-        agent = f"v6monitor/{__version__} (IPv6 reachability; +{self._manners.contact})"
+        agent = f"v6monitor/{__version__} (IPv6 reachability; +{self._limits.contact})"
         lines = ("HEAD / HTTP/1.1", f"Host: {host}", f"User-Agent: {agent}", "Accept: */*",
                  "Connection: close", "", "")  # fmt: skip
         return "\r\n".join(lines).encode("ascii")

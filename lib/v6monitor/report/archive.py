@@ -28,10 +28,6 @@ _KEPT = ("period", "run_id", "publishable", "synthetic", "scope", "sources", "he
 Entry = dict[str, Any]
 """A month: ``_KEPT`` facts of its manifest, ``languages``, and, None without: ``withdrawn`` (``at``
 when and for what ``reason``) and ``corrects`` (that of the report whose place it took)."""
-Scope = Mapping[str, Sequence[str]]
-"""What a report is narrowed to: ``sectors`` and ``notebooks``."""
-WHOLE: Scope = {"sectors": [], "notebooks": []}
-"""The scope of a report that is not narrowed."""
 
 
 def months(reports: Path) -> list[Entry]:

@@ -21,10 +21,11 @@ from v6monitor.charts.tables import Cell, rows_html
 from v6monitor.charts.wording import share_text
 from v6monitor.intake.states import MEASURES
 from v6monitor.language import CODES, Language, source_text
-from v6monitor.report import archive, news, notices, pages, publisher, stored
+from v6monitor.pages import notices, pages, publisher
+from v6monitor.pages.exports import safe_csv
+from v6monitor.pages.pages import Page, file_name, twin
+from v6monitor.report import archive, news, stored
 from v6monitor.report.archive import Entry
-from v6monitor.report.exports import safe_csv
-from v6monitor.report.pages import Page, file_name, twin
 
 CHANGES = "changes.csv"
 ATOM = "http://www.w3.org/2005/Atom"

@@ -32,7 +32,7 @@ from papermill.inspection import inspect_notebook
 
 from v6monitor import workspace
 from v6monitor.errors import InputError, NotebookError, UsageError
-from v6monitor.report import prepared
+from v6monitor.month import prepared
 
 _LONGEST = 300
 """Characters of an error that are shown; the notebook that is kept has all of it."""

@@ -2,30 +2,22 @@
 
 import hashlib
 import importlib.metadata
-import importlib.util
 import json
 import subprocess
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from v6monitor import __version__, workspace
+from v6monitor import __version__, hashes, workspace
 from v6monitor.errors import InputError
 from v6monitor.report import archive, stored
 
 PACKAGES = ("pandas", "dnspython", "matplotlib", "papermill", "nbconvert", "pyarrow")
 
 
-def sha256(file: Path) -> str:
-    """Return the SHA-256 of a file's bytes in hexadecimal."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def run_id(inputs: Mapping[str, str], parameters: Mapping[str, object]) -> str:
     """Return the identity of a run: its inputs' hashes, its parameters and the code itself."""
-    facts = {"inputs": inputs, "parameters": parameters, "code": code()}
+    facts = {"inputs": inputs, "parameters": parameters, "code": hashes.code()}
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -68,32 +60,11 @@ def provenance() -> dict[str, Any]:
     }
 
 
-def hashes(folder: Path, files: Iterable[Path]) -> dict[str, str]:
-    """Return the SHA-256 of each file by its path within the folder."""
-    return {file.relative_to(folder).as_posix(): sha256(file) for file in sorted(files)}
-
-
 def _is_whole(folder: Path, manifest: Mapping[str, Any]) -> bool:
     files = manifest["outputs"].items()
-    return all((folder / name).is_file() and sha256(folder / name) == was for name, was in files)
-
-
-@cache
-def code(*, notebooks: bool = True) -> str:
-    """Return the hash of the files of this library and of the example's, and of the notebooks."""
-    names = ("v6monitor", "v6monitor_example")
-    specs = [found for name in names if (found := importlib.util.find_spec(name)) is not None]
-    folders = [Path(str(found.origin)).parent for found in specs]
-    folders += [workspace.notebooks()] if notebooks else []
-    listing = [
-        hashes(folder, (file for file in folder.rglob("*") if file.is_file() and _is_source(file)))
-        for folder in folders
-    ]
-    return hashlib.sha256(json.dumps(listing, sort_keys=True).encode()).hexdigest()
-
-
-def _is_source(file: Path) -> bool:
-    return not {"__pycache__", ".ipynb_checkpoints"} & set(file.parts)
+    return all(
+        (folder / name).is_file() and hashes.sha256(folder / name) == was for name, was in files
+    )
 
 
 def _git(*arguments: str) -> str:

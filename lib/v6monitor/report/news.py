@@ -13,9 +13,10 @@ from v6monitor.charts.headline import message
 from v6monitor.dns import log
 from v6monitor.language import AMSTERDAM, Language, marked, source_text
 from v6monitor.mail.providers import providers
-from v6monitor.report import archive, notices
-from v6monitor.report.archive import Scope
-from v6monitor.report.month import Month
+from v6monitor.month import WHOLE, Scope
+from v6monitor.month.month import Month
+from v6monitor.pages import notices
+from v6monitor.report import archive
 from v6monitor.report.results import records
 
 _LOSSES = marked(
@@ -163,7 +164,7 @@ def sentences(facts: Facts, language: Language) -> list[str]:
     return found + _move_sentences(facts, language)
 
 
-def mail(month: Month, facts: Facts, language: Language, scope: Scope = archive.WHOLE) -> str:
+def mail(month: Month, facts: Facts, language: Language, scope: Scope = WHOLE) -> str:
     """Return a mail as text: its subject on the first line, and after an empty line its body."""
     name = notices.of_scope(language.month(month.period), scope, language)
     sources = month.current.attrs["source"]

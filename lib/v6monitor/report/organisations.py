@@ -16,13 +16,13 @@ from v6monitor.charts.wording import group_name, out_of, share_text
 from v6monitor.language import Language, source_text
 from v6monitor.mail.advice import Row, explanation, next_step, waivers
 from v6monitor.mail.letters import Letter
+from v6monitor.month.card import Card, card
+from v6monitor.month.month import Month
 from v6monitor.names import display, page_name
-from v6monitor.report import letters
-from v6monitor.report.card import Card, card
-from v6monitor.report.month import Month
+from v6monitor.pages import letters
+from v6monitor.pages.pages import Link, Page, file_name, plain_page, twin
+from v6monitor.pages.publisher import Publisher
 from v6monitor.report.news import News
-from v6monitor.report.pages import Link, Page, file_name, plain_page, twin
-from v6monitor.report.publisher import Publisher
 from v6monitor.verdicts.evidence import Evidence
 
 NAME = "organisations"

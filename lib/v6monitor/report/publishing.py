@@ -23,30 +23,18 @@ from v6monitor.language import CODES, Language, marked
 from v6monitor.language.columns import column
 from v6monitor.mail.letters import Letter
 from v6monitor.mail.letters import letters as letters_about
-from v6monitor.report import (
-    archive,
-    letters,
-    lint,
-    metadata,
-    news,
-    notices,
-    organisations,
-    pages,
-    publisher,
-    results,
-    stored,
-    tables,
-)
-from v6monitor.report.archive import Scope
+from v6monitor.month import WHOLE, Scope
+from v6monitor.month.month import Month
+from v6monitor.pages import letters, lint, metadata, notices, pages, publisher, tables
+from v6monitor.pages.document import Document, Output
+from v6monitor.pages.exports import write_text
+from v6monitor.pages.metadata import About
+from v6monitor.pages.pages import DATA, OVERVIEW, Link, Page, file_name, twin
+from v6monitor.pages.pdf import print_pages
+from v6monitor.report import news, organisations, results, stored
 from v6monitor.report.archive_pages import first_page
-from v6monitor.report.document import Document, Output
-from v6monitor.report.exports import write_text
-from v6monitor.report.metadata import About
-from v6monitor.report.month import Month
 from v6monitor.report.news import News
 from v6monitor.report.organisations import Organisations
-from v6monitor.report.pages import DATA, OVERVIEW, Link, Page, file_name, twin
-from v6monitor.report.pdf import print_pages
 
 FACTSHEETS = "factsheets"
 """Where the first page of a month lists the factsheets."""
@@ -83,7 +71,7 @@ class Report:
     languages: tuple[str, ...]
     month: Month
     news: News
-    scope: Scope = field(default_factory=lambda: archive.WHOLE)
+    scope: Scope = field(default_factory=lambda: WHOLE)
     pdf: bool = False
     wanted: Sequence[str] = ()
     """The organisations that get a page; all without."""
@@ -110,7 +98,7 @@ class Report:
 
     @cached_property
     def about(self) -> About:
-        """Return what catalogues and search engines are told of the report."""
+        """Return what catalogues and search engines read about the report."""
         title = {}
         for code in CODES:
             language = Language(code)

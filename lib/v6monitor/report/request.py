@@ -9,14 +9,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from v6monitor import workspace
+from v6monitor import hashes, workspace
 from v6monitor.errors import InputError, UsageError, near
 from v6monitor.intake import companions
 from v6monitor.intake.sectors import SECTORS, sector_in
+from v6monitor.month import WITHIN_DAYS
 from v6monitor.report import manifest
-
-WITHIN_DAYS = 45
-"""Lookups belong to a measurement when they were asked so many days from it, or fewer."""
 
 
 def requested(  # noqa: PLR0913 - the options that are put right here
@@ -133,7 +131,7 @@ class Request:
 
     @property
     def scope(self) -> dict[str, list[str]]:
-        """Return what the report is narrowed to, as ``archive.Scope``."""
+        """Return what the report is narrowed to, as ``month.Scope``."""
         return {"sectors": list(self.sectors), "notebooks": list(self.notebooks)}
 
     @property
@@ -172,10 +170,10 @@ class Request:
         files += [self.replay] if self.replay else []
         files += workspace.publisher()
         try:
-            hashes = [(file.name, manifest.sha256(file)) for file in dict.fromkeys(files)]
+            inputs = [(file.name, hashes.sha256(file)) for file in dict.fromkeys(files)]
         except OSError as error:
             raise InputError(f"{error.filename}: cannot be read ({error.strerror})") from error
-        return {f"{number}-{name}": found for number, (name, found) in enumerate(hashes, start=1)}
+        return {f"{number}-{name}": found for number, (name, found) in enumerate(inputs, start=1)}
 
     @cached_property
     def identity(self) -> str:

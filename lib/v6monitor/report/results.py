@@ -5,15 +5,16 @@ from typing import Any
 
 import pandas as pd
 
+from v6monitor import hashes
 from v6monitor.analysis.changes import COUNTS, changes
 from v6monitor.analysis.decomposition import parts
 from v6monitor.analysis.shares import shares
 from v6monitor.dns.observation import IPV6_ONLY
 from v6monitor.mail.laggards import GROUPS
+from v6monitor.month import WHOLE, Scope
+from v6monitor.month.month import Month
 from v6monitor.report import manifest
-from v6monitor.report.archive import WHOLE, Scope
 from v6monitor.report.execution import Executed
-from v6monitor.report.month import Month
 from v6monitor.verdicts.evidence import Evidence
 
 _HEADLINE = ["source", "measure", "adoption", "yes", "no", "unknown", "not_applicable"]
@@ -90,7 +91,7 @@ def run_facts(
                 "name": one.name,
                 "status": "failed" if one.name in failures else "ok",
                 "seconds": round(one.seconds, 2),
-                "sha256": manifest.sha256(one.source),
+                "sha256": hashes.sha256(one.source),
                 **({"error": failures[one.name]} if one.name in failures else {}),
             }
             for one in results

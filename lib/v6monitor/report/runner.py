@@ -14,29 +14,14 @@ from typing import Any
 import nbformat
 import pandas as pd
 
-from v6monitor import workspace
+from v6monitor import hashes, workspace
 from v6monitor.dns import ipv6_only, log, resolvers
 from v6monitor.errors import UsageError
 from v6monitor.intake import companions, intake
 from v6monitor.intake.columns import LOOKED_UP
 from v6monitor.intake.sectors import SECTORS
-from v6monitor.report import archive, manifest, pdf, publisher, transactions
-from v6monitor.report.archive import OBSERVATIONS
-from v6monitor.report.document import ANALYST, ANSWERS, MEASURED, Document
-from v6monitor.report.document import read as read_document
-from v6monitor.report.execution import (
-    WORKERS,
-    Executed,
-    Planned,
-    declared,
-    execute,
-    plan,
-    typed,
-    workers,
-)
-from v6monitor.report.exports import safe_csv, write_text
-from v6monitor.report.loading import load
-from v6monitor.report.measurements import (
+from v6monitor.month.loading import load
+from v6monitor.month.measurements import (
     LOOKUPS,
     REACH,
     choose_period,
@@ -48,7 +33,23 @@ from v6monitor.report.measurements import (
     reach_logs,
     read_measurements,
 )
-from v6monitor.report.month import Month
+from v6monitor.month.month import Month
+from v6monitor.pages import pdf, publisher
+from v6monitor.pages.document import ANALYST, ANSWERS, MEASURED, Document
+from v6monitor.pages.document import read as read_document
+from v6monitor.pages.exports import safe_csv, write_text
+from v6monitor.report import archive, manifest, transactions
+from v6monitor.report.archive import OBSERVATIONS
+from v6monitor.report.execution import (
+    WORKERS,
+    Executed,
+    Planned,
+    declared,
+    execute,
+    plan,
+    typed,
+    workers,
+)
 from v6monitor.report.news import news
 from v6monitor.report.publishing import Report, publish
 from v6monitor.report.request import Request
@@ -133,7 +134,7 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
         found = run_facts(month, executed, failures) | _provenance(request, changed.facts, started)
         found["scope"] = request.scope
         found["message"] = {code: words.caption for code, words in report.words.items()}
-        found["outputs"] = manifest.hashes(scratch, (p for p in scratch.rglob("*") if p.is_file()))
+        found["outputs"] = hashes.below(scratch, (p for p in scratch.rglob("*") if p.is_file()))
         transactions.put(scratch, found, request.archive, request.out)
     return found
 

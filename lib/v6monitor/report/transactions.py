@@ -24,10 +24,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from v6monitor import hashes
 from v6monitor.errors import InputError, UsageError
+from v6monitor.pages.exports import write_text
 from v6monitor.report import archive, archive_pages, manifest, stored
 from v6monitor.report.archive import Entry
-from v6monitor.report.exports import write_text
 
 WITHDRAWN = "_withdrawn"
 """The folder of reports that were withdrawn, as they were."""
@@ -120,7 +121,7 @@ def withdraw(reports: Path, period: str, reason: str) -> tuple[Path, list[str]]:
             for name in found["outputs"]:
                 if name.endswith(".html"):
                     write_text(made / name, archive_pages.withdrawn_page(name, month, act))
-            found |= {"withdrawn": act, "outputs": manifest.hashes(made, made.rglob("*.html"))}
+            found |= {"withdrawn": act, "outputs": hashes.below(made, made.rglob("*.html"))}
             stored.write(found, made / stored.RUN)
             months = archive.with_entry(reports, archive.entry_of(found))
             with _changing(reports):
