@@ -8,6 +8,7 @@ import pandas as pd
 from v6monitor.analysis.gap import domain_states
 from v6monitor.analysis.shares import one_per_domain, with_source
 from v6monitor.errors import InputError, UsageError
+from v6monitor.mail.exchange_online import parse_exchange_host
 from v6monitor.mail.providers import MICROSOFT
 from v6monitor.verdicts.logic import NO, UNKNOWN, YES
 
@@ -278,13 +279,15 @@ def times(month: Any, *, step: int = 30) -> pd.DataFrame:
 
 HOW = (
     *("same_exchange_host", "same_gateway", "same_host"),
-    *("mx_microsoft", "other_exchange_host", "other_operator", "other_host", "host_removed"),
+    *("mx_microsoft", "record_repaired", "other_exchange_host"),
+    *("other_operator", "other_host", "host_removed"),
 )
 """What became of the hosts without IPv6, between the last log without it and the first with it.
 
 The first three are without a change of the domain's own MX records. ``same_exchange_host``:
 Exchange Online gave the host an AAAA, by default or because an administrator asked for it; DNS does
-not say which. ``other_exchange_host``: the record was repaired, or names another host there.
+not say which. ``record_repaired``: the record named Exchange Online by a broken name, or one that
+Microsoft no longer gives out; ``other_exchange_host``: it names another good one.
 """
 
 OWN_CHANGE = frozenset(HOW[3:])
@@ -351,7 +354,9 @@ def fixes(month: Any, *, renames: Mapping[str, str] | None = None) -> pd.DataFra
         domain: [host for host in held if host.state == NO] for domain, held in before.items()
     }
     domains = found["domain"]
-    found["how"] = [_way(before[name], after[name]) if name in after else "" for name in domains]
+    found["how"] = [
+        _way(name, before[name], after[name]) if name in after else "" for name in domains
+    ]
     found["operator_before"] = [_operators(failing[name]) for name in domains]
     found["operator"] = [_operators(after.get(name, [])) for name in domains]
     found["exchange"] = [any(h.operator == MICROSOFT for h in failing[name]) for name in domains]
@@ -378,7 +383,7 @@ def _at(hosts: pd.DataFrame, found: pd.DataFrame, month: str) -> dict[str, list[
     return held
 
 
-def _way(before: list[_Host], after: list[_Host]) -> str:
+def _way(domain: str, before: list[_Host], after: list[_Host]) -> str:
     """Return what became of the hosts without IPv6 of a domain, one of ``HOW``."""
     failing = [host for host in before if host.state == NO]
     operators = {host.operator for host in failing}
@@ -394,7 +399,14 @@ def _way(before: list[_Host], after: list[_Host]) -> str:
         return "mx_microsoft"
     if any(host.operator not in operators for host in new):
         return "other_operator"
-    return "other_exchange_host" if MICROSOFT in operators else "other_host"
+    return _way_within(domain, failing) if MICROSOFT in operators else "other_host"
+
+
+def _way_within(domain: str, failing: list[_Host]) -> str:
+    """Return how mail stayed at Exchange Online, by another name in the MX record."""
+    meant = [parse_exchange_host(host.name, domain) for host in failing]
+    faulty = any(host and host.zone in {"broken", "obsolete"} for host in meant)
+    return "record_repaired" if faulty else "other_exchange_host"
 
 
 def _operators(hosts: list[_Host]) -> str:
