@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +39,10 @@ class Kept:
         if not self._on or not os.path.lexists(folder):
             return
         try:
-            _check_own(folder)
+            _check_own(folder, stat.S_IFDIR)
         except (OSError, ValueError) as error:
             self._on = False
-            warnings.warn(f"{folder}: {error}; what is read is not kept", stacklevel=2)
+            _say(f"{folder}: {error}; nothing is kept for the next time")
             return
         with suppress(OSError):
             files = [(one.lstat().st_mtime, one) for one in folder.iterdir()]
@@ -58,18 +59,19 @@ class Kept:
             return None
         path = self._path(key)
         try:
-            _check_own(path)
+            _check_own(path, stat.S_IFREG)
             with zipfile.ZipFile(path) as archive:
                 parts = {name: archive.read(name) for name in archive.namelist()}
             about: dict[str, Any] = json.loads(parts.pop(_ABOUT))
             if about.pop("key") != key:
                 raise ValueError("it is of another file")
-            tables = [pd.read_parquet(io.BytesIO(part)) for part in parts.values()]
+            types = about.pop("types")
+            tables = [_read(part, of) for part, of in zip(parts.values(), types, strict=True)]
             os.utime(path)
         except FileNotFoundError:  # another process made room meanwhile
             return None
         except _DAMAGED as error:
-            warnings.warn(f"{path}: cannot be used ({error}); it is made again", stacklevel=2)
+            _say(f"{path}: cannot be used ({error}); it is made again")
             return None
         return about, tables
 
@@ -77,11 +79,12 @@ class Kept:
         """Keep tables under a key, whole or not at all."""
         if not self._on:
             return
+        types = [table.dtypes.astype("str").to_dict() for table in tables]
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor, scratch = tempfile.mkstemp(dir=self._folder, suffix=".new")
             with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w") as archive:
-                archive.writestr(_ABOUT, json.dumps({**about, "key": key}))
+                archive.writestr(_ABOUT, json.dumps({**about, "key": key, "types": types}))
                 for number, table in enumerate(tables):
                     archive.writestr(f"{number}.parquet", table.to_parquet())
             Path(scratch).replace(self._path(key))
@@ -92,12 +95,24 @@ class Kept:
         return self._folder / f"{key}.zip"
 
 
-def _check_own(place: Path) -> None:
-    """Raise ValueError for a link, and for what somebody else may write."""
+def _read(content: bytes, types: Mapping[str, str]) -> pd.DataFrame:
+    """Return a table with the types it had: Parquet has no times in whole seconds."""
+    table = pd.read_parquet(io.BytesIO(content))
+    return table.astype({one: of for one, of in types.items() if table[one].dtype != of})
+
+
+def _check_own(place: Path, kind: int) -> None:
+    """Raise ValueError for another kind of file, and for what somebody else may write."""
     found = place.lstat()
-    if stat.S_ISLNK(found.st_mode):
-        raise ValueError("it is a link")
+    if stat.S_IFMT(found.st_mode) != kind:
+        raise ValueError("it is no folder" if kind == stat.S_IFDIR else "it is no file")
     if hasattr(os, "geteuid") and (
         found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     ):
         raise ValueError("others may write it")
+
+
+@cache
+def _say(sentence: str) -> None:
+    """Warn where it is called for, of each thing once."""
+    warnings.warn(sentence, stacklevel=3)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from v6monitor.intake import intake as measurements
+from v6monitor.kept import Kept
 
 HEADER = "domain,web_ipv6_ws_address\n"
 
@@ -102,7 +103,7 @@ def test_a_folder_that_others_may_write_is_not_used(folder):
     first = measurements.read(folder)
     before = [file.stat().st_mtime_ns for file in kept(folder)]
     kept(folder)[0].parent.chmod(0o777)
-    with pytest.warns(UserWarning, match="others may write it; what is read is not kept") as said:
+    with pytest.warns(UserWarning, match="others may write it; nothing is kept") as said:
         same(measurements.read(folder), first)
     assert len(said) == 1
     assert [file.stat().st_mtime_ns for file in kept(folder)] == before
@@ -117,3 +118,15 @@ def test_many_new_files_are_read_on_all_cores(folder):
     assert len(found.table) == 42
     assert len(found.errors) == 1
     assert len(kept(folder)) == 42
+
+
+def test_what_was_used_longest_ago_makes_room(tmp_path):
+    """The folder does not grow without end."""
+    place = tmp_path / "observations" / ".kept"
+    table = pd.DataFrame({"n": [1]})
+    for number in range(9):
+        Kept(place, 5).put(f"k{number}", {}, table)
+        os.utime(place / f"k{number}.zip", (number, number))
+    assert Kept(place, 9).get("k3")
+    Kept(place, 3)
+    assert sorted(file.stem for file in place.iterdir()) == ["k3", "k7", "k8"]
