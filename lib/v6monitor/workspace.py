@@ -9,7 +9,7 @@ below the working directory.
 
 import importlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from glob import has_magic
 from pathlib import Path
 from types import ModuleType
@@ -157,8 +157,10 @@ def _own_or_packaged(folder: str, file: str) -> Path:
 
 def _is_workspace(folder: Path) -> bool:
     data = folder / "data"
-    made = (data / "measurements").is_dir() or (data / "example" / "version").is_file()
-    return made or _is_checkout(folder)
+    with suppress(OSError):  # a folder that may not be looked into is none
+        if (data / "measurements").is_dir() or (data / "example" / "version").is_file():
+            return True
+    return _is_checkout(folder)
 
 
 def _is_checkout(folder: Path) -> bool:

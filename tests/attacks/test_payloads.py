@@ -14,7 +14,6 @@ import csv
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -22,7 +21,7 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 import pytest
 import xlsxwriter
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request
 from seen import host, no_signals, seen
 from test_spreadsheets import ods, ods_cell
 from tiny import LOAD, PARAMETERS, World
@@ -131,18 +130,10 @@ def outputs(world: World, *endings: str) -> list[Path]:
     return found
 
 
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+@pytest.fixture
+def page(browser: Browser) -> Page:
     """Return a page of a real browser that keeps to no policy of a page: escaping must do it."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no chromium to look with")
-    with sync_playwright() as playwright:
-        browser: Browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser.new_page(bypass_csp=True)
-        browser.close()
+    return browser.new_page(bypass_csp=True)
 
 
 def harm(page: Page, file: Path) -> list[str]:

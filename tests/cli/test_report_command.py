@@ -41,7 +41,7 @@ def test_it_ends_with_the_headline_and_the_page_to_open(world, ask, capsys):
     made = json.loads((month / "run.json").read_text(encoding="utf-8"))
     assert headline == made["message"]["en"]
     page = BeautifulSoup((month / "index.html").read_text(encoding="utf-8"), "html.parser")
-    assert made["message"]["nl"] in page.get_text()
+    assert made["message"]["nl"] in page.get_text().replace("\u2011", "-")
     assert fit == "Fit to publish: 100.0% of the results are known."
     assert opened.startswith(f"Open {month / 'index.html'}  (")
     assert "running 10_measurements: 0 of 1" in shown.err.splitlines()

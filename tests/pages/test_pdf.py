@@ -123,7 +123,7 @@ def test_neighbours_change_no_byte_and_nothing_is_left(page):
 def test_chromium_ends_with_a_run_that_is_killed(page):
     """Its commands come from the run, and without them it ends by itself."""
     script = (
-        "import sys; from pathlib import Path; from v6monitor.report import pdf\n"
+        "import sys; from pathlib import Path; from v6monitor.pages import pdf\n"
         "page = Path(sys.argv[1])\n"
         "pdf.print_pages([page] * 999, page.parent, lambda _, at, of: print(at, flush=True))"
     )

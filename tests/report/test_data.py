@@ -71,7 +71,7 @@ def test_from_a_figure_to_its_domains_is_one_click(package):
     for page, names in leads.items():
         text = (folder / f"{page}.en.html").read_text(encoding="utf-8")
         for name in names:
-            assert f'<a href="tables/{name}.csv" download>{name}</a>' in text, (page, name)
+            assert f'<a href="tables/{name}.csv" download>{name}.csv</a>' in text, (page, name)
             assert name in held
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from v6monitor.cli import main
-from v6monitor.report import archive, manifest, runner, stored
+from v6monitor.report import archive, runner, stored
 from v6monitor.report.runner import make
 
 pytestmark = pytest.mark.slow  # a whole report
@@ -92,10 +92,10 @@ def test_a_month_that_is_there_keeps_its_lookups(copied):
 def test_a_report_that_compares_with_another_month_now_is_made_again(copied):
     """Its identity is the same, but the month before it is gone."""
     newest = replace(copied, period="2026-10")
-    assert manifest.find(copied.out, newest.identity)
+    assert newest.held
     months = [month for month in archive.months(copied.out) if month["period"] == "2026-10"]
     stored.write(archive.index(copied.out, months), copied.out / stored.INDEX)
-    assert manifest.find(copied.out, newest.identity) is None
+    assert newest.held is None
 
 
 def _quiet(*_: object) -> None:

@@ -347,7 +347,7 @@ def _letters(report: Report, notebooks: Notebooks) -> Published:
             one = letters.page(letter, page, report.languages)
             write_text(report.scratch / letters.NAME / file, one)
         text = letters.overview(page, written, report.languages, printed=report.pdf)
-        write_text(report.scratch / page.file, text)
+        write_text(report.scratch / page.file, report.linked(text, code))
     return _export(report, letters.NAME, letters.NAME, letters.merge(written))
 
 
