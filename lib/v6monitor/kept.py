@@ -35,7 +35,7 @@ class Kept:
     def __init__(self, folder: Path, most: int) -> None:
         """Nothing is kept below a folder of data that is not there: it would be a stray one."""
         self._folder = folder
-        self._on = folder.parent.parent.is_dir()
+        self._on = os.path.isdir(folder.parent.parent)  # noqa: PTH112 - False where one may not look
         if not self._on or not os.path.lexists(folder):
             return
         try:
