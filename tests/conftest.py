@@ -69,7 +69,7 @@ def example_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop runs until it ends: others need theirs
 def browser() -> "Iterator[Browser]":
     """Return a real browser; skip where there is none."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - heavy
