@@ -104,7 +104,7 @@ def overview(
         row = [
             Cell(whose, file),
             ", ".join(letter.values("organisation")),
-            ", ".join(map(display, letter.domains())),
+            " ".join(letter.domains()),
             ", ".join(language.label(group) for group in letter.values("group")),
         ]
         about = language.text("Letter to {subject}", subject=whose)
