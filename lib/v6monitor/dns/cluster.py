@@ -45,8 +45,14 @@ def ask_on_cluster(  # noqa: PLR0913 - a run, and where it takes place
     folder.mkdir(exist_ok=True)
     parts = [folder / f"{number}-of-{shards}.parquet" for number in range(1, shards + 1)]
     tasks = [
-        Task(True, task.reuse, task.max_age, task.test, task.probes, task.extra)._replace(
-            shard=Shard(number, shards)
+        Task(  # what else there is of a task is about the whole, or cannot go to a worker
+            resume=True,
+            reuse=task.reuse,
+            max_age=task.max_age,
+            test=task.test,
+            probes=task.probes,
+            extra=task.extra,
+            shard=Shard(number, shards),
         )
         for number in range(1, shards + 1)
     ]
