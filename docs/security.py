@@ -35,7 +35,9 @@ def main(counts: Path, page: Path) -> None:
     for module, front in FRONTS.items():
         for claim, numbers in found.pop(module, {}).items():
             units = [unit for unit in numbers if not unit.endswith(" survived")]
-            tried = ", ".join(f"{numbers[unit]:,} {unit}" for unit in units)
+            tried = ", ".join(
+                f"{numbers[unit]:,} {unit if numbers[unit] > 1 else unit[:-1]}" for unit in units
+            )
             survived = ", ".join(f"{numbers[f'{unit} survived']:,}" for unit in units)
             rows.append(f"| {front} | {claim} | {tried} | {survived} |")
             for name, number in numbers.items():
