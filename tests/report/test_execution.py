@@ -62,3 +62,20 @@ def test_a_kernel_that_does_not_start_is_tried_once_more(
     assert len(tries.read_text()) == starts
     assert (done.error == "") is works
     assert works or done.error.startswith("the kernel stopped")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names without files are of Linux")
+def test_no_other_kernel_can_take_the_place_of_one(tmp_path):
+    """A kernel is reached at names of its own: a free port is another's before it is bound."""
+    reached = (
+        "import json, ipykernel; print(json.load(open(ipykernel.get_connection_file()))['ip'])"
+    )
+    cells = [nbformat.v4.new_code_cell(reached)]
+    ways = set()
+    for number in range(2):
+        path = tmp_path / f"{number}.ipynb"
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+        done = execute(path, {}, tmp_path / f"out-{number}.ipynb")
+        ways.add(done.notebook.cells[0].outputs[0].data["text/plain"].strip("'"))
+    assert len(ways) == 2
+    assert all(way.startswith("@") for way in ways)

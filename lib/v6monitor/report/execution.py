@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+import uuid
 import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -49,8 +50,14 @@ _SERVED = "forkserver" in multiprocessing.get_all_start_methods()
 class _Kernel(AsyncKernelManager):
     """A kernel that the system ends with the process that started it.
 
-    It looks for itself whether that is still there, but not before it has started.
+    It looks for itself whether that is still there, but not before it has started. It is reached by
+    names that are its own: a port that was free may be another kernel's when it is bound.
     """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        if _SYSTEM is not None:
+            self.transport, self.ip = "ipc", f"@v6monitor-{uuid.uuid4()}"  # no file (unix(7))
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
         if _SYSTEM is not None:
