@@ -67,9 +67,7 @@ def test_a_kernel_that_does_not_start_is_tried_once_more(
 @pytest.mark.skipif(sys.platform != "linux", reason="names without files are of Linux")
 def test_no_other_kernel_can_take_the_place_of_one(tmp_path):
     """A kernel is reached at names of its own: a free port is another's before it is bound."""
-    reached = (
-        "import json, ipykernel; print(json.load(open(ipykernel.get_connection_file()))['ip'])"
-    )
+    reached = "import ipykernel, json; json.load(open(ipykernel.get_connection_file()))['ip']"
     cells = [nbformat.v4.new_code_cell(reached)]
     ways = set()
     for number in range(2):
