@@ -12,7 +12,7 @@ from impatient import ask
 
 from v6monitor.dns.observation import Question
 from v6monitor.dns.retry import Policy
-from v6monitor.dns.transport import Pace
+from v6monitor.dns.transport import Lateness, Pace
 
 NAMES = [f"d{number}.example" for number in range(800)]
 FAST = Policy(timeout=0.5, pause=0.05, rate=0, concurrency=100)
@@ -73,8 +73,8 @@ def test_what_drops_the_rest_is_asked_what_it_answers():
     assert first == pytest.approx(800, rel=0.05)
     assert paced(pace, 800, 400) == first  # asked before that
     faster = paced(pace, 800, 0)
-    assert faster == pytest.approx(1.5 * first)
-    too_much = paced(pace, 1200, 0, seconds=2)
+    assert faster == pytest.approx(2 * first)
+    too_much = paced(pace, 1600, 0)
     assert paced(pace, 2000, 500) == pytest.approx(2000, rel=0.05)
     paced(pace, 2000, 0)
     assert 2000 < paced(pace, 2000, 0) < too_much
@@ -85,3 +85,40 @@ def test_the_pace_never_stops_and_never_exceeds_what_was_asked_for():
     pace = Pace(500, 1.0)
     assert 0 < paced(pace, 0, 500, seconds=3600) < 50
     assert paced(pace, 30, 0, seconds=3600) == 500
+
+
+def test_a_window_that_was_lost_is_compared_with_the_answers_of_its_time():
+    """One in twenty is lost, all 300 that waited time out at once: the line, not the resolver."""
+    pace = Pace(0, 1.0)
+    paced(pace, 6000, 0)
+    pace.timed_out, pace.answered = 300, 20
+    pace.adjust(time.monotonic() + 0.1)
+    assert pace.rate == math.inf
+    assert paced(pace, 20, 300, seconds=2) < math.inf  # nothing came since
+
+
+def test_an_answer_is_late_when_most_come_sooner():
+    """By the answers so far, but not before a quarter of the time-out, and for one in ten only."""
+    lateness = Lateness(2.0)
+    assert lateness.usual == 2.0
+    for _ in range(99):
+        lateness.note(0.01)
+    assert lateness.usual == 0.5
+    assert not lateness.may_repeat()  # too few answers
+    for _ in range(22):
+        lateness.note(0.4)
+    assert 0.5 < lateness.usual < 1.2
+    assert [lateness.may_repeat() for _ in range(3)] == [True, True, False]
+
+
+def test_lost_messages_do_not_wait_for_their_time_out():
+    """Nine in ten of what is lost is had long before it."""
+    with FaultServer(Lossy(share=0.05)) as server:
+        policy = FAST._replace(timeout=4.0)
+        begun = time.monotonic()
+        rows = ask(server.spec, questions=[Question(n, "AAAA") for n in NAMES], policy=policy)
+    assert {row.outcome for row in rows} == {"ok"}
+    lost = [row for row in rows if row.attempts > 1]
+    assert len(lost) > 20
+    assert sum(row.duration_ms < 3500 for row in lost) > 0.8 * len(lost)
+    assert time.monotonic() - begun < 60

@@ -217,6 +217,19 @@ def test_subjects_are_taken_as_room_comes() -> None:
     assert listed.expected == pytest.approx(2 * POOL * 5, rel=0.01)
 
 
+def test_what_is_left_about_a_failing_domain_is_next_once_the_list_has_ended() -> None:
+    """So that the pause before it is asked again passes while others are asked."""
+    plan = Plan([(f"town{number}.example", "web") for number in range(50)])
+    plan.hasten("town7.example")  # the list has not begun
+    first = plan.pop()
+    assert first
+    plan.hasten("www.town9.example")
+    plan.hasten("town9.example")
+    left = {question for question in drain(plan)[:5] if question != first}
+    assert {question.qname for question in left} <= {"town9.example", "www.town9.example"}
+    assert len(plan) == 250
+
+
 def test_what_is_known_already_is_not_asked() -> None:
     """Its row is settled as it is, and what follows from it is asked."""
     known = row("town.example", "MX", "10 mx.gate.example")

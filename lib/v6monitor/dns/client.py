@@ -25,7 +25,7 @@ from v6monitor.dns.observation import Observation, invalid_name
 from v6monitor.dns.plan import Work
 from v6monitor.dns.resolvers import UDP, Resolver
 from v6monitor.dns.retry import Policy, Query, Step
-from v6monitor.dns.transport import Pace, Result, StreamPool, UdpSocket, random_id
+from v6monitor.dns.transport import Lateness, Pace, Result, StreamPool, UdpSocket, random_id
 from v6monitor.dns.wire import Malformed, is_response, repeats_question
 
 _SOCKETS = 8  # per resolver: one alone loses answers when many come at once
@@ -62,6 +62,7 @@ class Client:
         self._order = count()  # makes the heap's entries comparable
         self._settled: deque[Observation] = deque()
         self._decoder = Decoder()
+        self._lateness = Lateness(policy.timeout)
         self._strays_compared = 0
         self._compared_since = 0.0
         self.ignored = 0
@@ -87,6 +88,7 @@ class Client:
 
         ``on_wait`` is called once, when all that is left are questions that pause.
         """
+        self._work = work
         while True:
             exhausted = self._fill(work)
             if exhausted and not self._settled and not self._in_flight:
@@ -98,7 +100,8 @@ class Client:
                     on_wait = None
             for key, _ in self._selector.select(0 if self._settled else _TICK):
                 key.data()
-            self._sweep(time.monotonic())
+                exhausted = self._fill(work)  # the resolver has work while the rest is read
+            self._sweep(time.monotonic(), exhausted=exhausted)
             for _ in range(len(self._settled)):
                 observation = self._settled.popleft()
                 work.learn(observation)
@@ -107,8 +110,15 @@ class Client:
     # What goes out
 
     def _fill(self, work: Work) -> bool:
-        """Start queries as far as window and pace allow; return whether no question is left."""
-        moment = dt.datetime.now(dt.UTC)
+        """Send what was paused for long enough, and start queries, as window and pace allow.
+
+        Return whether no question is left.
+        """
+        moment, now = dt.datetime.now(dt.UTC), time.monotonic()
+        while self._paused and self._paused[0][0] <= now and self._has_room(self._paused[0][-1]):
+            query = heapq.heappop(self._paused)[-1]
+            if not query.done:
+                self._send(query)
         while len(self._in_flight) < self._policy.concurrency:
             resolver = self._next_resolver()
             if resolver is None:
@@ -143,7 +153,9 @@ class Client:
         udp = next(self._sockets[query.resolver])
         message_id = udp.new_id()
         message = query.message(message_id)
-        query.deadline = time.monotonic() + self._timeout(query)
+        now, timeout = time.monotonic(), self._timeout(query)
+        query.time_out = now + timeout
+        query.deadline = now + min(timeout, self._lateness.usual)
         try:
             udp.send(message)
         except BlockingIOError:  # the system's own buffer is full: no fault of the resolver
@@ -155,12 +167,13 @@ class Client:
             return
         query.sent += 1
         udp.in_flight[message_id] = query
-        query.sent_on.append((udp, message_id))
+        query.latest = udp, message_id
+        query.sent_on.append(query.latest)
 
     def _stream(self, query: Query) -> None:
         """Fetch the answer over a connection, in another thread."""
         query.sent += 1
-        query.deadline = math.inf  # the exchange has its own
+        query.deadline = query.time_out = math.inf  # the exchange has its own
         resolver, message_id = query.resolver, random_id()
         self._streams.submit(
             (query, message_id, resolver),
@@ -193,14 +206,17 @@ class Client:
         if query is None:
             self._on_stray(udp, message)
             return
-        latest = query.is_latest(udp, message_id)
+        latest = query.latest == (udp, message_id)
         try:
             step = self._step(query, message, message_id, udp.resolver, latest=latest)
         except Malformed as error:
             self.ignored += 1
             query.on_mismatch(str(error))
             return
-        self._paces[udp.resolver].answered += query.sent == 1
+        if not query.timeouts:
+            self._paces[udp.resolver].answered += 1
+            if not query.chain and (query.sent == 1 or not latest):
+                self._lateness.note(time.monotonic() - query.started)
         if step is not Step.DONE:
             del udp.in_flight[message_id]
             query.sent_on.remove((udp, message_id))
@@ -241,7 +257,7 @@ class Client:
 
     def _on_unreachable(self, udp: UdpSocket, why: str) -> None:
         for message_id, query in list(udp.in_flight.items()):
-            if query.is_latest(udp, message_id) and query.resolver == udp.resolver:
+            if query.latest == (udp, message_id) and query.resolver == udp.resolver:
                 self._do(query, query.on_unreachable(why))
 
     def _on_result(self, ticket: tuple[Query, int, int], result: Result) -> None:
@@ -267,11 +283,16 @@ class Client:
 
     # What happens with time
 
-    def _sweep(self, now: float) -> None:
-        """Handle what timed out, and send again what was paused for long enough."""
-        late = [query for query in self._in_flight if query.deadline <= now]
+    def _sweep(self, now: float, *, exhausted: bool) -> None:
+        """Handle what is late or timed out; ``exhausted``: there is nothing else to ask."""
+        late = []
+        for query in [query for query in self._in_flight if query.deadline <= now]:
+            if query.time_out <= now:
+                late.append(query)
+            else:
+                self._repeat(query, exhausted=exhausted)
         for query in late:
-            self._paces[query.resolver].timed_out += query.sent == 1
+            self._paces[query.resolver].timed_out += not query.timeouts
         for pace in self._paces:  # before the late ones are sent again
             pace.adjust(now)
         for query in late:
@@ -280,10 +301,14 @@ class Client:
                 self._pause(query, 0.0)
             else:
                 self._do(query, step)
-        while self._paused and self._paused[0][0] <= now and self._has_room(self._paused[0][-1]):
-            query = heapq.heappop(self._paused)[-1]
-            if not query.done:
-                self._send(query)
+
+    def _repeat(self, query: Query, *, exhausted: bool) -> None:
+        """Send a message again whose answer is unusually late, and wait for either."""
+        time_out = query.deadline = query.time_out
+        pace = self._paces[query.resolver]
+        if (exhausted or pace.at_most) and pace.allows() and self._lateness.may_repeat():
+            self._send(query)
+            query.deadline = query.time_out = time_out
 
     def _has_room(self, query: Query) -> bool:
         """Return whether a paused query may be sent again now."""
@@ -300,6 +325,7 @@ class Client:
                 self._in_flight.add(query)
                 self._stream(query)
             case Step.PAUSE:
+                self._work.hasten(query.question.qname)
                 self._pause(query, self._policy.pause)
 
     def _finish(self, query: Query) -> None:

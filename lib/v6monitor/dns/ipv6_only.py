@@ -82,6 +82,9 @@ class Again:
             self._ended = True
             self._add_controls()
 
+    def hasten(self, name: str) -> None:
+        """Keep the order: the controls are to be spread."""
+
     def _add_controls(self) -> None:
         self._next = time.monotonic() + EVERY
         for _ in range(self._number):

@@ -24,9 +24,10 @@ from v6monitor.dns.observation import (
     invalid_name,
     next_zone,
     text_of,
+    within,
 )
 from v6monitor.errors import InputError
-from v6monitor.names import InvalidNameError, normalise
+from v6monitor.names import InvalidNameError, normalise, registrable_domain
 
 TYPES = ("web", "mail")
 ADDRESSES = ("A", "AAAA")
@@ -63,6 +64,9 @@ class Work(Protocol):
     def learn(self, observation: Observation) -> None:
         """Take an answer."""
 
+    def hasten(self, name: str) -> None:
+        """Give soon what else there is about a name whose lookup failed: it may fail too."""
+
 
 class Questions:
     """Work that does not grow: these questions, in their order."""
@@ -76,6 +80,9 @@ class Questions:
 
     def learn(self, observation: Observation) -> None:
         """Nothing follows from an answer."""
+
+    def hasten(self, name: str) -> None:
+        """Keep the order."""
 
 
 def _ignore(_: Observation) -> None:
@@ -131,7 +138,9 @@ class Plan:
 
     There are no rounds: an answer adds its questions at once. Subjects are taken from the list
     when fewer than ``POOL`` questions wait, and the next question is drawn from all that wait, so
-    that no authoritative server gets its questions in one burst, whatever the order of the list.
+    that no authoritative server gets its questions in one burst, whatever the order of the list;
+    but when the list ends, what is left about a domain that failed is next: failures are asked
+    again after a pause, which is over then before the rest is asked.
     The same seed gives the same draws. Memory holds the pool, what the answers to queries in
     flight add to it, and a 64-bit hash of every question of the run.
 
@@ -155,6 +164,9 @@ class Plan:
         self._listed = len(subjects) if isinstance(subjects, Sized) else 0
         self._taken = 0
         self._waiting: list[Question] = []
+        self._ended = False  # the list
+        self._hastened: set[str] = set()
+        self._next: list[Question] = []
         self._seen = Hashes()
         # Hashes of names whose aliases are followed, chains of what may be such a name, and how far
         # from a listed name an alias is: so that nobody's aliases lead on for ever.
@@ -212,6 +224,15 @@ class Plan:
             case "CNAME" | "TXT":
                 self._follow(observation)
 
+    def hasten(self, name: str) -> None:
+        """Ask next what waits about the registrable domain of a name, once the list has ended."""
+        domain = registrable_domain(name)
+        if self._ended and domain not in self._hastened:
+            self._hastened.add(domain)
+            about = {question for question in self._waiting if within(question.qname, domain)}
+            self._next += sorted(about)
+            self._waiting = [question for question in self._waiting if question not in about]
+
     def _learn_mail_hosts(self, observation: Observation) -> None:
         if observation.outcome == NODATA:  # an implicit MX (RFC 5321 §5.1)?
             self._want(observation.qname, *ADDRESSES)
@@ -243,9 +264,14 @@ class Plan:
 
     def _draw(self) -> Question | None:
         waiting = self._waiting
-        while len(waiting) < POOL and (subject := next(self._subjects, None)):
-            self._taken += 1
-            self._add_subject(*subject)
+        while len(waiting) < POOL and not self._ended:
+            subject = next(self._subjects, None)
+            self._ended = subject is None
+            if subject:
+                self._taken += 1
+                self._add_subject(*subject)
+        if self._next:
+            return self._next.pop()
         if not waiting:
             return None
         drawn = int(self._random.random() * len(waiting))

@@ -1,6 +1,7 @@
 """A query and its retries, without I/O.
 
-A time-out goes to the next resolver, with a longer wait each time. SERVFAIL is asked once more,
+A time-out goes to the next resolver, with a longer wait each time; before it, when an answer is
+unusually late, the client may repeat the message. SERVFAIL is asked once more,
 later and at the next resolver, because resolvers cache failures (RFC 9520). REFUSED and the like
 move on at once, to each resolver once. FORMERR to a query with EDNS is asked again without. A
 truncated answer is fetched over TCP. Messages that do not answer the query are counted and never
@@ -88,15 +89,16 @@ class Query:
     CNAME targets in ``chain``; ``section`` is the question section about it, in letters of random
     case when ``mixed_case``; ``edns`` whether to ask with EDNS, ``validated`` whether the resolver
     is to check signatures; ``timeouts`` how often nobody answered. ``resolvers`` are their names
-    in the log. Of the client are ``deadline``, ``done``, ``sent`` (messages, the last about
-    ``sent_name``) and ``sent_on`` (where answers may come in).
+    in the log. Of the client are ``deadline`` (when something is to be done: at ``time_out``, or
+    before it, when the answer is unusually late), ``done``, ``sent`` (messages, the last about
+    ``sent_name``), ``sent_on`` (where answers may come in) and ``latest`` (that to the last one).
     """
 
     __slots__ = (
         "_asked_at", "_authenticated", "_excluded", "_failures", "_mismatches", "_policy",
-        "_resolvers", "_result", "_servfails", "_started", "_ttl", "_unreachable", "_unreadable",
-        "chain", "deadline", "done", "edns", "mixed_case", "name", "question", "resolver",
-        "section", "sent", "sent_name", "sent_on", "timeouts", "validated",
+        "_resolvers", "_result", "_servfails", "_ttl", "_unreachable", "_unreadable", "chain",
+        "deadline", "done", "edns", "latest", "mixed_case", "name", "question", "resolver",
+        "section", "sent", "sent_name", "sent_on", "started", "time_out", "timeouts", "validated",
     )  # fmt: skip
     _unreachable: int
     """Bit n: resolver n cannot be reached now."""
@@ -116,15 +118,16 @@ class Query:
     ) -> None:
         self.question = question
         self.validated = True
-        self.deadline = math.inf
+        self.deadline = self.time_out = math.inf
         self.done = False
         self.sent = 0
         self.sent_name = question.qname
         self.sent_on: list[tuple[UdpSocket, int]] = []
+        self.latest: tuple[UdpSocket, int] | None = None
         self.mixed_case = policy.mixed_case
         self.chain: tuple[str, ...] = ()
         self._asked_at = asked_at
-        self._started = time.monotonic()
+        self.started = time.monotonic()
         self._resolvers = resolvers
         self._policy = policy
         self._failures: list[tuple[str, str]] = []
@@ -132,10 +135,6 @@ class Query:
         self._authenticated = True
         self._result: Reading | None = None
         self._ask(question.qname, resolver)
-
-    def is_latest(self, udp: UdpSocket, message_id: int) -> bool:
-        """Return whether an answer there is to the latest attempt, not to an earlier one."""
-        return bool(self.sent_on) and self.sent_on[-1] == (udp, message_id)
 
     def forget(self) -> None:
         """Expect no more answers to the messages sent."""
@@ -225,7 +224,7 @@ class Query:
         if self._failures:  # what went wrong on the way, each thing once
             details = dict.fromkeys([*(why for _, why in self._failures), detail])
             detail = "; ".join(filter(None, details))
-        microseconds = int(1e6 * (time.monotonic() - self._started))
+        microseconds = int(1e6 * (time.monotonic() - self.started))
         return Observation(
             *self.question,
             result.outcome,

@@ -257,7 +257,8 @@ _SHORTEST_INTERVAL = 1.0  # seconds
 _SAMPLE = 20  # queries: fewer prove nothing
 _MANY_TIMEOUTS = 0.1  # share of the queries: more than a bad line loses
 _LEAST = 20.0  # queries a second
-_BACK, _FURTHER = 1.5, 1.05  # times the rate: far below the last ceiling, and near it
+_BACK, _FURTHER = 2.0, 1.05  # times the rate: far from the last ceiling, and near it
+_NEAR = 0.5, 1.25  # times the ceiling
 _BURST = 0.1  # seconds of pace that may be saved up
 
 
@@ -268,8 +269,9 @@ class Pace:
     a network that is too narrow. When many first messages time out, the rate falls to what the
     resolver answered, and then grows slowly. A few lost messages are no sign of excess.
 
-    ``answered`` and ``timed_out`` count the first messages of queries since the last ``adjust``,
-    once an ``interval`` of seconds: a time-out is known that much later.
+    ``answered`` and ``timed_out`` count the first attempts of queries since the last ``adjust``,
+    once an ``interval`` of seconds: a time-out is known that much later. It is compared with the
+    answers of the time when those were asked: a window that was lost times out all at once.
     """
 
     def __init__(self, most: float, interval: float) -> None:
@@ -277,7 +279,7 @@ class Pace:
         self.answered = self.timed_out = 0
         self._interval = max(interval, _SHORTEST_INTERVAL)
         self._at = self._adjusted_at = self._busy_until = time.monotonic()
-        self._counted = 0
+        self._counted = self._answered_before = 0
         self._tokens = most * _BURST
         self._settling = False
         self._answers = 0.0  # a second, in the interval before
@@ -292,6 +294,11 @@ class Pace:
         self._at = now
         return self._tokens >= 1
 
+    @property
+    def at_most(self) -> bool:
+        """Return whether nothing is known of a lower rate that the resolver would need."""
+        return self.rate == self._most
+
     def take(self) -> None:
         """Count a query that goes out."""
         self._tokens -= 1
@@ -304,7 +311,7 @@ class Pace:
         seconds = now - self._adjusted_at
         if self.answered != self._counted:
             self._counted, self._busy_until = self.answered, now
-        total = self.answered + self.timed_out
+        total = max(self.answered, self._answered_before) + self.timed_out
         failing = total >= _SAMPLE and self.timed_out > _MANY_TIMEOUTS * total
         if seconds < self._interval and (self._settling or not failing):
             return
@@ -319,8 +326,43 @@ class Pace:
             self._tokens = 0.0
             self._settling = True
         elif self.rate < self._most:
-            faster = _BACK if self.rate < self._ceiling / 2 else _FURTHER
-            self.rate = min(self._most, self.rate * faster)
+            low, high = _NEAR
+            near = low <= self.rate / self._ceiling <= high
+            self.rate = min(self._most, self.rate * (_FURTHER if near else _BACK))
+        self._answered_before = self.answered
         self.answered = self.timed_out = self._counted = 0
         self._answers = answers
         self._adjusted_at = self._busy_until = now
+
+
+_REPEATED = 0.1  # of the answers: so many messages at most are sent again early
+_AFTER, _SAVED = 100, 300  # answers before the first of them; messages that may be saved up
+_SOONEST = 0.25  # of the time-out
+
+
+class Lateness:
+    """When an answer is so late that its message is probably lost, long before the time-out.
+
+    As TCP reckons it (RFC 6298): the usual time and four times the usual difference from it. Where
+    one message in twenty is lost, the window is else full of those that wait for their time-out,
+    nearly all the time. Few messages are sent again early, so that a resolver that drops what is
+    too much for it, or is slow about some names, gets hardly more than before.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        self.usual = self._mean = self._difference = timeout
+        self._soonest = timeout * _SOONEST
+        self._allowed = -_AFTER * _REPEATED
+
+    def note(self, seconds: float) -> None:
+        """Take how long an answer took."""
+        self._difference += (abs(seconds - self._mean) - self._difference) / 4
+        self._mean += (seconds - self._mean) / 8
+        self.usual = max(self._soonest, self._mean + 4 * self._difference)
+        self._allowed = min(_SAVED, self._allowed + _REPEATED)
+
+    def may_repeat(self) -> bool:
+        """Return whether a message may be sent again early, and count it."""
+        allowed = self._allowed >= 1
+        self._allowed -= allowed
+        return allowed

@@ -1,7 +1,7 @@
 """One reporting month: its measurements, its lookups, and the tables that follow from them."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -102,11 +102,13 @@ class Month(History):
         rate: float | None = None,
         timeout: float | None = None,
         progress: Progress | None = None,
+        notify: Callable[[str], object] = str,
     ) -> "Month":
         """Ask DNS about every subject, keep the answers, and return the month with them.
 
         ``resolvers`` are by default the system's, and the embedded name server for example data;
-        ``rate``, ``timeout`` and ``progress`` are as in ``lookup``. ``ipv6_only_resolvers`` may not
+        ``rate``, ``timeout`` and ``progress`` are as in ``lookup``; ``notify`` is called with what
+        has to be waited for. ``ipv6_only_resolvers`` may not
         use IPv4; they are asked afterwards about what has IPv6 so far.
         ``save_to`` is by default where ``load`` looks for the log; a run that was cut off there
         is resumed. Without ``test_resolvers`` the report says that they were not tested first.
@@ -134,6 +136,7 @@ class Month(History):
             must_answer=must_answer,
             ipv6_only=second,
             choose=asked_again,
+            notify=notify,
         )
         with progress_bar("Lookups", progress) as report:
             record(self.subjects, asked, made, task, progress=report, rate=rate, timeout=timeout)

@@ -227,6 +227,7 @@ def _look_up(request: Request, period: str, tables: Path, progress: Progress) ->
             rate=request.rate,
             timeout=request.timeout,
             progress=partial(progress, "lookups"),
+            notify=lambda text: progress(text, 0, 0),
         )
     progress("preparing the month", 0, 0)
     workspace.observations().mkdir(parents=True, exist_ok=True)  # what follows is kept beside it
