@@ -9,12 +9,14 @@ ATTACKS ?= tests/attacks
 TEST ?= -n auto --dist loadfile -m "not slow"
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-# uv installs ten times as fast; pip does it where uv cannot be had or finds no packages.
-INSTALL = install() { $(BIN)/uv pip install --quiet --python $(BIN)/python "$$@" 2>/dev/null || $(PIP) install "$$@"; }; install
+# uv installs ten times as fast; pip does it where uv cannot be had or finds no packages. Without bytecode
+# the first report takes twice the time.
+INSTALL = install() { $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python "$$@" 2>/dev/null || $(PIP) install "$$@"; }; install
+UV = uv==0.13.9
 
 .PHONY: report test test-all attacks picture audit sbom catalogue lab clean
 
-report: $(VENV)/runtime
+report: $(VENV)/runtime $(if $(findstring --pdf,$(REPORT)),$(VENV)/extras)
 	$(BIN)/v6monitor report $(REPORT)
 
 test: $(VENV)/tests
@@ -23,7 +25,7 @@ test: $(VENV)/tests
 	$(BIN)/mypy
 	$(BIN)/pytest $(TEST)
 
-test-all: TEST =
+test-all: TEST = -n auto --dist loadfile
 test-all: test
 
 attacks: $(VENV)/tests  # all of tests/attacks with large numbers, into the table of docs/security.md
@@ -58,12 +60,19 @@ clean:
 $(VENV)/runtime: requirements.txt pyproject.toml setup.py
 	@echo "Setting up $(VENV): half a minute, only this once"
 	@$(PYTHON) -m venv $(VENV)
-	-@$(PIP) install uv==0.13.9
+	-@$(PIP) install $(UV)
 	@$(INSTALL) --require-hashes -r requirements.txt
 	@$(INSTALL) --no-build-isolation --no-deps --editable .
+	-@$(PIP) uninstall --yes uv
 	@touch $@
 
-$(VENV)/tests: $(VENV)/runtime requirements-dev.txt
+$(VENV)/extras: $(VENV)/runtime requirements-extras.txt  # explore and pdf, for Lab and --pdf
+	@$(INSTALL) --require-hashes -r requirements-extras.txt
+	@touch $@
+
+$(VENV)/tests: $(VENV)/runtime requirements-extras.txt requirements-dev.txt
+	-@$(PIP) install $(UV)
+	@$(INSTALL) --require-hashes -r requirements-extras.txt
 	@$(INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@
 
@@ -74,6 +83,6 @@ $(VENV)/audit/tools: $(VENV)/runtime requirements-audit.txt
 	@touch $@
 
 # JupyterLab asks at its first start whether it may fetch news.
-$(VENV)/lab: $(VENV)/runtime
+$(VENV)/lab: $(VENV)/extras
 	@$(BIN)/jupyter labextension disable --level sys_prefix @jupyterlab/apputils-extension:announcements 2>/dev/null
 	@touch $@

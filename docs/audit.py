@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PINS = ("requirements.txt", "requirements-dev.txt", "requirements-audit.txt")
+PINS = [f"requirements{part}.txt" for part in ("", "-extras", "-dev", "-audit")]
 
 
 def main() -> int:
