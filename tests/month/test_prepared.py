@@ -13,7 +13,7 @@ import v6monitor as v6
 from v6monitor.month import prepared
 from v6monitor.month.month import Month
 from v6monitor.month.prepared import Prepared
-from v6monitor.report import runner
+from v6monitor.report import forks, runner
 
 KEPT = (
     *("states", "verdicts", "providers", "mx_hosts", "laggards", "hosts_by_month", "zones"),
@@ -183,15 +183,17 @@ READS_ALL = (
 
 
 @pytest.mark.slow
-def test_a_report_is_the_same_bytes_with_and_without(world):
-    """Its notebook reads what the run kept, or makes it itself where nothing can be kept."""
+def test_a_report_is_the_same_bytes_with_and_without(world, monkeypatch):
+    """Its kernel has the month, reads what the run kept, or makes it where nothing can be kept."""
     plan, made = world.plan("plan", **{"30_adoption": READS_ALL}), []
-    for out in map(Path, ("kept", "not")):
+    for out in map(Path, ("kept", "not", "ordinary")):
+        monkeypatch.setattr(forks, "AVAILABLE", forks.AVAILABLE and out.name != "ordinary")
         runner.make(world.request(plan, out=out), lambda *_: None)
-        assert out.name == "not" or kept("laggards")
+        assert out.name != "kept" or kept("laggards")
         files = (file for file in out.rglob("*") if file.suffix not in {".ipynb", ".json"})
         made.append({file.relative_to(out): file.read_bytes() for file in files if file.is_file()})
-        shutil.rmtree(prepared.folder(), ignore_errors=True)
-        prepared.folder().write_text("no folder")
+        if out.name == "kept":
+            shutil.rmtree(prepared.folder())
+            prepared.folder().write_text("no folder")
         warnings.simplefilter("ignore")
-    assert made[0] == made[1]
+    assert made[0] == made[1] == made[2]

@@ -77,6 +77,9 @@ def load(  # noqa: PLR0913 - the options of an analyst
 
     Source: METHOD.md §6.
     """
+    choices = (period, *sectors), organisation, lookups_within_days
+    if month := _held.pop((str(source), str(observations), *choices), None):
+        return month
     files = (find(source),) if source else ()
     path, before = None, ""
     if isinstance(observations, str | Path) and str(observations):
@@ -101,17 +104,17 @@ def load(  # noqa: PLR0913 - the options of an analyst
         newest=lookup_days.days(table)[1],
         lookups_within_days=lookups_within_days,
     )
-    choices = (period, *sectors), organisation, lookups_within_days, read.key
+    used = (*choices, read.key)
     if isinstance(observations, pd.DataFrame):
         found = month.with_lookups(observations, dict(observations.attrs.get("provenance", {})))
-        return _keeping(found, path, before, *choices) if path else found
+        return _keeping(found, path, before, *used) if path else found
     path = kept_log(chosen, month.synthetic)
     before = hash_of(path)
     if path.exists():
         month = month.with_lookups(log.read_log(path), log.provenance(path))
     asked = set(month.observations["qname"])
     if not month.synthetic or asked.issuperset(month.owners["domain"]):
-        return _keeping(month, path, before, *choices)
+        return _keeping(month, path, before, *used)
     # The log that is kept has all domains of the month, also when only some sectors are chosen.
     whole = replace(month, history=until(chosen, table)).look_up()
     return replace(month, observations=whole.observations, provenance=whole.provenance)
@@ -126,8 +129,34 @@ class _Read(NamedTuple):
     key: str
 
 
+_held: dict[tuple[object, ...], Month] = {}
+_reads: dict[tuple[object, ...], _Read] = {}
+
+
+def hold(source: str, observations: str, *, period: str, sectors: Sequence[str], days: int) -> None:
+    """Load a month for the kernels that are forked from this process: their ``load`` finds it.
+
+    The first does: a second one loads anew, for what it returned may have been changed. The
+    measurements serve other choices from them, such as of one sector.
+    """
+    files = (find(source),)
+    day = day_of(log.read_log(find(observations)))
+    _reads[files, day] = _read(files, day)
+    month = load(
+        source,
+        period=period,
+        sectors=sectors,
+        observations=observations,
+        lookups_within_days=days,
+    )
+    _ = month.states, month.verdicts, month.laggards, month.mx_hosts
+    _held[source, observations, (period, *sectors), "", days] = month
+
+
 def _read(files: tuple[Path, ...], asked_on: dt.date | None) -> _Read:
     """Return the measurements, the newest of each month, as they were kept or from their files."""
+    if held := _reads.get((files, asked_on)):
+        return held
     given = expanded(files or [workspace.example() / "dashboards"])
     used = [one.path for one in given]
     used += (path for name in BESIDE for path in map(partial(beside, name=name), files[:1]))

@@ -5,7 +5,6 @@ a success.
 """
 
 import contextlib
-import ctypes
 import logging
 import multiprocessing
 import os
@@ -16,11 +15,11 @@ import time
 import uuid
 import warnings
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import nbformat
 import yaml
@@ -34,6 +33,7 @@ from papermill.inspection import inspect_notebook
 from v6monitor import workspace
 from v6monitor.errors import InputError, NotebookError, UsageError
 from v6monitor.month import prepared
+from v6monitor.report import forks
 
 _LONGEST = 300
 """Characters of an error that are shown; the notebook that is kept has all of it."""
@@ -42,9 +42,8 @@ _LONGEST = 300
 WORKERS = 2
 """Kernels at once: with more the small machines that reports are made on lose time."""
 
-_SYSTEM: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
-_PDEATHSIG = 1  # of prctl(2)
-_SERVED = "forkserver" in multiprocessing.get_all_start_methods()
+_ORDINARY = [sys.executable, "-m", "ipykernel_launcher"]
+"""How the command of a kernel begins that is no other than Python's own."""
 
 
 class _Kernel(AsyncKernelManager):
@@ -60,8 +59,15 @@ class _Kernel(AsyncKernelManager):
             self.transport, self.ip = "ipc", f"@v6monitor-{uuid.uuid4()}"  # no file (unix(7))
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
-        if _SYSTEM is not None:
-            options["preexec_fn"] = partial(_follow, os.getpid())
+        waiting = forks.kernel() if kernel_cmd[:3] == _ORDINARY else None
+        if waiting:
+            local = cast("Any", self.provisioner)
+            waiting.start(kernel_cmd[3:], options["env"], options.get("cwd", "."))
+            local.process, local.pid, local.cwd = waiting, waiting.pid, options.get("cwd")
+            self._reconcile_connection_info(local.connection_info)
+            return
+        if forks.AVAILABLE:
+            options["preexec_fn"] = partial(forks.follow, os.getpid())
         await super()._async_launch_kernel(kernel_cmd, **options)
 
 
@@ -186,15 +192,18 @@ def plan(file: Path) -> list[Planned]:
 
 
 @contextlib.contextmanager
-def workers() -> Iterator[ProcessPoolExecutor]:
+def workers() -> Iterator[Executor]:
     """Give processes to execute notebooks in; an interrupted run leaves none behind.
 
-    They start with papermill loaded, once for all where the system can fork.
+    Where the system can they are forked from one that has loaded all that notebooks need.
     """
-    context = multiprocessing.get_context("forkserver" if _SERVED else "spawn")
-    if _SERVED:
-        context.set_forkserver_preload([__name__])
-    pool = ProcessPoolExecutor(WORKERS, context, initializer=_follow_the_run)
+    quiet = {"PYTHONWARNINGS": f"ignore:::{prepared.__name__}"}  # the run said it
+    pool: Executor
+    if forks.AVAILABLE:
+        pool = forks.Forks(WORKERS, quiet)
+    else:
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(WORKERS, context, initializer=_follow_the_run, initargs=(quiet,))
     try:
         yield pool
     except BrokenProcessPool as error:
@@ -266,18 +275,11 @@ def _line(text: str) -> str:
     return text.strip().partition("\n")[0][:_LONGEST]
 
 
-def _follow_the_run() -> None:
+def _follow_the_run(environment: Mapping[str, str]) -> None:
     """Let the run decide what Ctrl-C means, which a terminal sends to all; end when it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ["PYTHONWARNINGS"] = f"ignore:::{prepared.__name__}"  # the run said it
+    os.environ.update(environment)
     threading.Thread(target=_end_with_the_run, daemon=True).start()
-
-
-def _follow(parent: int) -> None:
-    """Let the system end this process with its parent."""
-    _SYSTEM.prctl(_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it ended before
-        os._exit(1)
 
 
 def _end_with_the_run() -> None:

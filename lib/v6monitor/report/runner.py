@@ -4,7 +4,7 @@ import datetime as dt
 import os
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, as_completed
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -20,7 +20,7 @@ from v6monitor.errors import UsageError
 from v6monitor.intake import companions, intake
 from v6monitor.intake.columns import LOOKED_UP
 from v6monitor.intake.sectors import SECTORS
-from v6monitor.month.loading import load
+from v6monitor.month.loading import hold, load
 from v6monitor.month.measurements import (
     LOOKUPS,
     REACH,
@@ -50,6 +50,7 @@ from v6monitor.report.execution import (
     typed,
     workers,
 )
+from v6monitor.report.forks import Forks
 from v6monitor.report.news import news
 from v6monitor.report.publishing import Report, publish
 from v6monitor.report.request import Request
@@ -115,6 +116,10 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
         _write_inputs(request, replace(read, table=table), period, tables)
         prepared = [(one, _values(one, request, period, tables)) for one in notebooks]
         month = _look_up(request, period, tables, progress)
+        if isinstance(pool, Forks):
+            paths = str(tables / "measurements.csv"), str(tables / OBSERVATIONS)
+            of = {"period": period, "sectors": request.sectors, "days": request.lookups_within}
+            pool.load(hold, *paths, **of)
         executed = _run(pool, prepared, scratch, progress)
         failed = request.archive / "_failed" / period
         progress("writing the pages", 0, 0)
@@ -309,7 +314,7 @@ def _values(one: Planned, request: Request, period: str, tables: Path) -> dict[s
 
 
 def _run(
-    pool: ProcessPoolExecutor,
+    pool: Executor,
     prepared: Sequence[tuple[Planned, dict[str, object]]],
     scratch: Path,
     progress: Progress,
