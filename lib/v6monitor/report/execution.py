@@ -55,7 +55,7 @@ class _Kernel(AsyncKernelManager):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        if _SYSTEM is not None:
+        if forks.AVAILABLE:
             self.transport, self.ip = "ipc", f"@v6monitor-{uuid.uuid4()}"  # no file (unix(7))
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
