@@ -10,6 +10,7 @@ a process that forks at every moment; SYSTEM ``once`` ends this process so, at t
 """
 
 import contextlib
+import io
 import itertools
 import json
 import os
@@ -20,7 +21,6 @@ import sys
 import threading
 from collections.abc import Callable, Collection
 from functools import partial
-from io import FileIO
 from pathlib import Path
 from types import FrameType
 
@@ -97,12 +97,15 @@ def at_every_moment(out: Path, do: Callable[[], object]) -> None:
             busy.release()
 
     def written(_frame: FrameType, event: str, called: object) -> None:
-        if event == "c_call" and isinstance(getattr(called, "__self__", None), FileIO):
+        if event == "c_call" and isinstance(getattr(called, "__self__", None), io.FileIO):
             look(f"os.{getattr(called, '__name__', '')}", ())
+        elif event == "c_return" and called is io.open:  # emptied, if it was for writing
+            look("os.truncate", ())
 
     CHANGES.update({"os.write", "os.truncate"})
     sys.addaudithook(look)
     threading.setprofile(written)
+    sys.setprofile(written)
 
 
 def copied(out: Path, kept: Path, change: Change) -> int:
@@ -202,6 +205,9 @@ def broken(out: Path) -> str:
             found = stored.read(folder / stored.RUN)["outputs"]
             if found != hashes.below(folder, filter(Path.is_file, map(folder.joinpath, found))):
                 return f"{folder} is not whole"
+    indexes = [one for one in (out / "waterschap", out) if (one / stored.INDEX).exists()]
+    for one in indexes:
+        stored.read(one / stored.INDEX)  # whole at any moment
     with transactions.writing(out):
         pass
     for one in (out / "waterschap", out):
