@@ -4,7 +4,8 @@ from collections.abc import Iterator
 import pytest
 
 from v6monitor.dns.observation import Observation, Question
-from v6monitor.dns.plan import POOL, Hashes, Plan
+from v6monitor.dns.plan import POOL, Plan, Seen
+from v6monitor.errors import UsageError
 
 
 def row(
@@ -245,17 +246,21 @@ def test_what_is_known_already_is_not_asked() -> None:
     assert Question("mx.gate.example", "AAAA") in questions
 
 
-def test_hashes_are_a_set_whatever_bits_they_share() -> None:
-    """The number of the bin, what is sorted there, and what is beside it each tell two apart."""
-    keys = [sign * (low | mid << 12 | high << 44)
-            for low in (0, 1) for mid in (0, 1, 0xFFFFFFFF) for high in (0, 1, 0x3FFF)
-            for sign in (1, -1)]  # fmt: skip
-    found = Hashes()
-    assert [found.add(key) for key in keys] == [key not in keys[:at] for at, key in enumerate(keys)]
-    assert not any(map(found.add, keys))
-    assert all(key in found for key in keys)
-    assert 2 not in found
-    assert len(found) == len(set(keys))
+def test_what_was_seen_is_a_set_that_does_not_grow_in_memory() -> None:
+    """Also when it is far larger than what SQLite may hold in memory: the rest is on disk."""
+    seen = Seen()
+    assert seen.update(range(0, 2_000_000, 2)) == 1_000_000
+    assert [seen.add(key) for key in (1, 2, 1, -7)] == [True, False, False, True]
+    assert -7 in seen
+    assert 3 not in seen
+
+
+def test_no_room_for_what_was_seen_is_said() -> None:
+    """What was asked so far is in the journal, and the run can go on elsewhere."""
+    seen = Seen()
+    seen._database.execute("PRAGMA max_page_count = 3")
+    with pytest.raises(UsageError, match=r"scratch file \(database or disk is full\); make room"):
+        seen.update(range(100_000))
 
 
 def test_a_run_goes_on_where_it_ended() -> None:

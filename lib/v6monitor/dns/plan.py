@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sqlite3
 import sys
-from array import array
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sized
+from contextlib import contextmanager
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -26,7 +26,7 @@ from v6monitor.dns.observation import (
     text_of,
     within,
 )
-from v6monitor.errors import InputError
+from v6monitor.errors import InputError, UsageError
 from v6monitor.names import InvalidNameError, normalise, registrable_domain
 
 TYPES = ("web", "mail")
@@ -38,6 +38,13 @@ _TELLING = re.compile(r"autodiscover\.outlook\.com|.+\.onmicrosoft\.com|.+\.dkim
 _INCLUDE = re.compile(r"[+?~-]?(?:include:|redirect=)([a-z0-9_.-]+?)\.?")
 MOST_INCLUDES = 10
 """Names that an SPF record may refer to (RFC 7208 §4.6.4)."""
+_SCRATCH = """
+PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -8192;
+CREATE TABLE seen (hash INTEGER PRIMARY KEY);
+BEGIN
+"""
+_ADD = "INSERT OR IGNORE INTO seen VALUES (?)"
+_FIND = "SELECT 1 FROM seen WHERE hash = ?"
 POOL = 16_384
 """Questions to draw from, as long as the list lasts."""
 
@@ -89,40 +96,40 @@ def _ignore(_: Observation) -> None:
     """Do nothing."""
 
 
-class Hashes:
-    """A set of hashes that stands for what they are of: 7 bytes each, where a set takes 80.
+class Seen:
+    """A set, kept on disk by SQLite in a scratch file of its own: memory does not grow with it.
 
-    60 bits of each count: of ten million, two are alike with a chance of one in 20,000. 12 bits are
-    the number of a bin, in which 32 are sorted, with the other 16 beside them.
+    It holds hashes of 64 bits: of ten million things two are alike with a chance of one in 370,000.
+    UsageError when there is no room for them.
     """
 
     def __init__(self) -> None:
-        self._bins: dict[int, tuple[array[int], array[int]]] = {}
-        self._number = 0
+        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._database.executescript(_SCRATCH)
 
-    def __len__(self) -> int:
-        return self._number
+    def add(self, item: Hashable) -> bool:
+        """Add something; return whether it was not there."""
+        with _room():
+            return self._database.execute(_ADD, (hash(item),)).rowcount == 1
 
-    def __contains__(self, key: int) -> bool:
-        return not self.add(key, keep=False)
+    def update(self, items: Iterable[Hashable]) -> int:
+        """Add all; return how many were not there."""
+        with _room():
+            return self._database.executemany(_ADD, ((hash(item),) for item in items)).rowcount
 
-    def add(self, key: int, *, keep: bool = True) -> bool:
-        """Add a hash; return whether it was not there."""
-        low, high = key >> 12 & 0xFFFFFFFF, key >> 44 & 0xFFFF
-        found = self._bins.get(key & 0xFFF)
-        if found is None:
-            found = self._bins[key & 0xFFF] = array("I"), array("H")
-        lows, highs = found
-        place = bisect_left(lows, low)
-        while place < len(lows) and lows[place] == low:
-            if highs[place] == high:
-                return False
-            place += 1
-        if keep:
-            lows.insert(place, low)
-            highs.insert(place, high)
-            self._number += 1
-        return True
+    def __contains__(self, item: Hashable) -> bool:
+        return bool(self._database.execute(_FIND, (hash(item),)).fetchone())
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise UsageError(
+            f"what was asked cannot be kept in a scratch file ({error}); make room, or name "
+            "another folder with TMPDIR"
+        ) from error
 
 
 class Plan:
@@ -142,7 +149,7 @@ class Plan:
     but when the list ends, what is left about a domain that failed is next: failures are asked
     again after a pause, which is over then before the rest is asked.
     The same seed gives the same draws. Memory holds the pool, what the answers to queries in
-    flight add to it, and a 64-bit hash of every question of the run.
+    flight add to it; that of every question of the run is on disk.
 
     ``extra`` gives further questions about a mail domain; of names that ``owns`` says are another
     run's nothing is asked. ``settle`` is called with each row that
@@ -167,10 +174,11 @@ class Plan:
         self._ended = False  # the list
         self._hastened: set[str] = set()
         self._next: list[Question] = []
-        self._seen = Hashes()
-        # Hashes of names whose aliases are followed, chains of what may be such a name, and how far
-        # from a listed name an alias is: so that nobody's aliases lead on for ever.
-        self._heads = Hashes()
+        self._seen = Seen()
+        self._number = 0
+        # Names whose aliases are followed, chains of what may be such a name, and how far from a
+        # listed name an alias is: so that nobody's aliases lead on for ever.
+        self._heads = Seen()
         self._chains: dict[int, tuple[str, ...]] = {}
         self._hops: dict[int, int] = {}
         self._random = Random(seed)  # noqa: S311 - spreads the load, keeps no secret
@@ -182,7 +190,7 @@ class Plan:
 
     def __len__(self) -> int:
         """Return how many questions there are so far, asked or not."""
-        return len(self._seen)
+        return self._number
 
     @property
     def expected(self) -> int:
@@ -192,8 +200,7 @@ class Plan:
 
     def recall(self, asked: Iterable[Question], answers: Iterable[Observation]) -> None:
         """Go on where a run ended: these were asked, and these are their answers."""
-        for question in asked:
-            self._seen.add(hash(question))
+        self._number += self._seen.update(asked)
         for observation in answers:
             self.learn(observation)
 
@@ -213,7 +220,7 @@ class Plan:
         match observation.qtype:
             case "A" | "AAAA" if observation.chain:
                 self._chains[hash(name)] = observation.chain
-                if hash(name) in self._heads:
+                if name in self._heads:
                     self._add_head(name)
             case "MX":
                 self._learn_mail_hosts(observation)
@@ -243,7 +250,7 @@ class Plan:
 
     def _add_head(self, name: str) -> None:
         """Ask for the name servers of all that a name is an alias of, now or when that is known."""
-        self._heads.add(hash(name))
+        self._heads.add(name)
         for target in self._chains.pop(hash(name), ()):
             self._want(target, "NS")
 
@@ -303,15 +310,20 @@ class Plan:
 
     def _reject(self, raw: str, kind: str, reason: str) -> None:
         question = Question(raw.strip().lower(), "MX" if kind == "mail" else "AAAA")
-        if self._seen.add(hash(question)):
+        if self._is_new(question):
             self._settle(invalid_name(question, reason))
+
+    def _is_new(self, question: Question) -> bool:
+        new = self._seen.add(question)
+        self._number += new
+        return new
 
     def _want(self, name: str, *types: str) -> None:
         if name in {"", "."} or (self._owns and not self._owns(name)):  # a null MX's (RFC 7505)
             return
         for qtype in types:
             question = Question(name, qtype)
-            if self._seen.add(hash(question)):
+            if self._is_new(question):
                 self._waiting.append(question)
 
 
@@ -414,8 +426,8 @@ def digest(subjects: Iterable[tuple[str, str]]) -> str:
 
 
 def _unique(items: Iterable[Member]) -> Iterator[Member]:
-    seen = Hashes()
-    return (item for item in items if seen.add(hash(item)))
+    seen = Seen()
+    return (item for item in items if seen.add(item))
 
 
 def _canonical_name(raw: str) -> str:

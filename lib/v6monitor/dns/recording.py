@@ -32,7 +32,7 @@ from v6monitor.dns.observation import (
     is_readable,
     over_ipv6_only,
 )
-from v6monitor.dns.plan import ExtraQuestions, Plan, Questions, canonical, digest
+from v6monitor.dns.plan import ADDRESSES, ExtraQuestions, Plan, Questions, canonical, digest
 from v6monitor.dns.resolvers import Resolver, parse
 from v6monitor.dns.retry import Policy
 from v6monitor.dns.run import Progress, observe, policy_for, running
@@ -293,9 +293,19 @@ def _recall(plan: Plan, journal: Journal) -> int:
             names, types = (rows.column(name).to_pylist() for name in Question._fields)
             yield from map(Question._make, zip(names, types, strict=True))
 
-    answers = (row for rows in journal.batches() for row in log.observations(rows))
+    answers = (row for rows in journal.batches() for row in log.observations(_telling(rows)))
     plan.recall(asked(), (row for row in answers if not over_ipv6_only(row)))
     return number
+
+
+def _telling(rows: pa.RecordBatch) -> pa.RecordBatch:
+    """Return the rows that may raise questions: of addresses only those behind a CNAME."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - for a run that goes on
+
+    address = pc.is_in(rows["qtype"], pa.array(ADDRESSES))
+    return rows.filter(
+        pc.or_(pc.invert(address), pc.greater(pc.list_value_length(rows["chain"]), 0))
+    )
 
 
 def _ask_again(task: Task, resolvers: Sequence[Resolver], policy: Policy, journal: Journal) -> int:
