@@ -1,7 +1,11 @@
 """Running one notebook."""
 
 import json
+import os
+import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -27,11 +31,11 @@ def fails_to_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     tries = tmp_path / "tries"
     tries.write_text("")
 
-    def install(failures: int) -> Path:
+    def install(failures: int, script_text: str = KERNEL) -> Path:
         kernel = tmp_path / "jupyter" / "kernels" / "python3"
         kernel.mkdir(parents=True)
         script = kernel / "kernel.py"
-        script.write_text(KERNEL.format(tries=str(tries), failures=failures))
+        script.write_text(script_text.format(tries=str(tries), failures=failures))
         argv = [sys.executable, str(script), "-f", "{connection_file}"]
         spec = {"argv": argv, "display_name": "Python 3", "language": "python"}
         (kernel / "kernel.json").write_text(json.dumps(spec))
@@ -77,3 +81,35 @@ def test_no_other_kernel_can_take_the_place_of_one(tmp_path):
         ways.add(done.notebook.cells[0].outputs[0].data["text/plain"].strip("'"))
     assert len(ways) == 2
     assert all(way.startswith("@") for way in ways)
+
+
+NEVER = """
+import os, pathlib, time
+pathlib.Path({tries!r}).write_text(str(os.getpid()))
+time.sleep(600)
+"""
+RUN = """
+import sys
+from pathlib import Path
+from v6monitor.report.execution import execute
+execute(Path(sys.argv[1]), {}, Path(sys.argv[1]).with_name("out.ipynb"))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
+def test_a_kernel_that_has_not_started_ends_with_its_run(fails_to_start, notebook):
+    """Killed, a run leaves none behind that does not look for its parent yet."""
+    started = fails_to_start(0, NEVER)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, "-c", RUN, str(notebook)], env=environment) as run:
+        until(lambda: started.read_text() != "")
+        run.kill()
+    until(lambda: not Path("/proc", started.read_text(), "exe").exists())
+
+
+def until(done: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + 60
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
