@@ -90,8 +90,9 @@ def test_a_month_of_which_nothing_is_known_says_so(world, tmp_path, capsys):
     [
         (["--period", "2031-01"], (2, "period '2031-01' is not in the measurements")),
         (["--period", "oktober"], (2, "YYYY-MM")),
-        (["--notebook", "../10"], (2, "notebook '../10' is not in the batch")),
+        (["--notebook", "../10"], (2, "there is no notebook '../10'")),
         (["--sector", "stad"], (2, "sector 'stad' is not one of")),
+        (["--sector", "gemeente2"], (2, "sector 'gemeente2' is not one of")),
         (["--measurements", "absent.csv"], (3, "absent.csv: no such file")),
         (["--replay", "absent.parquet"], (3, "absent.parquet: cannot be read")),
         (["--replay", __file__], (3, "damaged, or no observation log")),

@@ -81,12 +81,11 @@ def notebook_of(text: str) -> str:
     if len(meant) == 1:
         return meant[0]
     hint = near(text, [*known, *(name[3:] for name in known)])
-    raise UsageError(f"notebook {text!r} is not in the batch; it has {', '.join(known)}{hint}")
+    raise UsageError(f"there is no notebook {text!r}, only {', '.join(known)}{hint}")
 
 
 def _sector(text: str) -> str:
-    found = text if text in SECTORS else sector_in(text)
-    if found:
+    if found := sector_in("" if re.search(r"\d", text) else text):
         return found
     raise UsageError(f"sector {text!r} is not one of {', '.join(SECTORS)}{near(text, SECTORS)}")
 
