@@ -148,13 +148,14 @@ def test_what_the_laggards_of_a_group_share_is_said_once() -> None:
         operator=["Microsoft"] * 4 + ["Gate"],
         first_month_without=["2026-01"] * 5,
     ).assign(
-        proofs="", doubt="", label_domain="", tenant="townhall", waiver="",
+        proofs="", doubt="", label_domain="", tenant="townhall", waiver="", sector="rijk",
         asked_at=pd.Timestamp("2026-10-06T12:00", tz="UTC"),
     )  # fmt: skip
     chart = charts.laggard_list(laggards)
     assert numbers(chart.caption("en")) == ["5"]
     page = chart.html("nl")
-    assert page.count("<table>") == 1
+    assert page.count("<table") == 1
+    assert page.count('data-sector="Rijk"') == 5
     assert page.count("<tbody>") == page.count("<h3>") == 2
     assert page.count("<tr") == 1 + 2 + 5
     assert "<code><span>Enable-IPv6ForAcceptedDomain</span> <span>-Domain</span> <span>" in page

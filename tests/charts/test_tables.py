@@ -110,12 +110,40 @@ def test_a_row_header_is_never_empty() -> None:
 def test_a_cell_in_the_other_language_says_so() -> None:
     """Columns that end in a language, and those with sentences in one (WCAG 3.1.2)."""
     table = pd.DataFrame(
-        {"domain": ["a.example"], "detail": ["Put it in."], "steps_nl": ["Doe dit."]}
+        {"domain": ["a.example"], "doubt": ["Put it in."], "steps_nl": ["Doe dit."]}
     )
     assert table_html(table, DUTCH, "Tabel").count(' lang="en">Put it in.') == 1
     assert table_html(table, DUTCH, "Tabel").count("lang=") == 1
     assert table_html(table, ENGLISH, "Table").count(' lang="nl">Doe dit.') == 1
     assert table_html(table, ENGLISH, "Table").count("lang=") == 1
+
+
+def test_codes_among_names_are_in_words() -> None:
+    """What a check found, why a domain is undetermined, and how to correct a name: in Dutch."""
+    rows = {
+        "found": ["1,181 bytes", "ok 2001:db8::1", "refused"],
+        "reasons": ["mail_all, mail_any: MX of a.example: timeout; dns_2: NS: refused", "", ""],
+        "detail": ["2026-03-31", "gemeente, overig", "mx.a.example"],
+        "to_do": ["Put the new name in its place.", "", ""],
+    }
+    page = table_html(pd.DataFrame(rows), DUTCH, "Tabel")
+    for words in (
+        "1.181 bytes", "beantwoord 2001:db8::1", "geweigerd (REFUSED)", "31 maart 2026",
+        ">MX van a.example: geen antwoord op tijd; NS: geweigerd (REFUSED)<",
+        "Gemeenten, Overige organisaties", "mx.a.example", "Vervang de naam door de nieuwe.",
+    ):  # fmt: skip
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("texts", "numbers", "stacked"), [(2, 0, 0), (1, 3, 1), (1, 4, 0), (3, 2, 1)]
+)
+def test_a_narrow_screen_stacks_all_but_tables_of_many_numbers(texts, numbers, stacked) -> None:
+    """The titles of its cells are strings of CSS; one from a file cannot end its string."""
+    table = {f't"{at};': ["a"] for at in range(texts)} | {f"n{at}": [at] for at in range(numbers)}
+    page = table_html(pd.DataFrame(table), ENGLISH, "Table")
+    assert page.count('class="stacked"') == stacked
+    assert page.count("--c2:&quot;t\\22 1;&quot;") == (texts > 1) * stacked
 
 
 def test_only_a_long_table_says_how_it_is_sorted() -> None:

@@ -9,7 +9,7 @@ import pytest
 from looking import axe_faults, opened
 from playwright.sync_api import Browser, Page
 
-from v6monitor.charts.tables import Reference, table_html
+from v6monitor.charts.tables import Part, Reference, parts_html, table_html
 from v6monitor.language import Language
 from v6monitor.pages import pages
 from v6monitor.pages.lint import problems
@@ -27,6 +27,10 @@ ROWS = pd.DataFrame(
         "since": [dt.date(2026, 10, 30) - dt.timedelta(40 * at) for at in range(30)],
     }
 )
+
+
+NUMBERS = ROWS[["domain"]].assign(**{f"number_{at}": 10**at for at in range(6)})
+"""Many numbers, which scroll on a phone; other tables are stacked there."""
 
 
 @pytest.fixture
@@ -112,6 +116,36 @@ def test_a_sector_is_chosen_from_a_list(shown):
     assert page.get_by_role("status").inner_text() == "5 van 30 rijen"
 
 
+def test_a_group_and_a_sector_that_is_no_column_are_chosen_too(browser: Browser, tmp_path: Path):
+    """Of 25 rows in two groups: 3 of the second, of which 1 of the sector chosen."""
+    rows = pd.DataFrame({"domain": [f"d{at}.example" for at in range(25)], "involved": "Post"})
+    rows["sector"] = ["rijk", *["gemeente"] * 24]
+    parts = [Part("First: 22", (), rows[3:]), Part("Second: 3", (), rows[:3])]
+    table = parts_html(parts, Language("en"), "Laggards")
+    assert table.count('<th scope="col"') == 2
+    file = tmp_path / "page.html"
+    made = pages.Page("page.html", Language("en"), "Question")
+    file.write_text(pages.plain_page("card", made, card=table), encoding="utf-8")
+    page = browser.new_page(viewport={"width": 320, "height": 700})
+    page.goto(file.as_uri())
+    page.get_by_label("Group").select_option("Second: 3")
+    assert rows_of(page) == ["Second: 3", "d0.example", "d1.example", "d2.example"]
+    page.get_by_label("Sector").select_option(label="Central government")
+    assert rows_of(page) == ["Second: 3", "d0.example"]
+
+
+def test_on_a_phone_nothing_scrolls_sideways(shown: Callable[..., Page]) -> None:
+    """Rows are below each other, each cell after the title of its column (WCAG 1.4.10)."""
+    page = shown("nl", ROWS[:3])
+    page.set_viewport_size({"width": 320, "height": 700})
+    region = page.locator(".scroll")
+    fits = "one => one.scrollWidth <= one.clientWidth && !one.hasAttribute('tabindex')"
+    assert region.evaluate(fits)
+    title = "one => getComputedStyle(one, '::before').content"
+    cell = page.locator("tbody tr >> nth=0").locator("td >> nth=1")
+    assert cell.evaluate(title) == '"Sector: "'
+
+
 def test_all_of_it_works_by_keyboard(shown):
     """Tab goes to search, filter, headers and links in this order; Enter sorts."""
     page = shown()
@@ -138,7 +172,7 @@ def test_without_the_script_the_page_is_whole(shown):
 
 def test_a_short_table_gets_no_controls(shown):
     """Twenty rows are read, not searched; and a table that fits is no stop of the keyboard."""
-    page = shown(rows=ROWS.head(20))
+    page = shown(rows=NUMBERS.head(20))
     assert page.locator("button, input, select, output").count() == 0
     assert page.get_by_role("region").get_attribute("tabindex") is None
     page.set_viewport_size({"width": 320, "height": 640})
@@ -148,7 +182,7 @@ def test_a_short_table_gets_no_controls(shown):
 def test_the_head_stays_in_view(shown):
     """Of the window; of the table where that is too wide, and scrolls by itself."""
     for width in (1280, 320):
-        page = shown(rows=ROWS[["domain", "sector", "adoption"]])
+        page = shown(rows=NUMBERS)
         page.set_viewport_size({"width": width, "height": 500})
         page.wait_for_selector(".scroll.fits" if width > 320 else ".scroll[tabindex='0']")
         page.locator("tbody tr").nth(29).scroll_into_view_if_needed()

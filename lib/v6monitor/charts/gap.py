@@ -38,9 +38,6 @@ from v6monitor.mail.providers import MICROSOFT
 BEFORE = "#7A93B9"
 """What was there before a step: the blue of yes, lighter, and 3:1 on white."""
 
-COLUMNS = (88, 4)
-"""Where points and share end, in pixels before the right edge."""
-
 NAMED = 3
 """So many operators are named in a sentence."""
 
@@ -67,7 +64,7 @@ def fix_order(table: pd.DataFrame, *, name: str = "fix-order") -> Chart:
 
     Returns:
         A Chart in which each bar begins where the step before it ended; unknown is grey; the
-        points and the share of each step are at the right. Without a step or a share: the words
+        points of each step are at the right. Without a step or a share: the words
         alone.
 
     Source: METHOD.md §8.
@@ -90,24 +87,24 @@ def _answer_words(hosts: pd.DataFrame, language: Language) -> Words:
     sizes = failing.drop_duplicates(["domain", "operator"]).groupby("operator").size()
     sizes = sizes.sort_values(ascending=False, kind="stable")
     part = out_of(without, known, language)
-    found = [language.text("By our own lookups, {part} e-mail domains lack IPv6.", part=part)]
+    note = [language.text("By our own lookups, {part} e-mail domains lack IPv6.", part=part)]
     if len(sizes) and sizes.iloc[0] > 1:
         largest = language.text(
             "Most are at {operator}: {number}.",
             operator=sizes.index[0],
             number=number(sizes.iloc[0]),
         )
-        found.append(largest)
-    note = [language.text("One operator runs all mail servers without IPv6.")]
+        note.append(largest)
+    found = [language.text("One operator runs all mail servers without IPv6.")]
     if len(sizes) > 1:
         operators = number(len(sizes))
-        note = [
+        found = [
             language.text("{number} operators run mail servers without IPv6.", number=operators)
         ]
     if len(sizes) > NAMED:
         theirs = failing.loc[failing["operator"].isin(sizes.index[:NAMED]), "domain"].nunique()
         part = language.percent(theirs / without, 0)
-        note.append(
+        found.append(
             language.text("The three largest account for {part} of these domains.", part=part)
         )
     if len(sizes) and sizes.index[0] == MICROSOFT:
@@ -128,7 +125,7 @@ def _draw_fix_order(table: pd.DataFrame, language: Language, width: int) -> Figu
     key = [Mark(language.text("by this step"), STATE_COLOURS["yes"])]
     key.append(Mark(language.text("before it"), BEFORE))
     key += [state_mark("unknown", language)] if table["unknown"].sum() else []
-    chart = rows_chart(rows, width, key=key, right=176, header=LINE)
+    chart = rows_chart(rows, width, key=key, right=96, header=LINE)
     share_axis(chart, language)
     before = 0.0
     for index, row in enumerate(records):
@@ -136,11 +133,9 @@ def _draw_fix_order(table: pd.DataFrame, language: Language, width: int) -> Figu
         bar(chart, index, 0, before, BEFORE)
         bar(chart, index, before, now - before, STATE_COLOURS["yes"])
         bounds(chart.axes, chart.middles[index], row["lower"], row["upper"])
-        step = language.points(row["points"]) if index else ""
-        for text, end in zip((step, language.percent(now)), COLUMNS, strict=True):
-            at_right(chart, index, text, before=end)
+        at_right(chart, index, language.points(row["points"]) if index else "")
         before = now
-    _column_names(chart, [language.text("Points"), language.label("share")])
+    _head_at_right(chart, language.text("Points"))
     return chart.figure
 
 
@@ -247,14 +242,12 @@ def _remainder(row: Record, language: Language) -> str:
     return joined(left, own if row["own"] else "")
 
 
-def _column_names(chart: Rows, names: list[str]) -> None:
+def _head_at_right(chart: Rows, name: str) -> None:
     wide, high = chart.figure.get_size_inches() * DPI
     y = chart.axes.get_position().y1 * high + LINE / 2
-    for name, end in zip(names, COLUMNS, strict=True):
-        chart.figure.text(
-            wide - end, y, name, ha="right", va="center", color=GREY_INK,
-            transform=pixels(chart.figure),
-        )  # fmt: skip
+    chart.figure.text(
+        wide - 4, y, name, ha="right", va="center", color=GREY_INK, transform=pixels(chart.figure)
+    )
 
 
 FOLLOWED = 90

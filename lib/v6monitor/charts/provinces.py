@@ -120,7 +120,7 @@ def _draw(table: pd.DataFrame, language: Language, width: int) -> Figure | None:
         for low, high, colour in classes
     ]
     key += [state_mark("unknown", language)] if twelve["unknown"].sum() else []
-    tall = (LINE + 2) * (6 if width < NARROW else 4) + 4.0
+    tall = (LINE + 2) * (7 if width < NARROW else 4) + 4.0
     height = len(MAP) * (tall + GAP)
     full = height + key_height(key, width) + 10
     figure = new_figure(full, width)

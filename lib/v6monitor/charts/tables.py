@@ -7,7 +7,8 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -16,6 +17,7 @@ from v6monitor.analysis.shares import TOTAL
 from v6monitor.intake.states import MEASURES
 from v6monitor.language import CODES, NO_VALUE, Language, rounded_parts
 from v6monitor.language.columns import Column, column
+from v6monitor.mail.words import reasons_text
 from v6monitor.names import display, visible
 
 AMONG_NAMES = frozenset({"now", "other", "own_host", "own_or_unknown", "own_zone", "total"})
@@ -24,14 +26,17 @@ SENTENCE = 60
 """A column with a longer text than this holds sentences."""
 LONG = 20
 """A table of more rows than this can be searched, sorted and filtered on a page (``tables.js``)."""
-FILTERS = frozenset({"sector", "operator", "class", "mail_class", "group", "province", "change"})
+MOST = 8
+"""A table of more columns than this is never stacked on a narrow screen (``style.css``)."""
+FILTERS = frozenset(
+    {"sector", "operator", "class", "mail_class", "group", "province", "change", "involved"}
+    | {"what", "measure", "how", "type", "list", "reason", "done"}
+)
 """Columns whose values a reader can choose from."""
 # Columns in one language, as are those that end in its code; one word is a name or a term.
 _SPOKEN = {
     "answers": "en",
-    "detail": "en",
     "doubt": "en",
-    "reasons": "en",
     "waiver": "nl",
 }
 _STATES = ("yes", "partly", "no", "unknown", "not_applicable", "absent")
@@ -66,7 +71,10 @@ class Cell(NamedTuple):
 
 
 class Part(NamedTuple):
-    """Rows of a table under a heading, with what they share said once above them."""
+    """Rows of a table under a heading, with what they share said once above them.
+
+    The column ``sector`` is one to filter by, and not shown.
+    """
 
     title: str
     said: Sequence[str | tuple[str, str]]
@@ -88,6 +96,8 @@ class _Body(NamedTuple):
 
     head: str
     rows: Sequence[Sequence[object]]
+    sectors: Sequence[str] = ()
+    """Of the rows, to filter by."""
 
 
 def referring(to: Reference, content: str) -> str:
@@ -127,12 +137,13 @@ def rows_html(
 
 def parts_html(parts: Sequence[Part], language: Language, caption: str, note: str = "") -> str:
     """Return parts with the same columns as one table: each has a heading and what is said."""
-    names = list(map(str, parts[0].rows.columns))
+    names = [str(name) for name in parts[0].rows.columns if name != "sector"]
     bodies = [
         _Body(
             f'<tr><td colspan="{len(names)}"><div class="said"><h3>{html.escape(part.title)}</h3>'
             f"{''.join(f'<p>{_said(one, language)}</p>' for one in part.said)}</div></td></tr>",
-            list(part.rows.itertuples(index=False, name=None)),
+            list(part.rows[names].itertuples(index=False, name=None)),
+            [language.label(str(one)) for one in part.rows.get("sector", ())],
         )
         for part in parts
     ]
@@ -180,7 +191,8 @@ def _table(
     columns = [column(name, language.code) for name in names]
     rows = [row for body in bodies for row in body.rows]
     kinds = [_kind(one, [row[at] for row in rows], language) for at, one in enumerate(columns)]
-    head = "".join(_head(one, kind, language) for one, kind in zip(columns, kinds, strict=True))
+    fields = list(zip(columns, kinds, strict=True))
+    head = "".join(_head(one, kind, language) for one, kind in fields)
     extra = f" <span>{html.escape(title.note)}</span>" if title.note else ""
     inner = outer = ""
     if title.language not in {"", language.code}:
@@ -188,12 +200,16 @@ def _table(
     own = f' class="unseen"{outer}' if title.unseen else outer
     body = "".join(
         f"<tbody>{body.head}"
-        + "".join(_row(columns, kinds, row, language, len(rows) > LONG) for row in body.rows)
+        + "".join(
+            _row(fields, row, language, len(rows) > LONG, sector)
+            for row, sector in zip_longest(body.rows, body.sectors, fillvalue="")
+        )
         + "</tbody>"
         for body in bodies
     )
     return visible(
-        f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"{outer}><table{inner}>'
+        f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"{outer}>'
+        f"<table{inner}{_stacked(columns, kinds, language)}>"
         f"<caption{own}><strong>{label}</strong>{extra}</caption><thead><tr>{head}</tr></thead>"
         f"{body}</table></div>"
     )
@@ -337,16 +353,34 @@ def _head(of: Column, kind: str, language: Language) -> str:
     return f'<th scope="col"{kind}{choice}{code}>{html.escape(title)}</th>'
 
 
+def _stacked(columns: Sequence[Column], kinds: Sequence[str], language: Language) -> str:
+    """Return what lets a narrow screen show rows below each other, with titles for their cells.
+
+    A table of many numbers scrolls: these are compared across rows.
+    """
+    wide, numbers = len(columns), sum("number" in kind for kind in kinds)
+    if not 3 <= wide <= MOST or (wide > 4 and 2 * numbers > wide):  # noqa: PLR2004
+        return ""
+    titles = [f"--c{at}:{css_string(_heading(of, language))}" for at, of in enumerate(columns, 1)]
+    return f' class="stacked" style="{html.escape(";".join(titles[1:]))}"'
+
+
+def css_string(text: str) -> str:
+    """Return a text as string of CSS; whatever could end it, or the style, is escaped."""
+    escaped = re.sub(r"[^\w .,:;?!()–’-]", lambda found: f"\\{ord(found[0]):x} ", text)
+    return f'"{escaped}"'
+
+
 def _row(
-    columns: Sequence[Column],
-    kinds: Sequence[str],
+    fields: Sequence[tuple[Column, str]],
     values: Sequence[object],
     language: Language,
     long: bool,
+    sector: str,
 ) -> str:
     """Return a row, with an anchor when it is about one domain or organisation."""
     named, cells = dict[str, str](), []
-    for at, (of, kind, value) in enumerate(zip(columns, kinds, values, strict=True)):
+    for at, ((of, kind), value) in enumerate(zip(fields, values, strict=True)):
         cell = _as_cell(of, value, language)
         named[of.name] = cell.text
         tag, scope = ("td", "") if at else ("th", ' scope="row"')
@@ -357,7 +391,8 @@ def _row(
         cells.append(f"<{tag}{scope}{whole}{sort}{code}>{content}</{tag}>")
     place = anchor(named.get("domain") or named.get("organisation") or "")
     identity = f' id="{place}"' if place else ""
-    return f"<tr{identity}>{''.join(cells)}</tr>"
+    of_sector = f' data-sector="{html.escape(sector)}"' if sector else ""
+    return f"<tr{identity}{of_sector}>{''.join(cells)}</tr>"
 
 
 def _as_cell(of: Column, value: object, language: Language) -> Cell:
@@ -447,9 +482,38 @@ def _date(value: str, language: Language) -> str:
 
 
 def _text(of: Column, value: str, language: Language) -> str:
+    if of.name in _WORDS:
+        return _WORDS[of.name](value, language)
     if of.format == "text" and value not in AMONG_NAMES:
         return value
     if _DATE.fullmatch(value):
         return _date(value, language)
     head, colon, particulars = value.partition(": ") if of.name == "reason" else (value, "", "")
     return language.text(language.label(head, of.name)) + colon + particulars
+
+
+def _found(value: str, language: Language) -> str:
+    """Return what a check of a resolver found: an outcome and its answer, or a size."""
+    outcome, space, answer = value.partition(" ")
+    if answer == "bytes":
+        return f"{language.number(int(outcome.replace(',', '')))} bytes"
+    return language.label(outcome) + space + answer
+
+
+def _detail(value: str, language: Language) -> str:
+    """Return what a name to correct is about: codes, days and reasons in words, names as is."""
+    parts = [
+        _date(one, language) if _DATE.fullmatch(one) else language.label(one)
+        for one in value.split(", ")
+    ]
+    words = ", ".join(parts)
+    return language.text(words)
+
+
+_WORDS: Mapping[str, Callable[[str, Language], str]] = {
+    "reasons": reasons_text,
+    "to_do": lambda value, language: language.text(value),
+    "found": _found,
+    "detail": _detail,
+}
+"""Columns with words of ours among names: how these are said."""

@@ -215,7 +215,8 @@ def _shown(part: pd.DataFrame, group: str, language: Language) -> pd.DataFrame:
     )
     if group == "unknown":
         shown["involved"] = [reason_text(str(doubt), language) for doubt in part["doubt"]]
-    return shown[["organisation", "domain", "first_month_without", "involved", "letter_about"]]
+    names = ["organisation", "domain", "first_month_without", "involved", "letter_about", "sector"]
+    return shown[names]
 
 
 def _values(rows: Sequence[Row], language: Language) -> dict[str, str]:

@@ -114,3 +114,13 @@ def reason_text(reason: str, language: Language) -> str:
         ),
         text,
     )
+
+
+def reasons_text(reasons: str, language: Language) -> str:
+    """Return why verdicts of a domain are not a yes, each reason once.
+
+    >>> reasons_text("web, web_www: www.town.example: refused; dns_2: NS: refused", Language("en"))
+    'www.town.example: refused (REFUSED); NS: refused (REFUSED)'
+    """
+    texts = [reason_text(part.partition(": ")[2], language) for part in reasons.split("; ")]
+    return "; ".join(dict.fromkeys(texts))

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 
 from v6monitor.charts.chart import DOWNLOADS
-from v6monitor.charts.tables import Reference, unpack, with_commands
+from v6monitor.charts.tables import Reference, css_string, unpack, with_commands
 from v6monitor.language import Language, marked
 from v6monitor.month import WHOLE, Scope
 from v6monitor.names import visible
@@ -311,7 +311,7 @@ class PageExporter(TemplateExporter):
             "script": Markup(script()),
             "script_hash": Markup(_hash(script())),
             "lang": _lang,
-            "quoted": _quoted,
+            "quoted": lambda text: Markup(css_string(text)),
             "description": _description,
             "data_block": _data_block,
             "download": _download,
@@ -389,13 +389,6 @@ def _prose(prose: Prose, page: Page, sections: list[Section]) -> Markup:
 def _lang(code: str) -> Markup:
     """Return the attribute of an element whose language is not the page's; nothing without."""
     return Markup(f' lang="{code}"') if code else Markup("")
-
-
-def _quoted(text: str) -> Markup:
-    """Return a text as string of CSS; whatever could end it, or the style, is escaped."""
-    return Markup('"{}"').format(
-        Markup(re.sub(r"[^\w .,:;?!()–’-]", lambda found: f"\\{ord(found[0]):x} ", text))
-    )
 
 
 def _description(shown: Mapping[str, Any]) -> str:

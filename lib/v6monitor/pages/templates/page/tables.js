@@ -50,13 +50,12 @@
     header.append(button);
   };
 
-  const choice = (header, rows) => {
-    const values = new Set(rows.map((row) => shown(row.cells[header.cellIndex])));
+  const choice = (title, rows, value) => {
+    const values = new Set(rows.map(value));
     if (values.size < 2 || values.size > MANY) return null;
     const options = [...values].sort(compare).map((text) => new Option(text, text));
     const select = element("select", {}, new Option(words.all, ""), ...options);
-    const label = element("label", {}, `${header.textContent.trim()} `, select);
-    return { at: header.cellIndex, select, label };
+    return { value, select, label: element("label", {}, `${title} `, select) };
   };
 
   const addTools = (region, table) => {
@@ -67,17 +66,20 @@
     const texts = new Map(
       rows.map((row) => [row, folded([...row.cells].filter((one) => !isEmpty(one)).map(shown).join(" "))]),
     );
-    const filters = headers
-      .filter((header) => "filter" in header.dataset)
-      .map((header) => choice(header, rows))
-      .filter(Boolean);
+    const filters = [
+      choice(words.group, rows, (row) => row.parentNode.querySelector("h3")?.textContent),
+      choice(words.sector, rows, (row) => row.dataset.sector),
+      ...headers
+        .filter((header) => "filter" in header.dataset)
+        .map((header) => choice(header.textContent.trim(), rows, (row) => shown(row.cells[header.cellIndex]))),
+    ].filter(Boolean);
     const search = element("input", { type: "search", autocomplete: "off", spellcheck: false });
     const count = element("output", {});
     const update = () => {
       const wanted = folded(search.value).split(/\s+/);
       const fits = (row) =>
         wanted.every((word) => texts.get(row).includes(word)) &&
-        filters.every(({ at, select }) => !select.value || shown(row.cells[at]) === select.value);
+        filters.every(({ value, select }) => !select.value || value(row) === select.value);
       for (const group of groups) {
         group.rows.forEach((row) => (row.hidden = !fits(row)));
         const none = group.rows.every((row) => row.hidden);
@@ -104,7 +106,7 @@
   const settle = (region) => {
     const fits = region.scrollWidth <= region.clientWidth;
     region.classList.toggle("fits", fits);
-    if (fits) region.removeAttribute("tabindex");
+    if (fits && region.scrollHeight <= region.clientHeight) region.removeAttribute("tabindex");
     else region.tabIndex = 0;
   };
   const watcher = new ResizeObserver((seen) => seen.forEach(({ target }) => settle(target)));
