@@ -104,6 +104,18 @@ def test_addresses_that_are_no_list(tmp_path):
     assert sorted(wrong) == ["5", "7", "text"]
 
 
+def test_a_folder_without_a_measurement_says_why_of_each_file(tmp_path):
+    """Nobody has to guess which file was meant, and what was wrong with it."""
+    (tmp_path / "names.txt").write_text("nothing\n")
+    (tmp_path / "waivers.csv").write_text("domain\n")
+    with pytest.raises(InputError) as caught:
+        measurements.read_files(tmp_path)
+    first, second, last = str(caught.value).splitlines()
+    assert "names.txt: is a table in a format" in first
+    assert "waivers.csv: is about the domains" in second
+    assert last.startswith("no measurement was found")
+
+
 def test_technical_results_alone_are_no_measurement(intake):
     """They say nothing of names, and so give no verdicts."""
     with pytest.raises(InputError, match="no measurement was found"):

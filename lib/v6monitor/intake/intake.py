@@ -201,7 +201,11 @@ class _Reading:
     def batch(self, errors: tuple[str, ...]) -> Intake:
         """Return all of it as one table with a row per key."""
         if not self.tables:
-            raise InputError("no measurement was found; name the files with results of Internet.nl")
+            passed_by = "".join(f"{name}: {note}\n" for name, *_, note in self._files if note)
+            raise InputError(
+                f"{passed_by}no measurement was found; name the files with results of Internet.nl, "
+                "or a list of domains"
+            )
         one = len(self.tables) == 1
         table, twice = cleaning.one_per_key(self.tables[0] if one else pd.concat(self.tables))
         twice += _measured_again(table)
