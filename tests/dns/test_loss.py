@@ -74,6 +74,7 @@ def test_what_drops_the_rest_is_asked_what_it_answers():
     assert paced(pace, 800, 400) == first  # asked before that
     faster = paced(pace, 800, 0)
     assert faster == pytest.approx(2 * first)
+    assert paced(pace, 800, 0) == faster  # what is not used up or not answered is not raised
     too_much = paced(pace, 1600, 0)
     assert paced(pace, 2000, 500) == pytest.approx(2000, rel=0.05)
     paced(pace, 2000, 0)
@@ -84,7 +85,7 @@ def test_the_pace_never_stops_and_never_exceeds_what_was_asked_for():
     """A resolver that was silent for an hour is asked again, and in the end as before."""
     pace = Pace(500, 1.0)
     assert 0 < paced(pace, 0, 500, seconds=3600) < 50
-    assert paced(pace, 30, 0, seconds=3600) == 500
+    assert paced(pace, 500, 0, seconds=3600) == 500
 
 
 def test_a_window_that_was_lost_is_compared_with_the_answers_of_its_time():

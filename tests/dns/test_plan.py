@@ -211,7 +211,10 @@ def test_subjects_are_taken_as_room_comes() -> None:
 
     plan = Plan(names())
     assert plan.pop() is not None
-    assert POOL / 5 <= taken <= POOL / 5 + 1
+    assert 0 < taken < 1000  # some at once, so that a long list does not hold up the first question
+    for _ in range(100):
+        plan.pop()
+    assert POOL / 5 <= taken <= POOL / 5 + 21
     listed = Plan([(f"town{number}.example", "web") for number in range(2 * POOL)])
     assert len(listed) == listed.expected == 0
     assert listed.pop()

@@ -300,7 +300,9 @@ def _packed(subjects: Iterable[tuple[str, str]]) -> bytes:
     """Return subjects, of any number, as lines of JSON that are compressed and in base 64."""
     compressor = zlib.compressobj()
     lines = (f"{json.dumps(list(pair), ensure_ascii=False)}\n".encode() for pair in subjects)
-    made = bytearray().join(map(compressor.compress, lines))
+    made = bytearray()
+    for line in lines:  # `join` would have a list of them all
+        made += compressor.compress(line)
     return base64.b64encode(made + compressor.flush())
 
 

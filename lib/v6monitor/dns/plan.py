@@ -8,7 +8,6 @@ import re
 import sqlite3
 import sys
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sized
-from contextlib import contextmanager
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -43,6 +42,7 @@ PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -8192;
 CREATE TABLE seen (hash INTEGER PRIMARY KEY);
 BEGIN
 """
+_AT_ONCE = 100
 _ADD = "INSERT OR IGNORE INTO seen VALUES (?)"
 _FIND = "SELECT 1 FROM seen WHERE hash = ?"
 POOL = 16_384
@@ -109,27 +109,20 @@ class Seen:
 
     def add(self, item: Hashable) -> bool:
         """Add something; return whether it was not there."""
-        with _room():
-            return self._database.execute(_ADD, (hash(item),)).rowcount == 1
+        return self.update((item,)) == 1
 
     def update(self, items: Iterable[Hashable]) -> int:
         """Add all; return how many were not there."""
-        with _room():
+        try:
             return self._database.executemany(_ADD, ((hash(item),) for item in items)).rowcount
+        except sqlite3.Error as error:
+            raise UsageError(
+                f"what was asked cannot be kept in a scratch file ({error}); make room, or name "
+                "another folder with TMPDIR"
+            ) from error
 
     def __contains__(self, item: Hashable) -> bool:
         return bool(self._database.execute(_FIND, (hash(item),)).fetchone())
-
-
-@contextmanager
-def _room() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise UsageError(
-            f"what was asked cannot be kept in a scratch file ({error}); make room, or name "
-            "another folder with TMPDIR"
-        ) from error
 
 
 class Plan:
@@ -271,7 +264,9 @@ class Plan:
 
     def _draw(self) -> Question | None:
         waiting = self._waiting
-        while len(waiting) < POOL and not self._ended:
+        taken = 0  # some at a time: of a run that goes on most are asked already
+        while len(waiting) < POOL and not self._ended and (not waiting or taken < _AT_ONCE):
+            taken += 1
             subject = next(self._subjects, None)
             self._ended = subject is None
             if subject:

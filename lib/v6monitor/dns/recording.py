@@ -299,13 +299,19 @@ def _recall(plan: Plan, journal: Journal) -> int:
 
 
 def _telling(rows: pa.RecordBatch) -> pa.RecordBatch:
-    """Return the rows that may raise questions: of addresses only those behind a CNAME."""
+    """Return the rows that may raise questions: of most types only those that say something."""
     import pyarrow.compute as pc  # noqa: PLC0415 - for a run that goes on
 
-    address = pc.is_in(rows["qtype"], pa.array(ADDRESSES))
-    return rows.filter(
-        pc.or_(pc.invert(address), pc.greater(pc.list_value_length(rows["chain"]), 0))
-    )
+    kind = rows["qtype"]
+    address = pc.is_in(kind, pa.array(ADDRESSES))
+    telling = pc.greater(pc.list_value_length(rows["answers"]), 0)
+    for one in (
+        pc.is_in(kind, pa.array(["MX", "NS"])),
+        pc.starts_with(rows["qname"], "autodiscover."),
+    ):
+        telling = pc.or_(telling, one)
+    aliased = pc.greater(pc.list_value_length(rows["chain"]), 0)
+    return rows.filter(pc.if_else(address, aliased, telling))
 
 
 def _ask_again(task: Task, resolvers: Sequence[Resolver], policy: Policy, journal: Journal) -> int:

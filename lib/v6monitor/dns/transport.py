@@ -259,6 +259,7 @@ _MANY_TIMEOUTS = 0.1  # share of the queries: more than a bad line loses
 _LEAST = 20.0  # queries a second
 _BACK, _FURTHER = 2.0, 1.05  # times the rate: far from the last ceiling, and near it
 _NEAR = 0.5, 1.25  # times the ceiling
+_USED = 0.9  # of the rate was answered: else more of it would be for nothing
 _BURST = 0.1  # seconds of pace that may be saved up
 
 
@@ -275,7 +276,8 @@ class Pace:
     """
 
     def __init__(self, most: float, interval: float) -> None:
-        self.rate = self._most = self._ceiling = most or math.inf
+        self.rate = self._most = most or math.inf
+        self._ceiling = math.inf
         self.answered = self.timed_out = 0
         self._interval = max(interval, _SHORTEST_INTERVAL)
         self._at = self._adjusted_at = self._busy_until = time.monotonic()
@@ -320,12 +322,13 @@ class Pace:
         if self._settling:  # these answers are to queries at the rate before
             self._settling = False
         elif failing:
-            if self.rate < self._most:
-                self._ceiling = self.rate
-            self.rate = min(self._most, max(_LEAST, answers, self._answers))
+            found = min(self._most, max(_LEAST, answers, self._answers))
+            if self.rate < math.inf:  # else these are answers to a burst, and say little
+                self._ceiling = found
+            self.rate = found
             self._tokens = 0.0
             self._settling = True
-        elif self.rate < self._most:
+        elif answers > _USED * self.rate and self.rate < self._most:
             low, high = _NEAR
             near = low <= self.rate / self._ceiling <= high
             self.rate = min(self._most, self.rate * (_FURTHER if near else _BACK))
