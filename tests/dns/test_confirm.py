@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from v6monitor.cli import main
-from v6monitor.dns import log
+from v6monitor.dns import arrow, log
 from v6monitor.dns.plan import canonical
 from v6monitor.dns.recording import Task, record
 from v6monitor.errors import UsageError
@@ -47,7 +47,7 @@ class World:
         self, name: str, before: Path, *resolvers: str, **task: object
     ) -> tuple[Path, Confirmed]:
         """Return the log of a run that confirms its losses, and what became of them."""
-        rows = log.observations(log.load(before).to_batches()[0])
+        rows = arrow.observations(log.load(before).to_batches()[0])
         check = LossCheck(rows, canonical(SUBJECTS))
         return self.log(name, *resolvers, recheck=check, **task), check.summary()
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from v6monitor.analysis.gap import fix_order
+from v6monitor.dns.arrow import observations
 from v6monitor.dns.journal import Journal
-from v6monitor.dns.log import observations, provenance, read_log
+from v6monitor.dns.log import provenance, read_log
 from v6monitor.mail.dependencies import zones_without_ipv4
 from v6monitor.verdicts.evidence import Evidence
 from v6monitor.verdicts.ipv6_only import blamed

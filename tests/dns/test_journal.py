@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from v6monitor.dns.arrow import observations
 from v6monitor.dns.journal import Journal, journal_of
-from v6monitor.dns.log import observations
 from v6monitor.dns.observation import Observation
 from v6monitor.errors import InputError, UsageError
 

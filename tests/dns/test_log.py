@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from v6monitor.dns import log
-from v6monitor.dns.log import batch, observations
+from v6monitor.dns.arrow import batch, observations
 from v6monitor.dns.observation import OUTCOMES, Observation, Question, invalid_name
 from v6monitor.errors import InputError, UsageError
 from v6monitor.mail.providers import providers

@@ -13,7 +13,7 @@ import pytest
 from lookups_world import Servers, World, served
 
 from v6monitor.cli import main
-from v6monitor.dns import log
+from v6monitor.dns import arrow, log
 from v6monitor.dns.client import Client
 from v6monitor.dns.cluster import ask_on_cluster
 from v6monitor.dns.journal import journal_of
@@ -135,7 +135,7 @@ def test_a_merge_that_was_cut_off_goes_on(
 
 def questions(path: Path) -> list[tuple[str, str]]:
     """Return what was asked."""
-    return [row[:2] for rows in log.batches(path) for row in log.observations(rows)]
+    return [row[:2] for rows in log.batches(path) for row in arrow.observations(rows)]
 
 
 def test_names_of_one_domain_are_in_one_shard_and_shards_are_even() -> None:

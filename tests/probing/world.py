@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from v6monitor.cli import main
-from v6monitor.dns import log
+from v6monitor.dns import arrow, log
 from v6monitor.dns.observation import Observation
 from v6monitor.probing import runs
 
@@ -169,7 +169,7 @@ def observations(path: Path, hosts: dict[str, tuple[str, str]]) -> None:
         subjects.append((domain, kind))
         if kind == "mail":
             say(domain, "MX", f"10 {host}")
-    log.save([log.batch(rows)], path, {"subjects": subjects, "resolvers": ["192.0.2.53"]})
+    log.save([arrow.batch(rows)], path, {"subjects": subjects, "resolvers": ["192.0.2.53"]})
 
 
 def run() -> dict[str, object]:

@@ -22,7 +22,7 @@ from v6monitor.cli.options import (
     resolver_arguments,
 )
 from v6monitor.cli.terminal import STDOUT, Parser, Screen, complain, say
-from v6monitor.dns import log
+from v6monitor.dns import arrow, log
 from v6monitor.dns.cluster import ask_on_cluster, parts_of
 from v6monitor.dns.journal import journal_of
 from v6monitor.dns.observation import DEFINITE, INVALID_NAME
@@ -340,7 +340,7 @@ def _loss_check(paths: Sequence[Path], names: Iterable[tuple[str, str]]) -> Loss
     """Return what confirms the losses against earlier logs, which are read before asking."""
     tables = [log.load(path) for path in paths]
     before = (
-        row for table in tables for part in table.to_batches() for row in log.observations(part)
+        row for table in tables for part in table.to_batches() for row in arrow.observations(part)
     )
     return LossCheck(before, canonical(names)) if tables else None
 
@@ -354,7 +354,7 @@ def _predicted() -> ExtraQuestions:
 def _doubt(path: Path) -> str:
     """Return why the answers without IPv4 in a log cannot be used; "" when they can."""
     parts = log.load(path).to_batches()
-    return Evidence(row for part in parts for row in log.observations(part)).ipv6_only_doubt
+    return Evidence(row for part in parts for row in arrow.observations(part)).ipv6_only_doubt
 
 
 def _summary(

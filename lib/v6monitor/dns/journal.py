@@ -26,7 +26,8 @@ from typing import Any, Self
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from v6monitor.dns.log import SCHEMA, batch, writing
+from v6monitor.dns.arrow import SCHEMA, batch
+from v6monitor.dns.log import writing
 from v6monitor.dns.observation import Observation
 from v6monitor.errors import InputError, UsageError
 

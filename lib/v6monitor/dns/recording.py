@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from v6monitor import __version__
-from v6monitor.dns import log, vantage
+from v6monitor.dns import arrow, log, vantage
 from v6monitor.dns.client import Client
 from v6monitor.dns.ipv6_only import Again, Controls, marked
 from v6monitor.dns.journal import Journal, journal_of
@@ -195,9 +195,9 @@ class KnownAnswers:
         labels = np.array(table["resolver"].to_pylist(), str)
         definite &= ~np.char.startswith(labels, IPV6_ONLY)
         asked_at = table["asked_at"].to_numpy().astype(np.int64)
-        chosen = np.flatnonzero(definite & (asked_at >= log.microseconds(since)))
+        chosen = np.flatnonzero(definite & (asked_at >= arrow.microseconds(since)))
         kept = table.take(chosen[np.argsort(-asked_at[chosen], kind="stable")])
-        self._rows = kept.combine_chunks().to_batches()[0] if len(kept) else log.batch([])
+        self._rows = kept.combine_chunks().to_batches()[0] if len(kept) else arrow.batch([])
         names, types = (self._rows[name].to_pylist() for name in Question._fields)
         keys = (hash(Question(*question)) for question in zip(names, types, strict=True))
         found = np.fromiter(keys, np.int64, self._rows.num_rows)
@@ -209,7 +209,7 @@ class KnownAnswers:
         place = int(np.searchsorted(self._keys, hash(question)))
         if place == len(self._keys) or self._keys[place] != hash(question):
             return None
-        row = next(log.observations(self._rows.slice(int(self._order[place]), 1)))
+        row = next(arrow.observations(self._rows.slice(int(self._order[place]), 1)))
         readable = all(is_readable(row.qtype, text) for text in row.answers)
         usable = row.outcome != OK or (row.answers and readable)
         return row if row[:2] == question and usable else None
@@ -279,7 +279,7 @@ def _second_pass(
 
 def _rows(journal: Journal) -> list[Observation]:
     journal.flush()
-    return [row for part in journal.batches() for row in log.observations(part)]
+    return [row for part in journal.batches() for row in arrow.observations(part)]
 
 
 def _recall(plan: Plan, journal: Journal) -> int:
@@ -293,7 +293,7 @@ def _recall(plan: Plan, journal: Journal) -> int:
             names, types = (rows.column(name).to_pylist() for name in Question._fields)
             yield from map(Question._make, zip(names, types, strict=True))
 
-    answers = (row for rows in journal.batches() for row in log.observations(_telling(rows)))
+    answers = (row for rows in journal.batches() for row in arrow.observations(_telling(rows)))
     plan.recall(asked(), (row for row in answers if not over_ipv6_only(row)))
     return number
 
@@ -355,7 +355,7 @@ class _Log:
         self._writer = writer
         self._added = 0  # batches
         started = next(journal.notes())["started"]
-        self._since = log.microseconds(dt.datetime.fromisoformat(started))
+        self._since = arrow.microseconds(dt.datetime.fromisoformat(started))
         self.outcomes: Counter[str] = Counter()
         self.ipv6_only: Counter[str] = Counter()
         self.reused = 0
