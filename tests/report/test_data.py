@@ -1,6 +1,7 @@
 """The data page and the data package."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -103,3 +104,17 @@ def test_the_factsheets_have_one_table_for_all_sectors(package):
     assert not any(name.endswith(("-gemeente", "-rijk")) for name in names)
     sectors = set(pd.read_csv(folder / "tables" / "trend-by-sector.csv")["sector"])
     assert {"gemeente", "rijk", "provincie"} <= sectors
+
+
+def test_every_other_file_has_a_title_in_words(package):
+    """The link says what is in the file; its name stands beside it."""
+    folder, _ = package
+    for page in ("data.html", "data.en.html"):
+        text = (folder / page).read_text(encoding="utf-8")
+        files = re.findall(r'<li><a href="([^"]+)" download[^>]*>([^<]+)</a> <code>([^<]+)', text)
+        assert {"run.json", "30_adoption.ipynb", "mail.txt", "mail.en.txt"} <= {
+            f for f, *_ in files
+        }
+        assert [name for _, _, name in files] == [file for file, *_ in files]
+        assert not [title for file, title, _ in files if file in title]
+        assert all((folder / file).is_file() for file, *_ in files)

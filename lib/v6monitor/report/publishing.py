@@ -58,6 +58,15 @@ _LIST_TITLES = {
     news.NAME: marked("Domains that changed since the previous report"),
 }
 """Those of a list of domains alone, of which nothing was measured."""
+_FILES = {
+    "tables/measurements.faults.csv": marked("What was wrong in the measurement files"),
+    "tables/observations.parquet": marked("The answers from DNS, each with its resolver and time"),
+    tables.PACKAGE: marked("Description of all tables, for programs (Frictionless Data Package)"),
+    metadata.CATALOGUE: marked("Description for data catalogues (DCAT-AP-NL 3.0)"),
+    stored.RESULTS: marked("The results of this report, for programs"),
+    stored.RUN: marked("How this report was made: inputs, lookups and versions"),
+}
+"""The titles of the files that are neither a page nor a table of one."""
 
 Notebooks = Mapping[str, Document]
 
@@ -376,10 +385,6 @@ def _data(report: Report, published: Sequence[Published], notebooks: Notebooks) 
     _write_json(report, tables.PACKAGE, package | metadata.package_facts(report.about))
     _write_json(report, metadata.CATALOGUE, metadata.catalogue(report.about, titles))
     stored.write(results.results(report.month, report.scope), report.scratch / stored.RESULTS)
-    files = ["tables/measurements.faults.csv", "tables/observations.parquet"]
-    files += [tables.PACKAGE, metadata.CATALOGUE, stored.RESULTS, stored.RUN]
-    for end in ("txt", "pdf", "ipynb"):
-        files += sorted(file.name for file in report.scratch.glob(f"*.{end}"))
     names = sorted({one.name for table in published for one in table.columns})
     unique = {table.name: table for table in reversed(published)}  # some are on two pages
     for code in report.languages:
@@ -409,9 +414,34 @@ def _data(report: Report, published: Sequence[Published], notebooks: Notebooks) 
         )
         forms = dict.fromkeys(unique, tables.FORMS) | {MEASUREMENTS: {"csv": "CSV"}}
         text = pages.plain_page(
-            "data", page, groups=groups, forms=forms, columns=columns, downloads=files
+            "data",
+            page,
+            groups=groups,
+            forms=forms,
+            columns=columns,
+            downloads=_downloads(report, notebooks, language),
         )
         write_text(report.scratch / page.file, text)
+
+
+def _downloads(report: Report, notebooks: Notebooks, language: Language) -> list[Link]:
+    """Return the other files of a report, each with its title in words."""
+    found = [Link(file, language.text(title)) for file, title in _FILES.items()]
+    for code in report.languages:
+        file = file_name("mail", code, report.languages, "txt")
+        title = Language(code).text("E-mail about what changed")
+        found.append(Link(file, title, code if code != language.code else ""))
+    for end, form in {"pdf": "PDF", "ipynb": "Jupyter"}.items():
+        for code in report.languages:
+            own = Language(code)
+            links = [report.link(name, one, own) for name, one in notebooks.items()]
+            for link in [*links, report.fixed_link(letters.NAME, own)]:
+                file = str(Path(link.file).with_suffix(f".{end}"))
+                if (report.scratch / file).is_file():
+                    spoken = link.language or code
+                    other = spoken if spoken != language.code else ""
+                    found.append(Link(file, f"{link.title} ({form})", other))
+    return found
 
 
 def _write_json(report: Report, file: str, content: Mapping[str, Any]) -> None:
