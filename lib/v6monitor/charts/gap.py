@@ -87,7 +87,7 @@ def _answer_words(hosts: pd.DataFrame, language: Language) -> Words:
     sizes = failing.drop_duplicates(["domain", "operator"]).groupby("operator").size()
     sizes = sizes.sort_values(ascending=False, kind="stable")
     part = out_of(without, known, language)
-    note = [language.text("By our own lookups, {part} e-mail domains lack IPv6.", part=part)]
+    note = [language.text("Without IPv6 by our own lookups: {part} e-mail domains.", part=part)]
     if len(sizes) and sizes.iloc[0] > 1:
         largest = language.text(
             "Most are at {operator}: {number}.",

@@ -140,10 +140,12 @@ def _gap(rows: dict[str, Record], language: Language) -> str:
     part = float(row["part"])
     if not part:
         return language.text("None of the e-mail domains without IPv6 is on Exchange Online.")
-    found = language.text(
-        "{share} of the e-mail domains without IPv6 are on Exchange Online.",
-        share=language.percent(part, 0),
-    )
+    found = language.text("All e-mail domains without IPv6 are on Exchange Online.")
+    if part < 1:
+        found = language.text(
+            "{share} of the e-mail domains without IPv6 are on Exchange Online.",
+            share=language.percent(part, 0),
+        )
     if part >= NEARLY:
         found = next((language.text(words) for below, words in PARTS if part < below), found)
     step = language.text("Their administrators can turn it on themselves, per domain.")
