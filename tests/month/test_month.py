@@ -115,6 +115,9 @@ def test_a_list_of_websites_has_no_share_of_mail():
         ["lookups", "web"],
         ["lookups", "dns"],
     ]
+    mail = found.measured("mail")  # of the measurement that was looked in, not of no lookups
+    assert mail.empty
+    assert mail.attrs["source"] == found.measured("web").attrs["source"]
 
 
 def test_the_month_before_has_the_same_measure_and_list():

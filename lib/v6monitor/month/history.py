@@ -147,7 +147,8 @@ class History:
         kind = MEASURES[measure][0]
         tested = self.rows(month)
         tested = tested[tested["type"].eq(kind)] if kind else tested
-        return with_source(single.reset_index(drop=True), sources(tested))
+        looked_in = sources(tested) or sources(self.rows(month))  # also where it is not
+        return with_source(single.reset_index(drop=True), looked_in)
 
     def rows(self, period: str) -> pd.DataFrame:
         """Return the rows of the canonical table of a month; none for ``""``."""
