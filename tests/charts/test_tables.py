@@ -73,7 +73,8 @@ def test_a_table_has_what_a_screen_reader_needs():
     page = table_html(frame, ENGLISH, "Finding", "Note")
     assert "<caption><strong>Finding</strong> <span>Note</span></caption>" in page
     assert '<th scope="col" data-filter>Sector</th><th scope="col" class="number">Yes</th>' in page
-    assert '<tr><th scope="row">Central government</th><td class="number">3</td></tr>' in page
+    assert '<tr id="row-central-government"><th scope="row">Central government</th>' in page
+    assert '<td class="number">3</td></tr>' in page
     assert 'role="region" aria-label="Finding" tabindex="0"' in page
 
 

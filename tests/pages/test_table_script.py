@@ -1,6 +1,7 @@
 """Search, sort and filters of long tables, in a real browser; and the page without them."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -252,3 +253,14 @@ def test_each_row_has_an_address_of_its_own():
     for place in ("row-d0.example", "row-d1.example", "row-d0.example-2", "row-d1.example-2"):
         assert page.count(f'<tr id="{place}">') == 1
     assert problems(page) == []
+
+
+def test_a_row_about_no_domain_has_the_address_of_its_first_cell():
+    """An operator or sub-test is referred to as a domain is; the same again gets a number."""
+    rows = pd.DataFrame({"operator": ["Zeefpost", "Zeefpost", "–"], "domains": [1, 2, 3]})
+    page = pages.plain_page(
+        "card",
+        pages.Page("x", Language("nl"), "V"),
+        card=table_html(rows, Language("nl"), "Een"),
+    )
+    assert re.findall(r'<tr id="([^"]+)"', page) == ["row-zeefpost", "row-zeefpost-2"]

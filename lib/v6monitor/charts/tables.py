@@ -251,7 +251,7 @@ def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def anchor(name: str) -> str:
-    """Return the id of the first row on a page about a domain or organisation; empty of no name.
+    """Return the id of the first row on a page that has a name; empty of no name.
 
     >>> anchor("town.example"), anchor("Gemeente Súdwest-Fryslân"), anchor("–")
     ('row-town.example', 'row-gemeente-sudwest-fryslan', '')
@@ -378,7 +378,7 @@ def _row(
     long: bool,
     sector: str,
 ) -> str:
-    """Return a row, with an anchor when it is about one domain or organisation."""
+    """Return a row, with an anchor: its domain or organisation, else what it begins with."""
     named, cells = dict[str, str](), []
     for at, ((of, kind), value) in enumerate(zip(fields, values, strict=True)):
         cell = _as_cell(of, value, language)
@@ -389,7 +389,8 @@ def _row(
         sort = _sort(cell.text, cell.key or key) if long else ""
         whole = ' class="whole"' if "-" in key and not kind else kind
         cells.append(f"<{tag}{scope}{whole}{sort}{code}>{content}</{tag}>")
-    place = anchor(named.get("domain") or named.get("organisation") or "")
+    first = next(iter(named.values()), "")
+    place = anchor(named.get("domain") or named.get("organisation") or first)
     identity = f' id="{place}"' if place else ""
     of_sector = f' data-sector="{html.escape(sector)}"' if sector else ""
     return f"<tr{identity}{of_sector}>{''.join(cells)}</tr>"

@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -212,14 +211,15 @@ def _told_apart(page: str) -> str:
     The later gets a number: tables without rows may share a caption (WCAG 2.4.6), and a domain
     may be in two tables.
     """
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
 
     def named(found: re.Match[str]) -> str:
         start, name = found.groups()
-        form = "{}-{}" if name.startswith("row-") else "{} ({})"
-        others = (form.format(name, at) for at in count(2))
-        free = next(one for one in chain([name], others) if one not in seen)
-        seen.add(free)
+        form, free = "{}-{}" if name.startswith("row-") else "{} ({})", name
+        while free in seen:
+            seen[name] += 1
+            free = form.format(name, seen[name])
+        seen[free] = 1
         return f'{start}{free}"'
 
     return re.sub(r'(role="region" aria-label="|<tr id=")([^"]*)"', named, page)
