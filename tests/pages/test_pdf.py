@@ -7,13 +7,16 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pdf_ua
 import pikepdf
 import pytest
 from children import child
 
+from v6monitor.charts.tables import table_html
 from v6monitor.errors import UsageError
-from v6monitor.pages import pdf
+from v6monitor.language import Language
+from v6monitor.pages import pages, pdf
 from v6monitor.pages.pdf import settled
 
 PRINTED = """%PDF-1.4
@@ -153,3 +156,18 @@ def test_without_the_extra_a_sentence_says_what_is_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "pikepdf", None)
     with pytest.raises(UsageError, match=r"v6monitor\[pdf\]"):
         pdf.browser()
+
+
+def test_a_heading_and_its_text_are_on_the_page_of_their_table(page):
+    """Wherever the page before ends: Chromium broke the text, and left its beginning behind."""
+    rows = pd.DataFrame({"sector": ["rijk"] * 7, "yes": range(7)})
+    table = table_html(rows, Language("en"), "Finding")
+    files = [page.with_name(f"{height}.html") for height in (247, 249, 251)]
+    for file in files:
+        above = f'<div style="height: {file.stem}mm">.</div><h2>Why?</h2><p>{"word " * 60}</p>'
+        card = pages.plain_page("card", pages.Page("x", Language("en"), "V"), card=above + table)
+        file.write_text(card, encoding="utf-8")
+    printed_beside(files)
+    for file in files:
+        with pikepdf.open(file.with_suffix(".pdf")) as printed, printed.open_outline() as outline:
+            assert pikepdf.Page(outline.root[-1].destination[0]).index == 1
