@@ -22,6 +22,8 @@ from typing import Any
 import pandas as pd
 import pyarrow.lib as pa
 
+from v6monitor.language import Sources
+
 _ABOUT = "about.json"
 _DAMAGED = (
     *(OSError, ValueError, LookupError, TypeError, NotImplementedError),
@@ -98,6 +100,7 @@ class Kept:
 def _read(content: bytes, types: Mapping[str, str]) -> pd.DataFrame:
     """Return a table with the types it had: Parquet has no times in whole seconds."""
     table = pd.read_parquet(io.BytesIO(content))
+    table.attrs = {name: Sources(of) for name, of in table.attrs.items()}
     return table.astype({one: of for one, of in types.items() if table[one].dtype != of})
 
 

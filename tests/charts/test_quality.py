@@ -103,4 +103,4 @@ def test_a_failing_check_says_what_was_found():
     """In the row of its resolver."""
     page = v6.chart.vantage(provenance("pf", 2)).html()
     assert "192.0.2.1" in page
-    assert "ok 1" in page
+    assert "answered 1" in page

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from v6monitor.errors import InputError, UsageError
+from v6monitor.language import Sources
 
 STATES = ("yes", "no", "unknown", "not_applicable")
 DEFINITE = ("yes", "partly", "no")
@@ -248,7 +249,7 @@ def with_source(table: Table, *origins: pd.DataFrame) -> Table:
             given = kept or given
         sources |= dict.fromkeys(given)
     stated = bool(origins) and all("source" in origin.attrs for origin in origins)
-    found: dict[Hashable, Any] = {"source": list(sources)} if sources or stated else {}
+    found: dict[Hashable, Any] = {"source": Sources(sources)} if sources or stated else {}
     table.attrs = {**table.attrs, **found}
     return table
 

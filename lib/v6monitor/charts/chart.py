@@ -89,6 +89,13 @@ Word = Callable[[pd.DataFrame, Language], Words]
 Parts = Callable[[pd.DataFrame, Language], Iterable[Part]]
 
 
+class _Drawn(NamedTuple):
+    """A picture: none where there is nothing to draw; ``svg`` is empty where it shows nothing."""
+
+    figure: Figure | None
+    svg: str
+
+
 @dataclass(frozen=True, repr=False)
 class Chart:
     """A chart, or a table or answer with a generated finding, which shows itself in Jupyter.
@@ -148,18 +155,20 @@ class Chart:
     def html(self, language: str = "en") -> str:
         """Return the accessible HTML: finding, picture with alt text, source, data table."""
         code = language if language in self.languages else self.languages[0]
-        body = self._html(Language(code))
+        return self._page(language, code, self._drawn(code))
+
+    def _page(self, language: str, code: str, drawn: _Drawn) -> str:
+        body = self._html(Language(code), *drawn)
         return body if code == language else f'<div lang="{code}">{body}</div>'
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
-        pages = {code: self.html(code) for code in CODES}
-        drawn = {code: self._draw(Language(code)) for code in self.languages}
-        pictures = {
-            code: svg(made) for code, made in drawn.items() if made and not shows_nothing(made)
-        }
+        drawn = {code: self._drawn(code) for code in self.languages}
+        shown = {code: code if code in drawn else self.languages[0] for code in CODES}
+        pages = {code: self._page(code, own, drawn[own]) for code, own in shown.items()}
+        pictures = {code: made.svg for code, made in drawn.items() if made.svg}
         kind = self.kind
         if kind == "figure" and not pictures:
-            kind = "table" if any(drawn.values()) else "text"
+            kind = "table" if any(made.figure for made in drawn.values()) else "text"
         if kind == "table" and self.table.empty:
             kind = "text"
         return {
@@ -188,14 +197,18 @@ class Chart:
         with house_style():
             return self.draw(self.table, language, width)
 
-    def _html(self, language: Language) -> str:
+    def _drawn(self, code: str) -> _Drawn:
+        """Return the picture, drawn once for all that shows it, and its SVG."""
+        figure = self._draw(Language(code))
+        return _Drawn(figure, svg(figure) if figure and not shows_nothing(figure) else "")
+
+    def _html(self, language: Language, figure: Figure | None, picture: str) -> str:
         words = self._said(language)
         caption, note = html.escape(words.caption), html.escape(words.note)
         if self.kind == "answer":
             facts = "".join(map(_fact, words.facts))
             facts = f"<dl>{facts}</dl>" if facts else ""
             return f'<div class="answer"><p>{caption}</p>{facts}<p>{note}</p></div>'
-        figure = self._draw(language)
         bare = self.table.empty if self.kind == "table" else self.kind == "text"
         if bare or (self.kind == "figure" and figure is None):
             return f"<p><strong>{caption}</strong> {note}</p>"
@@ -211,18 +224,18 @@ class Chart:
         if figure is None:
             table = table_html(self.table, language, words.caption, words.note)
             return f'<div id="{self.name}">{table}</div>{source}'
-        if shows_nothing(figure):
+        if not picture:
             shown = (
                 f'<div id="{self.name}"><p><strong>{caption}</strong> {note}</p>'
                 f"{_ticks(words.lines)}</div>"
             )
         else:
-            phone = _uri(self.figure(language.code, width=PHONE))
+            phone = _uri(svg(self.figure(language.code, width=PHONE)))
             shown = (
                 f'<figure id="{self.name}"><figcaption><strong>{caption}</strong> '
                 f"<span>{note}</span></figcaption><picture>"
                 f'<source media="{_NARROW}" srcset="{phone}">'
-                f'<img src="{_uri(figure)}" alt="{html.escape(words.alt)}"></picture></figure>'
+                f'<img src="{_uri(picture)}" alt="{html.escape(words.alt)}"></picture></figure>'
             )
         table = table_html(self.table, language, words.caption)
         unfold = language.text("The numbers in a table")
@@ -253,8 +266,8 @@ def _ticks(found: Sequence[tuple[str, str]]) -> str:
     return f'<ul class="ticks">{lines}</ul>' if found else ""
 
 
-def _uri(figure: Figure) -> str:
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg(figure).encode()).decode()}"
+def _uri(picture: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(picture.encode()).decode()}"
 
 
 def fold(body: str, table: pd.DataFrame, language: Language, caption: str) -> str:

@@ -8,7 +8,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import zip_longest
+from itertools import islice, repeat
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -68,6 +68,10 @@ class Cell(NamedTuple):
     """The language of the text, where that is not the page's."""
     key: str | float = ""
     """What it is sorted by; the text without one."""
+
+
+_Shown = tuple[object, Cell]
+"""A value, and what a cell shows of it."""
 
 
 class Part(NamedTuple):
@@ -189,9 +193,14 @@ def _table(
 ) -> str:
     label = html.escape(title.caption)
     columns = [column(name, language.code) for name in names]
-    rows = [row for body in bodies for row in body.rows]
-    kinds = [_kind(one, [row[at] for row in rows], language) for at, one in enumerate(columns)]
+    rows = [
+        [(value, _as_cell(of, value, language)) for of, value in zip(columns, row, strict=True)]
+        for body in bodies
+        for row in body.rows
+    ]
+    kinds = [_kind([row[at] for row in rows]) for at in range(len(columns))]
     fields = list(zip(columns, kinds, strict=True))
+    shown = iter(rows)
     head = "".join(_head(one, kind, language) for one, kind in fields)
     extra = f" <span>{html.escape(title.note)}</span>" if title.note else ""
     inner = outer = ""
@@ -202,7 +211,9 @@ def _table(
         f"<tbody>{body.head}"
         + "".join(
             _row(fields, row, language, len(rows) > LONG, sector)
-            for row, sector in zip_longest(body.rows, body.sectors, fillvalue="")
+            for row, sector in zip(
+                islice(shown, len(body.rows)), body.sectors or repeat(""), strict=False
+            )
         )
         + "</tbody>"
         for body in bodies
@@ -373,15 +384,14 @@ def css_string(text: str) -> str:
 
 def _row(
     fields: Sequence[tuple[Column, str]],
-    values: Sequence[object],
+    row: Sequence[_Shown],
     language: Language,
     long: bool,
     sector: str,
 ) -> str:
     """Return a row, with an anchor: its domain or organisation, else what it begins with."""
     named, cells = dict[str, str](), []
-    for at, ((of, kind), value) in enumerate(zip(fields, values, strict=True)):
-        cell = _as_cell(of, value, language)
+    for at, ((of, kind), (value, cell)) in enumerate(zip(fields, row, strict=True)):
         named[of.name] = cell.text
         tag, scope = ("td", "") if at else ("th", ' scope="row"')
         code, content = _content(of, cell, language)
@@ -447,14 +457,15 @@ def _sort_key(value: object) -> str:
     return value if isinstance(value, str) and _DATE.fullmatch(value) else ""
 
 
-def _kind(of: Column, values: Sequence[object], language: Language) -> str:
+def _kind(cells: Sequence[_Shown]) -> str:
     """Return the class of a column: numbers are aligned right, sentences get room."""
-    held = [value.key or value.text if isinstance(value, Cell) else value for value in values]
+    held = [value.key or value.text if isinstance(value, Cell) else value for value, _ in cells]
     known = [one for one in held if not (one is None or one is pd.NA or one is pd.NaT or one == "")]
     if known and all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in known):
         return ' class="number"'
-    longest = max((len(_as_cell(of, one, language).text) for one in values), default=0)
-    return ' class="prose"' if longest > SENTENCE else ""
+    return (
+        ' class="prose"' if max((len(cell.text) for _, cell in cells), default=0) > SENTENCE else ""
+    )
 
 
 def _number(of: Column, value: float, language: Language) -> str:

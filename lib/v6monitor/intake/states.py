@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from v6monitor.intake.columns import LOOKED_UP, MAPPED
-from v6monitor.language import measurement_source
+from v6monitor.language import Sources, measurement_source
 from v6monitor.workspace import REFERENCE
 
 MEASURES = {
@@ -100,7 +100,7 @@ def states(table: pd.DataFrame) -> pd.DataFrame:
             rows[[*_KEPT, "source_format"]].assign(measure=measure, state=state.astype("str"))
         )
     found = pd.concat(parts, ignore_index=True)
-    found.insert(0, "period", found["measured_at"].dt.strftime("%Y-%m").astype("str"))
+    found.insert(0, "period", periods(found["measured_at"]))
     found["tests"] = _test_versions(found)
     order = ["period", *_KEPT[:3], "measure", "state", *_KEPT[3:], "tests"]
     found = found[order]
@@ -166,12 +166,26 @@ def sources(table: pd.DataFrame) -> list[str]:
     listed = table["measured_at"].isna() | table["date_source"].eq(LOOKED_UP)
     measured = table[~listed]
     external = measured["source_format"].eq(MAPPED)
-    days = measured["measured_at"].dt.date
-    return [
-        *measurement_source(days[~external].unique()),
-        *measurement_source(days[external].unique(), of=""),
-        *table.loc[listed, "source_file"].unique(),
-    ]
+    days = measured["measured_at"]
+    return Sources(
+        [
+            *measurement_source(pd.DatetimeIndex(days[~external].unique()).date),
+            *measurement_source(pd.DatetimeIndex(days[external].unique()).date, of=""),
+            *table.loc[listed, "source_file"].unique(),
+        ]
+    )
+
+
+def periods(days: "pd.Series[Any]") -> "pd.Series[str]":
+    """Return the month of days as YYYY-MM; each day is written once, as there are few of them.
+
+    >>> periods(pd.Series(pd.to_datetime(["2026-10-06", None]))).to_list()
+    ['2026-10', nan]
+    """
+    codes, unique = pd.factorize(days)
+    written = pd.Series(unique, dtype=days.dtype).dt.strftime("%Y-%m").astype("str")
+    found: pd.Series[str] = written.reindex(codes).set_axis(days.index)
+    return found
 
 
 def _months(table: pd.DataFrame) -> "pd.Series[Any]":

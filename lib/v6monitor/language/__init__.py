@@ -111,6 +111,17 @@ def marked(message: str) -> str:
     return message
 
 
+class Sources(list[str]):
+    """What ``attrs["source"]`` of a table holds; it is never changed.
+
+    pandas copies attributes deeply with every column that is looked at, and this one it does not.
+    """
+
+    def __deepcopy__(self, memo: object) -> "Sources":
+        """Return itself."""
+        return self
+
+
 def measurement_source(days: Iterable[dt.date], *, of: str = "Internet.nl") -> list[str]:
     """Return the sources of measurements made on these days, each once, the earliest first."""
     return [f"measurement {day:%Y-%m-%d} {of}".strip() for day in sorted(set(days))]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from v6monitor.intake import annotations, companions, list_check
 from v6monitor.intake import states as intake_states
 from v6monitor.intake.columns import LOOKED_UP
 from v6monitor.intake.states import MEASURES, sources
+from v6monitor.language import Sources
 from v6monitor.month import lookup_days
 from v6monitor.month.measurements import is_synthetic, of_dutch_government
 from v6monitor.month.prepared import Prepared, prepared
@@ -109,15 +111,15 @@ class History:
         the larger one's domains. With ``period``, before that month.
         """
         period = self.period if period is None else period
-        rows = self.states[self.states["measure"] == measure]
-        months = dict(iter(rows[rows["period"] <= period].groupby("period")))
-        now = months.pop(period, rows[:0])
+        now = self._states_of(measure, period)
         domains, lists = set(now["domain"]), _lists(now)
-        for earlier, then in reversed(months.items()) if lists else ():
+        months = [month for month in self._with_measure(measure) if month < period and lists]
+        for earlier in reversed(months):
+            then = self._states_of(measure, earlier)
             others = set(then["domain"])
             larger = max(len(domains), len(others))
             if lists <= _lists(then) or len(domains & others) >= SAME_SET * larger:
-                return str(earlier)
+                return earlier
         return ""
 
     def measured_before(self, measure: str, earlier: str | None = None) -> pd.DataFrame:
@@ -126,8 +128,7 @@ class History:
         ``earlier`` is another month than the one before. Without such a month there are none.
         """
         earlier = self.before(measure) if earlier is None else earlier
-        of = self.states[self.states["measure"] == measure]
-        now, then = (of[of["period"] == period] for period in (self.period, earlier))
+        now, then = (self._states_of(measure, period) for period in (self.period, earlier))
         lists = _lists(now)
         if lists and lists <= _lists(then):
             keys = pd.MultiIndex.from_frame(then[["type", "list"]])
@@ -141,25 +142,49 @@ class History:
 
     def measured(self, measure: str, period: str | None = None) -> pd.DataFrame:
         """Return the measured states of one measure in a month: this one, or none for ``""``."""
-        month = self.period if period is None else period
-        rows = self.states["period"].eq(month) & self.states["measure"].eq(measure)
-        single = one_per_domain(self.states[rows], ["measure"])
+        asked = measure, self.period if period is None else period
+        if asked not in self._measured:
+            self._measured[asked] = self._of_measure(*asked)
+        return self._measured[asked].copy(deep=False)
+
+    def _of_measure(self, measure: str, month: str) -> pd.DataFrame:
+        single = one_per_domain(self._states_of(measure, month), ["measure"])
         kind = MEASURES[measure][0]
         tested = self.rows(month)
         tested = tested[tested["type"].eq(kind)] if kind else tested
         looked_in = sources(tested) or sources(self.rows(month))  # also where it is not
         return with_source(single.reset_index(drop=True), looked_in)
 
+    @cached_property
+    def _measured(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """Return what ``measured`` returned, by its arguments."""
+        return {}
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], Any]:
+        """Return which rows of the states each measure and month has."""
+        places: Any = self.states.groupby(["measure", "period"], observed=True).indices
+        return dict(places)
+
+    def _states_of(self, measure: str, month: str) -> pd.DataFrame:
+        found: pd.DataFrame = self.states.iloc[self._places.get((measure, month), [])]
+        return found
+
+    def _with_measure(self, measure: str) -> list[str]:
+        """Return the months in which a measure was measured, in order."""
+        return sorted(month for of, month in self._places if of == measure)
+
     def rows(self, period: str) -> pd.DataFrame:
         """Return the rows of the canonical table of a month; none for ``""``."""
-        found = self.history.loc[self._months == period].reset_index(drop=True)
+        found = self.history.iloc[self._months.get(period, [])].reset_index(drop=True)
         return with_source(found, sources(found))
 
     @cached_property
-    def _months(self) -> "pd.Series[str]":
-        """Return the month of every row of the history: worked out once, as it takes seconds."""
-        months: pd.Series[str] = self.history["measured_at"].dt.strftime("%Y-%m")
-        return months
+    def _months(self) -> dict[str, Any]:
+        """Return which rows of the history each month has: worked out once."""
+        months = intake_states.periods(self.history["measured_at"])
+        places: Any = self.history.groupby(months.to_numpy(), observed=True).indices
+        return dict(places)
 
     @property
     def current(self) -> pd.DataFrame:
@@ -231,10 +256,11 @@ class History:
 
 def _lists(states: pd.DataFrame) -> set[tuple[str, str]]:
     """Return the lists by type and name: web and mail of one name are two."""
-    return set(zip(states["type"], states["list"], strict=True))
+    lists = states[["type", "list"]].drop_duplicates()
+    return set(lists.itertuples(index=False, name=None))
 
 
 def with_source(table: pd.DataFrame, source: Iterable[str]) -> pd.DataFrame:
     """Return the table, which now carries its sources."""
-    table.attrs["source"] = list(source)
+    table.attrs["source"] = Sources(source)
     return table

@@ -15,7 +15,7 @@ from v6monitor.intake import companions, intake
 from v6monitor.intake.cleaning import date_in
 from v6monitor.intake.columns import MAPPED
 from v6monitor.intake.sectors import SECTORS
-from v6monitor.intake.states import measured, sources
+from v6monitor.intake.states import measured, periods, sources
 from v6monitor.language import AMSTERDAM
 from v6monitor.workspace import example
 from v6monitor.workspace import observations as kept_observations
@@ -33,8 +33,9 @@ _MOST = 0.5
 
 def until(period: str, table: pd.DataFrame) -> pd.DataFrame:
     """Return the canonical rows up to and with a month, with their sources."""
-    months = table["measured_at"].dt.strftime("%Y-%m")
-    history: pd.DataFrame = table.loc[months <= period].reset_index(drop=True)
+    history: pd.DataFrame = table.loc[periods(table["measured_at"]) <= period].reset_index(
+        drop=True
+    )
     history.attrs["source"] = sources(history)
     return history
 
@@ -88,7 +89,7 @@ def day_of(observations: pd.DataFrame) -> dt.date | None:
 
 def choose_period(period: str, table: pd.DataFrame) -> str:
     """Return the month if the measurements have it; without one, their newest."""
-    held = sorted(table["measured_at"].dt.strftime("%Y-%m").unique())
+    held = sorted(periods(table["measured_at"]).unique())
     if not period:
         return str(held[-1])
     if period not in held:

@@ -38,6 +38,7 @@ from v6monitor.month.measurements import (
 )
 from v6monitor.month.prepared import prepared
 from v6monitor.probing import runs
+from v6monitor.verdicts.evidence import Evidence
 from v6monitor.verdicts.judge import asked_again, judge, subjects
 from v6monitor.workspace import REFERENCE, example
 
@@ -83,6 +84,11 @@ class Month(History):
     def out_of_reach(self) -> bool:
         """Return whether there are no lookups as they would be too far from the measurement."""
         return self.observations.empty and "reach" in self.provenance
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Return the answers that count, by question."""
+        return Evidence.of(self.observations)
 
     def with_lookups(self, observations: pd.DataFrame, provenance: Mapping[str, object]) -> "Month":
         """Return the month with those lookups of a log that belong to it."""
@@ -149,7 +155,7 @@ class Month(History):
     @prepared
     def verdicts(self) -> pd.DataFrame:
         """Return the verdicts of the lookups on every subject, with its owner."""
-        judged = judge(self.observations, domains=self._asked_about)
+        judged = judge(self.evidence, domains=self._asked_about)
         return self._looked_up(judged.merge(self.owners, on="domain", how="left"))
 
     def fresh(self, measure: str, *, partly: bool = False) -> pd.DataFrame:
@@ -248,7 +254,7 @@ class Month(History):
     def providers(self) -> pd.DataFrame:
         """Return the mail provider of every mail domain, by the lookups."""
         domains = [domain for domain, kind in self._asked_about if kind == "mail"]
-        found = providers(self.observations, domains=domains, operators=self.operators)
+        found = providers(self.evidence, domains=domains, operators=self.operators)
         return self._looked_up(found)
 
     @prepared
@@ -263,9 +269,7 @@ class Month(History):
     @prepared
     def mx_hosts(self) -> pd.DataFrame:
         """Return the MX hosts of every mail domain, with operator, tenant and state."""
-        return self._looked_up(
-            dependencies.mx_hosts(self.observations, self.providers, self.operators)
-        )
+        return self._looked_up(dependencies.mx_hosts(self.evidence, self.providers, self.operators))
 
     @prepared
     def hosts_by_month(self) -> pd.DataFrame:
@@ -299,7 +303,7 @@ class Month(History):
         """Return the zones on the way to every mail domain whose MX hosts all have IPv6."""
         states = domain_states(self.mx_hosts)
         reached = self.mx_hosts["domain"].isin(states.loc[states["state"] == "yes", "domain"])
-        found = dependencies.name_servers(self.observations, self.mx_hosts[reached], self.operators)
+        found = dependencies.name_servers(self.evidence, self.mx_hosts[reached], self.operators)
         return self._looked_up(found)
 
     # Reachability
@@ -353,7 +357,7 @@ class Month(History):
 
         Empty where no IPv6-only resolver was asked.
         """
-        found = dependencies.zones_without_ipv4(self.observations, self._asked_about)
+        found = dependencies.zones_without_ipv4(self.evidence, self._asked_about)
         return self._looked_up(found)
 
     # The list of domains

@@ -23,7 +23,6 @@ from v6monitor.pages import letters
 from v6monitor.pages.pages import Link, Page, file_name, plain_page, twin
 from v6monitor.pages.publisher import Publisher
 from v6monitor.report.news import News
-from v6monitor.verdicts.evidence import Evidence
 
 NAME = "organisations"
 """The index, and the folder of the pages."""
@@ -65,7 +64,7 @@ class Organisations:
         self._changes: dict[str, list[Row]] = {}
         for row in news.table.to_dict("records"):
             self._changes.setdefault(str(row["domain"]), []).append(row)
-        self._evidence = Evidence.of(month.observations)
+        self._evidence = month.evidence
         self.measures = month.measures or list(VERDICT_OF)
 
     @cached_property

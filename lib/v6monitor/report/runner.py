@@ -20,6 +20,7 @@ from v6monitor.errors import UsageError
 from v6monitor.intake import companions, intake
 from v6monitor.intake.columns import LOOKED_UP
 from v6monitor.intake.sectors import SECTORS
+from v6monitor.intake.states import periods
 from v6monitor.month.loading import hold, load
 from v6monitor.month.measurements import (
     LOOKUPS,
@@ -71,7 +72,7 @@ def series(request: Request) -> list[Request]:
     held = {month["period"]: month for month in archive.months(request.archive)}
     months = [
         replace(request, period=period)
-        for period in sorted(table["measured_at"].dt.strftime("%Y-%m").unique())
+        for period in sorted(periods(table["measured_at"]).unique())
         if period not in held or not held[period]["withdrawn"]
     ]
     return [_replayed(one) if one.period in held else one for one in months]
@@ -99,7 +100,7 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
     period = choose_period(request.period, table)
     if period == choose_period("", table):
         request = replace(request, period="")  # named or not, the newest month is one run
-    current = table[table["measured_at"].dt.strftime("%Y-%m") == period]
+    current = table[periods(table["measured_at"]) == period]
     for name in request.organisations:
         of_organisation(current, name)
     measured = not current["date_source"].eq(LOOKED_UP).all()

@@ -142,7 +142,9 @@ class Evidence:
 
     @classmethod
     def of(cls, source: Observations) -> Evidence:
-        """Return the index over observations, a table of them, or a Month's."""
+        """Return the index over observations, a table of them, or a Month's, which keeps it."""
+        if held := getattr(source, "evidence", None):
+            return cast("Evidence", held)
         found: Any = getattr(source, "observations", source)
         return found if isinstance(found, cls) else cls(rows(found))
 
