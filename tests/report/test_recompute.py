@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,24 @@ def _of_the_example(archive: Path) -> list[str]:
 def test_the_example_is_published_as_its_files_say(example_archive: Path) -> None:
     """Headline, sectors, changes of every measure and laggards: no figure differs."""
     assert _of_the_example(example_archive) == []
+
+
+def test_only_what_is_known_to_lack_ipv6_asks_for_action(example_archive: Path) -> None:
+    """A domain that could not be determined is on the list, and counts apart."""
+    month = example_archive / "2026-10"
+    with (month / "tables" / "laggards.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    unknown = {row["organisation"] for row in rows if row["group"] == "unknown"}
+    known = [row for row in rows if row["group"] != "unknown"]
+    assert unknown
+    page = (month / "40_exchange_online.en.html").read_text(encoding="utf-8")
+    assert f"{len(known)} domains that need action." in page
+    asked = [
+        file.name
+        for file in (month / "organisations").glob("*.en.html")
+        if re.search("domains? needs? action", file.read_text(encoding="utf-8"))
+    ]
+    assert len(asked) == len({row["organisation"] for row in known})
 
 
 def _one_more(results: dict) -> None:

@@ -154,11 +154,7 @@ def _laggards_now_words(laggards: pd.DataFrame, language: Language) -> Words:
         number,
         total=language.number(len(ours) + number),
     )
-    unknown = language.plural(
-        "{number} domain could not be determined.",
-        "{number} domains could not be determined.",
-        int(groups.get("unknown", 0)),
-    )
+    unknown = _undetermined(int(groups.get("unknown", 0)), language)
     found = {"broken_record": wrong, "no_address": wrong, "gateway": gateways, "unknown": unknown}
     more = dict.fromkeys(words for group, words in found.items() if group in groups)
     note = joined(sole if len(ours) else "", *more)
@@ -166,13 +162,27 @@ def _laggards_now_words(laggards: pd.DataFrame, language: Language) -> Words:
 
 
 def _laggard_list_words(laggards: pd.DataFrame, language: Language) -> Words:
+    unknown = int(laggards["group"].eq("unknown").sum())
+    number = len(laggards) - unknown
+    caption = language.text("No domain needs action.")
+    if number:
+        of = language.plural(
+            "{number} domain that needs action", "{number} domains that need action", number
+        )
+        caption = f"{of}."
     if laggards.empty:
-        return Words(language.text("No domain needs action."))
-    caption = language.plural(
-        "{number} domain that needs action", "{number} domains that need action", len(laggards)
-    )
+        return Words(caption)
     note = language.text("By group: the reason and the next step, and then its domains.")
-    return Words(f"{caption}.", joined(note, _waivers(laggards, language)))
+    doubt = _undetermined(unknown, language) if unknown else ""
+    return Words(caption, joined(note, doubt, _waivers(laggards, language)))
+
+
+def _undetermined(number: int, language: Language) -> str:
+    return language.plural(
+        "{number} domain could not be determined.",
+        "{number} domains could not be determined.",
+        number,
+    )
 
 
 def _groups(laggards: pd.DataFrame, language: Language) -> Iterator[Part]:

@@ -47,15 +47,19 @@ def observe(  # noqa: PLR0913 - a run, and who hears of it
     on_wait: OnWait | None = None,
 ) -> None:
     """Ask what a plan holds and what it grows by; ``done`` questions are answered already."""
+
+    def say(number: int) -> None:
+        if progress:
+            progress(number, max(number, plan.expected))
+
     due = done
     for observation in client.run(plan, on_wait):
         done += 1
         keep(observation)
-        if progress and done >= due:
-            progress(done + plan.settled, plan.expected)
+        if done >= due:
+            say(done + plan.settled)
             due = done + plan.expected // _REPORTS
-    if progress:
-        progress(done + plan.settled, plan.expected)
+    say(done + plan.settled)
 
 
 def policy_for(resolvers: Sequence[Resolver], **given: Any) -> Policy:

@@ -61,6 +61,7 @@ class Organisations:
         ]
         self._letters = letters.by_domain(written)
         self._laggards = _by_domain(month.laggards)
+        self._to_act = {name for name, row in self._laggards.items() if row["group"] != "unknown"}
         self._changes: dict[str, list[Row]] = {}
         for row in news.table.to_dict("records"):
             self._changes.setdefault(str(row["domain"]), []).append(row)
@@ -150,7 +151,7 @@ class Organisations:
                 one.sector,
                 one.province,
                 *(self._count(one, measure, language) for measure in self.measures),
-                sum(domain in self._laggards for domain in one.domains) or "",
+                len(self._to_act.intersection(one.domains)) or "",
             ]
             for one in self.subjects
         ]
@@ -192,7 +193,7 @@ class Organisations:
                 month=language.month(self.month.period),
                 counts=out_of(yes, all_of_them, language),
             )
-        action = sum(domain in self._laggards for domain in one.domains)
+        action = len(self._to_act.intersection(one.domains))
         note = language.plural(
             "{number} domain needs action, by our own lookups: see below.",
             "{number} domains need action, by our own lookups: see below.",
