@@ -59,7 +59,7 @@ _LIST_TITLES = {
 }
 """Those of a list of domains alone, of which nothing was measured."""
 _FILES = {
-    "tables/measurements.faults.csv": marked("What was wrong in the measurement files"),
+    "tables/measurements.faults.csv": marked("What was wrong in the files that were read"),
     "tables/observations.parquet": marked("The answers from DNS, each with its resolver and time"),
     tables.PACKAGE: marked("Description of all tables, for programs (Frictionless Data Package)"),
     metadata.CATALOGUE: marked("Description for data catalogues (DCAT-AP-NL 3.0)"),
