@@ -133,10 +133,17 @@ def table_html(  # noqa: PLR0913, PLR0917 - what a caption can be
 
 
 def rows_html(
-    names: Sequence[str], rows: Sequence[Sequence[object]], language: Language, caption: str
+    names: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    language: Language,
+    caption: str,
+    sectors: Sequence[str] = (),
 ) -> str:
-    """Return a table as ``table_html`` does; its cells are values or ``Cell``s."""
-    return _table(names, [_Body("", rows)], language, _Title(caption))
+    """Return a table as ``table_html`` does; its cells are values or ``Cell``s.
+
+    The ``sectors`` of the rows are to filter by, and not shown.
+    """
+    return _table(names, [_Body("", rows, sectors)], language, _Title(caption))
 
 
 def parts_html(parts: Sequence[Part], language: Language, caption: str, note: str = "") -> str:

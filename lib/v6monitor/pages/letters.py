@@ -104,15 +104,18 @@ def overview(
         row = [
             Cell(whose, file),
             ", ".join(letter.values("organisation")),
-            ", ".join(language.label(sector) for sector in letter.values("sector")),
             " ".join(letter.domains()),
             ", ".join(language.label(group) for group in letter.values("group")),
         ]
         about = language.text("Letter to {subject}", subject=whose)
         rows.append([*row, Cell("PDF", f"{file[:-4]}pdf", about)] if printed else row)
-    names = ["letter", "organisations", "sector", "domains", "group", "file"]
-    names = names[: 6 if printed else 5]
-    table = rows_html(names, rows, language, language.text("The letters")) if rows else ""
+    names = ["letter", "organisations", "domains", "group", "file"][: 5 if printed else 4]
+    sectors = [
+        ", ".join(language.label(sector) for sector in letter.values("sector"))
+        for letter in letters
+    ]
+    title = language.text("The letters")
+    table = rows_html(names, rows, language, title, sectors) if rows else ""
     return plain_page("letters", page, table=table, merge=f"tables/{NAME}")
 
 
