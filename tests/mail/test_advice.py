@@ -23,7 +23,7 @@ def test_what_was_not_asked_and_name_servers_are_said_too() -> None:
     )
     assert reason_text(reason, DUTCH) == (
         "MX van a.example: MX niet gevraagd; nameservers van b.example: 1 van de 2 nameservers "
-        "hebben IPv6"
+        "met IPv6"
     )
 
 

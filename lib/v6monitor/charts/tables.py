@@ -424,6 +424,8 @@ def _content(of: Column, cell: Cell, language: Language) -> tuple[str, str]:
         said = language.text("not measured") if of.name in MEASURES else language.text("no value")
         return "", f'<span role="img" aria-label="{html.escape(said)}">{NO_VALUE}</span>'
     content = html.escape(display(text)).replace("\n", "<br>")
+    if of.name == "domain":
+        content = content.replace(".", ".<wbr>")  # rather there than within a label
     if cell.file:
         about = f'<span class="unseen"> {html.escape(cell.about)}</span>' if cell.about else ""
         content = f'<a href="{html.escape(cell.file)}">{content}{about}</a>'
