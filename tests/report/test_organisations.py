@@ -1,6 +1,7 @@
 import re
 from pathlib import Path
 
+import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 from tiny import GOOD, NAMES, World
@@ -66,6 +67,17 @@ def test_the_index_and_the_tables_lead_to_the_pages(all_months: tuple[World, Req
         assert set(targets) == set(found), code
         assert all((world.out / "2026-10" / target).is_file() for target in targets)
         assert "data-to" not in page
+
+
+def test_an_organisation_is_compared_with_all_only_where_that_is_another_group(
+    all_months: tuple[World, Request],
+) -> None:
+    """Of one sector the same figures are not shown twice."""
+    world, _ = all_months
+    sectors = set(pd.read_csv(world.measured, keep_default_na=False)["sector"]) - {""}
+    for page in (world.out / "2026-10" / "organisations").glob("*.en.html"):
+        compared = page.read_text(encoding="utf-8").partition("How does it compare")[2]
+        assert ("All domains" in compared) == (len(sectors) != 1), page.name
 
 
 def test_a_reference_to_no_page_is_text() -> None:

@@ -212,16 +212,18 @@ class Organisations:
 
     def _compared(self, one: Subject, language: Language) -> str:
         rows = []
+        several = len({sector for _, sector in self._shares} - {""}) > 1
+        groups = dict.fromkeys([one.sector, ""] if several else [one.sector])
         for measure in self.measures:
             own = self._count(one, measure, language)
-            others = (self._shares.get((measure, sector)) for sector in (one.sector, ""))
+            others = (self._shares.get((measure, group)) for group in groups)
             if own.text:
                 of_others = (share_text(row, language) if row else "" for row in others)
                 rows.append([measure, own, *of_others])
-        sector = language.label(one.sector) if one.sector else language.text("not stated")
         caption = language.text("Share with IPv6 of the domains with a known result")
-        names = ["measure", one.title, sector, language.text("All domains")]
-        return rows_html(names, rows, language, caption) if rows else ""
+        whole = language.text("All domains")
+        titles = [language.label(group) if group else whole for group in groups]
+        return rows_html(["measure", one.title, *titles], rows, language, caption) if rows else ""
 
     def _changed(self, one: Subject, language: Language, since: str) -> str:
         rows = []
