@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from children import child
 
 from v6monitor.report.execution import execute
 
@@ -101,7 +101,7 @@ def test_a_kernel_that_has_not_started_ends_with_its_run(fails_to_start, noteboo
     """Killed, a run leaves none behind that does not look for its parent yet."""
     started = fails_to_start(0, NEVER)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen([sys.executable, "-c", RUN, str(notebook)], env=environment) as run:
+    with child([sys.executable, "-c", RUN, str(notebook)], env=environment) as run:
         until(lambda: started.read_text() != "")
         run.kill()
     until(lambda: not Path("/proc", started.read_text(), "exe").exists())
