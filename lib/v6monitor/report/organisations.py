@@ -90,6 +90,11 @@ class Organisations:
         return found
 
     @cached_property
+    def _several_sectors(self) -> bool:
+        """Return whether a sector is another group than all domains."""
+        return any(len(set(table["sector"])) > 1 for table in self._tables.values())
+
+    @cached_property
     def _tables(self) -> dict[str, pd.DataFrame]:
         month = self.month
         found = month.measured if month.measures else month.fresh
@@ -212,8 +217,7 @@ class Organisations:
 
     def _compared(self, one: Subject, language: Language) -> str:
         rows = []
-        several = len({sector for _, sector in self._shares} - {""}) > 1
-        groups = dict.fromkeys([one.sector, ""] if several else [one.sector])
+        groups = dict.fromkeys([one.sector, ""] if self._several_sectors else [one.sector])
         for measure in self.measures:
             own = self._count(one, measure, language)
             others = (self._shares.get((measure, group)) for group in groups)

@@ -143,9 +143,8 @@ class Evidence:
     @classmethod
     def of(cls, source: Observations) -> Evidence:
         """Return the index over observations, a table of them, or a Month's, which keeps it."""
-        if held := getattr(source, "evidence", None):
-            return cast("Evidence", held)
-        found: Any = getattr(source, "observations", source)
+        held = getattr(source, "evidence", None)
+        found: Any = held if isinstance(held, cls) else getattr(source, "observations", source)
         return found if isinstance(found, cls) else cls(rows(found))
 
     def __iter__(self) -> Iterator[Observation]:
