@@ -13,7 +13,7 @@ from seen import V6, host
 
 from v6monitor.dns import log
 from v6monitor.dns.journal import Journal, journal_of
-from v6monitor.dns.plan import digest
+from v6monitor.dns.name_list import digest
 from v6monitor.dns.recording import Task, record
 from v6monitor.errors import InputError, UsageError
 

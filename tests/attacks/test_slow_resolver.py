@@ -17,7 +17,7 @@ import pytest
 from strays import question_of
 
 from v6monitor.dns.journal import Journal, journal_of
-from v6monitor.dns.plan import digest, read_names
+from v6monitor.dns.name_list import digest, read_names
 
 NAMES = 200_000
 WINDOW = 2_000

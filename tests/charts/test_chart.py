@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 
 from v6monitor.charts.chart import MIME, Chart, Words
 from v6monitor.charts.display import bundle, caption
-from v6monitor.charts.tables import unpack, with_columns
+from v6monitor.charts.packing import unpack, with_columns
 from v6monitor.language import Language
 
 TABLE = pd.DataFrame({"sector": ["rijk", "gemeente"], "domains": [3, 5]})

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 import v6monitor as v6
+from v6monitor.charts.cells import cell_text as _cell_text
 from v6monitor.charts.chart import DOWNLOADS, MIME, plain_table
-from v6monitor.charts.tables import cell_text as _cell_text
 from v6monitor.charts.tables import table_html, with_dutch
 from v6monitor.language import Language
 from v6monitor.language.columns import column

@@ -17,7 +17,7 @@ from children import child
 from v6monitor.cli import main
 from v6monitor.dns import log
 from v6monitor.dns.journal import journal_of
-from v6monitor.dns.plan import read_names
+from v6monitor.dns.name_list import read_names
 from v6monitor.errors import InputError
 from v6monitor_example.server import ZoneServer
 

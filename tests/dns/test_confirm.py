@@ -7,7 +7,7 @@ import pytest
 
 from v6monitor.cli import main
 from v6monitor.dns import arrow, log
-from v6monitor.dns.plan import canonical
+from v6monitor.dns.name_list import canonical
 from v6monitor.dns.recording import Task, record
 from v6monitor.errors import UsageError
 from v6monitor.verdicts.confirmation import Confirmed, LossCheck

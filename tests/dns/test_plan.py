@@ -4,7 +4,8 @@ from collections.abc import Iterator
 import pytest
 
 from v6monitor.dns.observation import Observation, Question
-from v6monitor.dns.plan import POOL, Plan, Seen
+from v6monitor.dns.plan import POOL, Plan
+from v6monitor.dns.seen import Seen
 from v6monitor.errors import UsageError
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from measured_files import booked, values, web_export, web_row
 
-from v6monitor.dns.plan import read_names
+from v6monitor.dns.name_list import read_names
 from v6monitor.errors import InputError
 from v6monitor.intake import intake as measurements
 from v6monitor.intake import states as intake_states

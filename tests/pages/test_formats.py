@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
-from v6monitor.charts.tables import pack, unpack
+from v6monitor.charts.packing import pack, unpack
 from v6monitor.pages import tables
 
 TABLE = pd.DataFrame(

@@ -9,9 +9,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from seen import host, seen
 
+from v6monitor.charts.cells import Reference
 from v6monitor.charts.chart import Chart, Words
 from v6monitor.charts.display import bundle, caption, card_bundle
-from v6monitor.charts.tables import Reference
 from v6monitor.charts.wording import not_there
 from v6monitor.language import Language
 from v6monitor.month.card import explain

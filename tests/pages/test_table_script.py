@@ -10,7 +10,8 @@ import pytest
 from looking import axe_faults, opened
 from playwright.sync_api import Browser, Page
 
-from v6monitor.charts.tables import Part, Reference, parts_html, table_html
+from v6monitor.charts.cells import Reference
+from v6monitor.charts.tables import Part, parts_html, table_html
 from v6monitor.language import Language
 from v6monitor.pages import pages
 from v6monitor.pages.lint import problems

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny import GOOD, NAMES, World
 
+from v6monitor.charts.cells import Reference, referring
 from v6monitor.charts.chart import slug
-from v6monitor.charts.tables import Reference, referring
 from v6monitor.names import page_name
 from v6monitor.pages.lint import problems
 from v6monitor.pages.pages import linked

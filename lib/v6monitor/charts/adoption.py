@@ -18,8 +18,8 @@ from v6monitor.charts.layout import (
     state_mark,
     state_marks,
 )
+from v6monitor.charts.packing import with_columns
 from v6monitor.charts.style import GREY_INK, STATE_COLOURS
-from v6monitor.charts.tables import with_columns
 from v6monitor.charts.wording import (
     SHOWN,
     Record,

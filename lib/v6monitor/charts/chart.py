@@ -15,8 +15,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from v6monitor.charts.layout import shows_nothing
+from v6monitor.charts.packing import pack, with_columns
 from v6monitor.charts.style import PHONE, WIDE, house_style, svg
-from v6monitor.charts.tables import LONG, Part, folded, pack, parts_html, table_html, with_columns
+from v6monitor.charts.tables import LONG, Part, folded, parts_html, table_html
 from v6monitor.charts.wording import LONGEST, joined, not_there, nothing
 from v6monitor.language import CODES, Language, source_text
 

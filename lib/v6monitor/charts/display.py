@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from v6monitor.charts.chart import DOWNLOADS, MIME, plain_table
-from v6monitor.charts.tables import pack, with_columns
+from v6monitor.charts.packing import pack, with_columns
 from v6monitor.language import CODES, Language
 
 _HEAD = 10  # rows of a long table that Jupyter shows

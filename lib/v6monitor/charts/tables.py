@@ -1,27 +1,21 @@
-"""Tables as accessible HTML in the reader's language, and as text that a notebook can hold."""
+"""Tables as accessible HTML in the reader's language."""
 
-import base64
-import datetime as dt
 import html
-import io
-import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice, repeat
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from v6monitor.analysis.shares import TOTAL
+from v6monitor.charts.cells import Cell, Shown, as_cell, content_of, sort_attribute, sort_key
 from v6monitor.intake.states import MEASURES
-from v6monitor.language import CODES, NO_VALUE, Language, rounded_parts
+from v6monitor.language import Language, rounded_parts
 from v6monitor.language.columns import Column, column
-from v6monitor.mail.words import reasons_text
-from v6monitor.names import display, visible
+from v6monitor.names import visible
 
-AMONG_NAMES = frozenset({"now", "other", "own_host", "own_or_unknown", "own_zone", "total"})
-"""Our own codes for a row, which occur among such names."""
 SENTENCE = 60
 """A column with a longer text than this holds sentences."""
 LONG = 20
@@ -33,45 +27,10 @@ FILTERS = frozenset(
     | {"what", "measure", "how", "type", "list", "reason", "done"}
 )
 """Columns whose values a reader can choose from."""
-# Columns in one language, as are those that end in its code; one word is a name or a term.
-_SPOKEN = {
-    "answers": "en",
-    "doubt": "en",
-    "waiver": "nl",
-}
 _STATES = ("yes", "partly", "no", "unknown", "not_applicable", "absent")
 _ORDER = {name: at for at, name in enumerate([*MEASURES, *_STATES])}
 """The order of measures and states, in the rows and columns of a table."""
 _COMMAND = re.compile(r"\b(?:Enable|Get)-\w+(?: -\w+(?: (?:&lt;\w+&gt;|[\w.-]*\w))?)?")
-_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
-
-
-class Reference(NamedTuple):
-    """What a page of a report can lead to: ``organisation``, ``domain`` or ``letter``, and whose.
-
-    The letter is that about a domain.
-    """
-
-    kind: str
-    name: str
-
-
-class Cell(NamedTuple):
-    """A cell that is more than its text, on a page that is no notebook."""
-
-    text: str
-    file: str = ""
-    """Where it leads, if anywhere."""
-    about: str = ""
-    """What a link is about, for who does not see the row (WCAG 2.4.9)."""
-    language: str = ""
-    """The language of the text, where that is not the page's."""
-    key: str | float = ""
-    """What it is sorted by; the text without one."""
-
-
-_Shown = tuple[object, Cell]
-"""A value, and what a cell shows of it."""
 
 
 class Part(NamedTuple):
@@ -102,11 +61,6 @@ class _Body(NamedTuple):
     rows: Sequence[Sequence[object]]
     sectors: Sequence[str] = ()
     """Of the rows, to filter by."""
-
-
-def referring(to: Reference, content: str) -> str:
-    """Return HTML that leads to what it is about once it is on a page of a report."""
-    return f'<a data-to="{to.kind}:{html.escape(to.name)}">{content}</a>'
 
 
 def table_html(  # noqa: PLR0913, PLR0917 - what a caption can be
@@ -201,7 +155,7 @@ def _table(
     label = html.escape(title.caption)
     columns = [column(name, language.code) for name in names]
     rows = [
-        [(value, _as_cell(of, value, language)) for of, value in zip(columns, row, strict=True)]
+        [(value, as_cell(of, value, language)) for of, value in zip(columns, row, strict=True)]
         for body in bodies
         for row in body.rows
     ]
@@ -279,85 +233,6 @@ def anchor(name: str) -> str:
     return f"row-{'-'.join(words)}" if words else ""
 
 
-def cell_text(of: Column, value: object, language: Language) -> str:
-    """Return a cell as a reader sees it, unescaped: a name, share, number, month, day or text."""
-    if value is None or value is pd.NA or value is pd.NaT:
-        return NO_VALUE
-    if isinstance(value, bool):
-        value = "yes" if value else "no"
-    if isinstance(value, dt.date):
-        return language.day(value)
-    if isinstance(value, (int, float)):
-        return _number(of, float(value), language)
-    if isinstance(value, str):
-        return _text(of, value, language)
-    if isinstance(value, Iterable):
-        return ", ".join(str(item) for item in value)
-    return str(value)
-
-
-def with_columns(table: "pd.DataFrame | pd.Series[Any]") -> pd.DataFrame:
-    """Return a table whose row labels are columns too and whose column names are texts.
-
-    Nothing of what a cell of a notebook ends with is lost: a Series becomes a table, the levels
-    of an index become its first columns, and a column name of several levels is joined.
-
-    Example:
-        >>> counts = pd.Series({"rijk": 3, "gemeente": 5}, name="domains").rename_axis("sector")
-        >>> with_columns(counts).columns.to_list()
-        ['sector', 'domains']
-    """
-    frame = table.to_frame() if isinstance(table, pd.Series) else table
-    index = frame.index
-    numbered = index.nlevels == 1 and index.name is None and pd.api.types.is_integer_dtype(index)
-    if not numbered:  # the numbers of rows say nothing
-        names = [name or f"row {level}" for level, name in enumerate(index.names, start=1)]
-        frame = frame.reset_index(names=names, allow_duplicates=True)
-    frame = frame.copy(deep=False)
-    frame.columns = pd.Index([_joined(name) for name in frame.columns], dtype="str")
-    frame.attrs = dict(table.attrs)
-    return frame
-
-
-def pack(table: pd.DataFrame) -> str:
-    """Return a table as text that a notebook can hold, with its types: Parquet in Base64."""
-    return base64.b64encode(parquet(flat(table))).decode("ascii")
-
-
-def unpack(text: str) -> pd.DataFrame:
-    """Return the table that ``pack`` was given; lists in its cells are texts now."""
-    return pd.read_parquet(io.BytesIO(base64.b64decode(text)))
-
-
-def parquet(table: pd.DataFrame) -> bytes:
-    """Return a table as the bytes of a Parquet file, without its attributes."""
-    data = io.BytesIO()
-    bare = table.copy(deep=False)
-    bare.attrs = {}
-    bare.to_parquet(data, compression="zstd", index=False)
-    return data.getvalue()
-
-
-def flat(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose cells are numbers, dates and texts: a list becomes its items."""
-    plain = table.reset_index(drop=True)
-    for name, dtype in table.dtypes.items():
-        if pd.api.types.is_object_dtype(dtype):
-            plain[name] = plain[name].map(_plain_text).astype("str")
-    return plain
-
-
-def _joined(name: object) -> str:
-    levels = name if isinstance(name, tuple) else (name,)
-    return " · ".join(str(level) for level in levels if level != "")
-
-
-def _plain_text(value: Any) -> str | None:
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    return None if pd.isna(value) else str(value)
-
-
 def _heading(of: Column, language: Language) -> str:
     """Return what is above a column; not a letter is changed of a name that is not ours."""
     return of.title if of.title != of.name else language.label(of.name)
@@ -391,7 +266,7 @@ def css_string(text: str) -> str:
 
 def _row(
     fields: Sequence[tuple[Column, str]],
-    row: Sequence[_Shown],
+    row: Sequence[Shown],
     language: Language,
     long: bool,
     sector: str,
@@ -401,9 +276,9 @@ def _row(
     for at, ((of, kind), (value, cell)) in enumerate(zip(fields, row, strict=True)):
         named[of.name] = cell.text
         tag, scope = ("td", "") if at else ("th", ' scope="row"')
-        code, content = _content(of, cell, language)
-        key = _sort_key(value)
-        sort = _sort(cell.text, cell.key or key) if long else ""
+        code, content = content_of(of, cell, language)
+        key = sort_key(value)
+        sort = sort_attribute(cell.text, cell.key or key) if long else ""
         whole = ' class="whole"' if "-" in key and not kind else kind
         cells.append(f"<{tag}{scope}{whole}{sort}{code}>{content}</{tag}>")
     first = next(iter(named.values()), "")
@@ -413,60 +288,7 @@ def _row(
     return f"<tr{identity}{of_sector}>{''.join(cells)}</tr>"
 
 
-def _as_cell(of: Column, value: object, language: Language) -> Cell:
-    return value if isinstance(value, Cell) else Cell(cell_text(of, value, language))
-
-
-def _content(of: Column, cell: Cell, language: Language) -> tuple[str, str]:
-    """Return the ``lang`` that a cell needs and what is in it; an empty one says that it is."""
-    text = cell.text
-    if text in {"", NO_VALUE}:
-        said = language.text("not measured") if of.name in MEASURES else language.text("no value")
-        return "", f'<span role="img" aria-label="{html.escape(said)}">{NO_VALUE}</span>'
-    content = html.escape(display(text)).replace("\n", "<br>")
-    if of.name == "domain":
-        content = content.replace(".", ".<wbr>")  # rather there than within a label
-    if cell.file:
-        about = f'<span class="unseen"> {html.escape(cell.about)}</span>' if cell.about else ""
-        content = f'<a href="{html.escape(cell.file)}">{content}{about}</a>'
-    elif of.name in {"organisation", "domain"}:  # a name leads to its page
-        content = referring(Reference(of.name, text), content)
-    elif of.name == "domains" and not text[0].isdigit():
-        names = text.split()
-        content = " ".join(
-            referring(Reference("domain", one), html.escape(display(one))) for one in names
-        )
-    elif of.name == "letter_about":
-        about = language.text("about {domain}", domain=display(text))
-        shown = f'{html.escape(of.title)}<span class="unseen"> {html.escape(about)}</span>'
-        content = referring(Reference("letter", text), shown)
-    return _lang(of, cell, language), content
-
-
-def _lang(of: Column, cell: Cell, language: Language) -> str:
-    """Return the ``lang`` of a cell that is not in the page's language (WCAG 3.1.2)."""
-    end = of.name.rpartition("_")[2]
-    code = end if end in CODES else _SPOKEN.get(of.name, "")
-    code = cell.language or (code if " " in cell.text else "")
-    return f' lang="{code}"' if code not in {"", language.code} else ""
-
-
-def _sort(text: str, key: str | float) -> str:
-    """Return the value that a cell is sorted by, where that is not what it shows."""
-    if text in {"", NO_VALUE}:
-        return ' data-sort=""'
-    return f' data-sort="{html.escape(str(key))}"' if key not in {"", text} else ""
-
-
-def _sort_key(value: object) -> str:
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return format(value, ".10g")
-    return value if isinstance(value, str) and _DATE.fullmatch(value) else ""
-
-
-def _kind(cells: Sequence[_Shown]) -> str:
+def _kind(cells: Sequence[Shown]) -> str:
     """Return the class of a column: numbers are aligned right, sentences get room."""
     held = [value.key or value.text if isinstance(value, Cell) else value for value, _ in cells]
     known = [one for one in held if not (one is None or one is pd.NA or one is pd.NaT or one == "")]
@@ -475,66 +297,3 @@ def _kind(cells: Sequence[_Shown]) -> str:
     return (
         ' class="prose"' if max((len(cell.text) for _, cell in cells), default=0) > SENTENCE else ""
     )
-
-
-def _number(of: Column, value: float, language: Language) -> str:
-    if math.isnan(value):
-        return NO_VALUE
-    match of.format:
-        case "share":
-            return language.percent(value)
-        case "points":
-            return language.points(value)
-        case "difference":
-            return language.points(100 * value)
-        case "days":
-            return language.number(round(value))
-        case _:
-            return language.number(value)
-
-
-def _date(value: str, language: Language) -> str:
-    """Return a month or a day in words; as it is what only looks like one."""
-    try:
-        day = dt.date.fromisoformat(value if value.count("-") > 1 else f"{value}-01")
-    except ValueError:
-        return value
-    return language.day(day) if value.count("-") > 1 else language.month(value)
-
-
-def _text(of: Column, value: str, language: Language) -> str:
-    if of.name in _WORDS:
-        return _WORDS[of.name](value, language)
-    if of.format == "text" and value not in AMONG_NAMES:
-        return value
-    if _DATE.fullmatch(value):
-        return _date(value, language)
-    head, colon, particulars = value.partition(": ") if of.name == "reason" else (value, "", "")
-    return language.text(language.label(head, of.name)) + colon + particulars
-
-
-def _found(value: str, language: Language) -> str:
-    """Return what a check of a resolver found: an outcome and its answer, or a size."""
-    outcome, space, answer = value.partition(" ")
-    if answer == "bytes":
-        return f"{language.number(int(outcome.replace(',', '')))} bytes"
-    return language.label(outcome) + space + answer
-
-
-def _detail(value: str, language: Language) -> str:
-    """Return what a name to correct is about: codes, days and reasons in words, names as is."""
-    parts = [
-        _date(one, language) if _DATE.fullmatch(one) else language.label(one)
-        for one in value.split(", ")
-    ]
-    words = ", ".join(parts)
-    return language.text(words)
-
-
-_WORDS: Mapping[str, Callable[[str, Language], str]] = {
-    "reasons": reasons_text,
-    "to_do": lambda value, language: language.text(value),
-    "found": _found,
-    "detail": _detail,
-}
-"""Columns with words of ours among names: how these are said."""

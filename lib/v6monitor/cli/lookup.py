@@ -25,8 +25,9 @@ from v6monitor.cli.terminal import STDOUT, Parser, Screen, complain, say
 from v6monitor.dns import arrow, log
 from v6monitor.dns.cluster import ask_on_cluster, parts_of
 from v6monitor.dns.journal import journal_of
+from v6monitor.dns.name_list import canonical, read_names
 from v6monitor.dns.observation import DEFINITE, INVALID_NAME
-from v6monitor.dns.plan import ExtraQuestions, canonical, read_names
+from v6monitor.dns.plan import ExtraQuestions
 from v6monitor.dns.recording import DAY, Recorded, Task, record
 from v6monitor.dns.resolvers import is_resolver
 from v6monitor.dns.retry import Policy

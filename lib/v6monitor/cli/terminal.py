@@ -130,7 +130,7 @@ class Screen:
             width = shutil.get_terminal_size().columns - 1
             print(f"{_BLANK}{line[:width]}", end="", file=self._stream, flush=True)
         elif (total or self.watched) and self._step != (step := (text, 10 * done // max(total, 1))):
-            self._stream.write(f"{line}\n")  # in one piece: Ctrl-C between text and end joins two lines
+            self._stream.write(f"{line}\n")  # at once: Ctrl-C leaves no half line
             self._stream.flush()
             self._step = step
         self._step = (text, self._step[1])

@@ -17,8 +17,9 @@ import dns.rdatatype
 from v6monitor.dns import log
 from v6monitor.dns.client import Client
 from v6monitor.dns.journal import journal_of
+from v6monitor.dns.name_list import TYPES
 from v6monitor.dns.observation import Question
-from v6monitor.dns.plan import TYPES, Questions
+from v6monitor.dns.plan import Questions
 from v6monitor.dns.recording import Task, record
 from v6monitor.dns.resolvers import parse
 from v6monitor.dns.run import Progress, policy_for, running

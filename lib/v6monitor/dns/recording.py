@@ -23,6 +23,7 @@ from v6monitor.dns import arrow, log, vantage
 from v6monitor.dns.client import Client
 from v6monitor.dns.ipv6_only import Again, Controls, marked
 from v6monitor.dns.journal import Journal, journal_of
+from v6monitor.dns.name_list import canonical, digest
 from v6monitor.dns.observation import (
     DEFINITE,
     IPV6_ONLY,
@@ -32,7 +33,7 @@ from v6monitor.dns.observation import (
     is_readable,
     over_ipv6_only,
 )
-from v6monitor.dns.plan import ADDRESSES, ExtraQuestions, Plan, Questions, canonical, digest
+from v6monitor.dns.plan import ADDRESSES, ExtraQuestions, Plan, Questions
 from v6monitor.dns.resolvers import Resolver, parse
 from v6monitor.dns.retry import Policy
 from v6monitor.dns.run import Progress, observe, policy_for, running

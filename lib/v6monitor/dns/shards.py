@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from v6monitor.dns import log
 from v6monitor.dns.journal import Journal, journal_of
-from v6monitor.dns.plan import TYPES, canonical, digest
+from v6monitor.dns.name_list import TYPES, canonical, digest
 from v6monitor.errors import InputError
 from v6monitor.names import registrable_domain
 

@@ -17,7 +17,7 @@ import mistune
 from nbformat import NotebookNode
 
 from v6monitor.charts.chart import MIME, plain_table, slug
-from v6monitor.charts.tables import unpack
+from v6monitor.charts.packing import unpack
 from v6monitor.intake.sectors import SECTORS
 from v6monitor.language import CODES, Language
 

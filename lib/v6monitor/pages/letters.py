@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
-from v6monitor.charts.tables import Cell, rows_html
+from v6monitor.charts.cells import Cell
+from v6monitor.charts.tables import rows_html
 from v6monitor.dns.observation import OK, Observation
 from v6monitor.language import AMSTERDAM, CODES, NO_VALUE, Language
 from v6monitor.mail.letters import Letter, Measured, powershell, remarks, situations, steps

@@ -16,8 +16,10 @@ from jinja2 import Environment
 from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 
+from v6monitor.charts.cells import Reference
 from v6monitor.charts.chart import DOWNLOADS
-from v6monitor.charts.tables import Reference, css_string, unpack, with_commands
+from v6monitor.charts.packing import unpack
+from v6monitor.charts.tables import css_string, with_commands
 from v6monitor.language import Language, marked
 from v6monitor.month import WHOLE, Scope
 from v6monitor.names import visible

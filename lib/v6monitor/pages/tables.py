@@ -13,7 +13,7 @@ import pandas as pd
 import xlsxwriter
 
 from v6monitor.charts.chart import slug
-from v6monitor.charts.tables import flat, parquet
+from v6monitor.charts.packing import flat, parquet
 from v6monitor.language.columns import column
 from v6monitor.month import Scope
 from v6monitor.pages.exports import safe_csv, write_text

@@ -16,8 +16,9 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 
 from v6monitor import __version__
+from v6monitor.charts.cells import Cell
 from v6monitor.charts.headline import message
-from v6monitor.charts.tables import Cell, rows_html
+from v6monitor.charts.tables import rows_html
 from v6monitor.charts.wording import share_text
 from v6monitor.intake.states import MEASURES
 from v6monitor.language import CODES, Language, source_text

@@ -11,7 +11,8 @@ from urllib.parse import quote, urlencode
 import pandas as pd
 
 from v6monitor.analysis.shares import VERDICT_OF, shares
-from v6monitor.charts.tables import Cell, Reference, rows_html, with_dutch
+from v6monitor.charts.cells import Cell, Reference
+from v6monitor.charts.tables import rows_html, with_dutch
 from v6monitor.charts.wording import group_name, out_of, share_text
 from v6monitor.language import Language, source_text
 from v6monitor.mail.advice import Row, explanation, next_step, waivers

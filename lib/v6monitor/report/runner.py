@@ -41,6 +41,7 @@ from v6monitor.pages.document import read as read_document
 from v6monitor.pages.exports import safe_csv, write_text
 from v6monitor.report import archive, manifest, transactions
 from v6monitor.report.archive import OBSERVATIONS
+from v6monitor.report.context import Report
 from v6monitor.report.execution import (
     WORKERS,
     Executed,
@@ -53,7 +54,7 @@ from v6monitor.report.execution import (
 )
 from v6monitor.report.forks import Forks
 from v6monitor.report.news import news
-from v6monitor.report.publishing import Report, publish
+from v6monitor.report.publishing import publish
 from v6monitor.report.request import Request
 from v6monitor.report.results import run_facts
 
