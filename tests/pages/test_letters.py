@@ -18,7 +18,7 @@ from v6monitor.pages import tables
 from v6monitor.pages.letters import file_of, merge, page
 from v6monitor.pages.lint import problems
 from v6monitor.pages.notices import synthetic_notice
-from v6monitor.pages.pages import Page
+from v6monitor.pages.page import Page
 from v6monitor.pages.publisher import Publisher
 
 HOSTILE = '=HYPERLINK("http://evil.example")<script>alert(1)</script>\' & Town'

@@ -15,7 +15,8 @@ from v6monitor.pages.document import read
 from v6monitor.pages.lint import problems
 from v6monitor.pages.metadata import About
 from v6monitor.pages.notices import Notice
-from v6monitor.pages.pages import Page, notebook_page
+from v6monitor.pages.page import Page
+from v6monitor.pages.pages import notebook_page
 from v6monitor.pages.publisher import Contact, Licence, Publisher
 
 SENDER = Publisher(

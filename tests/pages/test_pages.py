@@ -18,7 +18,8 @@ from v6monitor.month.card import explain
 from v6monitor.pages.document import read
 from v6monitor.pages.lint import problems
 from v6monitor.pages.notices import Notice
-from v6monitor.pages.pages import Link, Page, heading, linked, notebook_page, plain_page
+from v6monitor.pages.page import Link, Page
+from v6monitor.pages.pages import heading, linked, notebook_page, plain_page
 
 LONG = "gemeenschappelijke-regeling-van-een-heel-lange-naam.voorbeeld-organisatie.example"
 STATES = pd.DataFrame(

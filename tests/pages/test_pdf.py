@@ -17,6 +17,7 @@ from v6monitor.charts.tables import table_html
 from v6monitor.errors import UsageError
 from v6monitor.language import Language
 from v6monitor.pages import pages, pdf
+from v6monitor.pages.page import Page
 from v6monitor.pages.pdf import settled
 
 PRINTED = """%PDF-1.4
@@ -165,7 +166,7 @@ def test_a_heading_and_its_text_are_on_the_page_of_their_table(page):
     files = [page.with_name(f"{height}.html") for height in (247, 249, 251)]
     for file in files:
         above = f'<div style="height: {file.stem}mm">.</div><h2>Why?</h2><p>{"word " * 60}</p>'
-        card = pages.plain_page("card", pages.Page("x", Language("en"), "V"), card=above + table)
+        card = pages.plain_page("card", Page("x", Language("en"), "V"), card=above + table)
         file.write_text(card, encoding="utf-8")
     printed_beside(files)
     for file in files:

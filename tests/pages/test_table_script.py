@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from v6monitor.charts.cells import Reference
 from v6monitor.charts.tables import Part, parts_html, table_html
 from v6monitor.language import Language
+from v6monitor.pages import page as report_page
 from v6monitor.pages import pages
 from v6monitor.pages.lint import problems
 
@@ -53,7 +54,7 @@ def shown(browser: Browser, tmp_path: Path) -> Callable[..., Page]:
 def _page(code: str, rows: pd.DataFrame = ROWS) -> str:
     language = Language(code)
     table = table_html(rows, language, "Achterblijvers")
-    made = pages.plain_page("card", pages.Page("page.html", language, "Vraag"), card=table)
+    made = pages.plain_page("card", report_page.Page("page.html", language, "Vraag"), card=table)
     return pages.linked(made, {Reference("organisation", "Dienst 3"): "x/dienst-3.html"})
 
 
@@ -126,7 +127,7 @@ def test_a_group_and_a_sector_that_is_no_column_are_chosen_too(browser: Browser,
     table = parts_html(parts, Language("en"), "Laggards")
     assert table.count('<th scope="col"') == 2
     file = tmp_path / "page.html"
-    made = pages.Page("page.html", Language("en"), "Question")
+    made = report_page.Page("page.html", Language("en"), "Question")
     file.write_text(pages.plain_page("card", made, card=table), encoding="utf-8")
     page = browser.new_page(viewport={"width": 320, "height": 700})
     page.goto(file.as_uri())
@@ -250,7 +251,7 @@ def test_each_row_has_an_address_of_its_own():
     """The domain's; of a second table about it with a number."""
     language = Language("nl")
     table = table_html(ROWS.head(2), language, "Een")
-    page = pages.plain_page("card", pages.Page("x", language, "V"), card=table + table)
+    page = pages.plain_page("card", report_page.Page("x", language, "V"), card=table + table)
     for place in ("row-d0.example", "row-d1.example", "row-d0.example-2", "row-d1.example-2"):
         assert page.count(f'<tr id="{place}">') == 1
     assert problems(page) == []
@@ -261,7 +262,7 @@ def test_a_row_about_no_domain_has_the_address_of_its_first_cell():
     rows = pd.DataFrame({"operator": ["Zeefpost", "Zeefpost", "–"], "domains": [1, 2, 3]})
     page = pages.plain_page(
         "card",
-        pages.Page("x", Language("nl"), "V"),
+        report_page.Page("x", Language("nl"), "V"),
         card=table_html(rows, Language("nl"), "Een"),
     )
     assert re.findall(r'<tr id="([^"]+)"', page) == ["row-zeefpost", "row-zeefpost-2"]

@@ -145,7 +145,7 @@ def _write_letters(folder: Path, written: Sequence[Letter], *, synthetic: bool) 
     from v6monitor.pages import letters as pages  # noqa: PLC0415
     from v6monitor.pages import tables  # noqa: PLC0415
     from v6monitor.pages.notices import synthetic_notice  # noqa: PLC0415
-    from v6monitor.pages.pages import Page  # noqa: PLC0415
+    from v6monitor.pages.page import Page  # noqa: PLC0415
 
     with writing("--letters", folder):
         for code in CODES:

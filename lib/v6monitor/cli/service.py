@@ -81,7 +81,8 @@ def _write_card(card: Card, path: Path, language: Language) -> None:
 
     # imported here: a card on the terminal needs nothing of what makes pages
     from v6monitor.pages.notices import synthetic_notice  # noqa: PLC0415
-    from v6monitor.pages.pages import Page, plain_page  # noqa: PLC0415
+    from v6monitor.pages.page import Page  # noqa: PLC0415
+    from v6monitor.pages.pages import plain_page  # noqa: PLC0415
 
     heading = language.text("What do the lookups say about {domain}?", domain=card.domain)
     notices = synthetic_notice(card.domain.endswith(".example"), language)

@@ -13,7 +13,8 @@ from v6monitor.language import AMSTERDAM, CODES, NO_VALUE, Language
 from v6monitor.mail.letters import Letter, Measured, powershell, remarks, situations, steps
 from v6monitor.names import display, page_name
 from v6monitor.pages import publisher
-from v6monitor.pages.pages import Page, file_name, plain_page, twin
+from v6monitor.pages.page import Page, file_name, twin
+from v6monitor.pages.pages import plain_page
 from v6monitor.pages.publisher import Publisher
 
 NAME = "letters"

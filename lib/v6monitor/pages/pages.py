@@ -5,13 +5,11 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 from functools import cache
-from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any
 
-import mistune
 from jinja2 import Environment
 from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
@@ -20,144 +18,20 @@ from v6monitor.charts.cells import Reference
 from v6monitor.charts.chart import DOWNLOADS
 from v6monitor.charts.packing import unpack
 from v6monitor.charts.tables import css_string, with_commands
-from v6monitor.language import Language, marked
+from v6monitor.language import Language
 from v6monitor.month import WHOLE, Scope
 from v6monitor.names import visible
-from v6monitor.pages import publisher
 from v6monitor.pages.document import Document, Output, Prose
-from v6monitor.pages.notices import Notice, scope_name
-from v6monitor.pages.publisher import Publisher
+from v6monitor.pages.notices import scope_name
+from v6monitor.pages.page import Page
+from v6monitor.pages.prose import Section, prose_html
 from v6monitor.pages.tables import FORMS
 
 TEMPLATES = Path(__file__).parent / "templates"
-OVERVIEW = "index"
-"""The first page of a month."""
-DATA = "data"
-"""The page that lists the tables."""
-_BAR = {
-    OVERVIEW: marked("Overview"),
-    "60_briefing": marked("Briefing"),
-    "30_adoption": marked("State"),
-    "40_exchange_online": marked("Laggards"),
-    "50_changes": marked("Changes"),
-    "55_gap": marked("Gap"),
-    "58_pace": marked("Pace"),
-    "organisations": marked("Organisations"),
-    DATA: marked("Data"),
-}
-"""What the pages that every reader needs are called in the navigation, in its order."""
 _REFERENCE = re.compile(r'<a data-to="([a-z]+:[^"]*)">(.*?)</a>')
 _E_MAIL = re.compile(r"(?<![\w./-])([Ee])-(?=mail(?![\w-]*\.\w))")
 _LONGEST = 300  # characters of a description
 _BESIDE = ("csv", "xlsx")  # on a page; the data page has all forms
-
-
-class Link(NamedTuple):
-    """Another page of the report, what it is called, and the language of that title."""
-
-    file: str
-    title: str
-    language: str = ""
-
-    @property
-    def name(self) -> str:
-        """Return what the page is called in both languages."""
-        return PurePosixPath(self.file).name.partition(".")[0]
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page: its file, language, heading, twin in the other language, and neighbours."""
-
-    file: str
-    language: Language
-    heading: str
-    period: str = ""
-    links: Sequence[Link] = ()
-    twin: str = ""
-    notices: Sequence[Notice] = ()
-    home: str = "index.html"
-    heading_language: str = ""
-    """The language of the heading, where that is not the page's."""
-    publisher: Publisher = field(default_factory=publisher.read)
-    folder: str | None = None
-    """Where its own folder is in the archive of all reports; ends with a slash, or is empty."""
-    date: str = ""
-    next: str = ""
-    """When was measured, and when the next report appears."""
-    picture: str = ""
-    """A picture for social media, in its folder."""
-    feed: str = ""
-    dataset: Mapping[str, Any] = field(default_factory=dict)
-    """The description of its data, in schema.org's terms."""
-
-    @property
-    def address(self) -> str:
-        """Return the address of its folder where the reports are published; empty without one."""
-        known = self.publisher.address and self.folder is not None
-        return f"{self.publisher.address}{self.folder}" if known else ""
-
-    def below(self, name: str, **own: Any) -> "Page":
-        """Return a page in a folder of this name below this one's, with the same neighbours."""
-        above = {
-            "links": [link._replace(file=f"../{link.file}") for link in self.links],
-            "home": f"../{self.home}",
-            "folder": None if self.folder is None else f"{self.folder}{name}/",
-            "picture": self.picture and f"../{self.picture}",
-            "feed": self.feed and f"../{self.feed}",
-        }
-        return replace(self, **above | own)
-
-    @property
-    def title(self) -> str:
-        """Return the heading with the month: what a tab, a bookmark and a search show."""
-        language = Language(self.heading_language) if self.heading_language else self.language
-        return f"{self.heading} – {language.month(self.period)}" if self.period else self.heading
-
-    @property
-    def bar(self) -> list[Link]:
-        """Return the links that every reader needs, in their order, with short titles."""
-        known = {link.name: link for link in self.links}
-        return [
-            Link(known[name].file, self.language.text(title))
-            for name, title in _BAR.items()
-            if name in known
-        ]
-
-    @property
-    def questions(self) -> list[Link]:
-        """Return the same links with their full titles, but for the first page and the data."""
-        known = {link.name: link for link in self.links}
-        return [known[name] for name in _BAR if name in known and name not in {OVERVIEW, DATA}]
-
-    @property
-    def more(self) -> list[Link]:
-        """Return the links that administrators need."""
-        return [link for link in self.links if link.name not in _BAR]
-
-    @property
-    def other(self) -> str:
-        """Return the code of the other language."""
-        return "en" if self.language.code == "nl" else "nl"
-
-
-class Section(NamedTuple):
-    """A heading within a page and its anchor."""
-
-    anchor: str
-    title: str
-    language: str
-
-
-def file_name(name: str, code: str, languages: Sequence[str], end: str = "html") -> str:
-    """Return a page's file: ``name.html``; of two languages the English one is ``name.en.html``."""
-    return f"{name}.en.{end}" if code == "en" and len(languages) > 1 else f"{name}.{end}"
-
-
-def twin(name: str, code: str, languages: Sequence[str], end: str = "html") -> str:
-    """Return the file of the same page in the other language; empty when there is none."""
-    others = [other for other in languages if other != code]
-    return file_name(name, others[0], languages, end) if others else ""
 
 
 def heading(document: Document, language: Language, scope: Scope = WHOLE) -> tuple[str, str]:
@@ -184,7 +58,9 @@ def notebook_page(document: Document, page: Page) -> str:
     """Return the page of an executed notebook: its prose and outputs, without code."""
     sections: list[Section] = []
     parts = [
-        markup(part, page.language) if isinstance(part, Output) else _prose(part, page, sections)
+        markup(part, page.language)
+        if isinstance(part, Output)
+        else prose_html(part, page, sections)
         for part in document.parts
     ]
     answers = (at for at, part in enumerate(document.parts[:2]) if _is_answer(part))
@@ -319,73 +195,6 @@ class PageExporter(TemplateExporter):
             "download": _download,
         }
         return environment
-
-
-class _Renderer(mistune.HTMLRenderer):
-    """Markdown as accessible HTML: anchors, links to pages, tables with caption and scopes."""
-
-    def __init__(self, page: Page, sections: list[Section], language: str) -> None:
-        super().__init__(escape=True)
-        self._page, self._sections, self._language = page, sections, language
-
-    def heading(self, text: str, level: int, **attrs: Any) -> str:
-        """Return a heading; the first level has the page's title, the second an anchor."""
-        if level == 1:
-            return f"<h1>{html.escape(self._page.heading)}</h1>\n"
-        if level > 2:  # noqa: PLR2004 - <h3> and lower are in no list of contents
-            return str(super().heading(text, level, **attrs))
-        title = html.unescape(str(Markup(text).striptags()))
-        section = Section(f"section-{len(self._sections) + 1}", title, self._language)
-        self._sections.append(section)
-        return f'<h2 id="{section.anchor}">{text}</h2>\n'
-
-    def link(self, text: str, url: str, title: str | None = None) -> str:
-        """Return a link to a notebook as one to its page; its words when the report has none."""
-        file = self._file(url)
-        if file is None:
-            return str(super().link(text, url, title))
-        return str(super().link(text, file)) if file else text
-
-    def render_token(self, token: dict[str, Any], state: mistune.BlockState) -> str:
-        """Return a token; a paragraph that is one link is left out when that leads nowhere."""
-        children = token.get("children", [])
-        if token["type"] == "paragraph" and [one["type"] for one in children] == ["link"]:
-            if self._file(children[0]["attrs"]["url"]) == "":
-                return ""
-            body = self.render_tokens(children, state)
-            return f'<p class="more">{body}</p>\n'  # on paper it leads nowhere
-        return str(super().render_token(token, state))
-
-    def table(self, text: str) -> str:
-        """Return a table that scrolls by itself, with the heading above it as unseen caption."""
-        label = html.escape(self._sections[-1].title if self._sections else self._page.heading)
-        return (
-            f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table>'
-            f'<caption class="unseen">{label}</caption>{text}</table></div>\n'
-        )
-
-    def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
-        """Return a cell; one of the head has a scope."""
-        kind = ' class="number"' if align == "right" else ""
-        return f'<th scope="col"{kind}>{text}</th>' if head else f"<td{kind}>{text}</td>"
-
-    def _file(self, url: str) -> str | None:
-        """Return the page of a notebook; empty without one; None for a link of another kind."""
-        name, _, end = url.partition(".")
-        if end != "ipynb" or "/" in name:
-            return None
-        file = f"{name}.{self._page.file.partition('.')[2]}"
-        return file if any(other.file == file for other in self._page.links) else ""
-
-
-def _prose(prose: Prose, page: Page, sections: list[Section]) -> Markup:
-    code = page.language.code
-    language = code if code in prose.source else next(iter(prose.source))
-    renderer = _Renderer(page, sections, "" if language == code else language)
-    body = str(
-        mistune.create_markdown(renderer=renderer, plugins=["table"])(prose.source[language])
-    )
-    return Markup(body if language == code else f'<div lang="{language}">{body}</div>')
 
 
 def _lang(code: str) -> Markup:

@@ -24,7 +24,7 @@ from v6monitor.intake.states import MEASURES
 from v6monitor.language import CODES, Language, source_text
 from v6monitor.pages import notices, pages, publisher
 from v6monitor.pages.exports import safe_csv
-from v6monitor.pages.pages import Page, file_name, twin
+from v6monitor.pages.page import Link, Page, file_name, twin
 from v6monitor.report import archive, news, stored
 from v6monitor.report.archive import Entry
 
@@ -167,7 +167,7 @@ def _page(
         names.append(language.text("Remarks"))
     there = [month for month in months if not month["withdrawn"]]
     links = [
-        pages.Link(
+        Link(
             f"{folder}/{first_page(held[-1], language.code).partition('/')[2]}",
             notices.scope_name(held[0]["scope"], language),
         )

@@ -17,7 +17,7 @@ from v6monitor.month.month import Month
 from v6monitor.pages import letters, notices, pages, publisher
 from v6monitor.pages.document import Document
 from v6monitor.pages.metadata import About
-from v6monitor.pages.pages import DATA, OVERVIEW, Link, Page, file_name, twin
+from v6monitor.pages.page import DATA, OVERVIEW, Link, Page, file_name, twin
 from v6monitor.report import organisations
 from v6monitor.report.news import News
 from v6monitor.report.organisations import Organisations

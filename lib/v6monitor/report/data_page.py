@@ -12,7 +12,7 @@ from v6monitor.language import Language, marked
 from v6monitor.language.columns import column
 from v6monitor.pages import letters, metadata, pages, tables
 from v6monitor.pages.exports import write_text
-from v6monitor.pages.pages import DATA, OVERVIEW, Link, file_name
+from v6monitor.pages.page import DATA, OVERVIEW, Link, file_name
 from v6monitor.report import results, stored
 from v6monitor.report.context import Notebooks, Report
 

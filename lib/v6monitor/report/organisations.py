@@ -21,7 +21,8 @@ from v6monitor.month.card import Card, card
 from v6monitor.month.month import Month
 from v6monitor.names import display, page_name
 from v6monitor.pages import letters
-from v6monitor.pages.pages import Link, Page, file_name, plain_page, twin
+from v6monitor.pages.page import Link, Page, file_name, twin
+from v6monitor.pages.pages import plain_page
 from v6monitor.pages.publisher import Publisher
 from v6monitor.report.news import News
 

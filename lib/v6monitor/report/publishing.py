@@ -17,7 +17,7 @@ from v6monitor.language import CODES, Language, marked
 from v6monitor.pages import letters, lint, metadata, pages, tables
 from v6monitor.pages.document import Document, Output
 from v6monitor.pages.exports import write_text
-from v6monitor.pages.pages import OVERVIEW, Link, file_name
+from v6monitor.pages.page import OVERVIEW, Link, file_name
 from v6monitor.pages.pdf import print_pages
 from v6monitor.report import data_page, news, organisations
 from v6monitor.report.archive_pages import first_page
