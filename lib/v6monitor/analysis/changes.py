@@ -13,15 +13,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from v6monitor.analysis.shares import (
     SAME_SET,
     SMALLEST_GROUP,
+    STATES,
     By,
     check,
     measure_of,
     one_per_domain,
+    state_numbers,
     test_versions,
     with_source,
 )
@@ -256,20 +259,56 @@ def _of_month(month: Any, measure: str) -> Comparison:
     return Comparison(before, after if earlier else before, month.renames, later, named)
 
 
+class Places(NamedTuple):
+    """The domains of either month, under their newest names, and their rows; -1 where absent."""
+
+    domains: "pd.Index[str]"
+    before: npt.NDArray[np.int64]
+    after: npt.NDArray[np.int64]
+
+
+def _places(one: Comparison) -> Places:
+    renamed = _renamed(one.before["domain"], one.after["domain"], one.renames or {})
+    both = pd.concat([renamed, one.after["domain"]], ignore_index=True)
+    number, domains = pd.factorize(both, use_na_sentinel=False)
+    rows = []
+    for states, numbers in zip(one[:2], np.split(number, [len(renamed)]), strict=True):
+        row = np.full(len(domains), -1)
+        row[numbers] = np.arange(len(numbers))
+        if np.count_nonzero(row >= 0) < len(numbers):
+            check(states)
+        rows.append(row)
+    return Places(domains, *rows)
+
+
+def transitions(one: Comparison) -> npt.NDArray[np.int64]:
+    """Return how many domains went from each state to each: ``STATES``, then absent."""
+    _, *rows = _places(one)
+    size = len(STATES) + 1
+    before, after = (
+        np.append(state_numbers(states), len(STATES))[row]
+        for states, row in zip(one[:2], rows, strict=True)
+    )
+    return np.bincount(before * size + after, minlength=size * size).reshape(size, size)
+
+
 def paired(one: Comparison) -> pd.DataFrame:
     """Return both months of every domain of a comparison, as of ``pair``."""
-    for states in (one.before, one.after):
-        check(states)
-    names = _renamed(one.before["domain"], one.after["domain"], one.renames or {})
-    earlier = one.before.assign(domain=names).rename(columns={"state": "before"})
-    later = one.after.rename(columns={"state": "after"})
-    both = later.merge(earlier, on="domain", how="outer", suffixes=("", "_before"))
-    both[["before", "after"]] = both[["before", "after"]].fillna(ABSENT)
-    for column in set(one.before) & set(one.after) - {"domain", "state"}:
-        both[column] = both[column].where(both["after"] != ABSENT, both[f"{column}_before"])
-    others = [str(name) for name in both if name not in {"domain", "before", "after"}]
-    kept = [name for name in others if not name.endswith("_before")]
-    return both[["domain", "before", "after", *kept]].assign(**one.named)
+    for states in one[:2]:
+        state_numbers(states)
+    domains, *rows = _places(one)
+    order = domains.argsort()
+    earlier, later = (
+        states.reset_index(drop=True).reindex(row[order]).reset_index(drop=True)
+        for states, row in zip(one[:2], rows, strict=True)
+    )
+    there = later["state"].notna()
+    both: dict[Any, Any] = {"domain": domains.take(order)}
+    both |= {"before": earlier["state"].fillna(ABSENT), "after": later["state"].fillna(ABSENT)}
+    both |= {name: later[name] for name in later if name not in {"domain", "state"}}
+    for name in earlier.columns.drop(["domain", "state"]):
+        both[name] = both[name].where(there, earlier[name]) if name in both else earlier[name]
+    return pd.DataFrame(both).assign(**one.named)
 
 
 def _moved(one: Comparison, both: pd.DataFrame) -> pd.DataFrame:

@@ -3,9 +3,11 @@
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from v6monitor.analysis.changes import ABSENT, Renames, changes, comparisons, known, pair, paired
+from v6monitor.analysis.changes import Renames, changes, comparisons, known, pair, transitions
 from v6monitor.analysis.shares import check, shares, with_source
 
 
@@ -44,20 +46,18 @@ def decompose(
         METHOD.md, "Change".
     """
     (one,) = comparisons(before, after, renames)
-    both = paired(one)
-    split = _split(both)
-    definite = {month: known(both[month]) for month in ("before", "after")}
-    new, gone = definite["after"] & ~definite["before"], definite["before"] & ~definite["after"]
-    number = split[["domains_before", "domains_after"]].astype("int64")
+    moved = transitions(one)
+    split = _split(moved)
+    number = split[["domains_before", "domains_after"]]
     ends = split.loc["total", ["share_before", "share_after"]]
     counts = {
         "n_before": int(number["domains_before"]["total"]),
         "n_after": int(number["domains_after"]["total"]),
         "n_stayers": int(number["domains_after"]["within"]),
-        "n_entrants": int(new.sum()),
-        "n_leavers": int(gone.sum()),
-        "n_became_known": int((new & both["before"].ne(ABSENT)).sum()),
-        "n_became_unknown": int((gone & both["after"].ne(ABSENT)).sum()),
+        "n_entrants": int(number["domains_after"]["entrants"]),
+        "n_leavers": int(number["domains_before"]["leavers"]),
+        "n_became_known": int(moved[2:-1, :2].sum()),
+        "n_became_unknown": int(moved[:2, 2:-1].sum()),
     }
     found = pd.Series({**split["points"], **ends, **counts, **one.named}, dtype=object)
     return with_source(found, before, after)
@@ -79,7 +79,7 @@ def parts(
     """
     compared = comparisons(before, after, renames, (), measure)
     found = pd.concat(
-        [_split(paired(one)).reset_index().assign(**one.named) for one in compared],
+        [_split(transitions(one)).reset_index().assign(**one.named) for one in compared],
         ignore_index=True,
     )
     first = ["measure"] if "measure" in found else []
@@ -134,17 +134,18 @@ def kitagawa(before: pd.DataFrame, after: pd.DataFrame, *, by: str = "sector") -
     return with_source(table, before, after)
 
 
-def _split(both: pd.DataFrame) -> pd.DataFrame:
-    """Return ``parts`` of a pair, indexed by part."""
-    definite = {month: known(both[month]) for month in ("before", "after")}
-    before, after = definite.values()
-    rows = {"within": before & after, "entrants": ~before, "leavers": ~after}
-    rows["total"] = before | after
-    table = pd.DataFrame(index=pd.Index(list(rows), name="part"))
-    for month in definite:
-        states = [both[month][definite[month] & row] for row in rows.values()]
-        table[f"domains_{month}"] = [len(part) for part in states]
-        table[f"share_{month}"] = [float(part.eq("yes").mean()) for part in states]
+def _split(moved: npt.NDArray[np.int64]) -> pd.DataFrame:
+    """Return ``parts`` of the transitions of a pair, indexed by part."""
+    stayed, joined, left, none = moved[:2, :2], moved[2:, :2], moved[:2, 2:], [0, 0]
+    sides = {  # yes and no of each part
+        "before": [stayed.sum(axis=1), none, left.sum(axis=1), moved[:2].sum(axis=1)],
+        "after": [stayed.sum(axis=0), joined.sum(axis=0), none, moved[:, :2].sum(axis=0)],
+    }
+    table = pd.DataFrame(index=pd.Index(["within", "entrants", "leavers", "total"], name="part"))
+    for month, cells in sides.items():
+        yes, known = np.array(cells)[:, 0], np.sum(cells, axis=1)
+        table[f"domains_{month}"] = known
+        table[f"share_{month}"] = np.where(known, yes / np.maximum(known, 1), np.nan)
     old, share_before, new, share_after = (table[name].to_dict() for name in table)
     first, last = share_before["within"], share_after["within"]
     if not old["within"]:

@@ -81,7 +81,7 @@ def shares(states: pd.DataFrame, *, by: By = ()) -> pd.DataFrame:
         METHOD.md, "Shares" and "Change".
     """
     keys = _keys(by, states)
-    _check_states(states)
+    state_numbers(states)
     named = {}
     if "measure" in states and "measure" not in keys:
         named["measure"] = measure_of(states)
@@ -101,15 +101,16 @@ def shares(states: pd.DataFrame, *, by: By = ()) -> pd.DataFrame:
 
 def shares_of_counts(counts: pd.DataFrame) -> pd.DataFrame:
     """Return rows of ``yes``, ``no`` and ``unknown`` with the shares that they make."""
-    known = counts["yes"] + counts["no"]
-    table = counts.assign(applicable=known + counts["unknown"])
-    applicable = table["applicable"].where(table["applicable"] > 0)
-    enough = (known > 0) & (table["applicable"] >= SMALLEST_GROUP)
-    table["adoption"] = (table["yes"] / known.where(known > 0)).where(enough)
-    table["lower"] = table["yes"] / applicable
-    table["upper"] = (table["yes"] + table["unknown"]) / applicable
-    table["coverage"] = known / applicable
-    return table
+    yes, no, unknown = (counts[state].to_numpy() for state in STATES[:3])
+    known, applicable = yes + no, yes + no + unknown
+    with np.errstate(invalid="ignore"):  # none of none is NaN
+        return counts.assign(
+            applicable=applicable,
+            adoption=np.where(applicable >= SMALLEST_GROUP, yes / known, np.nan),
+            lower=yes / applicable,
+            upper=(yes + unknown) / applicable,
+            coverage=known / applicable,
+        )
 
 
 class Gate(NamedTuple):
@@ -164,15 +165,16 @@ def ranking(table: pd.DataFrame) -> pd.DataFrame:
     ``rank`` and ``rank_to`` are the best and worst rank that the bounds allow: ``tied`` if they
     differ.
     """
-    ranked = table[table["adoption"].notna()].copy()
-    lower, upper = ranked["lower"].to_numpy(), ranked["upper"].to_numpy()
-    ranked["rank"] = 1 + (lower[:, None] > upper[None, :]).sum(axis=0)
-    ranked["rank_to"] = len(ranked) - (lower[:, None] > upper[None, :]).sum(axis=1)
-    ranked["tied"] = ranked["rank"] < ranked["rank_to"]
-    ranked = ranked.sort_values(["adoption", "applicable"], ascending=False, kind="stable")
-    rest = table[table["adoption"].isna()].assign(tied=False)
-    found = pd.concat([ranked, rest], ignore_index=True) if len(rest) else ranked
-    return found.astype({"rank": "Int64", "rank_to": "Int64"}).reset_index(drop=True)
+    adoption, applicable = table["adoption"].to_numpy(), table["applicable"].to_numpy()
+    ranked = ~np.isnan(adoption)
+    order = np.lexsort((np.where(ranked, -applicable, 0), -adoption))  # NaN is last
+    found = table.take(order).reset_index(drop=True)
+    lower, upper = (np.where(ranked, table[end], np.nan)[order] for end in ("lower", "upper"))
+    above, last = lower[:, None] > upper[None, :], np.full(len(table), ranked.sum())
+    rank, rank_to = 1 + above.sum(axis=0), last - above.sum(axis=1)
+    none = ~ranked[order]
+    found["rank"], found["rank_to"] = (pd.arrays.IntegerArray(one, none) for one in (rank, rank_to))
+    return found.assign(tied=~none & (rank < rank_to))
 
 
 def verdict_states(verdicts: pd.DataFrame, measure: str, *, some: str = "") -> pd.DataFrame:
@@ -193,7 +195,7 @@ def one_per_domain(states: pd.DataFrame, by: By = ()) -> pd.DataFrame:
     one: known goes before unknown, unknown before not applicable; a yes against a no is unknown.
     """
     keys = [*_keys(by, states), "domain"]
-    double = states.duplicated(keys, keep=False)
+    double = _double(states, keys)
     if not double.any():
         return states.reset_index(drop=True)
     rows = states[double]
@@ -217,19 +219,49 @@ def one_per_domain(states: pd.DataFrame, by: By = ()) -> pd.DataFrame:
 
 def count(states: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     """Return the number of domains in each state per group; without groups in one row."""
-    each = states[[*keys]].assign(**{state: states["state"].eq(state) for state in STATES})
+    state, group = state_numbers(states), _group_numbers(states, keys)
+    _, first = np.unique(group, return_index=True)
+    size = (len(first) if keys else 1) * len(STATES)
+    cells = np.bincount(group * len(STATES) + state, minlength=size).reshape(-1, len(STATES))
+    counts = pd.DataFrame(cells, columns=list(STATES))
     if "explained" in states:
-        each["explained"] = states["explained"] & states["state"].eq("no")
+        explained = states["explained"].to_numpy(bool) & (state == STATES.index("no"))
+        counts["explained"] = np.bincount(group[explained], minlength=len(cells))
     if not keys:
-        return each.sum().astype("int64").to_frame().T
-    counted = each.columns.drop([*keys])
-    return each.groupby([*keys], dropna=False, observed=True, as_index=False)[list(counted)].sum()
+        return counts
+    return pd.concat([states[[*keys]].take(first).reset_index(drop=True), counts], axis="columns")
+
+
+def state_numbers(states: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the place in ``STATES`` of each state; InputError for one that does not exist."""
+    code, found = pd.factorize(states["state"], use_na_sentinel=False)
+    if invalid := [state for state in found if state not in STATES]:
+        expected = ", ".join(STATES)
+        raise InputError(f"the state {invalid[0]!r} does not exist: expected {expected}")
+    return np.array([STATES.index(state) for state in found], dtype="int64")[code]
+
+
+def _group_numbers(states: pd.DataFrame, keys: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Return the number of the group of each row, counted in the order of the groups."""
+    if not keys:
+        return np.zeros(len(states), dtype="int64")
+    groups = states.groupby([*keys], dropna=False, observed=True)
+    return groups.ngroup().to_numpy("int64")
+
+
+def _double(states: pd.DataFrame, keys: Sequence[str]) -> "pd.Series[bool]":
+    """Return which rows are not the only ones of their keys."""
+    number = np.zeros(len(states), dtype="int64")
+    for key in keys:
+        code, found = pd.factorize(states[key], use_na_sentinel=False)
+        number = number * len(found) + code
+    return pd.Series(number, states.index).duplicated(keep=False)
 
 
 def check(states: pd.DataFrame, keys: Sequence[str] = ()) -> None:
     """Raise ``InputError`` for a state that does not exist or a domain twice in a group."""
-    _check_states(states)
-    double = states.duplicated([*keys, "domain"])
+    state_numbers(states)
+    double = _double(states, [*keys, "domain"])
     if double.any():
         name = states.loc[double, "domain"].iloc[0]
         raise InputError(
@@ -267,13 +299,6 @@ def _keys(by: By, states: pd.DataFrame) -> list[str]:
     return keys
 
 
-def _check_states(states: pd.DataFrame) -> None:
-    invalid = states.loc[~states["state"].isin(STATES), "state"]
-    if len(invalid):
-        expected = ", ".join(STATES)
-        raise InputError(f"the state {invalid.iloc[0]!r} does not exist: expected {expected}")
-
-
 def measure_of(states: pd.DataFrame) -> str:
     """Return the measure of a table; InputError for several: web and mail are not added up."""
     found = sorted(map(str, states["measure"].unique()))
@@ -287,13 +312,13 @@ def measure_of(states: pd.DataFrame) -> str:
 
 def _comparable(table: pd.DataFrame, single: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     """Return ``break_reason`` and ``comparable_since`` of each row of ``table``."""
-    row = single.groupby([*keys], dropna=False, observed=True).ngroup().to_numpy("int64")
+    row = _group_numbers(single, keys)
     order = np.argsort(row, kind="stable")
     starts = np.searchsorted(row[order], np.arange(len(table) + 1))
     domain = pd.factorize(single["domain"])[0][order]
     tests, period = list(test_versions(single, row)), list(table["period"].astype("str"))
     series = [key for key in keys if key != "period"]
-    found = pd.DataFrame({"break_reason": "", "comparable_since": period}, table.index, dtype="str")
+    reasons, firsts = [""] * len(table), period.copy()
     numbered = table.assign(at=range(len(table))).sort_values("period", kind="stable")
     groups = numbered.groupby(series, dropna=False, observed=True) if series else [((), numbered)]
     for _, rows in groups:
@@ -303,11 +328,12 @@ def _comparable(table: pd.DataFrame, single: pd.DataFrame, keys: Sequence[str]) 
         for at in range(1, len(months)):
             same_tests = tests[months[at - 1]] == tests[months[at]]
             since = since if same_tests else at
-            reason = ("" if same[at, at - 1] else "domains") if same_tests else "tests"
+            reasons[months[at]] = ("" if same[at, at - 1] else "domains") if same_tests else "tests"
             different = np.flatnonzero(~same[at, since:at])
             first = since + (int(different[-1]) + 1 if len(different) else 0)
-            found.iloc[months[at]] = reason, period[months[first]]
-    return found
+            firsts[months[at]] = period[months[first]]
+    found = {"break_reason": reasons, "comparable_since": firsts}
+    return pd.DataFrame(found, table.index, dtype="str")
 
 
 def _same_set(months: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
