@@ -246,14 +246,16 @@ def _group_numbers(states: pd.DataFrame, keys: Sequence[str]) -> npt.NDArray[np.
     if not keys:
         return np.zeros(len(states), dtype="int64")
     groups = states.groupby([*keys], dropna=False, observed=True)
-    return groups.ngroup().to_numpy("int64")
+    return np.asarray(groups.ngroup(), dtype="int64")
 
 
 def _double(states: pd.DataFrame, keys: Sequence[str]) -> "pd.Series[bool]":
     """Return which rows are not the only ones of their keys."""
     number = np.zeros(len(states), dtype="int64")
-    for key in keys:
+    for key in reversed(keys):  # domains alone are often enough
         code, found = pd.factorize(states[key], use_na_sentinel=False)
+        if len(found) == len(states):
+            return pd.Series(False, states.index)
         number = number * len(found) + code
     return pd.Series(number, states.index).duplicated(keep=False)
 
