@@ -100,7 +100,7 @@ def matrices(months: list[pd.DataFrame]) -> pd.DataFrame:
 
 def rankings(months: list[pd.DataFrame]) -> pd.DataFrame:
     """Rank the sectors of every month."""
-    ranked = [shares.ranking(v6.shares(month, by=["period", "sector"])) for month in months]
+    ranked = [shares.ranking(v6.shares(month, by="sector")) for month in months]
     return pd.concat(ranked, ignore_index=True)
 
 
