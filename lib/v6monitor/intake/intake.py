@@ -12,11 +12,11 @@ from v6monitor.intake.assembly import Context
 from v6monitor.intake.cleaning import KEPT, Faults, Reason, date_in
 from v6monitor.intake.columns import COLUMNS
 from v6monitor.intake.companions import is_companion
+from v6monitor.intake.files import File, expanded
 from v6monitor.intake.organisations import attach, read_registers
 from v6monitor.intake.reading import Reader
 from v6monitor.intake.sectors import SECTORS, sector_in
 from v6monitor.intake.states import sources, superseded
-from v6monitor.intake.tables import File, expanded
 from v6monitor.workspace import replacing
 
 

@@ -15,8 +15,9 @@ import pandas as pd
 
 from v6monitor.errors import InputError
 from v6monitor.intake.cleaning import CHANGED, DROPPED, Faults, Reason, normalised, split
+from v6monitor.intake.files import read_bytes, shown
 from v6monitor.intake.sectors import province_in, sector_in
-from v6monitor.intake.tables import Sheet, content, labelled, read_bytes, selected, shown
+from v6monitor.intake.tables import Sheet, content, labelled, selected
 
 OWNER = ("organisation", "org_id", "sector", "province")
 REGISTER = ("domain", "type", *OWNER)

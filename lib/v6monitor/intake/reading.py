@@ -25,7 +25,8 @@ from v6monitor.intake import api, lists, result_tables
 from v6monitor.intake.assembly import Context, Part, assemble
 from v6monitor.intake.cleaning import CHANGED, DROPPED, KEPT, Faults, Reason
 from v6monitor.intake.companions import is_companion
-from v6monitor.intake.tables import Content, File, Sheet, check_lengths, content, read_bytes
+from v6monitor.intake.files import File, read_bytes
+from v6monitor.intake.tables import Content, Sheet, check_lengths, content
 from v6monitor.kept import Kept
 
 _MOST_KEPT = 1_000

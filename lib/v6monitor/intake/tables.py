@@ -2,14 +2,9 @@
 
 import csv
 import dataclasses
-import io
 import json
-import os
 import re
-import stat
-import unicodedata
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -22,18 +17,13 @@ import pyarrow.compute as pc
 import pyarrow.lib as pa
 
 from v6monitor.errors import InputError, NoMeasurementError
-from v6monitor.intake import spreadsheets
+from v6monitor.intake import separated, spreadsheets
 from v6monitor.intake.columns import plain
+from v6monitor.intake.files import read_bytes, shown
 
-_LARGEST = 512 << 20
 _LARGEST_JSON = 128 << 20
 _MOST_VALUES = 5_000_000  # of JSON
-_LONGEST_LINE = 1 << 20
 _LONGEST_CELL = 32_767  # as in a spreadsheet
-_WIDEST = 1_000  # cells in a row
-_MOST_ROWS = 2_000_000
-_MOST_CELLS = 40_000_000
-_MOST_UNEVEN = 4_000_000  # cells in rows of unequal length, which are parsed in Python
 _HEAD = 1 << 17
 _HEADER_ROWS = 20  # a header is looked for in the first rows only
 _SAMPLE = 1_000  # rows in which is looked what a column holds
@@ -48,16 +38,6 @@ _NAMES = {
 }
 """Labels of columns of names, by which a header further down is known."""
 _SEPARATOR = re.compile(rb"sep=([,;\t|])\r?\n")
-_LINE_SEPARATORS = "\u2028\u2029"
-
-
-class File(NamedTuple):
-    """A file to read."""
-
-    path: Path
-    name: str
-    """As faults and errors call it: below the folder that was given, with forward slashes."""
-    in_folder: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,61 +83,6 @@ class Content(NamedTuple):
     sheets: tuple[Sheet, ...]
 
 
-def expanded(paths: Iterable[str | Path], exclude: Collection[Path] = ()) -> list[File]:
-    """Return the files named, below folders or matched by a pattern, each once; no hidden ones."""
-    seen = {path.resolve() for path in exclude}
-    found, missing = [], []
-    for raw in paths:
-        try:
-            for file in _expanded(Path(raw).expanduser()):
-                real = Path(os.path.realpath(file.path))  # also of a link that leads to itself
-                if real not in seen:
-                    seen.add(real)
-                    found.append(file)
-        except InputError as error:
-            missing.append(str(error))
-        except (OSError, RuntimeError, ValueError) as error:  # too long, no such home, "/x/**y"
-            why = error.strerror if isinstance(error, OSError) else error
-            raise InputError(f"{raw}: names no file or folder ({why}); check it") from error
-    if missing:
-        raise InputError("\n".join(missing))
-    return found
-
-
-def _expanded(path: Path) -> Iterator[File]:
-    if path.is_dir():
-        yield from _below(path)
-    elif path.exists():
-        yield File(path, shown(path.name))
-    else:
-        met = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
-        if not met:
-            raise InputError(f"{path}: there is no such file or folder; check its name")
-        for found in met:
-            yield from _expanded(found)
-
-
-def _below(folder: Path) -> Iterator[File]:
-    """Yield what is in a folder and its folders, in order; links to folders are not followed."""
-    left = [folder]
-    while left:
-        path = left.pop()
-        try:
-            is_folder = path.is_dir() and (path == folder or not path.is_symlink())
-            inside = sorted(path.iterdir(), reverse=True) if is_folder else []
-        except OSError:  # `load` says why
-            is_folder, inside = False, []
-        left += [one for one in inside if not one.name.startswith(".")]
-        if not is_folder:
-            yield File(path, shown(path.relative_to(folder).as_posix()), in_folder=True)
-
-
-def shown(name: str) -> str:
-    """Return a name of a file with what a reader would not see, or would obey, as its code."""
-    hidden = {one for one in name if unicodedata.category(one)[0] == "C" or one in _LINE_SEPARATORS}
-    return "".join(ascii(one)[1:-1] if one in hidden else one for one in name)
-
-
 def load(path: Path, name: str = "") -> Content:
     """Return the content of a file; InputError for what is no table and no JSON."""
     name = name or shown(path.name)
@@ -193,28 +118,6 @@ def content(name: str, data: bytes) -> Content:
         check_lengths(name, sheet.cells)
     parts = _parted(name, [sheet])
     return Content(name, None, parts)
-
-
-def read_bytes(path: Path, name: str) -> bytes:
-    """Return the bytes of a file that can be named, is not waited for and has an end."""
-    if not path.as_posix().endswith(name):
-        raise NoMeasurementError(f"{name}: has a sign in its name that is not shown; rename it")
-    try:
-        about = path.stat()
-        if stat.S_ISDIR(about.st_mode):
-            next(path.iterdir(), None)  # perhaps nobody may
-            raise NoMeasurementError(f"{name}: is a link to a folder; name that folder itself")
-        if not stat.S_ISREG(about.st_mode):
-            raise NoMeasurementError(f"{name}: is a pipe or a device, not a file; save it first")
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise NoMeasurementError(
-            f"{name}: cannot be read ({error.strerror}); check its name and who may read it"
-        ) from error
-    if len(data) > _LARGEST:
-        raise InputError(f"{name}: is larger than 512 MiB; split it by month")
-    return data
 
 
 def _parted(name: str, sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
@@ -358,9 +261,9 @@ def _separated(name: str, data: bytes) -> Sheet:
     if named := _SEPARATOR.match(data):
         delimiter, data, first = named[1].decode(), data[named.end() :], 2
     else:
-        delimiter = _delimiter(data)
+        delimiter = separated.delimiter_of(data)
     try:
-        table = _table(data, delimiter)
+        table = separated.table_of(data, delimiter)
     except csv.Error as error:
         raise InputError(
             f"{name}: is no table ({error}); export it again, in parts if it is large"
@@ -368,68 +271,3 @@ def _separated(name: str, data: bytes) -> Sheet:
     if table.empty:
         raise InputError(f"{name}: holds no cells; export it again")
     return Sheet("", table.set_axis(pd.RangeIndex(first, first + len(table))))
-
-
-def _delimiter(data: bytes) -> str:
-    """Return the separator that makes most cells at the beginning, in rows of the same width."""
-    head = data[:_HEAD].decode(errors="replace").splitlines()[:25]
-
-    def cells(delimiter: str) -> int:
-        try:
-            widths = Counter(map(len, csv.reader(head, delimiter=delimiter)))
-        except csv.Error:
-            return 0
-        return max((width * rows for width, rows in widths.items() if width > 1), default=0)
-
-    return max(",;\t", key=cells)
-
-
-def _table(data: bytes, delimiter: str) -> pd.DataFrame:
-    """Return all cells; csv.Error for more than a measurement has, before they are parsed."""
-    rows = max(data.count(b"\n"), data.count(b"\r")) + 1
-    if rows > _MOST_ROWS:
-        raise csv.Error(f"more than {_MOST_ROWS:,} rows")
-    end = 0
-    while end + _LONGEST_LINE < len(data):
-        within = data.rfind(b"\n", end, end + _LONGEST_LINE)
-        within = max(within, data.rfind(b"\r", end, end + _LONGEST_LINE))
-        if within < end:
-            raise csv.Error(f"a line of more than {_LONGEST_LINE:,} characters")
-        end = within + 1
-    head = io.StringIO(data[:_LONGEST_LINE].decode(errors="replace"), newline="")
-    width = len(next(csv.reader(head, delimiter=delimiter), []))
-    if width > _WIDEST:
-        raise csv.Error(f"{width} cells in a row")
-    if width * rows > _MOST_CELLS:
-        raise csv.Error(f"more than {_MOST_CELLS:,} cells")
-    if width > 1:  # the fast engine reads a cut quoted cell of a single column as two rows
-        try:
-            return pd.read_csv(
-                io.BytesIO(data),
-                engine="pyarrow",
-                sep=delimiter,
-                header=None,
-                names=range(width),
-                dtype="str",
-                keep_default_na=False,
-                skip_blank_lines=False,
-            )
-        except (pd.errors.ParserError, pd.errors.EmptyDataError):  # or a line without its end
-            pass
-    return _uneven(data, delimiter)
-
-
-def _uneven(data: bytes, delimiter: str) -> pd.DataFrame:
-    """Parse rows of unequal length: the short ones end in missing cells."""
-    rows = []
-    width = cells = 0
-    text = io.TextIOWrapper(io.BytesIO(data), "utf-8", newline="")
-    for row in csv.reader(text, delimiter=delimiter):
-        rows.append(row)
-        width, cells = max(width, len(row)), cells + len(row)
-        if width > _WIDEST:
-            raise csv.Error(f"{width} cells in a row")
-        if max(cells, width * len(rows)) > _MOST_UNEVEN:
-            raise csv.Error(f"more than {_MOST_UNEVEN:,} cells in rows of unequal length")
-    padded = (row + [None] * (width - len(row)) for row in rows)
-    return pd.DataFrame(padded, columns=range(width), dtype="str")

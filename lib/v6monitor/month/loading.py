@@ -13,8 +13,8 @@ from v6monitor import workspace
 from v6monitor.dns import log
 from v6monitor.intake import companions
 from v6monitor.intake.cleaning import KEY
+from v6monitor.intake.files import expanded
 from v6monitor.intake.states import newest, sources
-from v6monitor.intake.tables import expanded
 from v6monitor.language import AMSTERDAM
 from v6monitor.month import WITHIN_DAYS, lookup_days
 from v6monitor.month.history import with_source
