@@ -3,23 +3,31 @@
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from v6monitor.cli.options import add_out, check_new, writing
 from v6monitor.cli.terminal import STDOUT, Parser, say
 from v6monitor.dns.log import read_log
+from v6monitor.dns.pieces import pieces
+from v6monitor.dns.shards import Subject
 from v6monitor.language import CODES, Language
 from v6monitor.mail.advice import in_words
 from v6monitor.mail.dependencies import zones_without_ipv4
+from v6monitor.mail.laggards import GROUPS
 from v6monitor.mail.laggards import laggards as laggard_list
 from v6monitor.mail.letters import Letter, letters
 from v6monitor.mail.providers import providers as provider_table
 from v6monitor.month.measurements import is_synthetic
 from v6monitor.pages.exports import safe_csv, write_text
+from v6monitor.verdicts.evidence import PartialEvidence
 from v6monitor.verdicts.judge import judge, subjects
+
+if TYPE_CHECKING:
+    from v6monitor.verdicts.evidence import Observations
 
 
 def verdicts_arguments(parser: Parser) -> None:
@@ -29,8 +37,7 @@ def verdicts_arguments(parser: Parser) -> None:
 
 def verdicts(options: argparse.Namespace) -> int:
     """Write the verdict table; print how many domains have which verdict."""
-    observations, domains = _read(options)
-    table = judge(observations, domains=domains)
+    table = _together(_each(options, lambda part, domains: judge(part, domains=domains)))
     _write(table, options)
     _say(options, table, "domains", ("mail_all", "web", "dns_2"))
     return 0
@@ -43,8 +50,9 @@ def providers_arguments(parser: Parser) -> None:
 
 def providers(options: argparse.Namespace) -> int:
     """Write the provider table; print how many domains are of which class."""
-    observations, domains = _read(options)
-    table = provider_table(observations, domains=_mail(domains))
+    table = _together(
+        _each(options, lambda part, domains: provider_table(part, domains=_mail(domains)))
+    )
     _write(table.drop(columns="kind"), options)
     _say(options, table, "mail domains", ("class",))
     return 0
@@ -69,12 +77,18 @@ def laggards(options: argparse.Namespace) -> int:
     """Write the laggard list; print how many domains are in which group."""
     if options.letters:
         check_new("--letters", options.letters / "letters.csv", (".csv",), force=options.force)
-    observations, domains = _read(options)
-    known = provider_table(observations, domains=_mail(domains))
-    table = laggard_list(observations, providers=known)
+    whole = _read(options) if options.letters else None  # an administrator has many domains
+    mail: list[str] = []
+
+    def listed(part: "Observations", domains: list[Subject]) -> pd.DataFrame:
+        mail.extend(_mail(domains))
+        return laggard_list(part, providers=provider_table(part, domains=_mail(domains)))
+
+    table = _together(_each(options, listed, whole))
     _write(in_words(table, Language(options.lang)), options)
-    _say(options, table, f"of {len(known)} mail domains", ("group",))
-    if options.letters:
+    _say(options, table, f"of {len(mail)} mail domains", ("group",))
+    if whole:
+        observations, domains = whole
         paths = zones_without_ipv4(observations, domains)
         written = letters(table, observations=observations, without_ipv4=paths)
         _write_letters(options.letters, written, synthetic=is_synthetic(table))
@@ -94,7 +108,35 @@ def _add_files(parser: Parser, table: str, *examples: str) -> None:
     add_out(parser, f"{table}.csv", "CSV file to write; - writes to standard output")
 
 
-def _read(options: argparse.Namespace) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
+def _each(
+    options: argparse.Namespace,
+    table_of: Callable[["Observations", list[Subject]], pd.DataFrame],
+    whole: tuple[pd.DataFrame, list[Subject]] | None = None,
+) -> list[pd.DataFrame]:
+    """Return a table of each piece of a log that is too large for memory, else of the whole."""
+    check_new("--out", options.out, (".csv",), force=options.force)
+    found = None if whole or options.log == STDOUT else pieces(options.log)
+    if found is None:
+        return [table_of(*(whole or _read(options)))]
+    return [table_of(PartialEvidence(one.rows, one.read), one.subjects) for one in found]
+
+
+def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the tables of pieces as that of the whole, which is sorted by group and domain."""
+    if len(tables) == 1:
+        return tables[0]
+    table = pd.concat(tables, ignore_index=True)
+    if "group" not in table:
+        return table.sort_values("domain", ignore_index=True)
+    order = {group: number for number, group in enumerate(GROUPS)}
+    return table.sort_values(
+        ["group", "domain"],
+        key=lambda cells: cells.map(order) if cells.name == "group" else cells,
+        ignore_index=True,
+    )
+
+
+def _read(options: argparse.Namespace) -> tuple[pd.DataFrame, list[Subject]]:
     """Return the observations of a log and the (domain, type) pairs that it is about."""
     check_new("--out", options.out, (".csv",), force=options.force)
     observations = _standard_input() if options.log == STDOUT else read_log(options.log)
@@ -111,7 +153,7 @@ def _standard_input() -> pd.DataFrame:
         return read_log(file)
 
 
-def _mail(domains: Sequence[tuple[str, str]]) -> list[str]:
+def _mail(domains: Sequence[Subject]) -> list[str]:
     return [name for name, kind in domains if kind == "mail"]
 
 

@@ -63,8 +63,9 @@ def observations(rows: pa.RecordBatch) -> Iterator[Observation]:
 def _cells(column: pa.Array) -> Iterable[Any]:
     """Return the values of a column as an observation has them."""
     if column.type == _LIST:
-        texts = column.values.to_pylist()
-        return (tuple(texts[begin:end]) for begin, end in pairwise(column.offsets.to_pylist()))
+        texts, ends = column.flatten().to_pylist(), column.offsets.to_pylist()  # of a slice, too
+        first = ends[0] if ends else 0
+        return (tuple(texts[begin - first : end - first]) for begin, end in pairwise(ends))
     if pa.types.is_timestamp(column.type):
         return (_EPOCH + number * _MICROSECOND for number in column.view(pa.int64()).to_pylist())
     cells: list[Any] = column.to_pylist()

@@ -286,7 +286,7 @@ def _packed(subjects: Iterable[tuple[str, str]]) -> bytes:
 
 def _unpacked(packed: bytes) -> Iterator[bytes]:
     try:
-        yield from zlib.decompress(base64.b64decode(packed, validate=True)).splitlines()
+        yield from io.BytesIO(zlib.decompress(base64.b64decode(packed, validate=True)))
     except zlib.error as error:
         raise ValueError(error) from error
 

@@ -38,7 +38,7 @@ class Shard(NamedTuple):
         >>> Shard(4, 4).owns("town.example"), Shard(4, 4).owns("www.town.example")
         (True, True)
         """
-        return _place(name) % self.of == self.number - 1
+        return place(name) % self.of == self.number - 1
 
 
 class Share(Collection[Subject]):
@@ -184,6 +184,7 @@ def _part(path: Path) -> dict[str, Any]:
 
 
 @lru_cache(1 << 16)
-def _place(name: str) -> int:
+def place(name: str) -> int:
+    """Return a number that names of one registrable domain share, of 64 bits."""
     domain = registrable_domain(name).encode(errors="surrogatepass")
     return int.from_bytes(blake2b(domain, digest_size=8).digest(), "big")

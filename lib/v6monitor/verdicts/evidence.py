@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, cast
 
@@ -134,11 +134,14 @@ class Evidence:
                     row._replace(resolver=row.resolver.removeprefix(IPV6_ONLY))
                 )
                 continue
-            question = (row.qname, row.qtype)
-            known = self._found.get(question)
-            if known is None or _weight(row) > _weight(known):
-                self._found[question] = row
+            self._keep(row)
         self.ipv6_only = Evidence(second) if second or self.controls else None
+
+    def _keep(self, row: Observation) -> None:
+        question = (row.qname, row.qtype)
+        known = self._found.get(question)
+        if known is None or _weight(row) > _weight(known):
+            self._found[question] = row
 
     @classmethod
     def of(cls, source: Observations) -> Evidence:
@@ -277,6 +280,26 @@ class Evidence:
         if servers.note:
             reason += f" (zone {servers.zone}, {servers.note})"
         return Verdict(at_least(ENOUGH_NAME_SERVERS, states), reason)
+
+
+class PartialEvidence(Evidence):
+    """Evidence about some domains of a log: what they share with others is read when asked for."""
+
+    def __init__(
+        self, observations: Iterable[Observation], read: Callable[[str], Iterable[Observation]]
+    ) -> None:
+        super().__init__(observations)
+        self._read, self._were_read = read, set[str]()
+
+    def question(self, name: str, qtype: str) -> Observation | None:
+        """Return the observation that counts, also one of a name that others asked about."""
+        found = super().question(name, qtype)
+        if found or name in self._were_read:
+            return found
+        self._were_read.add(name)
+        for row in self._read(name):
+            self._keep(row)
+        return super().question(name, qtype)
 
 
 def rows(observations: pd.DataFrame | Iterable[Observation]) -> Iterator[Observation]:
