@@ -7,6 +7,7 @@ names, such as the hosts of a provider, are found by name in whatever piece has 
 # pyarrow has half its types:
 # mypy: disable-error-code="attr-defined, name-defined, no-untyped-call"
 
+import json
 import tempfile
 from array import array
 from bisect import bisect_left, bisect_right
@@ -71,15 +72,14 @@ class _Parts:
         places = set()
         for name, kind in log.provenance(path)["subjects"]:
             places.add(place(name))
-            self._subjects[place(name) % number] += f"{kind} {name}\n".encode()
+            self._subjects[place(name) % number] += f"{json.dumps([name, kind])}\n".encode()
         self._places = array("Q", sorted(places))
         del places
         self._split(path)
 
     def piece(self, number: int) -> Piece:
         """Return a piece."""
-        lines = self._subjects[number].decode().splitlines()
-        pairs = {(name, kind) for kind, _, name in (line.partition(" ") for line in lines)}
+        pairs = {tuple(json.loads(line)) for line in self._subjects[number].splitlines()}
         opened = cache(self._opened)  # and closed with the piece
 
         def read(name: str) -> Iterator[Observation]:
