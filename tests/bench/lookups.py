@@ -37,6 +37,7 @@ class Line(NamedTuple):
     delay: float = 0.0
     loss: float = 0.0
     rate: float = 0.0
+    jitter: float = 0.0
 
 
 class Setting(NamedTuple):

@@ -1,19 +1,20 @@
 """A proxy in front of a resolver that delays, loses and caps the rate.
 
-``python lookups_line.py RESOLVER_PORT DELAY LOSS RATE`` prints its port and works until its input
-ends. DELAY: seconds there and back; LOSS: the share of exchanges that is lost, half of it each way;
-RATE: the most questions a second, 0 for any number: the rest is dropped. TCP has the delay only.
+``python lookups_line.py RESOLVER_PORT DELAY LOSS RATE JITTER`` prints its port and works until its
+input ends. DELAY: seconds there and back, up to JITTER more or less; LOSS: the share of exchanges
+that is lost, half of it each way; RATE: the most questions a second, 0 for any number: the rest is
+dropped. TCP has the delay only.
 """
 
 # ruff: noqa: T201 - the port is printed
 
 import contextlib
+import heapq
 import selectors
 import socket
 import sys
 import threading
 import time
-from collections import deque
 from random import Random
 
 BUFFER = 4 << 20
@@ -24,8 +25,11 @@ BURST = 0.05
 class Line:
     """Passes messages on, with an id of its own, so that one socket to the resolver is enough."""
 
-    def __init__(self, resolver: int, delay: float, loss: float, rate: float) -> None:
+    def __init__(
+        self, resolver: int, delay: float, loss: float, rate: float, jitter: float
+    ) -> None:
         self._delay, self._loss, self._rate = delay, loss / 2, rate
+        self._soonest, self._more = delay - jitter, 2 * jitter
         self._random = Random(3)  # noqa: S311 - loses messages
         self._tokens, self._at = 0.0, time.monotonic()
         self._front, self._tcp = _one_port()
@@ -38,7 +42,7 @@ class Line:
         self.port = self._front.getsockname()[1]
         self._number = 0
         self._clients: dict[int, tuple[bytes, tuple[str, int]]] = {}
-        self._late: deque[tuple[float, bytes, tuple[str, int]]] = deque()
+        self._late: list[tuple[float, bytes, tuple[str, int]]] = []
 
     def work(self) -> None:
         """Pass messages on until the input ends."""
@@ -54,7 +58,7 @@ class Line:
                     key.data()
                 now = time.monotonic()
                 while self._late and self._late[0][0] <= now:
-                    _, message, client = self._late.popleft()
+                    _, message, client = heapq.heappop(self._late)
                     with contextlib.suppress(BlockingIOError):
                         self._front.sendto(message, client)
 
@@ -75,7 +79,8 @@ class Line:
                 known = self._clients.pop(int.from_bytes(message[:2], "big"), None)
                 if known and not self._lost():
                     mark, client = known
-                    self._late.append((time.monotonic() + self._delay, mark + message[2:], client))
+                    at = time.monotonic() + self._soonest + self._more * self._random.random()
+                    heapq.heappush(self._late, (at, mark + message[2:], client))
 
     def _lost(self) -> bool:
         return self._random.random() < self._loss
@@ -129,6 +134,6 @@ def _one_port() -> tuple[socket.socket, socket.socket]:
 
 
 if __name__ == "__main__":
-    line = Line(int(sys.argv[1]), *map(float, sys.argv[2:5]))
+    line = Line(int(sys.argv[1]), *map(float, sys.argv[2:6]))
     print(line.port, flush=True)
     line.work()

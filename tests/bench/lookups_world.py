@@ -1,7 +1,7 @@
 """The benchmark's seeded world of domains, and real servers that know it.
 
-Domains share hosts as real ones do: a few hosters run most name servers, a few gateways and one
-large provider receive most mail. Some domains do not exist, some are lame, some TXT is too large
+Domains share hosts as real ones do: a few hosters run most name servers, a few gateways and
+Exchange Online receive most mail. Some domains do not exist, some are lame, some TXT is too large
 for a datagram. ``World.truth`` gives the right answer to any question.
 """
 
@@ -23,6 +23,7 @@ Question = tuple[str, str]
 SHOWN = ("", "www.", "mail.", "vpn.")
 HELPERS = ("autodiscover", "selector1._domainkey", "selector2._domainkey")
 TTL = 86400
+EXCHANGE = "outlook.com"
 
 
 class Answer(NamedTuple):
@@ -42,8 +43,8 @@ class World:
         self.lame: set[str] = set()
         self._name_servers = [self._hoster(number) for number in range(60)]
         self._gateways = [self._gateway(number) for number in range(8)]
-        self.zones.add("bigmail.net")
-        self._host("autodiscover.bigmail.net", 1.0)
+        self.zones |= {"com", EXCHANGE}
+        self._host(f"autodiscover.{EXCHANGE}", 1.0)
         self.domains = [f"gemeente-{number:06d}.nl" for number in range(domains)]
         for domain in self.domains:
             self._domain(domain)
@@ -90,11 +91,10 @@ class World:
         lines: dict[str, list[str]] = {zone: [] for zone in self.zones}
         for (name, qtype), data in self.records.items():
             zone = next(zone for zone in _upward(name) if zone in self.zones)
-            lines[zone] += [f"{name}. {TTL} IN {qtype} {_in_zone(qtype, one)}" for one in data]
+            lines[zone] += in_zone(name, qtype, data)
         lines[""] = [f". {TTL} IN NS ns1.hoster0.net.", f"ns1.hoster0.net. {TTL} IN A 127.0.0.1"]
         for zone, text in lines.items():
-            soa = f"{zone}. {TTL} IN SOA ns1.hoster0.net. host.hoster0.net. 1 7200 900 604800 {TTL}"
-            (folder / f"{zone or 'root'}.zone").write_text("\n".join([soa, *text, ""]))
+            (folder / f"{zone or 'root'}.zone").write_text("\n".join([soa(zone), *text, ""]))
 
     def _add(self, name: str, qtype: str, *data: str) -> None:
         self.records[name, qtype] = list(data)
@@ -104,7 +104,7 @@ class World:
         if (name, "A") not in self.records:
             self._add(name, "A", f"198.18.{draw.randrange(256)}.{draw.randrange(1, 255)}")
             if draw.random() < with_ipv6:
-                self._add(name, "AAAA", f"2001:db8:{draw.randrange(1, 65536):x}::25")
+                self._add(name, "AAAA", f"2a01:111:f400:{draw.randrange(1, 65536):x}::25")
         return name
 
     def _hoster(self, number: int) -> list[str]:
@@ -138,7 +138,7 @@ class World:
         if draw.random() < 0.5:
             self._host(f"vpn.{domain}", 0.1)
         if draw.random() < 0.55:
-            self._add(f"autodiscover.{domain}", "CNAME", "autodiscover.bigmail.net")
+            self._add(f"autodiscover.{domain}", "CNAME", f"autodiscover.{EXCHANGE}")
         texts = [f'"v=spf1 include:spf.{mail[-1].split()[1] if mail else "none"} -all"']
         more = draw.choice((0, 1, 1, 2, 4, 7, 12)) if draw.random() < 0.98 else 30
         texts += [f'"verification={draw.getrandbits(200):050x}"' for _ in range(more)]
@@ -152,7 +152,7 @@ class World:
     def _mail(self, domain: str) -> list[str]:
         kind = self._random.random()
         if kind < 0.47:
-            host = f"{domain.replace('.', '-')}.mail.bigmail.net"
+            host = f"{domain.replace('.', '-')}.mail.protection.{EXCHANGE}"
             return [f"0 {self._host(host, 0.15)}"]
         if kind < 0.75:
             chosen = self._random.choice(self._gateways)
@@ -191,10 +191,14 @@ def served(world: World, folder: Path) -> Iterator["Servers"]:
 
 
 class Servers:
-    """NSD and Unbound as processes of their own; ``port`` is where Unbound listens."""
+    """NSD and Unbound as processes of their own; ``port`` is where Unbound listens.
 
-    def __init__(self, world: World, folder: Path) -> None:
+    ``more`` are further lines for NSD.
+    """
+
+    def __init__(self, world: World, folder: Path, more: str = "") -> None:
         self._folder = folder
+        self._more = more
         self._zones = sorted(world.zones), sorted(world.lame)
         self._authoritative, self.port = _free_port(), _free_port()
 
@@ -202,33 +206,39 @@ class Servers:
         """Start both."""
         (self._folder / "nsd.conf").write_text(self._nsd())
         (self._folder / "unbound.conf").write_text(self._unbound())
-        self._nsd_process = self._started("nsd", self._authoritative)
-        self._unbound_process = self._started("unbound", self.port)
+        self.nsd = self._started("nsd", self._authoritative)
+        self.unbound = self._started("unbound", self.port)
         return self
 
     def __exit__(self, *_: object) -> None:
         """Stop both."""
-        for process in (self._unbound_process, self._nsd_process):
+        for process in (self.unbound, self.nsd):
             process.terminate()
             process.wait()
 
     def forget(self) -> None:
         """Start Unbound anew, with an empty cache."""
-        self._unbound_process.terminate()
-        self._unbound_process.wait()
-        self._unbound_process = self._started("unbound", self.port)
+        self.unbound.terminate()
+        self.unbound.wait()
+        self.unbound = self._started("unbound", self.port)
 
     def asked(self) -> int:
         """Return how many questions Unbound got so far."""
+        return self._count("unbound", "total.num.queries")
+
+    def passed_on(self) -> int:
+        """Return how many questions NSD got so far."""
+        return self._count("nsd", "num.queries")
+
+    def _count(self, program: str, name: str) -> int:
         said = subprocess.run(
-            [_program("unbound-control"), "-c", "unbound.conf", "stats_noreset"],
+            [_program(f"{program}-control"), "-c", f"{program}.conf", "stats_noreset"],
             cwd=self._folder,
             check=True,
             capture_output=True,
             text=True,
         ).stdout
-        counts = dict(line.split("=") for line in said.splitlines())
-        return int(counts["total.num.queries"])
+        return int(dict(line.split("=") for line in said.splitlines())[name])
 
     def _nsd(self) -> str:
         there, lame = self._zones
@@ -240,8 +250,9 @@ class Servers:
             f'  zonelistfile: "{self._folder}/zone.list"\n  pidfile: ""\n'
             f'  xfrdfile: "{self._folder}/xfrd.state"\n  xfrdir: "{self._folder}"\n'
             f'  logfile: "{self._folder}/nsd.log"\n  rrl-ratelimit: 0\n  tcp-count: 1000\n'
-            "remote-control:\n  control-enable: no\n"
-            'zone:\n  name: "."\n  zonefile: "zones/root.zone"\n' + "".join(zones)
+            '  database: ""\n  zonefiles-check: no\n'
+            f"remote-control:\n  control-enable: yes\n  control-interface: {self._folder}/nsd.ctl\n"
+            'zone:\n  name: "."\n  zonefile: "zones/root.zone"\n' + "".join(zones) + self._more
         )
 
     def _unbound(self) -> str:
@@ -264,14 +275,13 @@ class Servers:
             [_program(program), "-d", "-c", self._folder / f"{program}.conf"],
             stderr=subprocess.DEVNULL,
         )
-        for _ in range(300):
+        while process.poll() is None:
             try:
                 dns.query.udp(dns.message.make_query("nl", "SOA"), "127.0.0.1", 0.1, port)
             except (dns.exception.Timeout, OSError):
                 time.sleep(0.05)
             else:
                 return process
-        process.kill()
         raise SystemExit(f"{program} did not start: see {self._folder}/{program}.log")
 
 
@@ -294,7 +304,13 @@ def _upward(name: str) -> Iterator[str]:
         name = name.partition(".")[2]
 
 
-def _in_zone(qtype: str, data: str) -> str:
-    if qtype in {"MX", "NS", "CNAME"}:
-        return data if data.endswith(".") else data + "."
-    return data
+def soa(zone: str) -> str:
+    """Return the first line of a zone file."""
+    return f"{zone}. {TTL} IN SOA ns1.hoster0.net. host.hoster0.net. 1 7200 900 604800 {TTL}"
+
+
+def in_zone(name: str, qtype: str, data: list[str]) -> list[str]:
+    """Return the lines of a zone file for some records."""
+    named = qtype in {"MX", "NS", "CNAME"}
+    ends = ["." if named and not one.endswith(".") else "" for one in data]
+    return [f"{name}. {TTL} IN {qtype} {one}{end}" for one, end in zip(data, ends, strict=True)]
