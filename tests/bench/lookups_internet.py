@@ -21,7 +21,7 @@ from subprocess import PIPE, Popen
 from typing import Any
 
 from lookups import Line, over
-from lookups_world import EXCHANGE, Question, Servers, World, in_zone, soa
+from lookups_world import EXCHANGE, Servers, World, in_zone, soa
 
 from v6monitor.dns.journal import journal_of
 
