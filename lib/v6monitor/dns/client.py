@@ -304,13 +304,14 @@ class Client:
 
     def _repeat(self, query: Query, now: float, *, exhausted: bool) -> None:
         """Send a message again whose answer is unusually late, and wait for either."""
-        time_out = query.time_out
-        pace = self._paces[query.resolver]
-        if (exhausted or pace.at_most) and pace.allows() and self._lateness.may_repeat():
+        pace, time_out = self._paces[query.resolver], query.time_out
+        if not exhausted and not pace.at_most:  # perhaps later, when nothing else is left to ask
+            query.deadline = min(time_out, now + self._lateness.usual)
+            return
+        query.deadline = time_out
+        if pace.allows() and self._lateness.may_repeat():
             self._send(query)
             query.deadline = query.time_out = time_out
-        else:  # perhaps later, when nothing else is left to ask
-            query.deadline = min(time_out, now + self._lateness.usual)
 
     def _has_room(self, query: Query) -> bool:
         """Return whether a paused query may be sent again now."""
