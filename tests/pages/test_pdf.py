@@ -15,6 +15,7 @@ from children import child
 
 from v6monitor.charts.tables import table_html
 from v6monitor.errors import UsageError
+from v6monitor.kept import Kept
 from v6monitor.language import Language
 from v6monitor.pages import pages, pdf
 from v6monitor.pages.page import Page
@@ -121,6 +122,38 @@ def test_neighbours_change_no_byte_and_nothing_is_left(page):
     assert said == [("printing", 0, 2), ("printing", 1, 2)]
     names = {"page.html", "page.pdf", "other.html", "other.pdf"}
     assert {file.name for file in page.parent.iterdir()} == names
+
+
+def test_printing_that_was_interrupted_continues(page):
+    """What was printed before is not printed again, and is the same file; a changed page is."""
+    data = page.parent / "data" / "observations"
+    data.mkdir(parents=True)
+    others = [page.with_name(f"{name}.html") for name in ("a", "b")]
+    for other in others:
+        other.write_text(page.read_text(encoding="utf-8").replace("Vraag", other.stem))
+
+    def stopped_after(most: int, pages: list[Path]) -> list[int]:
+        said: list[int] = []
+
+        def progress(_: str, at: int, __: int) -> None:
+            said.append(at)
+            if len(said) > most:
+                raise KeyboardInterrupt
+
+        pdf.print_pages(pages, page.parent, progress, Kept(data / ".printed", 9))
+        return said
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped_after(2, [page, *others])
+    first = page.with_suffix(".pdf").read_bytes()
+    for file in page.parent.glob("*.pdf"):
+        file.unlink()
+    assert stopped_after(1, [page, *others]) == [2]
+    assert page.with_suffix(".pdf").read_bytes() == first
+    page.write_text(page.read_text(encoding="utf-8").replace("drie", "vier"), encoding="utf-8")
+    assert stopped_after(1, [page, *others]) == [2]
+    assert page.with_suffix(".pdf").read_bytes() != first
+    assert stopped_after(0, [page, *others]) == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -15,7 +16,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from v6monitor import hashes
 from v6monitor.errors import UsageError
+from v6monitor.kept import Kept
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _SECONDS = 120
@@ -56,25 +59,48 @@ def browser() -> str:
 
 
 def print_pages(
-    pages: Sequence[Path], scratch: Path, progress: Callable[[str, int, int], None]
+    pages: Sequence[Path],
+    scratch: Path,
+    progress: Callable[[str, int, int], None],
+    kept: Kept | None = None,
 ) -> None:
     """Print each page to a PDF beside it; Chromium keeps files of its own in ``scratch``.
 
     The same page gives the same bytes in the same Chromium: the moment of printing is taken out,
-    and headers of tables are numbered by themselves.
+    and headers of tables are numbered by themselves. So what was printed before, also by a run
+    that was interrupted, is taken from ``kept``.
     """
     from v6monitor.pages.pdfua import marked  # noqa: PLC0415 - an extra
 
-    def finish(page: Path, content: bytes) -> None:
-        page.with_suffix(".pdf").write_bytes(marked(settled(content)))
+    def finish(page: Path, key: str, content: bytes) -> None:
+        made = marked(settled(content))
+        page.with_suffix(".pdf").write_bytes(made)
+        if kept:
+            kept.put(key, {"pdf": base64.b64encode(made).decode()})
 
+    printer, wanted = _printer(), []
+    for page in pages:
+        key = hashlib.sha256(printer + page.read_bytes()).hexdigest()
+        if kept and (found := kept.get(key)):
+            page.with_suffix(".pdf").write_bytes(base64.b64decode(found[0]["pdf"]))
+        else:
+            wanted.append((page, key))
+    if not wanted:
+        return
+    done = len(pages) - len(wanted)
     with ThreadPoolExecutor(1) as pool, _chromium(scratch) as chromium:  # that prints the next one
         finished = []
-        for at, page in enumerate(pages):
+        for at, (page, key) in enumerate(wanted, start=done):
             progress("printing", at, len(pages))
-            finished.append(pool.submit(finish, page, chromium.printed(page)))
+            finished.append(pool.submit(finish, page, key, chromium.printed(page)))
         for one in finished:
             one.result()
+
+
+def _printer() -> bytes:
+    """Return what else a PDF follows from: this code, and the version of the browser."""
+    version = subprocess.run([browser(), "--version"], capture_output=True, check=False)  # noqa: S603 - fixed
+    return hashes.code(notebooks=False).encode() + version.stdout
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from v6monitor.analysis.headline import headline
 from v6monitor.charts.chart import MIME, slug
 from v6monitor.charts.headline import headline as headline_chart
 from v6monitor.charts.packing import flat, unpack
+from v6monitor.kept import Kept
 from v6monitor.language import CODES, Language, marked
 from v6monitor.pages import letters, lint, metadata, pages, tables
 from v6monitor.pages.document import Document, Output
@@ -23,6 +24,9 @@ from v6monitor.report import data_page, news, organisations
 from v6monitor.report.archive_pages import first_page
 from v6monitor.report.context import Notebooks, Report
 from v6monitor.report.data_page import FACTSHEETS, MEASUREMENTS, Published
+
+_MOST = 5000
+"""PDFs that are kept for the next time."""
 
 _TITLES = {
     MEASUREMENTS: marked("All measurements, up to this month"),
@@ -72,7 +76,8 @@ def publish(
     published += _by_sector(report, fit)
     published += [_news(report), _letters(report, fit), *_per_domain(report, fit)]
     if report.pdf:
-        print_pages(sorted(report.scratch.rglob("*.html")), report.scratch.parent, progress)
+        kept = Kept(workspace.observations() / ".printed", _MOST)
+        print_pages(sorted(report.scratch.rglob("*.html")), report.scratch.parent, progress, kept)
     _organisations(report, fit)
     data_page.write(report, published, fit)
     _index(report, fit, {**failures, **unfit})
