@@ -275,8 +275,10 @@ def fold(body: str, table: pd.DataFrame, language: Language, caption: str) -> st
     """Return a table folded where it is long and ``attrs["fold"]`` asks for it."""
     if len(table) <= LONG or not table.attrs.get("fold"):
         return body
-    unfold = language.text("Show all {number} rows", number=language.number(len(table)))
-    return folded(body, unfold, caption)
+    number = language.number(len(table))
+    printed = language.text("All {number} rows are on the web page.", number=number)
+    unfold = language.text("Show all {number} rows", number=number)
+    return f'{folded(body, unfold, caption)}<p class="printed">{printed}</p>'
 
 
 def source_line(source: str, language: Language) -> str:

@@ -19,6 +19,8 @@ from v6monitor.pages.publisher import Publisher
 
 NAME = "letters"
 """The page that lists the letters, their folder, and the table of the merge."""
+_SHOWN = 10
+"""Names in a cell of the list; all are in the table of the merge."""
 
 
 def name_of(letter: Letter) -> str:
@@ -105,8 +107,8 @@ def overview(
         )
         row = [
             Cell(whose, file),
-            ", ".join(letter.values("organisation")),
-            " ".join(letter.domains()),
+            _first(letter.values("organisation"), ", ", language),
+            _first(letter.domains(), " ", language),
             ", ".join(language.label(group) for group in letter.values("group")),
         ]
         about = language.text("Letter to {subject}", subject=whose)
@@ -119,6 +121,15 @@ def overview(
     title = language.text("The letters")
     table = rows_html(names, rows, language, title, sectors) if rows else ""
     return plain_page("letters", page, table=table, merge=f"tables/{NAME}")
+
+
+def _first(names: Sequence[str], between: str, language: Language) -> str:
+    """Return the first names, and how many more there are: an operator may have hundreds."""
+    more = len(names) - _SHOWN
+    if more <= 1:
+        return between.join(names)
+    rest = language.text("and {number} more", number=language.number(more))
+    return f"{between.join(names[:_SHOWN])}{between}{rest}"
 
 
 def merge(letters: Sequence[Letter]) -> pd.DataFrame:
