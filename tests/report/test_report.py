@@ -319,6 +319,11 @@ def test_a_cell_about_measurements_is_not_in_a_report_of_a_list(world):
     ("changed", "error", "text"),
     [
         ({"period": "2031-01"}, UsageError, "they hold 2026-09, 2026-10"),
+        (
+            {"period": "2031-01", "sectors": ("gemeente",)},
+            UsageError,
+            "not in the measurements of gemeente; they hold 2026-09",
+        ),
         ({"sectors": ("gemeentes",)}, UsageError, "sector 'gemeentes' is not one of"),
         ({"sectors": ("provincie",)}, InputError, "no domain of the chosen sectors"),
         ({"notebooks": ("11_good",)}, UsageError, "notebook '11_good' is not in the batch"),

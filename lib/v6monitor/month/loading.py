@@ -90,7 +90,7 @@ def load(  # noqa: PLR0913 - the options of an analyst
     read = _read(files, day_of(observations) if isinstance(observations, pd.DataFrame) else None)
     faults, table = read.faults, read.table
     chosen_rows = of_organisation(of_sectors(table, sectors), organisation)
-    chosen = choose_period(period, chosen_rows)
+    chosen = choose_period(period, chosen_rows, sectors)
     history = until(chosen, chosen_rows)
     faults.attrs["source"] = sources(history)
     month = Month(

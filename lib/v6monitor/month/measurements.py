@@ -87,14 +87,15 @@ def day_of(observations: pd.DataFrame) -> dt.date | None:
     return None if pd.isna(first) else first.tz_convert(AMSTERDAM).date()
 
 
-def choose_period(period: str, table: pd.DataFrame) -> str:
-    """Return the month if the measurements have it; without one, their newest."""
+def choose_period(period: str, table: pd.DataFrame, sectors: Sequence[str] = ()) -> str:
+    """Return the month if the measurements, of these sectors, have it; without, their newest."""
     held = sorted(periods(table["measured_at"]).unique())
     if not period:
         return str(held[-1])
     if period not in held:
+        of = f" of {', '.join(sectors)}" if sectors else ""
         raise UsageError(
-            f"period {period!r} is not in the measurements; they hold {', '.join(held)} "
+            f"period {period!r} is not in the measurements{of}; they hold {', '.join(held)} "
             "(give a month as YYYY-MM)"
         )
     return period

@@ -98,7 +98,7 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
     progress("reading the measurements", 0, 0)
     read = _read(request)
     table = of_sectors(read.table, request.sectors)
-    period = choose_period(request.period, table)
+    period = choose_period(request.period, table, request.sectors)
     if period == choose_period("", table):
         request = replace(request, period="")  # named or not, the newest month is one run
     current = table[periods(table["measured_at"]) == period]
