@@ -186,6 +186,12 @@ def jumps(month: Any) -> pd.DataFrame:
     Source:
         METHOD.md, "Change".
     """
+    found: pd.DataFrame = month.jumps
+    return found.copy(deep=False)
+
+
+def counted_jumps(month: Any) -> pd.DataFrame:
+    """Return what ``jumps`` does, counted anew."""
     rows = []
     for measure in ("web", "mail"):
         states = month.states[month.states["measure"] == measure]
@@ -194,8 +200,10 @@ def jumps(month: Any) -> pd.DataFrame:
             change = 100 * abs(after["adoption"] - before["adoption"])
             if not after["break_reason"] and change >= JUMP - LIST:
                 rows += _jump(month, measure, before["period"], after["period"])
+    words = dict.fromkeys(["measure", "earlier", "period", "by", "name"], "str")
     columns = ["measure", "earlier", "period", "points", "by", "name", "domains", "of"]
-    return with_source(pd.DataFrame(rows, columns=columns), month.states)
+    types = words | {"points": "float64", "domains": "int64", "of": "int64"}  # also without a row
+    return with_source(pd.DataFrame(rows, columns=columns).astype(types), month.states)
 
 
 def _jump(month: Any, measure: str, earlier: str, period: str) -> list[dict[str, Any]]:

@@ -80,15 +80,15 @@ def _gompertz(months: Floats, shares: Floats, at: Floats) -> Floats:
 def _logistic(months: Floats, shares: Floats, at: Floats) -> Floats:
     """Logistic with a ceiling of its own between the highest share and 100 %, by least squares."""
     highest = shares.max(axis=1, keepdims=True)
-    best, curve = np.full((len(shares), 1), np.inf), np.zeros((len(shares), len(at)))
-    both = np.concatenate([months, at])
+    best = np.full((len(shares), 1), np.inf)
+    ceiling = np.ones_like(best)
     for step in range(1, CEILINGS + 1):
         top = highest + (1 - highest) * step / CEILINGS
-        line = top * expit(_line(months, logit(shares / top), both))
-        error = ((line[:, : len(months)] - shares) ** 2).sum(axis=1, keepdims=True)
+        fitted = top * expit(_line(months, logit(shares / top), months))
+        error = ((fitted - shares) ** 2).sum(axis=1, keepdims=True)
         better = error < best
-        best = np.where(better, error, best)
-        curve = np.where(better, line[:, len(months) :], curve)
+        best, ceiling = np.where(better, error, best), np.where(better, top, ceiling)
+    curve: Floats = ceiling * expit(_line(months, logit(shares / ceiling), at))
     return curve
 
 

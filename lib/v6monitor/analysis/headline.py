@@ -61,6 +61,12 @@ def headline(month: Any) -> pd.DataFrame:
     Source:
         METHOD.md, "Shares", "Change" and "Exchange Online classes".
     """
+    found: pd.DataFrame = month.message
+    return found.copy(deep=False)
+
+
+def counted(month: Any) -> pd.DataFrame:
+    """Return what ``headline`` does, counted anew."""
     about = {"period": month.period, "of": _of(month), "agreement": _agreement(month)}
     about |= dict.fromkeys(["year_from", "since", "asked"], "")
     if month.listed and not pd.isna(month.asked[0]):

@@ -85,6 +85,7 @@ class Rows:
     """Of the axes, in pixels."""
 
 
+@cache
 def width_of(text: str) -> float:
     """Return how wide a line of text will be, in pixels."""
     renderer = _ruler().get_renderer()  # type: ignore[no-untyped-call]

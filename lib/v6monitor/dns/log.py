@@ -91,7 +91,7 @@ def read_log(path: str | Path | Iterable[str | Path]) -> pd.DataFrame:
     result = table.sort_values(["asked_at", "qname", "qtype"], kind="stable", ignore_index=True)
     made = provenance(paths)
     result.attrs["subjects"] = Subjects(map(tuple, made.pop("subjects", ())))
-    result.attrs["provenance"] = made
+    result.attrs["provenance"] = Provenance(made)
     return with_source(result)
 
 
@@ -99,6 +99,13 @@ class Subjects(tuple[tuple[str, str], ...]):
     """The (domain, type) pairs of a log; shared, where pandas copies ``attrs`` with every table."""
 
     __slots__ = ()
+
+    def __deepcopy__(self, _: Any) -> Self:
+        return self
+
+
+class Provenance(dict[str, Any]):
+    """What a log says about its making; shared as ``Subjects`` is."""
 
     def __deepcopy__(self, _: Any) -> Self:
         return self

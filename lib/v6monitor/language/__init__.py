@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel.core import Locale
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
@@ -35,7 +36,7 @@ class Language:
         if code not in CODES:
             raise ValueError(f"language {code!r}: expected one of {', '.join(CODES)}")
         self.code = code
-        self.locale = {"nl": "nl_NL", "en": "en_GB"}[code]
+        self.locale = _locale(code)
 
     def text(self, message: str, **values: object) -> str:
         """Return the message in this language, with ``{names}`` filled in."""
@@ -101,6 +102,12 @@ class Language:
             return message
         entry = _dutch().get(message)
         return str(entry.string) if entry is not None and entry.string else message
+
+
+@cache
+def _locale(code: str) -> Locale:
+    """Return the locale of a language; a name of it Babel would look up with every number."""
+    return Locale.parse({"nl": "nl_NL", "en": "en_GB"}[code])
 
 
 def marked(message: str) -> str:

@@ -35,6 +35,9 @@ from v6monitor.month.month import Month
 from v6monitor.month.prepared import Prepared, hash_of
 from v6monitor.workspace import find
 
+READ = ("states", "verdicts", "laggards", "mx_hosts", "message")
+"""The tables of a month that many notebooks read: a run prepares them once."""
+
 
 def load(  # noqa: PLR0913 - the options of an analyst
     source: str | Path | None = None,
@@ -86,7 +89,6 @@ def load(  # noqa: PLR0913 - the options of an analyst
         path = find(observations)
         before = hash_of(path)
         observations = log.read_log(path)
-        observations.attrs["provenance"] = log.provenance(path)
     read = _read(files, day_of(observations) if isinstance(observations, pd.DataFrame) else None)
     faults, table = read.faults, read.table
     chosen_rows = of_organisation(of_sectors(table, sectors), organisation)
@@ -149,7 +151,8 @@ def hold(source: str, observations: str, *, period: str, sectors: Sequence[str],
         observations=observations,
         lookups_within_days=days,
     )
-    _ = month.states, month.verdicts, month.laggards, month.mx_hosts
+    for name in READ:
+        getattr(month, name)
     _held[source, observations, (period, *sectors), "", days] = month
 
 

@@ -11,7 +11,9 @@ import pandas as pd
 from v6monitor.analysis import reachability
 from v6monitor.analysis.breakdowns import staleness
 from v6monitor.analysis.changes import confirming
+from v6monitor.analysis.decomposition import counted_jumps
 from v6monitor.analysis.gap import domain_states
+from v6monitor.analysis.headline import counted
 from v6monitor.analysis.shares import (
     VERDICT_OF,
     Gate,
@@ -68,7 +70,7 @@ class Month(History):
 
     # Lookups
 
-    @property
+    @cached_property
     def asked(self) -> tuple[pd.Timestamp, pd.Timestamp]:
         """Return when the first and the last question were asked, in UTC; NaT without any."""
         moments = self.observations["asked_at"]
@@ -165,6 +167,17 @@ class Month(History):
         ``explained`` says whether a waiver was valid on the day of the lookups. Empty for a month
         without lookups.
         """
+        asked = measure, partly
+        if asked not in self._fresh:
+            self._fresh[asked] = self._states_by_lookups(*asked)
+        return self._fresh[asked].copy(deep=False)
+
+    @cached_property
+    def _fresh(self) -> dict[tuple[str, bool], pd.DataFrame]:
+        """Return what ``fresh`` returned, by its arguments."""
+        return {}
+
+    def _states_by_lookups(self, measure: str, partly: bool) -> pd.DataFrame:
         some = "mail_any" if partly and measure == "mail" else ""
         states = verdict_states(self.verdicts, VERDICT_OF[measure], some=some)
         states = states.assign(measure=measure, period=self.period)
@@ -236,6 +249,16 @@ class Month(History):
         for measure in VERDICT_OF:
             if len(states := self.fresh(measure)):
                 yield "lookups", measure, states
+
+    @prepared
+    def message(self) -> pd.DataFrame:
+        """Return the figures of its message, as of ``v6monitor.headline``."""
+        return counted(self)
+
+    @prepared
+    def jumps(self) -> pd.DataFrame:
+        """Return the jumps of all its months, as of ``v6monitor.changes.jumps``."""
+        return counted_jumps(self)
 
     @cached_property
     def stale(self) -> pd.DataFrame:

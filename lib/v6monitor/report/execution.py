@@ -26,6 +26,7 @@ import yaml
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
 from papermill.inspection import inspect_notebook
@@ -69,6 +70,24 @@ class _Kernel(AsyncKernelManager):
         if forks.AVAILABLE:
             options["preexec_fn"] = partial(forks.follow, os.getpid())
         await super()._async_launch_kernel(kernel_cmd, **options)
+
+
+class _Engine(NBClientEngine):  # type: ignore[misc] # papermill has no types
+    """Saves the notebook when it has run or failed, not twice for every cell."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, **options: Any
+    ) -> None:
+        save, nb_man.save = nb_man.save, lambda **_: None
+        try:
+            super().execute_managed_notebook(nb_man, kernel_name, **options)
+        except BaseException:
+            save()
+            raise
+
+
+papermill_engines.register("v6monitor", _Engine)
 
 
 class Declared(NamedTuple):
@@ -246,6 +265,7 @@ def _attempt(notebook: Path, parameters: Mapping[str, object], output: Path) -> 
                 str(notebook.resolve()),
                 str(output),
                 parameters=dict(parameters),
+                engine_name="v6monitor",
                 kernel_name="python3",
                 progress_bar=False,
                 cwd=str(workspace.root()),

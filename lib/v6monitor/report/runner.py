@@ -21,7 +21,7 @@ from v6monitor.intake import companions, intake
 from v6monitor.intake.columns import LOOKED_UP
 from v6monitor.intake.sectors import SECTORS
 from v6monitor.intake.states import periods
-from v6monitor.month.loading import hold, load
+from v6monitor.month.loading import READ, hold, load
 from v6monitor.month.measurements import (
     LOOKUPS,
     REACH,
@@ -239,7 +239,8 @@ def _look_up(request: Request, period: str, tables: Path, progress: Progress) ->
     progress("preparing the month", 0, 0)
     workspace.observations().mkdir(parents=True, exist_ok=True)  # what follows is kept beside it
     month = load_it(observations=path)
-    _ = month.states, month.verdicts, month.laggards, month.mx_hosts  # the notebooks read them
+    for name in READ:
+        getattr(month, name)  # it is kept for the notebooks
     return month
 
 
