@@ -105,7 +105,13 @@ def _told_apart(page: str) -> str:
 
 def _unbroken(page: str) -> str:
     """Return a page on which no line ends within ``e-mail``; addresses stay as they are."""
-    return re.sub(r">[^<]+", lambda text: _E_MAIL.sub("\\1\u2011", text[0]), page)
+
+    def joined(found: re.Match[str]) -> str:
+        at = found.start()
+        in_text = page.rfind(">", 0, at) > page.rfind("<", 0, at)
+        return f"{found[1]}\u2011" if in_text else found[0]
+
+    return _E_MAIL.sub(joined, page)
 
 
 def plain_page(template: str, page: Page, **values: object) -> str:
