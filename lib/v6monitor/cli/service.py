@@ -54,9 +54,9 @@ def explain(options: argparse.Namespace) -> int:
         check_new("--html", options.html, (".html", ".htm"), force=options.force)
     log = None
     if options.replay:
-        from v6monitor.dns.log import read_log  # noqa: PLC0415 - the only way that needs pandas
+        from v6monitor.dns.log import rows  # noqa: PLC0415 - the only way that needs pyarrow
 
-        log = read_log(options.replay)
+        log = list(rows(options.replay))
     card = evidence_card(options.domain, observations=log, resolvers=options.resolver)
     if options.html:
         _write_card(card, options.html, Language(options.lang))

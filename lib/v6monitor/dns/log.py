@@ -252,6 +252,12 @@ def load(path: Path) -> pa.Table:
     return _checked(table, path)
 
 
+def rows(path: Path) -> Iterator[Observation]:
+    """Yield the observations of a log without pandas. InputError as ``read_log``."""
+    for part in load(path).to_batches():
+        yield from observations(part)
+
+
 def batches(path: Path) -> Iterator[pa.RecordBatch]:
     """Yield the rows of a Parquet log of our own, some at a time. InputError as ``read_log``."""
     with _named_errors(path), pq.ParquetFile(path) as file:
@@ -304,8 +310,8 @@ def _read_parquet(path: Path) -> pa.Table:
         own = _PROVENANCE in (file.metadata.metadata or {})
     if own or _has_empty_cells(table):
         return table
-    rows = (row for part in table.to_batches() for row in observations(part))
-    return pa.Table.from_batches([batch([normalised(row) for row in rows])])
+    found = (row for part in table.to_batches() for row in observations(part))
+    return pa.Table.from_batches([batch([normalised(row) for row in found])])
 
 
 def _has_empty_cells(table: pa.Table) -> bool:
