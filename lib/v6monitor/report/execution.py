@@ -26,7 +26,7 @@ import yaml
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
-from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
 from papermill.inspection import inspect_notebook
@@ -72,16 +72,14 @@ class _Kernel(AsyncKernelManager):
         await super()._async_launch_kernel(kernel_cmd, **options)
 
 
-class _Engine(NBClientEngine):  # type: ignore[misc] # papermill has no types
+class _Engine(NBClientEngine):
     """Saves the notebook when it has run or failed, not twice for every cell."""
 
     @classmethod
-    def execute_managed_notebook(
-        cls, nb_man: NotebookExecutionManager, kernel_name: str, **options: Any
-    ) -> None:
+    def execute_managed_notebook(cls, nb_man: Any, *given: Any, **named: Any) -> Any:
         save, nb_man.save = nb_man.save, lambda **_: None
         try:
-            super().execute_managed_notebook(nb_man, kernel_name, **options)
+            return super().execute_managed_notebook(nb_man, *given, **named)  # type: ignore[no-untyped-call]
         except BaseException:
             save()
             raise
