@@ -395,8 +395,14 @@ def _tests(one: Comparison) -> str:
 
 
 def _together(parts: Sequence[pd.DataFrame], compared: Sequence[Comparison]) -> pd.DataFrame:
-    table = pd.concat(parts, ignore_index=True)
-    return with_source(table, *(states for one in compared for states in one.tables))
+    return sourced(pd.concat(parts, ignore_index=True), compared)
+
+
+def sourced(table: pd.DataFrame, compared: Sequence[Comparison]) -> pd.DataFrame:
+    """Return a table with the sources of what it compares; ``attrs["first"]``: nothing before."""
+    table = with_source(table, *(states for one in compared for states in one.tables))
+    table.attrs["first"] = all(one.named.get("earlier") == "" for one in compared)
+    return table
 
 
 def _wide(history: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from v6monitor.analysis.changes import Renames, changes, comparisons, known, pair, transitions
+from v6monitor.analysis.changes import (
+    Renames,
+    changes,
+    comparisons,
+    known,
+    pair,
+    sourced,
+    transitions,
+)
 from v6monitor.analysis.shares import check, shares, with_source
 
 
@@ -75,7 +83,8 @@ def parts(
     Per ``measure`` (where the tables have it) and ``part`` (``within``, ``entrants``, ``leavers``,
     ``total``) the known domains ``domains_before`` and ``domains_after``, their shares
     ``share_before`` and ``share_after`` (of 1; NaN for none) and the ``points`` that the part adds
-    (see ``decompose``); of months with a ``period`` also ``earlier`` and ``period``.
+    (see ``decompose``); of months with a ``period`` also ``earlier`` and ``period``. A measure
+    without an earlier month has no rows.
     """
     compared = comparisons(before, after, renames, (), measure)
     found = pd.concat(
@@ -84,8 +93,10 @@ def parts(
     )
     first = ["measure"] if "measure" in found else []
     found = found[[*first, *found.columns.drop(first)]]
+    if "earlier" in found:
+        found = found[found["earlier"].ne("")].reset_index(drop=True)
     found.attrs["adds_up"] = "points"
-    return with_source(found, *(states for one in compared for states in one.tables))
+    return sourced(found, compared)
 
 
 def kitagawa(before: pd.DataFrame, after: pd.DataFrame, *, by: str = "sector") -> pd.DataFrame:

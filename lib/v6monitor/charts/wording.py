@@ -52,7 +52,9 @@ def measure_name(code: object, language: Language) -> str:
 
 
 def not_there(table: pd.DataFrame, language: Language) -> str:
-    """Return why a table has no rows: it is of lookups and there are none, or not in the source."""
+    """Return why a table has no rows: nothing before, no lookups, or not in the source."""
+    if table.attrs.get("first"):
+        return language.text("There is no earlier measurement of this list to compare with.")
     if table.attrs.get("source") == []:
         return language.text("There are no lookups of this month.")
     return language.text("This is not in the source of this month.")
@@ -60,7 +62,7 @@ def not_there(table: pd.DataFrame, language: Language) -> str:
 
 def nothing(table: pd.DataFrame, language: Language) -> str:
     """Return the sentence in place of a table without rows: that nothing is there, and why."""
-    if table.attrs.get("source") == []:
+    if table.attrs.get("first") or table.attrs.get("source") == []:
         return not_there(table, language)
     return language.text("There is nothing to list: nothing was found, or it was not measured.")
 

@@ -110,7 +110,7 @@ def reason_text(reason: str, language: Language) -> str:
     )
     return _COUNTED.sub(
         lambda found: language.text(
-            "{yes} of {known} name servers have IPv6", yes=found[1], known=found[2]
+            "IPv6 at {yes} of {known} name servers", yes=found[1], known=found[2]
         ),
         text,
     )
