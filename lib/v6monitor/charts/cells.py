@@ -63,6 +63,15 @@ def referring(to: Reference, content: str) -> str:
     return f'<a data-to="{to.kind}:{html.escape(to.name)}">{content}</a>'
 
 
+def breakable(content: str) -> str:
+    """Return HTML in which a name breaks behind a dot, rather than within a label.
+
+    >>> breakable("mx.town.example: 1.5 s.")
+    'mx.<wbr>town.<wbr>example: 1.5 s.'
+    """
+    return re.sub(r"(?<=\w)\.(?=[^\W\d])", ".<wbr>", content)
+
+
 def cell_text(of: Column, value: object, language: Language) -> str:
     """Return a cell as a reader sees it, unescaped: a name, share, number, month, day or text."""
     if value is None or value is pd.NA or value is pd.NaT:
@@ -92,8 +101,8 @@ def content_of(of: Column, cell: Cell, language: Language) -> tuple[str, str]:
         said = language.text("not measured") if of.name in MEASURES else language.text("no value")
         return "", f'<span role="img" aria-label="{html.escape(said)}">{NO_VALUE}</span>'
     content = html.escape(display(text)).replace("\n", "<br>")
-    if of.name == "domain":
-        content = content.replace(".", ".<wbr>")  # rather there than within a label
+    if of.name in {"domain", "reasons"}:
+        content = breakable(content)  # rather there than within a label
     if cell.file:
         about = f'<span class="unseen"> {html.escape(cell.about)}</span>' if cell.about else ""
         content = f'<a href="{html.escape(cell.file)}">{content}{about}</a>'

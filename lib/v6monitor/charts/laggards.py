@@ -138,10 +138,10 @@ def _laggards_now_words(laggards: pd.DataFrame, language: Language) -> Words:
         caption = language.text(
             "Which domains on Exchange Online lack IPv6 could not be determined."
         )
-    sole = language.text(
-        "For {sole} of them that is the only cause.",
-        sole=language.number(int(ours["sole_cause"].eq("yes").sum())),
-    )
+    only = int(ours["sole_cause"].eq("yes").sum())
+    sole = language.text("For {sole} of them that is the only cause.", sole=language.number(only))
+    if only == len(ours) > 1:
+        sole = language.text("For each of them that is the only cause.")
     gateways = language.plural(
         "Another {number} is on Exchange Online behind a mail gateway without IPv6.",
         "Another {number} are on Exchange Online behind a mail gateway without IPv6.",

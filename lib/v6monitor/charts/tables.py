@@ -10,7 +10,15 @@ from typing import NamedTuple
 import pandas as pd
 
 from v6monitor.analysis.shares import TOTAL
-from v6monitor.charts.cells import Cell, Shown, as_cell, content_of, sort_attribute, sort_key
+from v6monitor.charts.cells import (
+    Cell,
+    Shown,
+    as_cell,
+    breakable,
+    content_of,
+    sort_attribute,
+    sort_key,
+)
 from v6monitor.intake.states import MEASURES
 from v6monitor.language import Language, rounded_parts
 from v6monitor.language.columns import Column, column
@@ -102,7 +110,11 @@ def rows_html(
 
 def parts_html(parts: Sequence[Part], language: Language, caption: str, note: str = "") -> str:
     """Return parts with the same columns as one table: each has a heading and what is said."""
-    names = [str(name) for name in parts[0].rows.columns if name != "sector"]
+    names = [
+        str(name)
+        for name in parts[0].rows.columns
+        if name != "sector" and not all(part.rows[name].isin(["", None]).all() for part in parts)
+    ]
     bodies = [
         _Body(
             f'<tr><td colspan="{len(names)}"><div class="said"><h3>{html.escape(part.title)}</h3>'
@@ -132,7 +144,16 @@ def with_commands(text: str) -> str:
         words = " ".join(f"<span>{word}</span>" for word in found[0].split())
         return f"<code>{words}</code>"
 
-    return _COMMAND.sub(code, html.escape(text))
+    return _COMMAND.sub(code, breakable(html.escape(text)))
+
+
+def command_lines(text: str) -> str:
+    """Return commands as HTML in which a word moves to the next line before it breaks.
+
+    >>> command_lines("dig AAAA mx.town.example")
+    '<span>dig</span> <span>AAAA</span> <span>mx.<wbr>town.<wbr>example</span>'
+    """
+    return re.sub(r"\S+", lambda word: f"<span>{breakable(word[0])}</span>", html.escape(text))
 
 
 def with_dutch(sentence: str, own: str, language: Language) -> str:
@@ -179,12 +200,25 @@ def _table(
         + "</tbody>"
         for body in bodies
     )
+    stacked = _stacked(columns, kinds, language)
+    table = (
+        f"<table{inner}{stacked}>"
+        f"<caption{own}><strong>{label}</strong>{extra}</caption><thead><tr>{head}</tr></thead>"
+        f"{body}</table>"
+    )
     return visible(
         f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"{outer}>'
-        f"<table{inner}{_stacked(columns, kinds, language)}>"
-        f"<caption{own}><strong>{label}</strong>{extra}</caption><thead><tr>{head}</tr></thead>"
-        f"{body}</table></div>"
+        f"{with_roles(table) if stacked else table}</div>"
     )
+
+
+def with_roles(table: str) -> str:
+    """Return a table that stays one to a screen reader where ``style.css`` shows it as blocks.
+
+    >>> with_roles('<tr><th scope="row">a</th><td>1</td></tr>')
+    '<tr role="row"><th scope="row" role="rowheader">a</th><td role="cell">1</td></tr>'
+    """
+    return _PART.sub(lambda found: f'{found[0]} role="{_ROLES[found[0]]}"', table)
 
 
 def _added_up(frame: pd.DataFrame) -> pd.DataFrame:
@@ -244,6 +278,18 @@ def _head(of: Column, kind: str, language: Language) -> str:
     code = ' lang="en"' if language.code != "en" and title == of.name and "_" in title else ""
     choice = " data-filter" if of.name in FILTERS else ""
     return f'<th scope="col"{kind}{choice}{code}>{html.escape(title)}</th>'
+
+
+_ROLES = {
+    "<table": "table",
+    "<thead": "rowgroup",
+    "<tbody": "rowgroup",
+    "<tr": "row",
+    "<td": "cell",
+    '<th scope="col"': "columnheader",
+    '<th scope="row"': "rowheader",
+}
+_PART = re.compile("|".join(f"{part}(?=[ >])" for part in _ROLES))
 
 
 def _stacked(columns: Sequence[Column], kinds: Sequence[str], language: Language) -> str:

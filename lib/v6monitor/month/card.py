@@ -97,14 +97,17 @@ class Card:
         Args:
             language: ``en`` or ``nl``.
         """
-        from v6monitor.charts.tables import rows_html  # noqa: PLC0415 - text needs no table library
+        from v6monitor.charts.tables import (  # noqa: PLC0415 - text needs no table library
+            command_lines,
+            rows_html,
+        )
 
         words = Language(language)
         tables = [
             rows_html(section.columns, section.rows, words, f"{section.title}: {self.domain}")
             for section in self._sections(words, words.label)
         ]
-        commands = html.escape("\n".join(self._commands()))
+        commands = command_lines("\n".join(self._commands()))
         check = html.escape(words.text("Check it yourself"))
         return "\n".join([*tables, f"<p>{check}:</p><pre><code>{commands}</code></pre>"])
 

@@ -17,7 +17,7 @@ from nbconvert.exporters import TemplateExporter
 from v6monitor.charts.cells import Reference
 from v6monitor.charts.chart import DOWNLOADS
 from v6monitor.charts.packing import unpack
-from v6monitor.charts.tables import css_string, with_commands
+from v6monitor.charts.tables import command_lines, css_string, with_commands
 from v6monitor.language import Language
 from v6monitor.month import WHOLE, Scope
 from v6monitor.names import visible
@@ -189,6 +189,7 @@ class PageExporter(TemplateExporter):
         environment: Environment = super()._create_environment()  # type: ignore[no-untyped-call]
         environment.autoescape = True
         environment.filters["commands"] = lambda text: Markup(with_commands(text))
+        environment.filters["lines"] = lambda text: Markup(command_lines(text))
         environment.trim_blocks = environment.lstrip_blocks = True
         environment.globals |= {
             "style": Markup(_part("style.css")),
