@@ -10,7 +10,8 @@ from test_adoption import states
 
 import v6monitor as v6
 from v6monitor import charts as chart
-from v6monitor.charts.chart import Chart
+from v6monitor.charts.chart import Chart, plain_table
+from v6monitor.language import Language
 
 
 def changed(before: pd.DataFrame, after: pd.DataFrame, by: str = "sector") -> pd.DataFrame:
@@ -104,8 +105,12 @@ def test_each_measure_says_what_it_is_compared_with() -> None:
 
 def test_a_first_month_has_nothing_to_compare_with() -> None:
     """In words, whatever was measured."""
-    drawn = chart.changes(v6.changes(month({"web": {"2026-10-05": {"a": "passed"}}})))
+    first = month({"web": {"2026-10-05": {"a": "passed"}}})
+    drawn = chart.changes(v6.changes(first))
     assert drawn.caption() == "No earlier measurement of this list: websites."
+    none = "<p>There is no earlier measurement of this list to compare with.</p>"
+    for table in (v6.changes.pair(first), v6.changes.parts(first), v6.changes.moves(first)):
+        assert plain_table(table, Language("en"), "") == none
 
 
 def test_two_sources_are_reconciled() -> None:

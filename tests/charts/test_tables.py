@@ -8,7 +8,7 @@ import pytest
 import v6monitor as v6
 from v6monitor.charts.cells import cell_text as _cell_text
 from v6monitor.charts.chart import DOWNLOADS, MIME, plain_table
-from v6monitor.charts.tables import table_html, with_dutch
+from v6monitor.charts.tables import Part, parts_html, table_html, with_dutch
 from v6monitor.language import Language
 from v6monitor.language.columns import column
 
@@ -144,6 +144,9 @@ def test_a_narrow_screen_stacks_all_but_tables_of_many_numbers(texts, numbers, s
     table = {f't"{at};': ["a"] for at in range(texts)} | {f"n{at}": [at] for at in range(numbers)}
     page = table_html(pd.DataFrame(table), ENGLISH, "Table")
     assert page.count('class="stacked"') == stacked
+    rows, cells = page.count("<tr"), page.count("<td")  # blocks on a phone, rows to who listens
+    assert page.count('role="row"') == rows * stacked
+    assert page.count('role="cell"') == cells * stacked
     assert page.count("--c2:&quot;t\\22 1;&quot;") == (texts > 1) * stacked
 
 
@@ -192,3 +195,12 @@ def test_the_names_of_several_domains_are_as_people_write_them():
     table = pd.DataFrame({"tenant": ["town"], "domains": ["a.example xn--coperatie-17a.example"]})
     page = table_html(table, DUTCH, "Tabel")
     assert '<a data-to="domain:xn--coperatie-17a.example">coöperatie.example</a>' in page
+
+
+def test_a_column_that_no_part_fills_is_left_out() -> None:
+    """As in any table; one that a part fills stays in all."""
+    rows = pd.DataFrame({"domain": ["a.example"], "since": [""], "tenant": [""]})
+    parts = [Part("One", (), rows), Part("Two", (), rows.assign(tenant="town"))]
+    page = parts_html(parts, ENGLISH, "Laggards")
+    assert page.count('scope="col"') == 2
+    assert page.count("<td>town</td>") == 1

@@ -100,6 +100,8 @@ def reason_text(reason: str, language: Language) -> str:
     'mx.town.example: no such record, mx.example: AAAA not asked'
     >>> reason_text("town.example: MX without IPv4: servfail", Language("nl"))
     'town.example: MX zonder IPv4: serverfout (SERVFAIL)'
+    >>> reason_text("1 of 2 name servers have IPv6, 1 unknown", Language("en"))
+    'IPv6 at 1 of 2 name servers, 1 unknown'
     """
     text = _OUTCOME.sub(lambda found: language.label(found[1]), reason)
     text = _NOT_ASKED.sub(lambda found: f"{found[1]} {language.label('not_asked')}", text)
