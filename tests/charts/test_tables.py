@@ -130,7 +130,7 @@ def test_codes_among_names_are_in_words() -> None:
     page = table_html(pd.DataFrame(rows), DUTCH, "Tabel")
     for words in (
         "1.181 bytes", "beantwoord 2001:db8::1", "geweigerd (REFUSED)", "31 maart 2026",
-        ">MX van a.example: geen antwoord op tijd; NS: geweigerd (REFUSED)<",
+        ">MX van a.<wbr>example: geen antwoord op tijd; NS: geweigerd (REFUSED)<",
         "Gemeenten, Overige organisaties", "mx.a.example", "Vervang de naam door de nieuwe.",
     ):  # fmt: skip
         assert words in page
@@ -144,9 +144,6 @@ def test_a_narrow_screen_stacks_all_but_tables_of_many_numbers(texts, numbers, s
     table = {f't"{at};': ["a"] for at in range(texts)} | {f"n{at}": [at] for at in range(numbers)}
     page = table_html(pd.DataFrame(table), ENGLISH, "Table")
     assert page.count('class="stacked"') == stacked
-    rows, cells = page.count("<tr"), page.count("<td")  # blocks on a phone, rows to who listens
-    assert page.count('role="row"') == rows * stacked
-    assert page.count('role="cell"') == cells * stacked
     assert page.count("--c2:&quot;t\\22 1;&quot;") == (texts > 1) * stacked
 
 

@@ -147,6 +147,9 @@ def test_on_a_phone_nothing_scrolls_sideways(shown: Callable[..., Page]) -> None
     title = "one => getComputedStyle(one, '::before').content"
     cell = page.locator("tbody tr >> nth=0").locator("td >> nth=1")
     assert cell.evaluate(title) == '"Sector: "'
+    row = page.get_by_role("table").get_by_role("row").nth(1)
+    assert row.get_by_role("cell").count() == cell.locator("..").locator("td").count()
+    assert row.get_attribute("role") == "row"
 
 
 def test_all_of_it_works_by_keyboard(shown):

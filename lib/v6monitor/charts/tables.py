@@ -200,25 +200,12 @@ def _table(
         + "</tbody>"
         for body in bodies
     )
-    stacked = _stacked(columns, kinds, language)
-    table = (
-        f"<table{inner}{stacked}>"
-        f"<caption{own}><strong>{label}</strong>{extra}</caption><thead><tr>{head}</tr></thead>"
-        f"{body}</table>"
-    )
     return visible(
         f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"{outer}>'
-        f"{with_roles(table) if stacked else table}</div>"
+        f"<table{inner}{_stacked(columns, kinds, language)}>"
+        f"<caption{own}><strong>{label}</strong>{extra}</caption><thead><tr>{head}</tr></thead>"
+        f"{body}</table></div>"
     )
-
-
-def with_roles(table: str) -> str:
-    """Return a table that stays one to a screen reader where ``style.css`` shows it as blocks.
-
-    >>> with_roles('<tr><th scope="row">a</th><td>1</td></tr>')
-    '<tr role="row"><th scope="row" role="rowheader">a</th><td role="cell">1</td></tr>'
-    """
-    return _PART.sub(lambda found: f'{found[0]} role="{_ROLES[found[0]]}"', table)
 
 
 def _added_up(frame: pd.DataFrame) -> pd.DataFrame:
@@ -278,18 +265,6 @@ def _head(of: Column, kind: str, language: Language) -> str:
     code = ' lang="en"' if language.code != "en" and title == of.name and "_" in title else ""
     choice = " data-filter" if of.name in FILTERS else ""
     return f'<th scope="col"{kind}{choice}{code}>{html.escape(title)}</th>'
-
-
-_ROLES = {
-    "<table": "table",
-    "<thead": "rowgroup",
-    "<tbody": "rowgroup",
-    "<tr": "row",
-    "<td": "cell",
-    '<th scope="col"': "columnheader",
-    '<th scope="row"': "rowheader",
-}
-_PART = re.compile("|".join(f"{part}(?=[ >])" for part in _ROLES))
 
 
 def _stacked(columns: Sequence[Column], kinds: Sequence[str], language: Language) -> str:

@@ -117,4 +117,10 @@
     settle(region);
     watcher.observe(region);
   }
+
+  // On a phone these are blocks, which some browsers then take for no table.
+  const roles = { TABLE: "table", TR: "row", TD: "cell", THEAD: "rowgroup", TBODY: "rowgroup" };
+  for (const table of document.querySelectorAll(".stacked"))
+    for (const one of [table, ...table.querySelectorAll("thead, tbody, tr, th, td")])
+      one.setAttribute("role", roles[one.tagName] ?? (one.scope === "row" ? "rowheader" : "columnheader"));
 })();
