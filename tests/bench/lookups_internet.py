@@ -20,9 +20,8 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import Any
 
-from lookups_world import EXCHANGE, Servers, World, in_zone, soa
-
 from lookups import Line, over
+from lookups_world import EXCHANGE, Servers, World, in_zone, soa
 from v6monitor.dns.journal import journal_of
 
 LINE = Line(delay=0.020, loss=0.01, jitter=0.015)

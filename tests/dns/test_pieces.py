@@ -6,8 +6,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from lookups_world import World, first_questions, hosts
 
+from lookups_world import World, first_questions, hosts
 from v6monitor.cli import main
 from v6monitor.dns import log, pieces
 from v6monitor.dns.arrow import batch, observations

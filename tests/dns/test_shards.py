@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from lookups_world import Servers, World, served
 
+from lookups_world import Servers, World, served
 from v6monitor.cli import main
 from v6monitor.dns import arrow, log
 from v6monitor.dns.client import Client
