@@ -178,6 +178,7 @@ def main(domains: int, *, direct: bool, keep: Path | None) -> bool:
         print(f"{domains:,} domains, written in {time.monotonic() - begun:,.0f} s", flush=True)
         begun = time.monotonic()
         path = (keep or folder) / "obs.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
         with Servers(world, folder, f'include: "{folder}/domains.conf"\n') as servers:
             print(f"served after {time.monotonic() - begun:,.0f} s", flush=True)
             with over(Line() if direct else LINE, servers.port) as port:
