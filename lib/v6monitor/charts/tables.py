@@ -136,15 +136,17 @@ def folded(body: str, title: str, about: str) -> str:
 def with_commands(text: str) -> str:
     """Return a sentence as HTML, with the PowerShell in it as code of which no word is broken.
 
-    >>> with_commands("Run Enable-Switch -Domain <name>.")
-    'Run <code><span>Enable-Switch</span> <span>-Domain</span> <span>&lt;name&gt;</span></code>.'
+    >>> with_commands("Run Enable-It -Domain <name>.")
+    'Run <code><span>Enable-It</span> <span>-Domain</span> <span>&lt;name&gt;</span></code>.'
+    >>> with_commands("Enable-It -Domain town.example")
+    '<code><span>Enable-It</span> <span>-Domain</span> <span>town.<wbr>example</span></code>'
     """
 
     def code(found: re.Match[str]) -> str:
         words = " ".join(f"<span>{word}</span>" for word in found[0].split())
         return f"<code>{words}</code>"
 
-    return _COMMAND.sub(code, breakable(html.escape(text)))
+    return breakable(_COMMAND.sub(code, html.escape(text)))
 
 
 def command_lines(text: str) -> str:
