@@ -290,7 +290,7 @@ class Client:
             if query.time_out <= now:
                 late.append(query)
             else:
-                self._repeat(query, now, exhausted=exhausted)
+                self._repeat(query, exhausted=exhausted)
         for query in late:
             self._paces[query.resolver].timed_out += not query.timeouts
         for pace in self._paces:  # before the late ones are sent again
@@ -302,14 +302,11 @@ class Client:
             else:
                 self._do(query, step)
 
-    def _repeat(self, query: Query, now: float, *, exhausted: bool) -> None:
+    def _repeat(self, query: Query, *, exhausted: bool) -> None:
         """Send a message again whose answer is unusually late, and wait for either."""
-        pace, time_out = self._paces[query.resolver], query.time_out
-        if not exhausted and not pace.at_most:  # perhaps later, when nothing else is left to ask
-            query.deadline = min(time_out, now + self._lateness.usual)
-            return
-        query.deadline = time_out
-        if pace.allows() and self._lateness.may_repeat():
+        time_out = query.deadline = query.time_out
+        pace = self._paces[query.resolver]
+        if (exhausted or pace.at_most) and pace.allows() and self._lateness.may_repeat():
             self._send(query)
             query.deadline = query.time_out = time_out
 
