@@ -89,6 +89,7 @@ def load(  # noqa: PLR0913 - the options of an analyst
         path = find(observations)
         before = hash_of(path)
         observations = log.read_log(path)
+        observations.attrs["provenance"] = log.Provenance(log.provenance(path))  # and subjects
     read = _read(files, day_of(observations) if isinstance(observations, pd.DataFrame) else None)
     faults, table = read.faults, read.table
     chosen_rows = of_organisation(of_sectors(table, sectors), organisation)
