@@ -4,7 +4,7 @@ import hashlib
 import ipaddress
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -69,6 +69,16 @@ def normalise(raw: str) -> Name:
     if _is_address(host):
         raise InvalidNameError("IP address")
     return _checked(host)
+
+
+@lru_cache(1 << 14)
+def is_name(text: str) -> bool:
+    """Return whether a text is a host name, a web address or an e-mail address."""
+    try:
+        normalise(text)
+    except InvalidNameError:
+        return False
+    return True
 
 
 def visible(text: str, keep: str = "\n\t") -> str:

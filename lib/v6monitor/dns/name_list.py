@@ -12,7 +12,7 @@ from typing import IO
 
 from v6monitor.dns.seen import unique
 from v6monitor.errors import InputError
-from v6monitor.names import InvalidNameError, normalise
+from v6monitor.names import InvalidNameError, is_name, normalise
 
 TYPES = ("web", "mail")
 
@@ -75,7 +75,7 @@ def read_names(source: str) -> NameList:
     found = NameList(source)
     if not len(found):
         raise InputError(f"{found.source}: no names; {_EXPECTED}")
-    if not any(_is_name(name) for name, _ in found):
+    if not any(is_name(name) for name, _ in found):
         first = next(iter(found))[0]
         raise InputError(f"{found.source}: no host names, but {first[:60]!r}; {_EXPECTED}")
     return found
@@ -129,11 +129,3 @@ def _subjects(row: list[str], columns: dict[str, int], line: str) -> Iterator[tu
     if kind and kind not in TYPES:
         raise InputError(f"{line}: type {kind!r}; {_EXPECTED}, where type is {' or '.join(TYPES)}")
     yield from ((name, each) for each in ([kind] if kind else TYPES))
-
-
-def _is_name(text: str) -> bool:
-    try:
-        normalise(text)
-    except InvalidNameError:
-        return False
-    return True

@@ -4,13 +4,12 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from enum import StrEnum
-from functools import lru_cache
 
 import pandas as pd
 
 from v6monitor.intake.columns import COLUMNS
 from v6monitor.language import marked
-from v6monitor.names import PLACEHOLDERS, InvalidNameError, normalise
+from v6monitor.names import PLACEHOLDERS, InvalidNameError, is_name, normalise
 
 KEPT, CHANGED, DROPPED = "kept", "changed", "dropped"
 FAULT_COLUMNS = ("file", "row", "column", "value", "reason", "done")
@@ -141,16 +140,6 @@ def split(cell: str) -> list[str]:
     between = r"[;,|]\s|\n" if "//" in cell else _DIVIDER
     pieces = (piece.strip() for piece in re.split(between, cell))
     return [piece for piece in pieces if piece and not piece.startswith("label:")]
-
-
-@lru_cache(1 << 14)
-def is_name(cell: str) -> bool:
-    """Return whether a cell is a host name, a web address or an e-mail address."""
-    try:
-        normalise(cell)
-    except InvalidNameError:
-        return False
-    return True
 
 
 def outline(table: pd.DataFrame) -> tuple[object, ...]:

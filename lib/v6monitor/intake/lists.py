@@ -14,11 +14,12 @@ import pandas as pd
 
 from v6monitor.errors import UsageError
 from v6monitor.intake.assembly import Fault, Part
-from v6monitor.intake.cleaning import CHANGED, DROPPED, Reason, has_day, is_name, split
+from v6monitor.intake.cleaning import CHANGED, DROPPED, Reason, has_day, split
 from v6monitor.intake.columns import COLUMNS, LATER, MAPPED, RESULTS, plain, result, type_of
 from v6monitor.intake.organisations import is_unit, organisation_export
 from v6monitor.intake.sectors import sector_in
 from v6monitor.intake.tables import Content, Sheet
+from v6monitor.names import is_name
 
 _NAMES = {
     "any": "domain|domein|domains|domeinen|domain name|domeinnaam|url|host|hostname",
