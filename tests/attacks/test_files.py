@@ -71,15 +71,24 @@ ENORMOUS: dict[str, tuple[Callable[[], str], str]] = {
 }
 
 
-def test_many_sheets_and_many_joined_files_are_refused(tmp_path: Path) -> None:
-    """Each sheet, and each header further down, is a table of its own that takes its time."""
+def test_many_sheets_columns_and_joined_files_are_refused(tmp_path: Path) -> None:
+    """Each sheet, column, and header further down takes its time."""
     book = tmp_path / "book-2026-10-05.xlsx"
     with xlsxwriter.Workbook(book) as made:
         for _ in range(51):
             made.add_worksheet().write(0, 0, "a.example")
+    wide = tmp_path / "wide-2026-10-05.xlsx"
+    with xlsxwriter.Workbook(wide) as made:
+        sheet = made.add_worksheet()
+        for row in range(20):
+            sheet.write_row(row, 0, ["a.example"] * 9_000)
     joined = tmp_path / DATED
     joined.write_text("domain,type\na.example,web\n" * 10_000)
-    for path, expected in ((book, "more than 50 sheets"), (joined, "more than 50 tables")):
+    for path, expected in (
+        (book, "more than 50 sheets"),
+        (wide, "9,000 columns, more than the 1,000"),
+        (joined, "more than 50 tables"),
+    ):
         began = time.process_time()
         with pytest.raises(InputError, match=expected):
             measurements.read(path)

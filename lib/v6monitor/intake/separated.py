@@ -6,18 +6,12 @@ from collections import Counter
 
 import pandas as pd
 
+WIDEST = 1_000
+"""Most cells in a row, also of a spreadsheet."""
+
 _LONGEST_LINE = 1 << 20
-
-
-_WIDEST = 1_000  # cells in a row
-
-
 _MOST_ROWS = 2_000_000
-
-
 _MOST_CELLS = 40_000_000
-
-
 _MOST_UNEVEN = 4_000_000  # cells in rows of unequal length, which are parsed in Python
 
 
@@ -49,7 +43,7 @@ def table_of(data: bytes, delimiter: str) -> pd.DataFrame:
         end = within + 1
     head = io.StringIO(data[:_LONGEST_LINE].decode(errors="replace"), newline="")
     width = len(next(csv.reader(head, delimiter=delimiter), []))
-    if width > _WIDEST:
+    if width > WIDEST:
         raise csv.Error(f"{width} cells in a row")
     if width * rows > _MOST_CELLS:
         raise csv.Error(f"more than {_MOST_CELLS:,} cells")
@@ -78,7 +72,7 @@ def _uneven(data: bytes, delimiter: str) -> pd.DataFrame:
     for row in csv.reader(text, delimiter=delimiter):
         rows.append(row)
         width, cells = max(width, len(row)), cells + len(row)
-        if width > _WIDEST:
+        if width > WIDEST:
             raise csv.Error(f"{width} cells in a row")
         if max(cells, width * len(rows)) > _MOST_UNEVEN:
             raise csv.Error(f"more than {_MOST_UNEVEN:,} cells in rows of unequal length")

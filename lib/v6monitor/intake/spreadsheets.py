@@ -19,6 +19,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from v6monitor.errors import InputError, NoMeasurementError
+from v6monitor.intake.separated import WIDEST
 
 ZIP = b"PK\x03\x04"
 """How a zip begins, which XLSX and ODS are."""
@@ -117,6 +118,11 @@ def _sheets(name: str, parts: dict[str, bytes], layouts: Mapping[str, _Layout]) 
         for sheet in workbook.sheets_metadata:
             rows = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
             if rows and rows[0]:
+                if len(rows[0]) > WIDEST:
+                    raise InputError(
+                        f"{name}: has a sheet of {len(rows[0]):,} columns, more than the "
+                        f"{WIDEST:,} of a measurement; save what you need as CSV"
+                    )
                 text = [[_text(cell) for cell in row] for row in rows]
                 layout = layouts.get(sheet.name, _Layout())
                 merged = _fill(text, layout.merged)
