@@ -42,7 +42,7 @@ def test_it_ends_with_the_headline_and_the_page_to_open(world, ask, capsys):
     assert headline == made["message"]["en"]
     page = BeautifulSoup((month / "index.html").read_text(encoding="utf-8"), "html.parser")
     assert made["message"]["nl"] in page.get_text().replace("\u2011", "-")
-    assert fit == "Fit to publish: 100.0% of the results are known."
+    assert fit == "Fit to publish: all results are known."
     assert opened.startswith(f"Open {month / 'index.html'}  (")
     assert "running 10_measurements: 0 of 1" in shown.err.splitlines()
     assert main([*ask, "--force", "--quiet", "--period", "2026-10"]) == 0  # which is the newest
@@ -80,7 +80,7 @@ def test_a_month_of_which_nothing_is_known_says_so(world, tmp_path, capsys):
     )
     assert code == 4
     told = capsys.readouterr().err
-    assert "by the lookups the result of 0.0% of the websites and mail domains is known" in told
+    assert "by the lookups the result of 0.0% of the websites and e-mail domains is known" in told
     assert "Traceback" not in told
     assert "Not fit to publish" in (tmp_path / "out" / "2026-10" / "index.html").read_text()
 

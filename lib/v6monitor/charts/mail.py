@@ -90,7 +90,7 @@ def _draw_operators(table: pd.DataFrame, language: Language, width: int) -> Figu
 
 def _operators_words(table: pd.DataFrame, language: Language) -> Words:
     alt = language.text(
-        "Bar chart of the number of mail domains per operator, split by whether their mail servers"
+        "Bar chart of the number of e-mail domains per operator, split by whether their mail servers"
         " have IPv6. It shows which operators the remaining domains depend on."
     )
     total = int(table["domains"].sum())

@@ -61,10 +61,10 @@ def not_there(table: pd.DataFrame, language: Language) -> str:
 
 
 def nothing(table: pd.DataFrame, language: Language) -> str:
-    """Return the sentence in place of a table without rows: that nothing is there, and why."""
+    """Return the sentence in place of a table without rows: not measured, or nothing found."""
     if table.attrs.get("first") or table.attrs.get("source") == []:
         return not_there(table, language)
-    return language.text("There is nothing to list: nothing was found, or it was not measured.")
+    return language.text("Nothing was found.")
 
 
 def definition(measure: str, language: Language) -> str:
@@ -196,5 +196,9 @@ def shortest(*candidates: str) -> str:
 def sector_names(sectors: Sequence[str], language: Language) -> str:
     """Return sectors in a sentence: ``Municipalities and water authorities``; empty without."""
     names = [language.label(sector) for sector in sectors]
-    others = [name if name in PROPER else f"{name[:1].lower()}{name[1:]}" for name in names[1:]]
-    return language.listed([*names[:1], *others])
+    return language.listed([*names[:1], *map(within, names[1:])])
+
+
+def within(sector: str) -> str:
+    """Return the name of a sector as it is within a sentence: ``municipalities``."""
+    return sector if sector in PROPER else f"{sector[:1].lower()}{sector[1:]}"

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -250,8 +251,9 @@ def _lines(made: Mapping[str, Any], facts: Mapping[str, Any], *, verbose: bool) 
     yield bold(facts["headline"])
     yield from _left_out(made)
     if made["publishable"]:
-        share = _EN.percent(made["coverage"])
-        yield verdict("Fit to publish", good=True) + f": {share} of the results are known."
+        least = math.floor(1000 * made["coverage"]) / 1000  # of the source that lacks most
+        share = "all" if least == 1 else f"at least {_EN.percent(least)} of the"
+        yield verdict("Fit to publish", good=True) + f": {share} results are known."
     else:
         yield verdict("Not fit to publish", good=False) + ": too many results are unknown."
     yield f"Open {facts['page']}  ({sized(facts['seconds'])})"

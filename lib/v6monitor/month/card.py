@@ -52,7 +52,7 @@ class Card:
     missing: tuple[Question, ...]
     """What a lookup would ask and the evidence does not have."""
     servers: tuple[tuple[str, ...], ...] = ()
-    """What is known of whether its servers answer: rows of ``Month.servers``."""
+    """Whether its servers answer: rows of ``Month.servers``."""
 
     def __repr__(self) -> str:
         verdicts = self.judgement.verdicts

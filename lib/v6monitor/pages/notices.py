@@ -25,7 +25,7 @@ def of_report(month: Month, scope: Scope, language: Language) -> list[Notice]:
         Notice(
             language.text("Not fit to publish."),
             language.text(
-                "{source}: the state of {coverage} of the websites and mail domains is known; at"
+                "{source}: the result of {coverage} of the websites and e-mail domains is known; at"
                 " least {gate} is needed.",
                 source=language.label(source),
                 coverage=language.percent(gate.coverage),

@@ -59,6 +59,8 @@ class Page:
     home: str = "index.html"
     heading_language: str = ""
     """The language of the heading, where that is not the page's."""
+    name: str = ""
+    """What it is called where no question is asked: in a tab and at the head of paper."""
     publisher: Publisher = field(default_factory=publisher.read)
     folder: str | None = None
     """Where its own folder is in the archive of all reports; ends with a slash, or is empty."""
@@ -90,9 +92,10 @@ class Page:
 
     @property
     def title(self) -> str:
-        """Return the heading with the month: what a tab, a bookmark and a search show."""
+        """Return its name or heading with the month: what a tab, a bookmark and a search show."""
         language = Language(self.heading_language) if self.heading_language else self.language
-        return f"{self.heading} – {language.month(self.period)}" if self.period else self.heading
+        name = self.name or self.heading
+        return f"{name} – {language.month(self.period)}" if self.period else name
 
     @property
     def bar(self) -> list[Link]:

@@ -162,7 +162,7 @@ def check(made: dict[str, Any], out: Path) -> None:
     if not made["publishable"]:
         share = "none" if made["coverage"] is None else f"{made['coverage']:.1%}"
         raise CoverageError(
-            f"{_least_known(made)} the result of {share} of the websites and mail domains is "
+            f"{_least_known(made)} the result of {share} of the websites and e-mail domains is "
             "known, and at least 98% is needed: the report is marked as not fit to publish; every "
             "page says what lacks results"
         )

@@ -64,7 +64,7 @@ def write(report: Report, published: Sequence[Published], notebooks: Notebooks) 
         origins |= {name: report.link(name, one, language) for name, one in notebooks.items()}
         sheets = Link(
             f"{origins[OVERVIEW].file}#{FACTSHEETS}",
-            language.text("Factsheets by sector and organisation"),
+            language.text("Factsheets by sector"),
         )
         origins[FACTSHEETS] = sheets
         order = [link.file for link in [*page.bar, *page.more]]

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -13,6 +14,7 @@ from v6monitor.analysis.headline import headline
 from v6monitor.charts.chart import MIME, slug
 from v6monitor.charts.headline import headline as headline_chart
 from v6monitor.charts.packing import flat, unpack
+from v6monitor.charts.wording import within
 from v6monitor.kept import Kept
 from v6monitor.language import CODES, Language, marked
 from v6monitor.pages import letters, lint, metadata, pages, tables
@@ -102,8 +104,11 @@ def _separate_files(notebooks: Notebooks) -> None:
 def _notebook_pages(report: Report, name: str, notebooks: Notebooks) -> dict[str, str]:
     found = {}
     for code in report.languages:
-        own = report.link(name, notebooks[name], Language(code))
-        page = report.page(own, code, notebooks)
+        language = Language(code)
+        page = report.page(report.link(name, notebooks[name], language), code, notebooks)
+        if sector := notebooks[name].subject:
+            called = language.text("Factsheet {sector}", sector=within(language.label(sector)))
+            page = replace(page, name=called)
         found[page.file] = report.linked(pages.notebook_page(notebooks[name], page), code)
     return found
 
