@@ -273,7 +273,7 @@ def test_a_list_of_domains_alone_is_a_report_of_lookups(world):
     names = world.folder / "names.txt"
     names.write_text("aa.example\nbb.example\n")
     plan = world.plan("list", **{"10_good": GOOD, "30_adoption": GOOD})
-    listing = plan.read_text().replace("30_adoption", "30_adoption\n    needs: measurement")
+    listing = plan.read_text().replace("30_adoption", "30_adoption\n    needs: [measurement]")
     plan.write_text(listing)
     found = make(world.request(plan, measurements=(names,)), _quiet)
     assert (found["period"], found["status"], found["coverage"]) == ("2026-10", 0, 1.0)

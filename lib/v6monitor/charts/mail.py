@@ -90,8 +90,8 @@ def _draw_operators(table: pd.DataFrame, language: Language, width: int) -> Figu
 
 def _operators_words(table: pd.DataFrame, language: Language) -> Words:
     alt = language.text(
-        "Bar chart of the number of e-mail domains per operator, split by whether their mail servers"
-        " have IPv6. It shows which operators the remaining domains depend on."
+        "Bar chart of the number of e-mail domains per operator, split by whether their mail"
+        " servers have IPv6. It shows which operators the remaining domains depend on."
     )
     total = int(table["domains"].sum())
     named = table[~table["operator"].isin([OTHER, OWN])]

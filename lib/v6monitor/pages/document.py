@@ -22,9 +22,9 @@ from v6monitor.intake.sectors import SECTORS
 from v6monitor.language import CODES, Language
 
 _ENGLISH, _DUTCH = "en", "nl"
-ANALYST, MEASURED, ANSWERS = "analyst", "measured", "answers"
-"""Tags of cells that are not published: ever, in a report on a list of domains alone, and where
-nothing says whether servers answer."""
+ANALYST, MEASURED, MAIL, ANSWERS = "analyst", "measured", "mail", "answers"
+"""Tags of cells that are not published: ever, in a report on a list of domains alone, in one on
+websites alone, and where nothing says whether servers answer."""
 _LONGEST_NAME = 60
 _REPR_OF_OBJECT = re.compile(r"^<.*>$|<[^<>]* at 0x[0-9a-f]+>|^\w+Path\(", re.DOTALL)
 _TAG = re.compile("<[^>]*>")

@@ -88,6 +88,10 @@ class _Engine(NBClientEngine):
 papermill_engines.register("v6monitor", _Engine)
 
 
+NEEDS = ("measurement", "mail")
+"""What a month may lack: a measurement, when it is a list of domains alone, or e-mail domains."""
+
+
 class Declared(NamedTuple):
     """One annotated literal of a notebook's parameters cell."""
 
@@ -101,7 +105,7 @@ class Planned(NamedTuple):
 
     ``each`` says what it is run for, one by one (``sector``); ``part`` which of them this is, as a
     part of a file name, and ``subject`` what that is called: a sector's code, or an organisation.
-    ``needs`` says without what it has nothing to show (``measurement``).
+    ``needs`` says without what it has nothing to show: of ``NEEDS``.
     """
 
     notebook: Path
@@ -109,7 +113,7 @@ class Planned(NamedTuple):
     each: str = ""
     part: str = ""
     subject: str = ""
-    needs: str = ""
+    needs: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -188,7 +192,8 @@ def plan(file: Path) -> list[Planned]:
     if not entries or not isinstance(entries, list) or not all(map(_is_planned, entries)):
         raise UsageError(
             f"{file.name}: expected `notebooks:` with a list of `name:` and, where wanted, "
-            "`parameters:` by name, `each: sector` and `needs: measurement`"
+            "`parameters:` by name, `each: sector` and `needs:` with "
+            f"a list of {', '.join(NEEDS)}"
         )
     there = {path.stem for path in file.parent.glob("*.ipynb")}
     names = [entry["name"] for entry in entries]
@@ -202,7 +207,7 @@ def plan(file: Path) -> list[Planned]:
             file.parent / f"{one['name']}.ipynb",
             one.get("parameters") or {},
             one.get("each", ""),
-            needs=one.get("needs", ""),
+            needs=frozenset(one.get("needs") or ()),
         )
         for one in entries
     ]
@@ -312,7 +317,8 @@ def _is_planned(entry: object) -> bool:
         isinstance(entry, dict)
         and isinstance(entry.get("name"), str)
         and entry.keys() <= {"name", "parameters", "each", "needs"}
-        and entry.get("needs", "measurement") == "measurement"
+        and isinstance(needs := entry.get("needs") or [], list)
+        and all(one in NEEDS for one in needs)
         and entry.get("each", "sector") == "sector"
         and isinstance(entry.get("parameters") or {}, dict)
     )

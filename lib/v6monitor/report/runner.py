@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from concurrent.futures import Executor, as_completed
 from dataclasses import replace
 from functools import partial
@@ -36,7 +36,7 @@ from v6monitor.month.measurements import (
 )
 from v6monitor.month.month import Month
 from v6monitor.pages import pdf, publisher
-from v6monitor.pages.document import ANALYST, ANSWERS, MEASURED, Document
+from v6monitor.pages.document import ANALYST, ANSWERS, MAIL, MEASURED, Document
 from v6monitor.pages.document import read as read_document
 from v6monitor.pages.exports import safe_csv, write_text
 from v6monitor.report import archive, manifest, transactions
@@ -104,8 +104,12 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
     current = table[periods(table["measured_at"]) == period]
     for name in request.organisations:
         of_organisation(current, name)
-    measured = not current["date_source"].eq(LOOKED_UP).all()
-    notebooks = _parts(_chosen(request, measured=measured), current)
+    has = {
+        "measurement": not current["date_source"].eq(LOOKED_UP).all(),
+        "mail": current["type"].eq("mail").any(),
+    }
+    lacks = {name for name in has if not has[name]}
+    notebooks = _parts(_chosen(request, lacks), current)
     target = request.archive / period
     with (
         transactions.writing(request.out, request.archive),
@@ -251,6 +255,7 @@ def _documents(
     planned = {one.name: one for one in notebooks}
     hidden = [ANALYST]
     hidden += [MEASURED] if month.listed else []
+    hidden += [] if month.current["type"].eq("mail").any() else [MAIL]
     hidden += [ANSWERS] if month.answers.empty else []
     return {
         one.name: read_document(
@@ -276,8 +281,8 @@ def _provenance(request: Request, facts: Mapping[str, Any], started: str) -> dic
     }
 
 
-def _chosen(request: Request, *, measured: bool) -> list[Planned]:
-    """Return the notebooks to run, in order; of a list alone those that show lookups."""
+def _chosen(request: Request, lacks: Set[str]) -> list[Planned]:
+    """Return the notebooks to run, in order, without those that need what the month lacks."""
     planned = plan(request.plan)
     known = {one.notebook.stem for one in planned}
     for name in request.notebooks:
@@ -287,7 +292,7 @@ def _chosen(request: Request, *, measured: bool) -> list[Planned]:
             )
     if request.notebooks:
         return [one for one in planned if one.name in request.notebooks]
-    return [one for one in planned if measured or not one.needs]
+    return [one for one in planned if not one.needs & lacks]
 
 
 def _parts(planned: Sequence[Planned], current: pd.DataFrame) -> list[Planned]:
