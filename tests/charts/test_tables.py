@@ -79,9 +79,9 @@ def test_a_table_has_what_a_screen_reader_needs():
 
 
 def test_a_table_without_rows_is_one_sentence():
-    """No header, caption, source or download: what is missing, and why that may be."""
+    """No header, caption, source or download: nothing was found, or it was not measured."""
     empty = pd.DataFrame({"sector": pd.Series([], dtype="str")})
-    found = "There is nothing to list: nothing was found, or it was not measured."
+    found = "Nothing was found."
     assert plain_table(empty, ENGLISH, "Gains") == f"<p><strong>Gains</strong> {found}</p>"
     empty.attrs["source"] = []
     assert plain_table(empty, ENGLISH, "") == "<p>There are no lookups of this month.</p>"

@@ -106,6 +106,17 @@ def test_the_factsheets_have_one_table_for_all_sectors(package):
     assert {"gemeente", "rijk", "provincie"} <= sectors
 
 
+def test_a_factsheet_asks_in_its_heading_and_is_called_factsheet_elsewhere(package):
+    """In the tab, which bookmarks and searches show, and at the head of paper."""
+    folder, _ = package
+    shown = (folder / "70_factsheet-rijk.html").read_text(encoding="utf-8")
+    assert "<title>Factsheet Rijk – oktober 2026</title>" in shown
+    assert 'content: "Factsheet Rijk – oktober 2026"' in shown
+    assert "Rijk: hoe ver is dit deel van de overheid met IPv6?</h1>" in shown
+    shown = (folder / "70_factsheet-gemeente.en.html").read_text(encoding="utf-8")
+    assert "<title>Factsheet municipalities – October 2026</title>" in shown
+
+
 def test_every_other_file_has_a_title_in_words(package):
     """The link says what is in the file; its name stands beside it."""
     folder, _ = package

@@ -268,6 +268,24 @@ def test_a_vantage_point_that_fails_makes_no_report(world, monkeypatch, resolver
     assert list(world.out.iterdir()) == []
 
 
+def test_a_report_on_websites_alone_says_nothing_of_mail(world):
+    """A page that needs e-mail domains is left out, and so is a cell that is about them."""
+    table = pd.read_csv(world.measured, dtype="str", keep_default_na=False)
+    table[table["type"] == "web"].to_csv(world.measured, index=False)
+    plan = world.plan("web", **{"10_good": GOOD, "40_mail": GOOD, "58_pace": GOOD})
+    listing = plan.read_text().replace("40_mail", "40_mail\n    needs: [measurement, mail]")
+    plan.write_text(listing.replace("58_pace", "58_pace\n    needs: [measurement]"))
+    notebook = nbformat.read(plan.parent / "10_good.ipynb", 4)
+    for cell in notebook.cells[-2:]:
+        cell.metadata["tags"] = ["mail"]
+    nbformat.write(notebook, plan.parent / "10_good.ipynb")
+    found = make(world.request(plan), _quiet)
+    assert [one["name"] for one in found["notebooks"]] == ["10_good", "58_pace"]
+    shown = (world.out / "2026-10" / "10_good.en.html").read_text(encoding="utf-8")
+    assert "Which ones?" not in shown
+    assert "Which ones?" in (world.out / "2026-10" / "58_pace.en.html").read_text(encoding="utf-8")
+
+
 def test_a_list_of_domains_alone_is_a_report_of_lookups(world):
     """Of the month of the lookups; its one source is named, and nothing counts as measured."""
     names = world.folder / "names.txt"
