@@ -82,8 +82,8 @@ def test_the_words_have_the_numbers_of_the_table() -> None:
     before = states("nnnyyy", sector="rijk", period="2026-01", measure="mail")
     after = states("yyynyyyn", sector="rijk", period="2026-02", measure="mail")
     drawn = chart.changes(changed(before, after))
-    assert drawn.caption("en").endswith("since January 2026: e-mail domains 3 and 1.")
-    assert drawn.caption("nl").endswith("sinds januari 2026: e-maildomeinen 3 en 1.")
+    assert drawn.caption("en") == "IPv6 since January 2026: e-mail domains 3 gained, 1 lost."
+    assert drawn.caption("nl") == "IPv6 sinds januari 2026: e-maildomeinen 3 erbij, 1 eraf."
     assert "Compared, with a known result both times: e-mail domains 6." in drawn.note("en")
     assert "Lost IPv6, not yet confirmed: e-mail domains 1." in drawn.note("en")
 
@@ -96,9 +96,9 @@ def test_each_measure_says_what_it_is_compared_with() -> None:
         "dns": {"2026-10-05": {"a": "passed"}},
     }
     drawn = chart.changes(v6.changes(month(results)))
-    assert drawn.caption() == "Gained and lost since September 2026: websites 1 and 0."
-    second = "Gained and lost since August 2026: e-mail domains 0 and 1."
-    assert drawn.note().startswith(second)
+    first, second = drawn.caption().split(". ")
+    assert first == "IPv6 since September 2026: websites 1 gained, 0 lost"
+    assert second == "IPv6 since August 2026: e-mail domains 0 gained, 1 lost."
     assert "known result both times: websites 1; e-mail domains 1." in drawn.note()
     assert "No earlier measurement of this list: name servers." in drawn.note()
 
@@ -114,11 +114,11 @@ def test_a_first_month_has_nothing_to_compare_with() -> None:
 
 
 def test_two_sources_are_reconciled() -> None:
-    """Measured 1 of 3, looked up 2 of 3: one gained IPv6 since."""
+    """One gained IPv6 since; no share, which would compete with the measured one."""
     results = {"mail": {"2026-10-05": {"a": "failed", "b": "passed", "c": "failed"}}}
     found = month(results, asked="2026-10-07", without=["c"])
     drawn = chart.two_sources(found.stale)
-    assert drawn.caption() == "Measured and later looked up: e-mail domains 33.3% and 66.7%."
-    assert drawn.note() == "E-mail domains, between the two: 1 gained IPv6."
+    assert drawn.caption() == "IPv6 after the measurement: e-mail domains 1 gained, 0 lost."
+    assert not drawn.note()
     silent = chart.two_sources(month(results).stale)
     assert silent.caption() == "There are no lookups of this month."

@@ -22,6 +22,7 @@ from v6monitor.charts.style import GREY_INK, INK, NARROW, STATE_COLOURS, offset,
 from v6monitor.charts.wording import (
     Record,
     domains,
+    gained_and_lost,
     group_name,
     joined,
     measure_name,
@@ -74,7 +75,9 @@ def changes_answer(table: pd.DataFrame, *, name: str = "answer") -> Chart:
 
 
 def two_sources(table: pd.DataFrame, *, name: str = "two-sources") -> Chart:
-    """Return in a sentence per measure why the lookups give another share than the measurement.
+    """Return what differs between the measurement and the lookups: so many fixed since, lost since.
+
+    The shares of both would compete: a page gives that of the measurement.
 
     Args:
         table: of ``v6.staleness``, all of it or of some measures.
@@ -84,10 +87,6 @@ def two_sources(table: pd.DataFrame, *, name: str = "two-sources") -> Chart:
         A Chart without a picture; its table counts the outcomes per measure.
     """
     counts = pd.crosstab(table["measure"], table["outcome"])
-    for source in ("measured", "fresh"):
-        states = pd.crosstab(table["measure"], table[source]).reindex(columns=["yes", "no"])
-        states = states.fillna(0).astype("int64")
-        counts[f"{source}_yes"], counts[f"{source}_known"] = states["yes"], states.sum(axis=1)
     found = counts.reindex(table["measure"].unique()).rename_axis(columns=None).reset_index()
     found.attrs = dict(table.attrs)
     return Chart(name, found, _source_words, kind="text")
@@ -104,17 +103,14 @@ def _change_words(table: pd.DataFrame, language: Language) -> Words:
         return Words(_nothing_before(list(rows), language), "", alt)
     since: dict[str, list[str]] = {}
     for name, row in there.items():
-        moved = {"gained": language.number(row["gain"]), "lost": language.number(_lost(row))}
-        counts = language.text("{measure} {gained} and {lost}", measure=name, **moved)
+        counts = f"{name} {gained_and_lost(row['gain'], _lost(row), language)}"
         since.setdefault(str(row["earlier"])[:7], []).append(counts)
     found = [
         language.text(
-            "Gained and lost since {month}: {counts}.",
-            month=language.month(month),
-            counts="; ".join(counts),
+            "IPv6 since {month}: {counts}.", month=language.month(month), counts="; ".join(counts)
         )
         if month
-        else language.text("Gained and lost: {counts}.", counts="; ".join(counts))
+        else language.text("IPv6: {counts}.", counts="; ".join(counts))
         for month, counts in since.items()
     ]
     what = language.text("Domains that gained IPv6 and lost it.")
@@ -132,12 +128,7 @@ def _lines(table: pd.DataFrame, language: Language) -> list[tuple[str, str]]:
     return [
         (
             "",
-            f"{row['group']}: "
-            + language.text(
-                "{up} gained, {down} lost",
-                up=language.number(row["gain"]),
-                down=language.number(_lost(row)),
-            ),
+            f"{row['group']}: {gained_and_lost(row['gain'], _lost(row), language)}",
         )
         for row in rows
         if row["gain"] or _lost(row)
@@ -261,26 +252,18 @@ def _joined(table: pd.DataFrame, language: Language) -> pd.DataFrame:
 
 def _source_words(table: pd.DataFrame, language: Language) -> Words:
     rows = table.to_dict("records")
-    counts = []
-    for row in rows:
-        measured, fresh = (
-            language.percent(row[f"{source}_yes"] / row[f"{source}_known"])
-            if row[f"{source}_known"]
-            else language.label("unknown")
-            for source in ("measured", "fresh")
-        )
-        values = {"measured": measured, "fresh": fresh}
-        name = measure_name(row["measure"], language)
-        counts.append(language.text("{measure} {measured} and {fresh}", measure=name, **values))
-    found = language.text("Measured and later looked up: {counts}.", counts="; ".join(counts))
-    return Words.of([found], [_reconciled(row, language) for row in rows])
+    counts = "; ".join(
+        f"{measure_name(row['measure'], language)} "
+        + gained_and_lost(row.get("fixed_since", 0), row.get("lost_since", 0), language)
+        for row in rows
+    )
+    found = language.text("IPv6 after the measurement: {counts}.", counts=counts)
+    return Words.of([found], [_beside(row, language) for row in rows])
 
 
-def _reconciled(row: Record, language: Language) -> str:
-    """Return where the difference between measurement and lookups of a measure comes from."""
+def _beside(row: Record, language: Language) -> str:
+    """Return what else differs between measurement and lookups of a measure; empty without."""
     outcomes = {
-        "fixed_since": language.text("{number} gained IPv6"),
-        "lost_since": language.text("{number} lost it"),
         "could_not_tell": language.text("of {number} one of the two is undetermined"),
         "applicability": language.text("to {number} it applies in one of the two only"),
         "unexplained": language.text("of {number} the two disagree"),
@@ -292,12 +275,8 @@ def _reconciled(row: Record, language: Language) -> str:
         words.format(number=language.number(row[outcome]))
         for outcome, words in outcomes.items()
         if row.get(outcome, 0)
-    ] or [language.text("no difference")]
-    return language.text(
-        "{measure}, between the two: {outcomes}.",
-        measure=group_name(row["measure"], language),
-        outcomes="; ".join(found),
-    )
+    ]
+    return f"{group_name(row['measure'], language)}: {'; '.join(found)}." if found else ""
 
 
 def _diverge(chart: Rows, low: float, high: float, room: float) -> None:

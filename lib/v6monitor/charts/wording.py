@@ -157,6 +157,13 @@ def domains(number: float, language: Language) -> str:
     return language.plural("{number} domain", "{number} domains", int(number))
 
 
+def gained_and_lost(gained: float, lost: float, language: Language) -> str:
+    """Return how many domains gained IPv6 and lost it, in a few words."""
+    return language.text(
+        "{up} gained, {down} lost", up=language.number(gained), down=language.number(lost)
+    )
+
+
 def explained_number(row: Record, language: Language) -> str:
     """Return ``3 explained`` for under the name of a row; empty for none."""
     number = int(row.get("explained", 0))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from v6monitor.analysis.headline import KINDS, LOST, headline, moved, named
 from v6monitor.charts.headline import message
+from v6monitor.charts.wording import gained_and_lost
 from v6monitor.dns import log
 from v6monitor.language import AMSTERDAM, Language, marked, source_text
 from v6monitor.mail.providers import providers
@@ -135,11 +136,7 @@ def _is_list(facts: Facts) -> bool:
 
 def ups_and_downs(one: Mapping[str, Any], language: Language) -> str:
     """Return how many domains gained and lost IPv6, in a few words."""
-    return language.text(
-        "{up} gained, {down} lost",
-        up=language.number(one["gain"]),
-        down=language.number(_lost(one)),
-    )
+    return gained_and_lost(one["gain"], _lost(one), language)
 
 
 def sentences(facts: Facts, language: Language) -> list[str]:
@@ -255,7 +252,7 @@ def _move_sentences(facts: Facts, language: Language) -> list[str]:
     if not facts["operator_moves"]:
         return [
             language.text(
-                "No domain's mail went to another operator since the report of {month}.",
+                "No domain’s mail went to another operator since the report of {month}.",
                 month=month,
             )
         ]
