@@ -177,7 +177,7 @@ def test_a_host_under_the_domains_own_name_is_asked_of_nobody_else() -> None:
     (step,) = steps(letter, EN)
     assert step.text.startswith("Give mx.a.example, mx.city.a.example an IPv6 address")
     assert "Ask a.example" not in texts(letter)
-    assert "under the domain's own name" in texts(letter)
+    assert "under the domain’s own name" in texts(letter)
 
 
 def test_a_left_over_proof_beside_the_mail_host_is_removed_in_the_same_letter() -> None:

@@ -15,7 +15,7 @@ from v6monitor.mail.exchange_online import label_of
 from v6monitor.mail.laggards import laggards
 from v6monitor.mail.letters import Letter, letters
 from v6monitor.pages import tables
-from v6monitor.pages.letters import file_of, merge, page
+from v6monitor.pages.letters import file_of, merge, overview, page
 from v6monitor.pages.lint import problems
 from v6monitor.pages.notices import synthetic_notice
 from v6monitor.pages.page import Page
@@ -82,10 +82,27 @@ def test_a_letter_has_what_a_letter_has() -> None:
         "Aan:", "tenant ictsamenwerking", "Voorbeeldinstelling Internetstandaarden", "Datum: 6 okt",
         'Kenmerk: <span class="whole">IPV6-20261006-', "ipv6@agency.example",
         "Geachte heer, mevrouw,",
-        "Met vriendelijke groet,<br>Team Internetstandaarden",
+        "Met vriendelijke groet,<br>Team Internetstandaarden", "<td>6 oktober 2026 ",
     ):  # fmt: skip
         assert words in text, words
     assert file_of(letter, "en", CODES) == "tenant-ictsamenwerking.en.html"
+
+
+def test_what_was_found_is_before_the_names_of_many_domains() -> None:
+    """A few names begin the sentence; twelve of them would hide it."""
+    few, many = (page(tenant_of(number), listing("nl"), CODES) for number in (2, 12))
+    assert "<li>gemeente-nieuw-zuidwaard-0." in few
+    assert "<li>Op 6 oktober 2026 " in many
+    assert "Het gaat om gemeente-nieuw-zuidwaard-0." in many
+
+
+@pytest.mark.parametrize(
+    ("looked_up", "words"),
+    [(True, "Er zijn geen brieven nodig."), (False, "Er is geen eigen DNS-meting van deze maand.")],
+)
+def test_no_letters_means_something_only_after_lookups(looked_up: bool, words: str) -> None:
+    """Without lookups nobody can say that no letters are needed."""
+    assert f"<p>{words}</p>" in overview(listing("nl"), [], CODES, looked_up=looked_up)
 
 
 def test_the_head_of_a_letter_is_complete() -> None:

@@ -276,7 +276,7 @@ def _draw_states(table: pd.DataFrame, language: Language, width: int) -> Figure 
 
 def _sub_test_words(table: pd.DataFrame, language: Language) -> Words:
     alt = language.text(
-        "Stacked bar chart of the results of Internet.nl's sub-tests for web and mail. It shows"
+        "Stacked bar chart of the results of Internet.nl’s sub-tests for web and mail. It shows"
         " where in the chain IPv6 is missing."
     )
     tested = table[table["applicable"] > 0]

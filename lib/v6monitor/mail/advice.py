@@ -56,7 +56,7 @@ EXPLANATIONS = {
         "{hosts} on {day}. The switch in Exchange Online does not change that."
     ),
     "own_gateway": marked(
-        "The mail comes in through a mail server under the domain's own name, and no IPv6 address "
+        "The mail comes in through a mail server under the domain’s own name, and no IPv6 address "
         "(AAAA record) was found on {hosts} on {day}. The switch in Exchange Online does not "
         "change that."
     ),
@@ -81,7 +81,7 @@ NEXT_STEPS = {
         "PowerShell: Enable-IPv6ForAcceptedDomain -Domain {name}"
     ),
     "request_ipv6": marked(
-        "First check the inbound connectors with an IP restriction. Then ask Microsoft's support "
+        "First check the inbound connectors with an IP restriction. Then ask Microsoft’s support "
         "to turn on IPv6 for {domain}."
     ),
     "publish_mx": marked(

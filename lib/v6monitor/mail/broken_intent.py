@@ -12,7 +12,7 @@ import pandas as pd
 from v6monitor.dns.observation import within
 from v6monitor.language import NO_VALUE, Language, marked
 from v6monitor.mail.laggards import COLUMNS, day_of
-from v6monitor.mail.words import digs
+from v6monitor.mail.words import about, digs
 from v6monitor.names import display
 from v6monitor.verdicts.evidence import Evidence
 from v6monitor.verdicts.ipv6_only import NO_IPV6
@@ -74,7 +74,7 @@ def situations(letter_rows: Iterable[Mapping[Any, Any]], language: Language) -> 
     """Yield what was found, a paragraph per zone and way to it."""
     columns = ("blocking_zone", "cause", "measure", "blocking_server", "own")
     for part in _grouped(letter_rows, columns):
-        one, domains = part[0], ", ".join(display(str(row["domain"])) for row in part)
+        one = part[0]
         sentences = [_FOUND[one["measure"]], _NO_IPV6 if one["cause"] == NO_IPV6 else _NO_ANSWER]
         if one["cause"] != NO_IPV6:
             sentences.append(_GLUE if one["glue"] else _SILENT)
@@ -89,7 +89,7 @@ def situations(letter_rows: Iterable[Mapping[Any, Any]], language: Language) -> 
             "operator": display(one["operator"]),
         }
         found = (language.text(sentence).format(**values) for sentence in sentences)
-        yield f"{domains}: {' '.join(found)}"
+        yield about([str(row["domain"]) for row in part], " ".join(found), language)
 
 
 def steps(

@@ -38,7 +38,7 @@ from v6monitor.mail.laggards import (
 )
 from v6monitor.mail.providers import Operators, exchange_host, known_operators
 from v6monitor.mail.signals import OTHER_ZONE_SINCE, signals
-from v6monitor.mail.words import IPV6_STATUS, digs, enable_ipv6
+from v6monitor.mail.words import IPV6_STATUS, about, digs, enable_ipv6
 from v6monitor.names import display
 from v6monitor.verdicts.domain import mail_hosts
 from v6monitor.verdicts.evidence import Evidence
@@ -215,7 +215,7 @@ def situations(letter: Letter, language: Language) -> list[str]:
         for host, fault in row["wrong"]
     ]
     listed = [
-        f"{_shown(str(row['domain']) for row in rows)}: {explanation(rows, language)}"
+        about([str(row["domain"]) for row in rows], explanation(rows, language), language)
         for rows in [*by_explanation.values(), *wrong]
     ]
     return [*listed, *broken_intent.situations(_out_of_reach(letter), language)]
@@ -337,7 +337,7 @@ def _switch(letter: Letter, language: Language) -> Iterator[Step]:
         yield Step(f"{wait} {check}", addresses)
     elif domains:
         request = text(
-            "Ask Microsoft's support to turn on IPv6 for {domains}: it gives it on request, per "
+            "Ask Microsoft’s support to turn on IPv6 for {domains}: it gives it on request, per "
             "domain, within 24 to 48 hours.",
             domains=_shown(domains),
         )

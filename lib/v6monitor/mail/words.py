@@ -2,12 +2,13 @@
 
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from v6monitor.dns.observation import OUTCOMES
 from v6monitor.dns.resolvers import UDP, parse
 from v6monitor.errors import UsageError
 from v6monitor.language import Language, marked
+from v6monitor.names import display
 
 IPV6_STATUS = (
     "Get-AcceptedDomain | ForEach-Object { Get-IPv6StatusForAcceptedDomain -Domain $_.DomainName }"
@@ -15,6 +16,7 @@ IPV6_STATUS = (
 """Shows which accepted domains of a tenant have IPv6."""
 
 DNS_PORT = 53
+_FEW = 3
 _OPTION_SIGNS = ("-", "+", "@")
 _WORD = re.compile(r"[a-z0-9][a-z0-9.-]*|<[a-z]+>")
 _QUOTES = re.compile(r"['\u2018-\u201b]")  # PowerShell takes all of these for a single quote
@@ -126,3 +128,12 @@ def reasons_text(reasons: str, language: Language) -> str:
     """
     texts = [reason_text(part.partition(": ")[2], language) for part in reasons.split("; ")]
     return "; ".join(dict.fromkeys(texts))
+
+
+def about(domains: Sequence[str], found: str, language: Language) -> str:
+    """Return what was found of domains: after the names of a few, before those of many."""
+    names = ", ".join(map(display, domains))
+    if len(domains) <= _FEW:
+        return f"{names}: {found}"
+    concerned = language.text("This concerns {domains}.", domains=names)
+    return f"{found} {concerned}"

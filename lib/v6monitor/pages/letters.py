@@ -9,7 +9,7 @@ import pandas as pd
 from v6monitor.charts.cells import Cell
 from v6monitor.charts.tables import rows_html
 from v6monitor.dns.observation import OK, Observation
-from v6monitor.language import AMSTERDAM, CODES, NO_VALUE, Language
+from v6monitor.language import CODES, NO_VALUE, Language
 from v6monitor.mail.letters import Letter, Measured, powershell, remarks, situations, steps
 from v6monitor.names import display, page_name
 from v6monitor.pages import publisher
@@ -96,9 +96,17 @@ def page(letter: Letter, overview: Page, languages: Sequence[str]) -> str:
 
 
 def overview(
-    page: Page, letters: Sequence[Letter], languages: Sequence[str], *, printed: bool = False
+    page: Page,
+    letters: Sequence[Letter],
+    languages: Sequence[str],
+    *,
+    looked_up: bool = True,
+    printed: bool = False,
 ) -> str:
-    """Return the page that lists the letters with links to them, and to their PDFs if printed."""
+    """Return the page that lists the letters with links to them, and to their PDFs if printed.
+
+    Without lookups it says so: that there are no letters then means nothing.
+    """
     language, rows = page.language, []
     for letter in letters:
         file, whose = (
@@ -109,18 +117,18 @@ def overview(
             Cell(whose, file),
             _first(letter.values("organisation"), ", ", language),
             _first(letter.domains(), " ", language),
-            ", ".join(language.label(group) for group in letter.values("group")),
+            "; ".join(language.label(group) for group in letter.values("group")),
         ]
         about = language.text("Letter to {subject}", subject=whose)
         rows.append([*row, Cell("PDF", f"{file[:-4]}pdf", about)] if printed else row)
     names = ["letter", "organisations", "domains", "group", "file"][: 5 if printed else 4]
     sectors = [
-        ", ".join(language.label(sector) for sector in letter.values("sector"))
+        "; ".join(language.label(sector) for sector in letter.values("sector"))
         for letter in letters
     ]
     title = language.text("The letters")
     table = rows_html(names, rows, language, title, sectors) if rows else ""
-    return plain_page("letters", page, table=table, merge=f"tables/{NAME}")
+    return plain_page("letters", page, table=table, merge=f"tables/{NAME}", looked_up=looked_up)
 
 
 def _first(names: Sequence[str], between: str, language: Language) -> str:
@@ -221,8 +229,7 @@ def _cells(one: Measured, language: Language) -> tuple[str, ...]:
     asked = one.ipv6 or one.mx
     answers = (_answer(row, language) for row in (one.ipv4, one.ipv6))
     host = one.host or _answer(one.mx, language)
-    moment = asked.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M")
-    return (display(one.domain), host, *answers, moment)
+    return (display(one.domain), host, *answers, language.time(asked.asked_at))
 
 
 def _answer(row: Observation | None, language: Language) -> str:

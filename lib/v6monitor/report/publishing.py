@@ -204,7 +204,13 @@ def _letters(report: Report, notebooks: Notebooks) -> Published:
             file = letters.file_of(letter, code, report.languages)
             one = letters.page(letter, page, report.languages)
             write_text(report.scratch / letters.NAME / file, one)
-        text = letters.overview(page, written, report.languages, printed=report.pdf)
+        text = letters.overview(
+            page,
+            written,
+            report.languages,
+            looked_up=bool(len(report.month.observations)),
+            printed=report.pdf,
+        )
         write_text(report.scratch / page.file, report.linked(text, code))
     return _export(report, letters.NAME, letters.NAME, letters.merge(written))
 
