@@ -11,7 +11,7 @@ from looking import axe_faults, opened
 from playwright.sync_api import Browser, Page
 
 from v6monitor.charts.cells import Reference
-from v6monitor.charts.tables import Part, parts_html, table_html
+from v6monitor.charts.tables import Part, parts_html, rows_html, table_html
 from v6monitor.language import Language
 from v6monitor.pages import page as report_page
 from v6monitor.pages import pages
@@ -137,6 +137,21 @@ def test_a_group_and_a_sector_that_is_no_column_are_chosen_too(browser: Browser,
     assert rows_of(page) == ["Second: 3", "d0.example"]
 
 
+def test_a_row_about_several_sectors_is_found_by_each(browser: Browser, tmp_path: Path) -> None:
+    """A letter to a tenant of a municipality and a ministry; the list has each sector once."""
+    sectors = ["Gemeenten; Rijk", *["Gemeenten"] * 23, "Rijk"]
+    rows = [[f"brief {at}"] for at in range(25)]
+    table = rows_html(["letter"], rows, Language("nl"), "Brieven", sectors)
+    file = tmp_path / "page.html"
+    made = report_page.Page("page.html", Language("nl"), "Vraag")
+    file.write_text(pages.plain_page("card", made, card=table), encoding="utf-8")
+    page = opened(browser, file)
+    options = page.get_by_label("Sector").locator("option").all_inner_texts()
+    assert options == ["Alle", "Gemeenten", "Rijk"]
+    page.get_by_label("Sector").select_option("Rijk")
+    assert rows_of(page) == ["brief 0", "brief 24"]
+
+
 def test_on_a_phone_nothing_scrolls_sideways(shown: Callable[..., Page]) -> None:
     """Rows are below each other, each cell after the title of its column (WCAG 1.4.10)."""
     page = shown("nl", ROWS[:3])
@@ -150,6 +165,19 @@ def test_on_a_phone_nothing_scrolls_sideways(shown: Callable[..., Page]) -> None
     row = page.get_by_role("table").get_by_role("row").nth(1)
     assert row.get_by_role("cell").count() == cell.locator("..").locator("td").count()
     assert row.get_attribute("role") == "row"
+
+
+def test_a_table_that_scrolls_fades_where_there_is_more(shown):
+    """At its right edge until it is scrolled to the end; one that fits does not fade."""
+    fading = "one => parseFloat(getComputedStyle(one).getPropertyValue('--right'))"
+    page = shown(rows=NUMBERS)
+    region = page.locator(".scroll")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert region.evaluate(fading) == 0
+    page.set_viewport_size({"width": 320, "height": 900})
+    page.wait_for_function(f"({fading})(document.querySelector('.scroll')) > 40")
+    region.evaluate("one => one.scrollTo(one.scrollWidth, 0)")
+    page.wait_for_function(f"({fading})(document.querySelector('.scroll')) === 0")
 
 
 def test_all_of_it_works_by_keyboard(shown):

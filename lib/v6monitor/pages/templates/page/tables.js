@@ -51,11 +51,12 @@
   };
 
   const choice = (title, rows, value) => {
-    const values = new Set(rows.map(value));
+    const each = (row) => (value(row) ?? "").split("; "); // a letter may be about several sectors
+    const values = new Set(rows.flatMap(each).filter(Boolean));
     if (values.size < 2 || values.size > MANY) return null;
     const options = [...values].sort(compare).map((text) => new Option(text, text));
     const select = element("select", {}, new Option(words.all, ""), ...options);
-    return { value, select, label: element("label", {}, `${title} `, select) };
+    return { each, select, label: element("label", {}, `${title} `, select) };
   };
 
   const addTools = (region, table) => {
@@ -79,7 +80,7 @@
       const wanted = folded(search.value).split(/\s+/);
       const fits = (row) =>
         wanted.every((word) => texts.get(row).includes(word)) &&
-        filters.every(({ value, select }) => !select.value || value(row) === select.value);
+        filters.every(({ each, select }) => !select.value || each(row).includes(select.value));
       for (const group of groups) {
         group.rows.forEach((row) => (row.hidden = !fits(row)));
         const none = group.rows.every((row) => row.hidden);
