@@ -1,9 +1,9 @@
 """How long do decomposition, pairs and rankings take, next to DuckDB for the same numbers?
 
-Run it with ``python tests/bench/changes.py``, after ``pip install --group bench``. It reads the
-real monthly panel, and makes the tables of all pairs of months, five times by turns in one run,
-with the states in memory for both. It checks that both have the same numbers, prints medians of
-the processor time and of the ratio in a round, and exits 1 when a ratio is above the goal.
+Run it with ``python tests/bench/changes.py``. It reads the real monthly panel, and makes the tables
+of all pairs of months, five times by turns in one run, with the states in memory for both. It
+checks that both have the same numbers, prints medians of the processor time and of the ratio in a
+round, and exits 1 when a ratio is above the goal.
 """
 
 # ruff: noqa: S608, T201 - a benchmark prints, and its queries are its own
@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
+import duckdb
 import pandas as pd
 
 import v6monitor as v6
@@ -112,8 +113,6 @@ def timed(work: Callable[..., object], *given: object) -> float:
 
 def main() -> int:
     """Print the table; return the exit code."""
-    import duckdb  # noqa: PLC0415 - its group need not be installed where tests are collected
-
     if not PANEL.exists():
         print(f"{PANEL} is absent: set V6MONITOR_REAL_DATA to the folder with the real data")
         return 0

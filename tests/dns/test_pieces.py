@@ -1,9 +1,14 @@
 """A large log in pieces: the same tables as of the whole."""
 
 import datetime as dt
+import os
+import signal
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -69,12 +74,47 @@ def test_pieces_give_the_tables_of_the_whole(
         assert (tmp_path / "parts.csv").read_bytes() == whole
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_workers_judge_pieces_and_one_that_dies_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same tables from a cluster, though it loses a worker; no scratch folder stays."""
+    distributed = pytest.importorskip("distributed")
+    (tmp_path / "logs").mkdir()
+    path = kept(tmp_path / "logs" / "obs.parquet")
+    whole, parts = tmp_path / "whole.csv", tmp_path / "parts.csv"
+    assert main(["laggards", str(path), "--out", str(whole), "--quiet"]) == 0
+    monkeypatch.setattr(pieces.pieces, "__defaults__", (37,))
+    killed = []
+
+    def kill(client: Any) -> None:
+        while not any(client.processing().values()):
+            time.sleep(0.01)
+        killed.append(min(client.run(os.getpid).values()))
+        os.kill(killed[0], signal.SIGKILL)
+
+    with (
+        distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        watch = threading.Thread(target=kill, args=(client,))
+        watch.start()
+        scheduler = cluster.scheduler_address
+        assert main(["laggards", str(path), "--out", str(parts), "--dask", scheduler]) == 0
+        watch.join()
+    assert killed
+    assert parts.read_bytes() == whole.read_bytes()
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_each_row_is_in_a_piece_or_found_by_name(tmp_path: Path) -> None:
     """Pieces together have all subjects, and every row once as their own or by its name."""
     path = kept(tmp_path / "obs.parquet")
     whole = [row for part in log.batches(path) for row in observations(part)]
     own, subjects = list[Observation](), list[tuple[str, str]]()
-    for piece in pieces.pieces(path, 500) or ():
+    (tmp_path / "pieces").mkdir()
+    for piece in pieces.pieces(path, tmp_path / "pieces", 500) or ():
         mine = list(piece.rows)
         own += mine
         subjects += piece.subjects
@@ -96,7 +136,7 @@ def test_what_must_be_read_whole(tmp_path: Path) -> None:
         "second.parquet": {"subjects": [("a.example", "web")], "ipv6_only": ["192.0.2.54"]},
     }.items():
         log.save([found], tmp_path / name, made)
-        assert pieces.pieces(tmp_path / name, 1) is None
+        assert pieces.pieces(tmp_path / name, tmp_path, 1) is None
     log.save([found], path := tmp_path / "obs.parquet", {"subjects": [("a.example", "web")]})
-    assert pieces.pieces(path) is None
-    assert len(list(pieces.pieces(path, 2) or ())) == 2
+    assert pieces.pieces(path, tmp_path) is None
+    assert len(pieces.pieces(path, tmp_path, 2) or ()) == 2

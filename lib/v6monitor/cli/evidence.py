@@ -4,15 +4,16 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from v6monitor.cli.options import add_out, check_new, writing
-from v6monitor.cli.terminal import STDOUT, Parser, say
+from v6monitor.cli.terminal import STDOUT, Parser, Screen, say
 from v6monitor.dns.log import read_log
-from v6monitor.dns.pieces import pieces
+from v6monitor.dns.pieces import Pieces, pieces
 from v6monitor.dns.shards import Subject
 from v6monitor.language import CODES, Language
 from v6monitor.mail.advice import in_words
@@ -37,7 +38,7 @@ def verdicts_arguments(parser: Parser) -> None:
 
 def verdicts(options: argparse.Namespace) -> int:
     """Write the verdict table; print how many domains have which verdict."""
-    table = _together(_each(options, lambda part, domains: judge(part, domains=domains)))
+    table = _together(_each(options, _judged))
     _write(table, options)
     _say(options, table, "domains", ("mail_all", "web", "dns_2"))
     return 0
@@ -50,9 +51,7 @@ def providers_arguments(parser: Parser) -> None:
 
 def providers(options: argparse.Namespace) -> int:
     """Write the provider table; print how many domains are of which class."""
-    table = _together(
-        _each(options, lambda part, domains: provider_table(part, domains=_mail(domains)))
-    )
+    table = _together(_each(options, _provided))
     _write(table.drop(columns="kind"), options)
     _say(options, table, "mail domains", ("class",))
     return 0
@@ -78,15 +77,11 @@ def laggards(options: argparse.Namespace) -> int:
     if options.letters:
         check_new("--letters", options.letters / "letters.csv", (".csv",), force=options.force)
     whole = _read(options) if options.letters else None  # an administrator has many domains
-    mail: list[str] = []
-
-    def listed(part: "Observations", domains: list[Subject]) -> pd.DataFrame:
-        mail.extend(_mail(domains))
-        return laggard_list(part, providers=provider_table(part, domains=_mail(domains)))
-
-    table = _together(_each(options, listed, whole))
+    tables = _each(options, _listed, whole)
+    table = _together(tables)
     _write(in_words(table, Language(options.lang)), options)
-    _say(options, table, f"of {len(mail)} mail domains", ("group",))
+    mail = sum(one.attrs["of"] for one in tables)
+    _say(options, table, f"of {mail} mail domains", ("group",))
     if whole:
         observations, domains = whole
         paths = zones_without_ipv4(observations, domains)
@@ -105,20 +100,66 @@ def _add_files(parser: Parser, table: str, *examples: str) -> None:
         *examples,
     )
     parser.add_argument("log", metavar="OBS", type=Path, help="log: Parquet or CSV; - reads a pipe")
-    add_out(parser, f"{table}.csv", "CSV file to write; - writes to standard output")
+    add_out(parser, f"{table}.csv", "CSV or Parquet file to write; - writes to standard output")
+    parser.add_argument(
+        "--dask",
+        metavar="SCHEDULER",
+        help="judge a large log in pieces on the workers of this Dask scheduler, tcp://host:8786, "
+        "or local: a worker for each core here; they share the folder of the log",
+    )
+
+
+def _judged(part: "Observations", domains: list[Subject]) -> pd.DataFrame:
+    return judge(part, domains=domains)
+
+
+def _provided(part: "Observations", domains: list[Subject]) -> pd.DataFrame:
+    return provider_table(part, domains=_mail(domains))
+
+
+def _listed(part: "Observations", domains: list[Subject]) -> pd.DataFrame:
+    """Return the laggards, and of how many mail domains they are."""
+    table = laggard_list(part, providers=_provided(part, domains))
+    table.attrs["of"] = len(_mail(domains))
+    return table
+
+
+_KINDS = (".csv", ".parquet")
+_Table = Callable[["Observations", list[Subject]], pd.DataFrame]
 
 
 def _each(
     options: argparse.Namespace,
-    table_of: Callable[["Observations", list[Subject]], pd.DataFrame],
+    table_of: _Table,
     whole: tuple[pd.DataFrame, list[Subject]] | None = None,
 ) -> list[pd.DataFrame]:
     """Return a table of each piece of a log that is too large for memory, else of the whole."""
-    check_new("--out", options.out, (".csv",), force=options.force)
-    found = None if whole or options.log == STDOUT else pieces(options.log)
-    if found is None:
+    check_new("--out", options.out, _KINDS, force=options.force)
+    if whole or options.log == STDOUT:
         return [table_of(*(whole or _read(options)))]
-    return [table_of(PartialEvidence(one.rows, one.read), one.subjects) for one in found]
+    beside = options.log.absolute().parent if options.dask else None  # where all workers see it
+    with tempfile.TemporaryDirectory(dir=beside) as folder:
+        found = pieces(options.log, Path(folder))
+        if found is None:
+            return [table_of(*_read(options))]
+        numbers = range(len(found))
+        if not options.dask:
+            return [_of_piece(found, table_of, number) for number in numbers]
+        # imported here: it takes half a second
+        from v6monitor.dns.cluster import connected  # noqa: PLC0415
+
+        screen = Screen(options)
+        try:
+            with connected(options.dask) as cluster:
+                work = partial(_of_piece, found, table_of)
+                return cluster.each(work, numbers, partial(screen.progress, "pieces"))
+        finally:
+            screen.clear()
+
+
+def _of_piece(found: Pieces, table_of: _Table, number: int) -> pd.DataFrame:
+    piece = found[number]
+    return table_of(PartialEvidence(piece.rows, piece.read), piece.subjects)
 
 
 def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -138,7 +179,6 @@ def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def _read(options: argparse.Namespace) -> tuple[pd.DataFrame, list[Subject]]:
     """Return the observations of a log and the (domain, type) pairs that it is about."""
-    check_new("--out", options.out, (".csv",), force=options.force)
     observations = _standard_input() if options.log == STDOUT else read_log(options.log)
     return observations, subjects(observations)
 
@@ -158,12 +198,15 @@ def _mail(domains: Sequence[Subject]) -> list[str]:
 
 
 def _write(table: pd.DataFrame, options: argparse.Namespace) -> None:
-    """Write a table as CSV that is safe to open in a spreadsheet program."""
+    """Write a table as Parquet, or as CSV that is safe to open in a spreadsheet program."""
     if options.out == STDOUT:
         sys.stdout.write(safe_csv(table))
         return
     with writing("--out", options.out):
-        write_text(options.out, safe_csv(table))
+        if options.out.suffix == ".parquet":
+            table.to_parquet(options.out, index=False)
+        else:
+            write_text(options.out, safe_csv(table))
 
 
 def _say(

@@ -1,4 +1,4 @@
-"""A run in shards on Dask: each shard is a future, and its part is on a disk that all share.
+"""Work on Dask: a run in shards, of which each is a future and its part on a disk that all share.
 
 A worker that dies leaves what it asked in the journal of its part; the one that gets the shard next
 goes on with it.
@@ -7,8 +7,9 @@ goes on with it.
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from v6monitor.dns.journal import journal_of
 from v6monitor.dns.recording import Task, record
@@ -18,6 +19,8 @@ from v6monitor.errors import UsageError
 
 LOCAL = "local"
 _RETRIES = 3
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 def parts_of(path: Path) -> Path:
@@ -56,39 +59,59 @@ def ask_on_cluster(  # noqa: PLR0913 - a run, and where it takes place
         )
         for number in range(1, shards + 1)
     ]
-    with _connected(scheduler) as (client, distributed):
+    with connected(scheduler) as cluster:
         rate = settings.pop("rate", None)
-        settings["rate"] = (Policy().rate if rate is None else rate) / len(client.nthreads())
-        futures = [
-            client.submit(_ask, subjects, resolvers, *one, settings, retries=_RETRIES, pure=False)
-            for one in zip(parts, tasks, strict=True)
-        ]
-        try:
-            for done, future in enumerate(distributed.as_completed(futures), start=1):
-                future.result()
-                progress(done, shards)
-        except distributed.KilledWorker as error:
-            raise UsageError(
-                f"{folder}: workers died again and again ({error}); what they asked is kept: go on "
-                "with --resume"
-            ) from error
+        settings["rate"] = (Policy().rate if rate is None else rate) / cluster.workers
+        cluster.each(
+            partial(_ask, subjects, resolvers, settings),
+            list(zip(parts, tasks, strict=True)),
+            progress,
+            f"{folder} has what they asked: go on with --resume",
+        )
     return parts
 
 
 def _ask(
     subjects: Collection[tuple[str, str]],
     resolvers: Sequence[str],
-    part: Path,
-    task: Task,
     settings: dict[str, Any],
+    one: tuple[Path, Task],
 ) -> None:
     """Make a part, in a worker."""
+    part, task = one
     if journal_of(part).exists() or not part.exists():
         record(subjects, resolvers, part, task, **settings)
 
 
+class Cluster:
+    """The workers of a Dask scheduler."""
+
+    def __init__(self, client: Any, distributed: Any) -> None:
+        self._client, self._distributed = client, distributed
+        self.workers = len(client.nthreads())
+
+    def each(
+        self,
+        work: Callable[[Item], Result],
+        items: Sequence[Item],
+        progress: Callable[[int, int], object],
+        advice: str = "see what they say, and begin again",
+    ) -> list[Result]:
+        """Return what the work gives for each item; UsageError when workers die again and again."""
+        submit = partial(self._client.submit, work, retries=_RETRIES, pure=False)
+        futures = [submit(item) for item in items]
+        try:
+            for done, future in enumerate(self._distributed.as_completed(futures), start=1):
+                future.result()
+                progress(done, len(items))
+            return [future.result() for future in futures]
+        except self._distributed.KilledWorker as error:
+            raise UsageError(f"workers died again and again ({error}); {advice}") from error
+
+
 @contextmanager
-def _connected(scheduler: str) -> Iterator[tuple[Any, Any]]:
+def connected(scheduler: str) -> Iterator[Cluster]:
+    """Give the cluster of a scheduler, or of this machine; UsageError where there is none."""
     try:
         import distributed  # noqa: PLC0415 - of an extra
     except ImportError as error:
@@ -105,4 +128,4 @@ def _connected(scheduler: str) -> Iterator[tuple[Any, Any]]:
             f"as tcp://192.0.2.1:8786, or {LOCAL}"
         ) from error
     with client:
-        yield client, distributed
+        yield Cluster(client, distributed)

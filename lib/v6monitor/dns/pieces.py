@@ -8,16 +8,15 @@ names, such as the hosts of a provider, are found by name in whatever piece has 
 # mypy: disable-error-code="attr-defined, name-defined, no-untyped-call"
 
 import json
-import tempfile
-from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import ipc, parquet
 
@@ -40,87 +39,121 @@ class Piece(NamedTuple):
     """Return the rows of a name that is not below a registrable domain of the subjects."""
 
 
-def pieces(path: Path, rows: int = ROWS) -> Iterator[Piece] | None:
-    """Return the pieces of a log, of so many rows each; None for one that is to be read whole.
+def pieces(path: Path, folder: Path, rows: int = ROWS) -> "Pieces | None":
+    """Split a log into pieces of so many rows each; None for one that is to be read whole.
 
     That is a log of one piece, a CSV, one that does not say what it is about, and one with answers
-    of a resolver that may not use IPv4, which are judged together. InputError as ``read_log``.
+    of a resolver that may not use IPv4, which are judged together. The files of the pieces are in
+    the folder: who sees it can use them, in another process too. InputError as ``read_log``.
     """
     if path.suffix != ".parquet":
         return None
     made = log.provenance(path)
     number = -(-parquet.read_metadata(path).num_rows // rows)
-    if number < 2 or not made.get("subjects") or made.get("ipv6_only"):  # noqa: PLR2004
+    subjects = made.get("subjects")
+    if number < 2 or not subjects or made.get("ipv6_only"):  # noqa: PLR2004
         return None
     del made
-    return _pieces(path, number)
+    found = Pieces(folder, number)
+    _split_subjects(found, subjects)
+    del subjects
+    _split(found, path)
+    return found
 
 
-def _pieces(path: Path, number: int) -> Iterator[Piece]:
-    with tempfile.TemporaryDirectory() as folder:
-        parts = _Parts(path, Path(folder), number)
-        for one in range(number):
-            yield parts.piece(one)
+class Pieces(Sequence[Piece]):
+    """The pieces in a folder."""
 
+    def __init__(self, folder: Path, number: int) -> None:
+        self.folder, self._number = folder, number
 
-class _Parts:
-    """The files of the pieces, by number; the last has what belongs to no subject."""
+    def __reduce__(self) -> tuple[object, ...]:
+        return Pieces, (self.folder, self._number)
 
-    def __init__(self, path: Path, folder: Path, number: int) -> None:
-        self._folder, self._number = folder, number
-        self._subjects = [bytearray() for _ in range(number)]
-        places = set()
-        for name, kind in log.provenance(path)["subjects"]:
-            places.add(place(name))
-            self._subjects[place(name) % number] += f"{json.dumps([name, kind])}\n".encode()
-        self._places = array("Q", sorted(places))
-        del places
-        self._split(path)
+    def __len__(self) -> int:
+        return self._number
 
-    def piece(self, number: int) -> Piece:
-        """Return a piece."""
-        pairs = {tuple(json.loads(line)) for line in self._subjects[number].splitlines()}
+    @overload
+    def __getitem__(self, number: int) -> Piece: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Piece]: ...
+    def __getitem__(self, number: int | slice) -> Piece | list[Piece]:
+        if isinstance(number, slice):
+            return [self[one] for one in range(*number.indices(len(self)))]
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        lines = self.subjects(number).read_bytes().splitlines()
         opened = cache(self._opened)  # and closed with the piece
 
         def read(name: str) -> Iterator[Observation]:
-            if (other := self._piece_of(name)) != number:
+            if (other := self.of(name)) != number:
                 yield from _found(opened(other), name)
 
-        return Piece(sorted(pairs), self._rows(number), read)
+        subjects = sorted({tuple(json.loads(line)) for line in lines})
+        return Piece(subjects, self._rows(number), read)
 
-    def _piece_of(self, name: str) -> int:
+    def of(self, name: str) -> int:
+        """Return in which piece the rows of a name are; what belongs to no subject is behind all.
+
+        That is found by the places of the registrable domains of all subjects, which are sorted.
+        """
         found = place(name)
-        at = bisect_left(self._places, found)
-        own = at < len(self._places) and self._places[at] == found
-        return found % self._number if own else self._number
+        at = int(np.searchsorted(self._places, np.uint64(found)))
+        own = at < len(self._places) and int(self._places[at]) == found
+        return found % len(self) if own else len(self)
 
-    def _file(self, number: int) -> Path:
-        return self._folder / f"{number}.arrow"
+    def file(self, number: int) -> Path:
+        """Return the file with the rows of a piece, sorted by name."""
+        return self.folder / f"{number}.arrow"
 
-    def _split(self, path: Path) -> None:
-        files = [self._file(number) for number in range(self._number + 1)]
-        with ExitStack() as opened:
-            writers = [opened.enter_context(ipc.new_file(str(file), SCHEMA)) for file in files]
-            for rows in log.batches(path):
-                names = rows.column("qname").dictionary_encode()
-                pieces = [self._piece_of(name) for name in names.dictionary.to_pylist()]
-                of_row = np.array(pieces)[names.indices.to_numpy()]
-                for number in np.unique(of_row):
-                    writers[number].write(rows.take(pa.array(np.flatnonzero(of_row == number))))
-        for file in files:
-            with pa.OSFile(str(file)) as source:
-                table = ipc.open_file(source).read_all().sort_by("qname")
-            with ipc.new_file(str(file), SCHEMA) as writer:
-                writer.write_table(table, max_chunksize=_CHUNK)
+    def subjects(self, number: int) -> Path:
+        """Return the file with the subjects of a piece: lines of JSON."""
+        return self.folder / f"{number}.subjects"
+
+    @property
+    def places(self) -> Path:
+        """Return the file with the places of all subjects."""
+        return self.folder / "places.npy"
+
+    @cached_property
+    def _places(self) -> npt.NDArray[np.uint64]:
+        places: npt.NDArray[np.uint64] = np.load(self.places, mmap_mode="r")
+        return places
 
     def _rows(self, number: int) -> Iterator[Observation]:
-        with pa.OSFile(str(self._file(number))) as source:
+        with pa.OSFile(str(self.file(number))) as source:
             file = ipc.open_file(source)
             for at in range(file.num_record_batches):
                 yield from observations(file.get_batch(at))
 
     def _opened(self, number: int) -> pa.Table:
-        return ipc.open_file(pa.memory_map(str(self._file(number)))).read_all()
+        return ipc.open_file(pa.memory_map(str(self.file(number)))).read_all()
+
+
+def _split_subjects(found: Pieces, subjects: Sequence[Sequence[str]]) -> None:
+    places = np.fromiter((place(name) for name, _ in subjects), "uint64", len(subjects))
+    np.save(found.places, np.unique(places))
+    with ExitStack() as opened:
+        files = [opened.enter_context(found.subjects(one).open("w")) for one in range(len(found))]
+        for at, subject in zip(places, subjects, strict=True):
+            files[int(at) % len(found)].write(f"{json.dumps(subject)}\n")
+
+
+def _split(found: Pieces, path: Path) -> None:
+    files = [found.file(number) for number in range(len(found) + 1)]
+    with ExitStack() as opened:
+        writers = [opened.enter_context(ipc.new_file(str(file), SCHEMA)) for file in files]
+        for rows in log.batches(path):
+            names = rows.column("qname").dictionary_encode()
+            of_name = np.array([found.of(name) for name in names.dictionary.to_pylist()])
+            of_row = of_name[names.indices.to_numpy()]
+            for number in np.unique(of_row):
+                writers[number].write(rows.take(pa.array(np.flatnonzero(of_row == number))))
+    for file in files:
+        with pa.OSFile(str(file)) as source:
+            table = ipc.open_file(source).read_all().sort_by("qname")
+        with ipc.new_file(str(file), SCHEMA) as writer:
+            writer.write_table(table, max_chunksize=_CHUNK)
 
 
 def _found(rows: pa.Table, name: str) -> Iterator[Observation]:
