@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from seen import V6, host, name_servers, no_signals, seen
 
@@ -67,6 +68,9 @@ def test_verdicts_of_a_log(kept: Path, tmp_path: Path, capsys: pytest.CaptureFix
         "www.shop.example": "",
     }
     assert found["www.shop.example"]["web"] == "yes"
+    table = out.parent / "more" / "verdicts.parquet"
+    assert main(["verdicts", str(kept), "--out", str(table)]) == 0
+    assert pd.read_parquet(table).to_dict("records") == list(found.values())
     assert "mail_all: 1 no, 1 not asked, 1 unknown" in capsys.readouterr().out
 
 

@@ -204,6 +204,7 @@ def _write(table: pd.DataFrame, options: argparse.Namespace) -> None:
         return
     with writing("--out", options.out):
         if options.out.suffix == ".parquet":
+            options.out.parent.mkdir(parents=True, exist_ok=True)
             table.to_parquet(options.out, index=False)
         else:
             write_text(options.out, safe_csv(table))
