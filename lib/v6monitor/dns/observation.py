@@ -162,13 +162,8 @@ def normalised(row: Observation) -> Observation:
     if outcome != INVALID_NAME and not (named and _TYPE.fullmatch(qtype)):
         row = row._replace(answers=(), chain=(), detail="not a name that can be asked for")
         outcome = INVALID_NAME
-    return row._replace(
-        qname=qname,
-        qtype=qtype,
-        outcome=outcome,
-        answers=tuple(sorted({record_data(qtype, text) for text in row.answers})),
-        chain=tuple(map(plain_name, row.chain)),
-    )
+    answers = tuple(sorted({record_data(qtype, text) for text in row.answers}))
+    return Observation(qname, qtype, outcome, answers, tuple(map(plain_name, row.chain)), *row[5:])
 
 
 def is_listed(name: str) -> bool:

@@ -15,6 +15,7 @@ from v6monitor.mail.signals import signals
 from v6monitor.names import registrable_domain
 from v6monitor.verdicts.domain import MailHosts, is_ownership_proof, mail_hosts
 from v6monitor.verdicts.evidence import Evidence, source_of, unusable
+from v6monitor.verdicts.judge import subjects
 from v6monitor.verdicts.logic import NO, UNKNOWN, YES
 
 if TYPE_CHECKING:
@@ -127,7 +128,8 @@ def laggards(
     if providers is None:
         providers = getattr(observations, "providers", None)
     if providers is None:
-        providers = mail_providers.providers(observations)
+        mail = [domain for domain, kind in subjects(observations, evidence) if kind == "mail"]
+        providers = mail_providers.providers(evidence, domains=mail)
     owners = getattr(observations, "owners", None) if owners is None else owners
     history = getattr(observations, "states", None) if history is None else history
     waivers = getattr(observations, "waivers", None) if waivers is None else waivers
@@ -353,4 +355,4 @@ def _since(asked_at: dt.datetime, states: Mapping[str, str]) -> tuple[str, int]:
             break
         if states[month] == NO:
             first = month
-    return first, len(pd.period_range(first, now, freq="M")) - 1
+    return first, pd.Period(now, "M").ordinal - pd.Period(first, "M").ordinal
