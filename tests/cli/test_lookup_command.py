@@ -218,7 +218,7 @@ def test_a_run_that_was_cut_off_is_neither_lost_nor_written_over(
     command = ["lookup", str(names), "--out", str(out), "--resolver", resolver, "--no-vantage"]
     journal_of(out).write_text("a table of my own")
     assert main(command) == 2
-    assert "go on with it with --resume" in capsys.readouterr().err
+    assert "resume it with --resume" in capsys.readouterr().err
     assert main([*command, "--resume"]) == 3
     assert "damaged, or no unfinished lookup run" in capsys.readouterr().err
     assert journal_of(out).read_text() == "a table of my own"

@@ -131,7 +131,7 @@ def test_a_run_that_was_cut_off_is_not_written_over(zones: Path, tmp_path: Path)
     """Without --resume: what to do is said, and nothing is asked."""
     out = tmp_path / "obs.parquet"
     journal_of(out).write_bytes(b"")
-    with pytest.raises(UsageError, match="go on with it with --resume, or remove the file"):
+    with pytest.raises(UsageError, match="resume it with --resume, or remove the file"):
         record(SUBJECTS, ["127.0.0.1:9"], out)
     assert journal_of(out).read_bytes() == b""
 

@@ -213,7 +213,7 @@ WRONG = {
     ("1", "2", "torn"): "damaged, or no observation log",
     ("1", "2", "no_names"): "is damaged: ['a.example', 'shop'] in its list of names",
     ("1", "2", "foreign"): "is no part of a run in shards",
-    ("1", "2", "cut_off"): "is not finished; go on with it with --resume",
+    ("1", "2", "cut_off"): "is not finished; resume it with --resume",
     ("1", "2", "nowhere"): "no such file",
 }
 

@@ -177,7 +177,7 @@ def test_the_command_reports_and_its_exit_code_tells(
     place = serve(**LIES["rewriting"])
     assert main(["vantage", "--resolver", place, *probes]) == 6
     output = capsys.readouterr()
-    assert "FAILED     says so when a name does not exist" in output.out
+    assert "FAILED     makes up no names" in output.out
     assert output.err.count("\n") == 1
 
 

@@ -182,6 +182,22 @@ def test_in_jupyterlab_there_are_no_dead_links():
         assert "<a " not in str(data["text/html"])
 
 
+@pytest.mark.parametrize(
+    ("attrs", "said"),
+    [
+        ({}, "Nothing was found."),
+        ({"source": ["measurement 2026-10-05 x"]}, "Nothing was found."),
+        ({"source": []}, "There are no lookups of this month."),
+        ({"source": [], "first": True}, "There is no earlier measurement of this list to compare"),
+    ],
+)
+def test_a_page_says_why_a_table_has_no_rows(attrs, said):
+    """What the notebook knew of the table is what the page says."""
+    empty = pd.DataFrame({"domain": pd.Series([], dtype="str")})
+    empty.attrs = attrs
+    assert said in pages_of(new_markdown_cell("# Which?"), shown(empty))["en"]
+
+
 def test_a_plain_table_takes_the_heading_above_it_as_caption():
     """Each page in its own language; a second one in the section is numbered, and so its files."""
     found = pages_of(

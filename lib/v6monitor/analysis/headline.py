@@ -196,6 +196,7 @@ def named(month: Any, *, already: pd.DataFrame | None = None) -> pd.DataFrame:
     table = table[table["change"].isin(KINDS)].astype("str")
     table = table.sort_values(["measure", "change", "domain"], kind="stable", ignore_index=True)
     table.attrs["source"] = month.states.attrs["source"]
+    table.attrs["first"] = not any(map(month.before, month.measures))
     return table
 
 

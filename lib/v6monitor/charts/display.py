@@ -15,6 +15,7 @@ from v6monitor.language import CODES, Language
 
 _HEAD = 10  # rows of a long table that Jupyter shows
 _WHOLE = 25  # rows up to which it shows all
+_HELD = ("source", "first", "adds_up", "fold")  # what a page needs to know of a table
 
 
 def caption(  # noqa: PLR0913 - what a page can say of a table
@@ -73,9 +74,7 @@ def bundle(table: "pd.DataFrame | pd.Series[Any]") -> dict[str, object]:
             "kind": "table",
             "caption": words,
             "note": frame.attrs.get("note", ""),
-            "source": list(frame.attrs.get("source", ())),
-            "adds_up": frame.attrs.get("adds_up", ""),
-            "fold": frame.attrs.get("fold", False),
+            "attrs": {key: frame.attrs[key] for key in _HELD if key in frame.attrs},
             "languages": list(CODES),
             "table": pack(frame),
             "svg": {},

@@ -255,7 +255,7 @@ def _on_cluster(options: argparse.Namespace, names: Collection[tuple[str, str]])
     folder = parts_of(options.out)
     if folder.exists() and not options.resume:
         raise UsageError(
-            f"{folder}: a run was cut off here; go on with it with --resume, or remove the folder "
+            f"{folder}: a run was cut off here; resume it with --resume, or remove the folder "
             "to begin anew"
         )
     screen = Screen(options)
@@ -365,9 +365,9 @@ def _summary(
     definite = sum(outcomes[outcome] for outcome in DEFINITE)
     asked = outcomes.total() - outcomes[INVALID_NAME]
     counts = ", ".join(f"{outcome} {number:,}" for outcome, number in outcomes.most_common())
-    share = f" ({100 * definite / asked:.1f} %)" if asked else ""
+    share = f" ({definite / asked:.1%})" if asked else ""
     yield f"{outcomes.total():,} questions" + (f": {counts}" if counts else "")
-    yield f"{definite:,} of {asked:,} asked have a definite answer{share}"
+    yield f"{definite:,} of {asked:,} have a definite answer{share}"
     if recorded.kept:
         yield f"{recorded.kept:,} of them {kept}"
     if recorded.reused:

@@ -71,7 +71,9 @@ class Parser(argparse.ArgumentParser):
             message = f"there is no command {word!r}{near(word, commands)}"
         example = (self.epilog or "").split("\n")
         lines = [f"{self.prog}: {message}"]
-        lines += [f"for example: {example[1].strip()}"] if len(example) > 1 else []
+        lines += (
+            [f"for example: {example[1].strip().partition('  ')[0]}"] if len(example) > 1 else []
+        )
         lines += [f"{self.prog} --help lists what there is"]
         sys.stderr.write("\n".join(lines) + "\n")
         raise SystemExit(UsageError.exit_code)

@@ -118,7 +118,7 @@ def record(  # noqa: PLR0913 - each is a setting with a good default
     policy = policy_for(chosen, **settings)
     if journal_of(path).exists() and not task.resume:
         raise UsageError(
-            f"{journal_of(path)}: a run was cut off here; go on with it with --resume, or remove "
+            f"{journal_of(path)}: a run was cut off here; resume it with --resume, or remove "
             "the file to begin anew"
         )
     known = KnownAnswers(task.reuse, dt.datetime.now(dt.UTC) - task.max_age) if task.reuse else None

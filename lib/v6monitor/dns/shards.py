@@ -157,7 +157,7 @@ def gather(parts: Parts, path: Path) -> None:
 def _part(path: Path) -> dict[str, Any]:
     """Return what a part says about its making."""
     if not path.exists() and journal_of(path).exists():
-        raise InputError(f"{path}: is not finished; go on with it with --resume")
+        raise InputError(f"{path}: is not finished; resume it with --resume")
     made = log.provenance(path)
     try:
         number, of, about = (made["shard"][name] for name in ("number", "of", "list"))

@@ -231,7 +231,7 @@ def _plain_table(
         shown[title] = shown.get(title, 0) + 1
         mark = f" ({shown[title]})" if shown[title] > 1 else ""
     frame = unpack(held["table"])
-    frame.attrs |= {key: held[key] for key in ("source", "adds_up", "fold")}
+    frame.attrs = held["attrs"]
     pages = {}
     for code in CODES:
         of = code if code in words else next(iter(words))
@@ -248,7 +248,7 @@ def _plain_table(
     if frame.empty:
         return Output("", "text", pages)
     name = held["name"] or _named(title)
-    return Output(name, "table", pages, held["table"], source=held["source"])
+    return Output(name, "table", pages, held["table"], source=held["attrs"].get("source", []))
 
 
 def _named(title: str) -> str:
