@@ -264,6 +264,10 @@ def test_print_shows_every_row_and_no_control(shown):
     page.emulate_media(media="print")
     assert page.locator("tbody tr:visible").count() == 30
     assert page.locator(".tools:visible").count() == 0
+    boxes = page.locator(".sort").evaluate_all(
+        "all => all.map((one) => one.getClientRects().length)"
+    )
+    assert boxes == [0] * 5, "a button, which Chromium leaves out of the head on the next page"
 
 
 @pytest.mark.parametrize("width", [1280, 320])
