@@ -4,13 +4,19 @@ from pathlib import Path
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
+from measured import month
 from tiny import GOOD, NAMES, World
 
 from v6monitor.charts.cells import Reference, referring
 from v6monitor.charts.chart import slug
+from v6monitor.language import Language
 from v6monitor.names import page_name
 from v6monitor.pages.lint import problems
+from v6monitor.pages.page import Page
 from v6monitor.pages.pages import linked
+from v6monitor.pages.publisher import Publisher
+from v6monitor.report.news import News
+from v6monitor.report.organisations import Organisations
 from v6monitor.report.request import Request
 from v6monitor.report.runner import make
 
@@ -102,3 +108,20 @@ def test_organisation_names_those_that_get_a_page(tmp_path: Path) -> None:
     made = [file.name for file in (world.out / "2026-10" / "organisations").iterdir()]
     assert "aa_example.html" in made
     assert len(made) == len(NAMES)
+
+
+def test_what_is_undetermined_counts_as_no_website_without_ipv6() -> None:
+    """Known of one of two sites, and of none of another organisation's: not 1 of 2, nor 0 of 1."""
+    of_web = {"a": "passed", "b": "error", "c": "error"}
+    found = month({"web": {"2026-10-05": of_web}})
+    for table in (found.current, found.history):
+        table.loc[table["domain"] == "b.example", "organisation"] = "A"
+    sender = Publisher(name={"nl": "Zuid", "en": "South"})
+    told = Organisations(found, News(pd.DataFrame({"domain": []}), {}, None), [], sender)
+    above = Page("organisations.html", Language("en"), "Organisations", "2026-10")
+    pages = dict(told.pages(above, ["en"]))
+    some, none = pages["organisations/a.html"], pages["organisations/c.html"]
+    assert "in October 2026: 1 of 1. Undetermined: 1 of 2.</p>" in some
+    assert '<div class="answer"><p>Undetermined: 1 of 1.</p></div>' in none
+    assert ">undetermined</td>" in told.index(above, ["en"])
+    assert "0 of 1" not in none + told.index(above, ["en"])

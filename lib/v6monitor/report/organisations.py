@@ -13,7 +13,7 @@ import pandas as pd
 from v6monitor.analysis.shares import VERDICT_OF, shares
 from v6monitor.charts.cells import Cell, Reference
 from v6monitor.charts.tables import rows_html, with_dutch
-from v6monitor.charts.wording import group_name, out_of, share_text
+from v6monitor.charts.wording import group_name, joined, out_of, share_text, undetermined
 from v6monitor.language import Language, source_text
 from v6monitor.mail.advice import Row, explanation, next_step, waivers
 from v6monitor.mail.letters import Letter
@@ -174,32 +174,36 @@ class Organisations:
         found = [one for measure in self.measures for one in self._tables[measure].attrs["source"]]
         return language.text("Source: {source}.", source=source_text(list(found), language))
 
-    def _counts(self, one: Subject, measures: Sequence[str]) -> tuple[int, int]:
-        """Return on how many there is IPv6, and to how many the measures apply."""
+    def _counts(self, one: Subject, measures: Sequence[str]) -> tuple[int, int, int]:
+        """Return on how many there is IPv6, of how many that is known, and of how many it is not."""
         states = [
             state
             for domain in one.domains
             for measure, state in self._states.get(domain, {}).items()
-            if measure in measures and state != "not_applicable"
+            if measure in measures
         ]
-        return states.count("yes"), len(states)
+        yes, no, unknown = (states.count(state) for state in ("yes", "no", "unknown"))
+        return yes, yes + no, unknown
 
     def _count(self, one: Subject, measure: str, language: Language) -> Cell:
-        yes, all_of_them = self._counts(one, [measure])
-        if not all_of_them:
-            return Cell("")
-        return Cell(out_of(yes, all_of_them, language), key=str(yes / all_of_them))
+        yes, known, unknown = self._counts(one, [measure])
+        if not known:
+            return Cell(language.label("unknown") if unknown else "")
+        return Cell(out_of(yes, known, language), key=str(yes / known))
 
     def _about(self, one: Subject, language: Language) -> tuple[str, str]:
         measures = [name for name in self.measures if name.partition("_")[0] in _SUBJECTS]
-        yes, all_of_them = self._counts(one, measures)
+        yes, known, unknown = self._counts(one, measures)
         finding = language.text("No website or e-mail domain was measured.")
-        if all_of_them:
+        if known:
             finding = language.text(
                 "Websites and e-mail domains with IPv6 in {month}: {counts}.",
                 month=language.month(self.month.period),
-                counts=out_of(yes, all_of_them, language),
+                counts=out_of(yes, known, language),
             )
+        if unknown:
+            rest = undetermined(unknown, known + unknown, language)
+            finding = joined(finding if known else "", rest)
         action = len(self._to_act.intersection(one.domains))
         note = language.plural(
             "{number} domain needs action, by our own lookups: see below.",
