@@ -125,3 +125,16 @@ def test_what_is_undetermined_counts_as_no_website_without_ipv6() -> None:
     assert '<div class="answer"><p>Undetermined: 1 of 1.</p></div>' in none
     assert ">undetermined</td>" in told.index(above, ["en"])
     assert "0 of 1" not in none + told.index(above, ["en"])
+
+
+def test_what_was_fixed_after_the_measurement_is_said() -> None:
+    """Of the site that lost it since, nothing: a loss is named when it is confirmed."""
+    of_web = {"a": "failed", "b": "passed"}
+    found = month({"web": {"2026-10-05": of_web}}, asked="2026-10-07", without=["b"])
+    sender = Publisher(name={"nl": "Zuid", "en": "South"})
+    told = Organisations(found, News(pd.DataFrame({"domain": []}), {}, None), [], sender)
+    above = Page("organisations.html", Language("en"), "Organisations", "2026-10")
+    pages = dict(told.pages(above, ["en"]))
+    since = "by our own lookups, after the measurement"
+    assert f"<p>Website {since}: yes.</p>" in pages["organisations/a.html"]
+    assert since not in pages["organisations/b.html"]

@@ -15,6 +15,7 @@ from v6monitor.charts.cells import Cell, Reference
 from v6monitor.charts.tables import rows_html, with_dutch
 from v6monitor.charts.wording import group_name, joined, out_of, share_text, undetermined
 from v6monitor.language import Language, source_text
+from v6monitor.language.columns import column
 from v6monitor.mail.advice import Row, explanation, next_step, waivers
 from v6monitor.mail.letters import Letter
 from v6monitor.month.card import Card, card
@@ -79,6 +80,18 @@ class Organisations:
             for domain, state in zip(table["domain"], table["state"], strict=True):
                 states.setdefault(domain, {})[measure] = state
         return states
+
+    @cached_property
+    def _since(self) -> dict[str, dict[str, str]]:
+        """Return the state by our lookups, per measure, of what was measured without IPv6.
+
+        A loss since the measurement is none of these: it is named when it is confirmed.
+        """
+        found: dict[str, dict[str, str]] = {}
+        for row in self.month.stale.to_dict("records"):
+            if row["measured"] == "no" and row["fresh"] in {"yes", "not_applicable"}:
+                found.setdefault(row["domain"], {})[row["measure"]] = row["fresh"]
+        return found
 
     @cached_property
     def _shares(self) -> dict[tuple[str, str], Row]:
@@ -175,7 +188,7 @@ class Organisations:
         return language.text("Source: {source}.", source=source_text(list(found), language))
 
     def _counts(self, one: Subject, measures: Sequence[str]) -> tuple[int, int, int]:
-        """Return on how many there is IPv6, of how many that is known, and of how many it is not."""
+        """Return how many have IPv6, of how many that is known, and of how many it is not."""
         states = [
             state
             for domain in one.domains
@@ -258,6 +271,14 @@ class Organisations:
         if letter := self._letters.get(domain):
             file = letters.file_of(letter, language.code, languages)
             found["letter"] = f"../{letters.NAME}/{file}"
+        found["since_measured"] = [
+            language.text(
+                "{measure} by our own lookups, after the measurement: {state}.",
+                measure=column(measure, language.code).title,
+                state=language.label(state),
+            )
+            for measure, state in self._since.get(domain, {}).items()
+        ]
         shown = self._cards.get(domain)
         if shown and shown.observations:
             found["card"] = shown.html(language.code)
