@@ -268,6 +268,17 @@ def test_a_vantage_point_that_fails_makes_no_report(world, monkeypatch, resolver
     assert list(world.out.iterdir()) == []
 
 
+def test_a_list_of_another_time_is_not_looked_up(world):
+    """Without lookups nothing would be left to report."""
+    names = world.folder / "names.txt"
+    names.write_text("aa.example\n")
+    request = world.request(world.plan("old", **{"10_good": GOOD}), measurements=(names,))
+    request = replace(request, replay=None, resolvers=("127.0.0.1:9",), lookups_within=0)
+    with pytest.raises(UsageError, match="DNS cannot be asked about the past"):
+        make(request, _quiet)
+    assert list(world.out.iterdir()) == []
+
+
 def test_a_report_on_websites_alone_says_nothing_of_mail(world):
     """A page that needs e-mail domains is left out, and so is a cell that is about them."""
     table = pd.read_csv(world.measured, dtype="str", keep_default_na=False)

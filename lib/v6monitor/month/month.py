@@ -25,6 +25,7 @@ from v6monitor.dns import log
 from v6monitor.dns.lookup import progress_bar
 from v6monitor.dns.recording import Task, record
 from v6monitor.dns.run import Progress
+from v6monitor.errors import UsageError
 from v6monitor.intake import annotations, list_check
 from v6monitor.intake.states import sources
 from v6monitor.language import AMSTERDAM, Language, lookups_source
@@ -122,6 +123,7 @@ class Month(History):
         is resumed. Without ``test_resolvers`` the report says that they were not tested first.
         VantageError when no resolver can be used; with ``must_answer`` off the month then has no
         observations, and says so. The same holds for a month out of reach: nothing is asked.
+        UsageError when that is a list of domains alone, of which nothing is left.
         """
         path = kept_log(self.period, self.synthetic)
         path = Path(save_to).expanduser().absolute() if save_to else path
@@ -130,6 +132,12 @@ class Month(History):
         limit = self.lookups_within_days
         is_example = asked == [lookup_days.EXAMPLE]
         if lookup_days.out_of_reach(self.current, self._newest, limit, example=is_example):
+            if self.listed:
+                raise UsageError(
+                    f"the list of domains is of {self._newest:%Y-%m-%d}, more than {limit} days "
+                    "from now, and DNS cannot be asked about the past: report on the log of its "
+                    "lookups (--replay), or on names of the example with --resolver example"
+                )
             if save_to:
                 log.write(log.frame(()), path, lookup_days.not_asked(limit))
             return replace(
