@@ -82,8 +82,8 @@ def test_the_words_have_the_numbers_of_the_table() -> None:
     before = states("nnnyyy", sector="rijk", period="2026-01", measure="mail")
     after = states("yyynyyyn", sector="rijk", period="2026-02", measure="mail")
     drawn = chart.changes(changed(before, after))
-    assert drawn.caption("en") == "IPv6 since January 2026: e-mail domains 3 gained, 1 lost."
-    assert drawn.caption("nl") == "IPv6 sinds januari 2026: e-maildomeinen 3 erbij, 1 eraf."
+    assert drawn.caption("en") == "Since January 2026: e-mail domains 3 gained, 1 lost."
+    assert drawn.caption("nl") == "Sinds januari 2026: e-maildomeinen 3 erbij, 1 eraf."
     assert "Compared, with a known result both times: e-mail domains 6." in drawn.note("en")
     assert "Lost IPv6, not yet confirmed: e-mail domains 1." in drawn.note("en")
 
@@ -97,8 +97,8 @@ def test_each_measure_says_what_it_is_compared_with() -> None:
     }
     drawn = chart.changes(v6.changes(month(results)))
     first, second = drawn.caption().split(". ")
-    assert first == "IPv6 since September 2026: websites 1 gained, 0 lost"
-    assert second == "IPv6 since August 2026: e-mail domains 0 gained, 1 lost."
+    assert first == "Since September 2026: websites 1 gained, 0 lost"
+    assert second == "Since August 2026: e-mail domains 0 gained, 1 lost."
     assert "known result both times: websites 1; e-mail domains 1." in drawn.note()
     assert "No earlier measurement of this list: name servers." in drawn.note()
 
@@ -118,7 +118,16 @@ def test_two_sources_are_reconciled() -> None:
     results = {"mail": {"2026-10-05": {"a": "failed", "b": "passed", "c": "failed"}}}
     found = month(results, asked="2026-10-07", without=["c"])
     drawn = chart.two_sources(found.stale)
-    assert drawn.caption() == "IPv6 after the measurement: e-mail domains 1 gained, 0 lost."
+    assert drawn.caption() == "After the measurement: e-mail domains 1 gained, 0 lost."
     assert not drawn.note()
     silent = chart.two_sources(month(results).stale)
     assert silent.caption() == "There are no lookups of this month."
+
+
+def test_no_caption_of_three_measures_is_cut_off() -> None:
+    """Twenty words are enough for web, mail and name servers, in both languages."""
+    days = {"2026-09-05": {"a": "failed"}, "2026-10-05": {"a": "passed"}}
+    found = month(dict.fromkeys(("web", "mail", "dns"), days), asked="2026-10-07")
+    for drawn in (chart.changes(v6.changes(found)), chart.two_sources(found.stale)):
+        for code in ("nl", "en"):
+            assert not drawn.caption(code).endswith("…")

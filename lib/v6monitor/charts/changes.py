@@ -107,7 +107,7 @@ def _change_words(table: pd.DataFrame, language: Language) -> Words:
         since.setdefault(str(row["earlier"])[:7], []).append(counts)
     found = [
         language.text(
-            "IPv6 since {month}: {counts}.", month=language.month(month), counts="; ".join(counts)
+            "Since {month}: {counts}.", month=language.month(month), counts="; ".join(counts)
         )
         if month
         else language.text("IPv6: {counts}.", counts="; ".join(counts))
@@ -257,7 +257,7 @@ def _source_words(table: pd.DataFrame, language: Language) -> Words:
         + gained_and_lost(row.get("fixed_since", 0), row.get("lost_since", 0), language)
         for row in rows
     )
-    found = language.text("IPv6 after the measurement: {counts}.", counts=counts)
+    found = language.text("After the measurement: {counts}.", counts=counts)
     return Words.of([found], [_beside(row, language) for row in rows])
 
 
