@@ -318,6 +318,14 @@ def test_provinces(groups, caption):
     assert chart.table["applicable"].sum() == sum(map(len, groups.values()))
 
 
+def test_a_map_of_nothing_says_why():
+    """Without lookups no province is known, but that is not the reason."""
+    nothing = by_group("province", Limburg="y").iloc[:0]
+    nothing.attrs["source"] = []
+    chart = v6.chart.provinces(v6.shares(nothing, by="province"))
+    assert chart.caption() == "There are no lookups of this month."
+
+
 def test_a_province_under_five_has_counts():
     """And no percentage; the others have one."""
     table = by_group("province", Limburg="yyn", Zeeland="yynnn", Utrecht="yyynn")

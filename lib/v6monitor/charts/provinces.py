@@ -27,6 +27,7 @@ from v6monitor.charts.wording import (
     counts_in_words,
     definition_of,
     explained,
+    not_there,
     size,
     undetermined,
 )
@@ -86,6 +87,8 @@ def _words(table: pd.DataFrame, language: Language) -> Words:
         " gap is regional."
     )
     twelve, elsewhere = table[table["province"] != ELSEWHERE], table[table["province"] == ELSEWHERE]
+    if not table["applicable"].sum():
+        return Words(not_there(table, language), "", alt)
     if not twelve["applicable"].sum():
         return Words(language.text("The province of no domain is known."), "", alt)
     note = language.text(
