@@ -73,7 +73,8 @@ def counted(month: Any) -> pd.DataFrame:
         rows = [about | one for one in _looked_up(month)]
     else:
         rows = [about | _measured(month, measure) for measure in _measures(month.measures)]
-    rows += [about | row for row in _exchange_online(month)]
+    earlier = next((row["year_from"] for row in rows if row["figure"] == "mail"), "")
+    rows += [about | row for row in _exchange_online(month, earlier)]
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
     table.attrs["source"] = [*month.current.attrs["source"], *month.providers.attrs["source"]]
     return table
@@ -105,14 +106,13 @@ def _agreement(month: Any) -> str:
 
 def _measured(month: Any, measure: str) -> dict[str, Any]:
     counted = shares(month.measured(measure)).iloc[0]
-    earlier = _past_year(month, measure)
-    year = _compared(month, measure, earlier) if earlier else {"points": float("nan")}
+    earlier, change = _past_year(month, measure)
     before = changes(month, measure=measure).iloc[0]
     return {
         "figure": measure,
         **counted[_COUNTED],
         "year_from": earlier,
-        "year_change": year["points"],
+        "year_change": change,
         "since": before["earlier"],
         "since_change": before["points"],
     }
@@ -132,21 +132,23 @@ def _day(month: Any) -> str:
     return f"{month.asked[0].tz_convert(AMSTERDAM):%Y-%m-%d}"
 
 
-def _past_year(month: Any, measure: str) -> str:
-    """Return the first month of the past year that this one can be compared with, or ""."""
+def _past_year(month: Any, measure: str) -> tuple[str, float]:
+    """Return the first month of the past year that this one can be compared with, and its change.
+
+    An empty text and NaN where there is none.
+    """
     first = str(pd.Period(month.period, "M") - _YEAR)
     months = month.states.loc[month.states["measure"] == measure, "period"].drop_duplicates()
     inside = sorted(months[months.ge(first) & months.lt(month.period)])
-    return next((one for one in inside if not _compared(month, measure, one)["break_reason"]), "")
+    for earlier in inside:
+        then, now = month.measured_before(measure, earlier), month.measured(measure)
+        found = changes(then, after=now, renames=month.renames).iloc[0]
+        if not found["break_reason"]:
+            return earlier, found["points"]
+    return "", float("nan")
 
 
-def _compared(month: Any, measure: str, earlier: str) -> "pd.Series[Any]":
-    """Return the changes since a month."""
-    then, now = month.measured_before(measure, earlier), month.measured(measure)
-    return changes(then, after=now, renames=month.renames).iloc[0]
-
-
-def _exchange_online(month: Any) -> list[dict[str, Any]]:
+def _exchange_online(month: Any, earlier: str) -> list[dict[str, Any]]:
     there = month.providers[
         month.providers["class"].isin(["exo_direct", "exo_mixed"])
         & month.providers["operator"].eq(MICROSOFT)
@@ -155,7 +157,6 @@ def _exchange_online(month: Any) -> list[dict[str, Any]]:
         return []
     lagging = int(month.laggards["group"].isin(EXCHANGE_GROUPS).sum())
     without = int(month.fresh("mail")["state"].eq("no").sum())
-    earlier = _past_year(month, "mail") if "mail" in month.measures else ""
     change = float("nan")
     if earlier:
         measured = [month.measured_before("mail", earlier), month.measured("mail")]

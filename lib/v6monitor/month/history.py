@@ -1,6 +1,6 @@
 """The measurements of a month and of those before it: states, and what the month compares with."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -127,7 +127,11 @@ class History:
 
         ``earlier`` is another month than the one before. Without such a month there are none.
         """
-        earlier = self.before(measure) if earlier is None else earlier
+        return self._once(
+            self._of_month_before, measure, self.before(measure) if earlier is None else earlier
+        )
+
+    def _of_month_before(self, measure: str, earlier: str) -> pd.DataFrame:
         now, then = (self._states_of(measure, period) for period in (self.period, earlier))
         lists = _lists(now)
         if lists and lists <= _lists(then):
@@ -142,10 +146,7 @@ class History:
 
     def measured(self, measure: str, period: str | None = None) -> pd.DataFrame:
         """Return the measured states of one measure in a month: this one, or none for ``""``."""
-        asked = measure, self.period if period is None else period
-        if asked not in self._measured:
-            self._measured[asked] = self._of_measure(*asked)
-        return self._measured[asked].copy(deep=False)
+        return self._once(self._of_measure, measure, self.period if period is None else period)
 
     def _of_measure(self, measure: str, month: str) -> pd.DataFrame:
         single = one_per_domain(self._states_of(measure, month), ["measure"])
@@ -155,9 +156,16 @@ class History:
         looked_in = sources(tested) or sources(self.rows(month))  # also where it is not
         return with_source(single.reset_index(drop=True), looked_in)
 
+    def _once(self, make: Callable[..., pd.DataFrame], *asked: object) -> pd.DataFrame:
+        """Return a copy of what a method makes of these arguments, which it is asked once."""
+        key = make.__name__, *asked
+        if key not in self._made:
+            self._made[key] = make(*asked)
+        return self._made[key].copy(deep=False)
+
     @cached_property
-    def _measured(self) -> dict[tuple[str, str], pd.DataFrame]:
-        """Return what ``measured`` returned, by its arguments."""
+    def _made(self) -> dict[tuple[object, ...], pd.DataFrame]:
+        """Return what methods made, by name and arguments."""
         return {}
 
     @cached_property

@@ -33,6 +33,7 @@ from v6monitor.month.measurements import (
 )
 from v6monitor.month.month import Month
 from v6monitor.month.prepared import Prepared, hash_of
+from v6monitor.verdicts.evidence import Evidence
 from v6monitor.workspace import find
 
 READ = ("states", "verdicts", "laggards", "mx_hosts", "message")
@@ -110,6 +111,9 @@ def load(  # noqa: PLR0913 - the options of an analyst
     used = (*choices, read.key)
     if isinstance(observations, pd.DataFrame):
         found = month.with_lookups(observations, dict(observations.attrs.get("provenance", {})))
+        for rows, evidence in _indexed:
+            if rows.equals(found.observations):
+                vars(found)["evidence"] = evidence
         return _keeping(found, path, before, *used) if path else found
     path = kept_log(chosen, month.synthetic)
     before = hash_of(path)
@@ -133,6 +137,8 @@ class _Read(NamedTuple):
 
 
 _held: dict[tuple[object, ...], Month] = {}
+_indexed: list[tuple[pd.DataFrame, Evidence]] = []
+"""The lookups of the month that is held, and the index of their answers."""
 _reads: dict[tuple[object, ...], _Read] = {}
 
 
@@ -140,7 +146,7 @@ def hold(source: str, observations: str, *, period: str, sectors: Sequence[str],
     """Load a month for the kernels that are forked from this process: their ``load`` finds it.
 
     The first does: a second one loads anew, for what it returned may have been changed. The
-    measurements serve other choices from them, such as of one sector.
+    measurements serve other choices from them, such as of one sector, and so do the answers.
     """
     files = (find(source),)
     day = day_of(log.read_log(find(observations)))
@@ -154,6 +160,7 @@ def hold(source: str, observations: str, *, period: str, sectors: Sequence[str],
     )
     for name in READ:
         getattr(month, name)
+    _indexed[:] = [(month.observations, month.evidence)]
     _held[source, observations, (period, *sectors), "", days] = month
 
 

@@ -175,15 +175,7 @@ class Month(History):
         ``explained`` says whether a waiver was valid on the day of the lookups. Empty for a month
         without lookups.
         """
-        asked = measure, partly
-        if asked not in self._fresh:
-            self._fresh[asked] = self._states_by_lookups(*asked)
-        return self._fresh[asked].copy(deep=False)
-
-    @cached_property
-    def _fresh(self) -> dict[tuple[str, bool], pd.DataFrame]:
-        """Return what ``fresh`` returned, by its arguments."""
-        return {}
+        return self._once(self._states_by_lookups, measure, partly)
 
     def _states_by_lookups(self, measure: str, partly: bool) -> pd.DataFrame:
         some = "mail_any" if partly and measure == "mail" else ""

@@ -24,6 +24,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
+import nbformat
+
 from v6monitor.charts.display import switch_on
 
 _SYSTEM: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -112,6 +114,7 @@ def serve(handle: int, workers: int, run: int) -> None:
     connection = Connection(handle)
     for name in _KERNEL:
         importlib.import_module(name)
+    nbformat.validate(nbformat.v4.new_notebook())  # its schema is compiled once
     waiting: deque[tuple[Any, ...]] = deque()
     running: dict[Any, tuple[int, int]] = {}
     while True:
