@@ -94,6 +94,8 @@ def visible(text: str, keep: str = "\n\t") -> str:
     def shown(found: re.Match[str]) -> str:
         return found[0] if found[0] in keep else ascii(found[0])[1:-1]
 
+    if (text.replace("\n", "") if "\n" in keep else text).isprintable():
+        return text  # most are, and this is five times as fast
     return _STEERING.sub(shown, _INVISIBLE.sub("", text))
 
 

@@ -5,6 +5,7 @@ import html
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import pandas as pd
@@ -28,6 +29,8 @@ _SPOKEN = {
 
 
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
+_MOST = 8192
+"""Texts of cells that are remembered: the pages of a thousand organisations repeat most of them."""
 
 
 class Reference(NamedTuple):
@@ -74,16 +77,16 @@ def breakable(content: str) -> str:
 
 def cell_text(of: Column, value: object, language: Language) -> str:
     """Return a cell as a reader sees it, unescaped: a name, share, number, month, day or text."""
-    if value is None or value is pd.NA or value is pd.NaT:
-        return NO_VALUE
     if isinstance(value, bool):
         value = "yes" if value else "no"
+    if isinstance(value, str):  # most are
+        return _text(of, value, language)
+    if value is None or value is pd.NA or value is pd.NaT:
+        return NO_VALUE
     if isinstance(value, dt.date):
         return language.day(value)
     if isinstance(value, (int, float)):
         return _number(of, float(value), language)
-    if isinstance(value, str):
-        return _text(of, value, language)
     if isinstance(value, Iterable):
         return ", ".join(str(item) for item in value)
     return str(value)
@@ -94,6 +97,7 @@ def as_cell(of: Column, value: object, language: Language) -> Cell:
     return value if isinstance(value, Cell) else Cell(cell_text(of, value, language))
 
 
+@lru_cache(_MOST)
 def content_of(of: Column, cell: Cell, language: Language) -> tuple[str, str]:
     """Return the ``lang`` that a cell needs and what is in it; an empty one says that it is."""
     text = cell.text
@@ -137,11 +141,12 @@ def sort_attribute(text: str, key: str | float) -> str:
 
 def sort_key(value: object) -> str:
     """Return what a number, day or month is sorted by; empty of what sorts as its text."""
+    if isinstance(value, str):
+        return value if _DATE.fullmatch(value) else ""
     if isinstance(value, dt.date):
         return value.isoformat()
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return format(value, ".10g")
-    return value if isinstance(value, str) and _DATE.fullmatch(value) else ""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return format(value, ".10g") if number else ""
 
 
 def _number(of: Column, value: float, language: Language) -> str:
@@ -169,6 +174,7 @@ def _date(value: str, language: Language) -> str:
     return language.day(day) if value.count("-") > 1 else language.month(value)
 
 
+@lru_cache(_MOST)
 def _text(of: Column, value: str, language: Language) -> str:
     if of.name in _WORDS:
         return _WORDS[of.name](value, language)

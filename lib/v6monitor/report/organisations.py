@@ -14,7 +14,7 @@ from v6monitor.analysis.shares import VERDICT_OF, shares
 from v6monitor.charts.cells import Cell, Reference
 from v6monitor.charts.tables import rows_html, with_dutch
 from v6monitor.charts.wording import group_name, joined, out_of, share_text, undetermined
-from v6monitor.language import Language, source_text
+from v6monitor.language import CODES, Language, source_text
 from v6monitor.language.columns import column
 from v6monitor.mail.advice import Row, explanation, next_step, waivers
 from v6monitor.mail.letters import Letter
@@ -94,14 +94,16 @@ class Organisations:
         return found
 
     @cached_property
-    def _shares(self) -> dict[tuple[str, str], Row]:
-        """Return the counts and share of every measure by sector; by ``""`` of all domains."""
-        found: dict[tuple[str, str], Row] = {}
+    def _shares(self) -> dict[tuple[str, str, str], str]:
+        """Return what is said of every measure by sector and language; by ``""`` of all domains."""
+        found: dict[tuple[str, str, str], str] = {}
         for measure in self.measures:
             table = self._tables[measure]
-            for row in shares(table, by="sector").to_dict("records"):
-                found[measure, str(row["sector"])] = row
-            found[measure, ""] = shares(table).to_dict("records")[0]
+            rows = shares(table, by="sector").to_dict("records")
+            for row in [*rows, *shares(table).assign(sector="").to_dict("records")]:
+                for code in CODES:
+                    said = share_text(row, Language(code))
+                    found[measure, str(row["sector"]), code] = said
         return found
 
     @cached_property
@@ -239,9 +241,9 @@ class Organisations:
         groups = dict.fromkeys([one.sector, ""] if self._several_sectors else [one.sector])
         for measure in self.measures:
             own = self._count(one, measure, language)
-            others = (self._shares.get((measure, group)) for group in groups)
             if own.text:
-                of_others = (share_text(row, language) if row else "" for row in others)
+                code = language.code
+                of_others = (self._shares.get((measure, group, code), "") for group in groups)
                 rows.append([measure, own, *of_others])
         caption = language.text("Share with IPv6 of the domains with a known result")
         whole = language.text("All domains")
