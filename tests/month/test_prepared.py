@@ -10,7 +10,7 @@ import pytest
 from tiny import World
 
 import v6monitor as v6
-from v6monitor.month import prepared
+from v6monitor.month import loading, prepared
 from v6monitor.month.month import Month
 from v6monitor.month.prepared import Prepared
 from v6monitor.report import forks, runner
@@ -197,3 +197,26 @@ def test_a_report_is_the_same_bytes_with_and_without(world, monkeypatch):
             prepared.folder().write_text("no folder")
         warnings.simplefilter("ignore")
     assert made[0] == made[1] == made[2]
+
+
+def test_a_part_of_a_month_that_is_held_shares_the_answers(world, monkeypatch):
+    """A kernel for one sector does not index the lookups again; one with other lookups does."""
+    monkeypatch.setattr(loading, "_held", {})
+    monkeypatch.setattr(loading, "_indexed", [])
+    given = str(world.measured), str(world.log)
+    loading.hold(*given, period="", sectors=(), days=28)
+    whole = v6.load(given[0], observations=given[1], lookups_within_days=28)
+    part = v6.load(given[0], observations=given[1], sectors=["gemeente"])
+    assert part.evidence is whole.evidence
+    fewer = v6.load(given[0], observations=v6.read_log(given[1])[1:])
+    assert fewer.evidence is not whole.evidence
+
+
+def test_what_a_reader_does_to_a_table_of_a_month_stays_there(world):
+    """The states of a month are worked out once, and given as a copy."""
+    month = month_of(world)
+    table = month.measured("mail")
+    before = month.measured_before("mail", month.period)
+    table["state"] = before["state"] = "changed"
+    assert "changed" not in set(month.measured("mail")["state"])
+    assert "changed" not in set(month.measured_before("mail", month.period)["state"])
