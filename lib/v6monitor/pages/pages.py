@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from nbconvert.exporters import TemplateExporter
 
-from v6monitor.charts.cells import Reference
+from v6monitor.charts.cells import Reference, breakable
 from v6monitor.charts.chart import DOWNLOADS
 from v6monitor.charts.packing import unpack
 from v6monitor.charts.tables import command_lines, css_string, with_commands
@@ -190,6 +190,7 @@ class PageExporter(TemplateExporter):
         environment: Environment = super()._create_environment()  # type: ignore[no-untyped-call]
         environment.autoescape = True
         environment.filters["commands"] = lambda text: Markup(with_commands(text))
+        environment.filters["names"] = lambda text: Markup(breakable(str(escape(text))))
         environment.filters["lines"] = lambda text: Markup(command_lines(text))
         environment.trim_blocks = environment.lstrip_blocks = True
         environment.globals |= {
