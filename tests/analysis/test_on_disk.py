@@ -86,3 +86,5 @@ def test_what_is_no_verdict_table_is_said(tmp_path: Path) -> None:
     for name in ("v.txt", "none.csv", "v*.parquet"):
         with pytest.raises(InputError, match=r"expected a file that ends in \.parquet or \.csv"):
             on_disk.shares({"2026-10": tmp_path / name})
+    with pytest.raises(InputError, match="expected a file for each month"):
+        on_disk.shares({})

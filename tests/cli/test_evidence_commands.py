@@ -218,6 +218,12 @@ def test_explain_asks_a_resolver(tmp_path: Path, capsys: pytest.CaptureFixture[s
         (["verdicts", "absent.csv", "--out", "x.csv"], 3, "absent.csv"),
         (["providers", "absent.csv", "--out", "x.csv"], 3, "absent.csv"),
         (["laggards", "absent.csv", "--out", "x.csv"], 3, "absent.csv"),
+        (["verdicts", "-", "--out", "x.csv", "--dask", "local"], 2, "name it instead of -"),
+        (
+            ["laggards", "l.parquet", "--out", "x.csv", "--letters", "letters", "--dask", "local"],
+            2,
+            "--letters needs all of a log at once",
+        ),
     ],
 )
 def test_what_a_user_can_do_wrong(

@@ -1,16 +1,12 @@
 """A large log in pieces: the same tables as of the whole."""
 
 import datetime as dt
-import os
-import signal
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
+from lost_worker import losing_a_worker
 
 from lookups_world import World, first_questions, hosts
 from v6monitor.cli import main
@@ -80,30 +76,13 @@ def test_workers_judge_pieces_and_one_that_dies_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same tables from a cluster, though it loses a worker; no scratch folder stays."""
-    distributed = pytest.importorskip("distributed")
     (tmp_path / "logs").mkdir()
     path = kept(tmp_path / "logs" / "obs.parquet")
     whole, parts = tmp_path / "whole.csv", tmp_path / "parts.csv"
     assert main(["laggards", str(path), "--out", str(whole), "--quiet"]) == 0
     monkeypatch.setattr(pieces.pieces, "__defaults__", (37,))
-    killed = []
-
-    def kill(client: Any) -> None:
-        while not any(client.processing().values()):
-            time.sleep(0.01)
-        killed.append(min(client.run(os.getpid).values()))
-        os.kill(killed[0], signal.SIGKILL)
-
-    with (
-        distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        watch = threading.Thread(target=kill, args=(client,))
-        watch.start()
-        scheduler = cluster.scheduler_address
+    with losing_a_worker(lambda client: any(client.processing().values())) as scheduler:
         assert main(["laggards", str(path), "--out", str(parts), "--dask", scheduler]) == 0
-        watch.join()
-    assert killed
     assert parts.read_bytes() == whole.read_bytes()
     assert list(path.parent.iterdir()) == [path]
 
@@ -114,7 +93,9 @@ def test_each_row_is_in_a_piece_or_found_by_name(tmp_path: Path) -> None:
     whole = [row for part in log.batches(path) for row in observations(part)]
     own, subjects = list[Observation](), list[tuple[str, str]]()
     (tmp_path / "pieces").mkdir()
-    for piece in pieces.pieces(path, tmp_path / "pieces", 500) or ():
+    split = pieces.pieces(path, tmp_path / "pieces", 500)
+    assert split is not None
+    for piece in map(split.__getitem__, range(len(split))):
         mine = list(piece.rows)
         own += mine
         subjects += piece.subjects

@@ -2,14 +2,12 @@
 
 import os
 import shutil
-import signal
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from lost_worker import losing_a_worker
 
 from lookups_world import Servers, World, served
 from v6monitor.cli import main
@@ -287,32 +285,21 @@ def test_a_shard_alone_does_not_confirm_losses(
 @pytest.mark.filterwarnings("ignore")
 def test_a_worker_that_dies_loses_nothing(servers: Servers, tmp_path: Path) -> None:
     """Another goes on with its part, asks nothing in it again, and the whole is complete."""
-    distributed = pytest.importorskip("distributed")
-    path, task, killed = tmp_path / "whole.parquet", Task(test=False), []
+    path, task = tmp_path / "whole.parquet", Task(test=False)
     pace = POLICY | {"rate": 400, "concurrency": 10}
 
-    def kill(client: object) -> None:
-        while not sum(one.stat().st_size for one in tmp_path.rglob("*.partial")) > 20_000:
-            time.sleep(0.05)
-        killed.append(min(client.run(os.getpid).values()))
-        os.kill(killed[0], signal.SIGKILL)
+    def is_busy(_client: object) -> bool:
+        return sum(one.stat().st_size for one in tmp_path.rglob("*.partial")) > 20_000
 
-    with (
-        distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        begun = servers.asked()
-        watch = threading.Thread(target=kill, args=(client,))
-        watch.start()
+    begun = servers.asked()
+    with losing_a_worker(is_busy) as scheduler:
         paths = ask_on_cluster(
             SUBJECTS, [f"127.0.0.1:{servers.port}"], path, task,
-            scheduler=cluster.scheduler_address, shards=3, progress=lambda *_: None, **pace,
+            scheduler=scheduler, shards=3, progress=lambda *_: None, **pace,
         )  # fmt: skip
-        watch.join()
     found = merged(servers, paths, path)
     asked = servers.asked() - begun
     alone = run(servers, tmp_path / "one.parquet")
-    assert killed
     assert found.outcomes == alone.outcomes
     assert asked <= servers.asked() - begun - asked + 40  # what was in flight, and greetings
 

@@ -42,7 +42,8 @@ def shares(
         ``coverage`` as ``v6monitor.shares`` has them.
 
     Raises:
-        InputError: a file cannot be read, lacks a column, or has a domain twice.
+        InputError: there is no file, or one that cannot be read, lacks a column or has a domain
+            twice.
         UsageError: DuckDB is not installed.
 
     Example:
@@ -54,7 +55,7 @@ def shares(
     """
     keys = ", ".join(map(_quoted, by))
     parts = []
-    with _database(memory) as database:
+    with _database(files, memory) as database:
         for period, file in sorted(files.items()):
             states = _states(database, file, verdict, by)
             part = states.aggregate(f"{keys}{', ' if by else ''}{_COUNTS}", keys).order(keys or "1")
@@ -77,7 +78,8 @@ def transitions(files: Files, *, verdict: str = "web", memory: str = "1GB") -> p
         ``absent`` in the other.
 
     Raises:
-        InputError: a file cannot be read, lacks a column, or has a domain twice.
+        InputError: there is no file, or one that cannot be read, lacks a column or has a domain
+            twice.
         UsageError: DuckDB is not installed.
 
     Example:
@@ -89,7 +91,7 @@ def transitions(files: Files, *, verdict: str = "web", memory: str = "1GB") -> p
     """
     columns = ["earlier", "period", "before", "after", "domains"]
     parts = [pd.DataFrame(columns=columns)]
-    with _database(memory) as database:
+    with _database(files, memory) as database:
         for (earlier, old), (period, new) in pairwise(sorted(files.items())):
             before = _states(database, old, verdict).set_alias("old")
             after = _states(database, new, verdict).set_alias("new")
@@ -101,7 +103,9 @@ def transitions(files: Files, *, verdict: str = "web", memory: str = "1GB") -> p
 
 
 @contextmanager
-def _database(memory: str) -> Iterator[Any]:
+def _database(files: Files, memory: str) -> Iterator[Any]:
+    if not files:
+        raise InputError("no verdict tables: expected a file for each month")
     try:
         import duckdb  # noqa: PLC0415 - of an extra
     except ImportError as error:

@@ -12,9 +12,11 @@ import pandas as pd
 
 from v6monitor.cli.options import add_out, check_new, writing
 from v6monitor.cli.terminal import STDOUT, Parser, Screen, say
+from v6monitor.dns.cluster import connected
 from v6monitor.dns.log import read_log
 from v6monitor.dns.pieces import Pieces, pieces
 from v6monitor.dns.shards import Subject
+from v6monitor.errors import UsageError
 from v6monitor.language import CODES, Language
 from v6monitor.mail.advice import in_words
 from v6monitor.mail.dependencies import zones_without_ipv4
@@ -75,6 +77,8 @@ def laggards_arguments(parser: Parser) -> None:
 def laggards(options: argparse.Namespace) -> int:
     """Write the laggard list; print how many domains are in which group."""
     if options.letters:
+        if options.dask:
+            raise UsageError("--letters needs all of a log at once: leave out --dask")
         check_new("--letters", options.letters / "letters.csv", (".csv",), force=options.force)
     whole = _read(options) if options.letters else None  # an administrator has many domains
     tables = _each(options, _listed, whole)
@@ -135,6 +139,8 @@ def _each(
 ) -> list[pd.DataFrame]:
     """Return a table of each piece of a log that is too large for memory, else of the whole."""
     check_new("--out", options.out, _KINDS, force=options.force)
+    if options.dask and options.log == STDOUT:
+        raise UsageError("--dask judges the pieces of a log in a file: name it instead of -")
     if whole or options.log == STDOUT:
         return [table_of(*(whole or _read(options)))]
     beside = options.log.absolute().parent if options.dask else None  # where all workers see it
@@ -145,9 +151,6 @@ def _each(
         numbers = range(len(found))
         if not options.dask:
             return [_of_piece(found, table_of, number) for number in numbers]
-        # imported here: it takes half a second
-        from v6monitor.dns.cluster import connected  # noqa: PLC0415
-
         screen = Screen(options)
         try:
             with connected(options.dask) as cluster:

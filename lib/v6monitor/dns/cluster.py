@@ -66,7 +66,7 @@ def ask_on_cluster(  # noqa: PLR0913 - a run, and where it takes place
             partial(_ask, subjects, resolvers, settings),
             list(zip(parts, tasks, strict=True)),
             progress,
-            f"{folder} has what they asked: go on with --resume",
+            f"{folder} has what they asked: resume it with --resume",
         )
     return parts
 

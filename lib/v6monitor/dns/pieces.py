@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cache, cached_property
 from pathlib import Path
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -61,8 +61,8 @@ def pieces(path: Path, folder: Path, rows: int = ROWS) -> "Pieces | None":
     return found
 
 
-class Pieces(Sequence[Piece]):
-    """The pieces in a folder."""
+class Pieces:
+    """The pieces in a folder, by number from 0; other processes get where they are, no more."""
 
     def __init__(self, folder: Path, number: int) -> None:
         self.folder, self._number = folder, number
@@ -73,15 +73,7 @@ class Pieces(Sequence[Piece]):
     def __len__(self) -> int:
         return self._number
 
-    @overload
-    def __getitem__(self, number: int) -> Piece: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[Piece]: ...
-    def __getitem__(self, number: int | slice) -> Piece | list[Piece]:
-        if isinstance(number, slice):
-            return [self[one] for one in range(*number.indices(len(self)))]
-        if not 0 <= number < len(self):
-            raise IndexError(number)
+    def __getitem__(self, number: int) -> Piece:
         lines = self.subjects(number).read_bytes().splitlines()
         opened = cache(self._opened)  # and closed with the piece
 
