@@ -42,9 +42,13 @@ def test_sub_tests_know_what_they_apply_to() -> None:
 
 
 def test_quality_keeps_the_reasons() -> None:
-    """Definite answers are known; what is unknown is counted by its reason or outcome."""
+    """Definite answers are known; what is unknown is counted by its reason or outcome.
+
+    What a resolver without IPv4 does not find is a result, not a lookup that failed.
+    """
     month = states("yn??-", measure="mail").assign(reason=["", "", "servfail", "", ""])
-    log = pd.DataFrame({"outcome": ["ok", "nodata", "nxdomain", "timeout", "timeout"]})
+    log = pd.DataFrame({"outcome": ["ok", "nodata", "nxdomain", "timeout", "timeout", "servfail"]})
+    log["resolver"] = ["192.0.2.1"] * 5 + ["ipv6-only:[2001:db8::1]:53"]
     table = breakdowns.quality(month, log)
     counts = {(row["subject"], row["outcome"]): row["count"] for row in table.to_dict("records")}
     assert counts == {
@@ -64,7 +68,7 @@ def test_quality_counts_a_domain_once() -> None:
     assert table.to_dict("records") == [{"subject": "dns", "outcome": "known", "count": 2}]
 
 
-@pytest.mark.parametrize("log", [None, pd.DataFrame({"outcome": []}, dtype="str")])
+@pytest.mark.parametrize("log", [None, pd.DataFrame({"outcome": [], "resolver": []}, dtype="str")])
 def test_quality_of_nothing_is_an_empty_table(log: pd.DataFrame | None) -> None:
     """No measurement and no lookups: no rows, the same columns."""
     table = breakdowns.quality(states(""), log)

@@ -65,7 +65,7 @@ def test_no_coverage_of_what_was_not_measured(text, caption):
 
 def test_reasons_are_counted_per_subject():
     """Two domains and three questions are no five of anything."""
-    log = pd.DataFrame({"outcome": ["ok"] * 7 + ["timeout"] * 3})
+    log = pd.DataFrame({"outcome": ["ok"] * 7 + ["timeout"] * 3, "resolver": "192.0.2.1"})
     measured = states("yyy??").assign(reason=["", "", "", "timeout", "timeout"])
     note = v6.chart.quality(measured, observations=log).note()
     assert "e-mail domains: no answer in time 2; DNS lookups: no answer in time 3." in note
@@ -73,7 +73,7 @@ def test_reasons_are_counted_per_subject():
 
 def test_lookups_have_no_gate():
     """A failed lookup is named with its reason; alone it does not stop a month."""
-    log = pd.DataFrame({"outcome": ["ok"] * 8 + ["servfail", "timeout"]})
+    log = pd.DataFrame({"outcome": ["ok"] * 8 + ["servfail", "timeout"], "resolver": "192.0.2.1"})
     chart = v6.chart.quality(states("")[:0], observations=log)
     assert "publish" not in chart.caption()
     assert "server failure (SERVFAIL) 1, no answer in time 1" in chart.note()

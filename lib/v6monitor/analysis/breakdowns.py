@@ -18,6 +18,7 @@ from v6monitor.analysis.shares import (
     one_per_domain,
     with_source,
 )
+from v6monitor.dns.observation import IPV6_ONLY
 from v6monitor.dns.observation import UNKNOWN as FAILED
 from v6monitor.intake.states import NO_MAIL
 
@@ -80,7 +81,9 @@ def quality(states: pd.DataFrame, observations: pd.DataFrame | None = None) -> p
         outcome = outcome.where(outcome != "unknown", reasons(single))
         parts.append(pd.DataFrame({"subject": single["measure"], "outcome": outcome}))
     if observations is not None and len(observations):
-        outcome = observations["outcome"].where(~observations["outcome"].isin(ANSWERED), "known")
+        again = observations["resolver"].str.startswith(IPV6_ONLY)  # there a failure is a result
+        outcome = observations.loc[~again, "outcome"]
+        outcome = outcome.where(~outcome.isin(ANSWERED), "known")
         parts.append(pd.DataFrame({"subject": "lookups", "outcome": outcome}))
     if not parts:
         return with_source(pd.DataFrame({"subject": [], "outcome": [], "count": []}), states)

@@ -104,9 +104,7 @@ def content_of(of: Column, cell: Cell, language: Language) -> tuple[str, str]:
     if text in {"", NO_VALUE}:
         said = language.text("not measured") if of.name in MEASURES else language.text("no value")
         return "", f'<span role="img" aria-label="{html.escape(said)}">{NO_VALUE}</span>'
-    content = html.escape(display(text)).replace("\n", "<br>")
-    if of.name in {"domain", "reasons"}:
-        content = breakable(content)  # rather there than within a label
+    content = breakable(html.escape(display(text))).replace("\n", "<br>")
     if cell.file:
         about = f'<span class="unseen"> {html.escape(cell.about)}</span>' if cell.about else ""
         content = f'<a href="{html.escape(cell.file)}">{content}{about}</a>'
@@ -115,7 +113,8 @@ def content_of(of: Column, cell: Cell, language: Language) -> tuple[str, str]:
     elif of.name == "domains" and not text[0].isdigit():
         names = text.split()
         content = " ".join(
-            referring(Reference("domain", one), html.escape(display(one))) for one in names
+            referring(Reference("domain", one), breakable(html.escape(display(one))))
+            for one in names
         )
     elif of.name == "letter_about":
         about = language.text("about {domain}", domain=display(text))

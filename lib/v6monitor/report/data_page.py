@@ -100,16 +100,18 @@ def _downloads(report: Report, notebooks: Notebooks, language: Language) -> list
         file = file_name("mail", code, report.languages, "txt")
         title = Language(code).text("E-mail about what changed")
         found.append(Link(file, title, code if code != language.code else ""))
-    for end, form in {"pdf": "PDF", "ipynb": "Jupyter"}.items():
-        for code in report.languages:
-            own = Language(code)
-            links = [report.link(name, one, own) for name, one in notebooks.items()]
-            for link in [*links, report.fixed_link(letters.NAME, own)]:
-                file = str(Path(link.file).with_suffix(f".{end}"))
-                if (report.scratch / file).is_file():
-                    spoken = link.language or code
-                    other = spoken if spoken != language.code else ""
-                    found.append(Link(file, f"{link.title} ({form})", other))
+    for code in report.languages:
+        own = Language(code)
+        links = [report.link(name, one, own) for name, one in notebooks.items()]
+        for link in [*links, report.fixed_link(letters.NAME, own)]:
+            file = str(Path(link.file).with_suffix(".pdf"))
+            if (report.scratch / file).is_file():
+                spoken = link.language or code
+                other = spoken if spoken != language.code else ""
+                found.append(Link(file, f"{link.title} (PDF)", other))
+    for name, one in notebooks.items():  # in both languages
+        link = report.link(name, one, language)
+        found.append(Link(f"{name}.ipynb", f"{link.title} (Jupyter)", link.language))
     return found
 
 

@@ -175,7 +175,7 @@ def kernel() -> "Kernel | None":
 
 
 class Kernel:
-    """A process that becomes a kernel when it is told its connection; used as ``Popen`` is."""
+    """A process that becomes a kernel when it gets its connection; used as ``Popen`` is."""
 
     stdin = stdout = stderr = None
 
