@@ -74,7 +74,7 @@ def charts() -> dict[str, Chart]:
         "trend, events": trend(year, events=EVENTS),
         "sectors, a year": v6.chart.sectors(v6.shares(mail, by=["period", "sector"])),
         "quality, lookups": v6.chart.quality(
-            year, observations=pd.DataFrame({"outcome": outcomes})
+            year, observations=pd.DataFrame({"outcome": outcomes, "resolver": "192.0.2.1"})
         ),
         "provinces, mixed": provinces("yyn?y"),
         "provinces, unknown": provinces("?"),
