@@ -12,7 +12,7 @@ import pandas as pd
 
 from v6monitor.intake.states import MEASURES
 from v6monitor.language import CODES, NO_VALUE, Language
-from v6monitor.language.columns import Column
+from v6monitor.language.columns import Column, column
 from v6monitor.mail.words import reasons_text
 from v6monitor.names import display
 
@@ -29,7 +29,7 @@ _SPOKEN = {
 
 
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
-_MOST = 8192
+_MOST = 1 << 16
 """Texts of cells that are remembered: the pages of a thousand organisations repeat most of them."""
 
 
@@ -53,12 +53,22 @@ class Cell(NamedTuple):
     """What a link is about, for who does not see the row (WCAG 2.4.9)."""
     language: str = ""
     """The language of the text, where that is not the page's."""
-    key: str | float = ""
+    key: str = ""
     """What it is sorted by; the text without one."""
 
 
-Shown = tuple[object, Cell]
-"""A value, and what a cell shows of it."""
+class Shown(NamedTuple):
+    """What a table shows of a value."""
+
+    text: str
+    markup: str
+    """What is after the name of its element and these attributes: its language and content."""
+    sort: str
+    """The attribute that it is sorted by."""
+    number: bool | None
+    """None of nothing, which any column may have."""
+    whole: bool
+    """Whether it is a day or a month, which is not broken."""
 
 
 def referring(to: Reference, content: str) -> str:
@@ -92,18 +102,37 @@ def cell_text(of: Column, value: object, language: Language) -> str:
     return str(value)
 
 
-def as_cell(of: Column, value: object, language: Language) -> Cell:
-    """Return what a cell shows of a value; a cell is one already."""
-    return value if isinstance(value, Cell) else Cell(cell_text(of, value, language))
+def shown(name: str, value: object, code: str) -> Shown:
+    """Return what a column of this name shows of a value, or of a cell, in a language."""
+    kept = isinstance(value, (str, Cell))
+    return _kept(name, value, code) if kept else _shown(name, value, code)
 
 
-@lru_cache(_MOST)
-def content_of(of: Column, cell: Cell, language: Language) -> tuple[str, str]:
+def _shown(name: str, value: object, code: str) -> Shown:
+    of, language = column(name, code), Language(code)
+    cell = value if isinstance(value, Cell) else Cell(cell_text(of, value, language))
+    held = cell.key or cell.text if value is cell else value
+    nothing = held is None or held is pd.NA or held is pd.NaT or held == ""
+    number = isinstance(held, (int, float)) and not isinstance(held, bool)
+    key = _sort_key(value)
+    return Shown(
+        cell.text,
+        _markup(of, cell, language),
+        _sort_attribute(cell.text, cell.key or key),
+        None if nothing else number,
+        "-" in key,
+    )
+
+
+_kept = lru_cache(_MOST)(_shown)
+
+
+def _markup(of: Column, cell: Cell, language: Language) -> str:
     """Return the ``lang`` that a cell needs and what is in it; an empty one says that it is."""
     text = cell.text
     if text in {"", NO_VALUE}:
         said = language.text("not measured") if of.name in MEASURES else language.text("no value")
-        return "", f'<span role="img" aria-label="{html.escape(said)}">{NO_VALUE}</span>'
+        return f'><span role="img" aria-label="{html.escape(said)}">{NO_VALUE}</span>'
     content = breakable(html.escape(display(text))).replace("\n", "<br>")
     if cell.file:
         about = f'<span class="unseen"> {html.escape(cell.about)}</span>' if cell.about else ""
@@ -120,7 +149,7 @@ def content_of(of: Column, cell: Cell, language: Language) -> tuple[str, str]:
         about = language.text("about {domain}", domain=display(text))
         shown = f'{html.escape(of.title)}<span class="unseen"> {html.escape(about)}</span>'
         content = referring(Reference("letter", text), shown)
-    return _lang(of, cell, language), content
+    return f"{_lang(of, cell, language)}>{content}"
 
 
 def _lang(of: Column, cell: Cell, language: Language) -> str:
@@ -131,14 +160,14 @@ def _lang(of: Column, cell: Cell, language: Language) -> str:
     return f' lang="{code}"' if code not in {"", language.code} else ""
 
 
-def sort_attribute(text: str, key: str | float) -> str:
+def _sort_attribute(text: str, key: str) -> str:
     """Return the value that a cell is sorted by, where that is not what it shows."""
     if text in {"", NO_VALUE}:
         return ' data-sort=""'
-    return f' data-sort="{html.escape(str(key))}"' if key not in {"", text} else ""
+    return f' data-sort="{html.escape(key)}"' if key not in {"", text} else ""
 
 
-def sort_key(value: object) -> str:
+def _sort_key(value: object) -> str:
     """Return what a number, day or month is sorted by; empty of what sorts as its text."""
     if isinstance(value, str):
         return value if _DATE.fullmatch(value) else ""
@@ -173,7 +202,6 @@ def _date(value: str, language: Language) -> str:
     return language.day(day) if value.count("-") > 1 else language.month(value)
 
 
-@lru_cache(_MOST)
 def _text(of: Column, value: str, language: Language) -> str:
     if of.name in _WORDS:
         return _WORDS[of.name](value, language)

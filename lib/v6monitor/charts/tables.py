@@ -4,20 +4,17 @@ import html
 import re
 import unicodedata
 from collections.abc import Sequence
-from itertools import islice, repeat
+from functools import lru_cache, partial
+from itertools import repeat
 from typing import NamedTuple
 
 import pandas as pd
 
 from v6monitor.analysis.shares import TOTAL
 from v6monitor.charts.cells import (
-    Cell,
     Shown,
-    as_cell,
     breakable,
-    content_of,
-    sort_attribute,
-    sort_key,
+    shown,
 )
 from v6monitor.intake.states import MEASURES
 from v6monitor.language import Language, rounded_parts
@@ -175,32 +172,28 @@ def _table(
     language: Language,
     title: _Title,
 ) -> str:
-    label = html.escape(title.caption)
-    columns = [column(name, language.code) for name in names]
-    rows = [
-        [(value, as_cell(of, value, language)) for of, value in zip(columns, row, strict=True)]
+    label, code = html.escape(title.caption), language.code
+    columns = [column(name, code) for name in names]
+    parts = [
+        [[shown(*of, code) for of in zip(names, row, strict=True)] for row in body.rows]
         for body in bodies
-        for row in body.rows
     ]
-    kinds = [_kind([row[at] for row in rows]) for at in range(len(columns))]
-    fields = list(zip(columns, kinds, strict=True))
-    shown = iter(rows)
-    head = "".join(_head(one, kind, language) for one, kind in fields)
+    rows = [row for part in parts for row in part]
+    kinds = [_kind([row[at] for row in rows]) for at in range(len(names))]
+    head = "".join(_head(*of, language) for of in zip(columns, kinds, strict=True))
     extra = f" <span>{html.escape(title.note)}</span>" if title.note else ""
     inner = outer = ""
     if title.language not in {"", language.code}:
         outer, inner = f' lang="{title.language}"', f' lang="{language.code}"'
     own = f' class="unseen"{outer}' if title.unseen else outer
+    place = {name: at for at, name in enumerate(names)}
+    named = [place[name] for name in ("domain", "organisation", *names[:1]) if name in place]
+    long = len(rows) > LONG
     body = "".join(
         f"<tbody>{body.head}"
-        + "".join(
-            _row(fields, row, language, len(rows) > LONG, sector)
-            for row, sector in zip(
-                islice(shown, len(body.rows)), body.sectors or repeat(""), strict=False
-            )
-        )
+        + "".join(map(partial(_row, kinds, named, long), part, body.sectors or repeat("")))
         + "</tbody>"
-        for body in bodies
+        for body, part in zip(bodies, parts, strict=True)
     )
     return visible(
         f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"{outer}>'
@@ -245,6 +238,7 @@ def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[places] if rows.index.is_unique else rows
 
 
+@lru_cache(8192)
 def anchor(name: str) -> str:
     """Return the id of the first row on a page that has a name; empty of no name.
 
@@ -288,24 +282,15 @@ def css_string(text: str) -> str:
 
 
 def _row(
-    fields: Sequence[tuple[Column, str]],
-    row: Sequence[Shown],
-    language: Language,
-    long: bool,
-    sector: str,
+    kinds: Sequence[str], named: Sequence[int], long: bool, row: Sequence[Shown], sector: str
 ) -> str:
     """Return a row, with an anchor: its domain or organisation, else what it begins with."""
-    named, cells = dict[str, str](), []
-    for at, ((of, kind), (value, cell)) in enumerate(zip(fields, row, strict=True)):
-        named[of.name] = cell.text
-        tag, scope = ("td", "") if at else ("th", ' scope="row"')
-        code, content = content_of(of, cell, language)
-        key = sort_key(value)
-        sort = sort_attribute(cell.text, cell.key or key) if long else ""
-        whole = ' class="whole"' if "-" in key and not kind else kind
-        cells.append(f"<{tag}{scope}{whole}{sort}{code}>{content}</{tag}>")
-    first = next(iter(named.values()), "")
-    place = anchor(named.get("domain") or named.get("organisation") or first)
+    cells, start, end = [], '<th scope="row"', "</th>"
+    for kind, cell in zip(kinds, row, strict=True):
+        style = ' class="whole"' if cell.whole and not kind else kind
+        cells.append(f"{start}{style}{cell.sort if long else ''}{cell.markup}{end}")
+        start, end = "<td", "</td>"
+    place = anchor(next((row[at].text for at in named if row[at].text), ""))
     identity = f' id="{place}"' if place else ""
     of_sector = f' data-sector="{html.escape(sector)}"' if sector else ""
     return f"<tr{identity}{of_sector}>{''.join(cells)}</tr>"
@@ -313,10 +298,7 @@ def _row(
 
 def _kind(cells: Sequence[Shown]) -> str:
     """Return the class of a column: numbers are aligned right, sentences get room."""
-    held = [value.key or value.text if isinstance(value, Cell) else value for value, _ in cells]
-    known = [one for one in held if not (one is None or one is pd.NA or one is pd.NaT or one == "")]
-    if known and all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in known):
+    known = {cell.number for cell in cells} - {None}
+    if known == {True}:
         return ' class="number"'
-    return (
-        ' class="prose"' if max((len(cell.text) for _, cell in cells), default=0) > SENTENCE else ""
-    )
+    return ' class="prose"' if max((len(cell.text) for cell in cells), default=0) > SENTENCE else ""

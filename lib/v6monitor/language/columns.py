@@ -4,7 +4,7 @@ Two tables beside this module hold them in both languages: ``columns.csv`` and `
 """
 
 import csv
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +27,7 @@ class Column(NamedTuple):
     """
 
 
+@lru_cache(4096)
 def column(name: str, code: str) -> Column:
     """Return a column in a language.
 

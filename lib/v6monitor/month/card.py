@@ -1,8 +1,10 @@
 """Evidence card of one domain: its lookups, verdicts and provider, as text and as HTML."""
 
+import datetime as dt
 import html
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from v6monitor.dns.observation import INVALID_NAME, Observation, Question
@@ -19,8 +21,6 @@ from v6monitor.verdicts.evidence import Evidence, is_definite, unusable
 from v6monitor.verdicts.logic import NOT_ASKED
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from v6monitor.verdicts.evidence import Observations
 
 CONFIDENCE = {"high": marked("high"), "medium": marked("fair"), "low": marked("little")}
@@ -159,8 +159,7 @@ class Card:
         for row in self.observations:
             chain = "".join(f"→ {target} " for target in row.chain)
             answers = chain + (", ".join(row.answers) or row.detail)
-            moment = row.asked_at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M:%S")
-            question = f"{row.qtype} {row.qname}"
+            question, moment = f"{row.qtype} {row.qname}", _moment(row.asked_at)
             yield question, label(row.outcome), moment, row.resolver, answers
         for name, qtype in self.missing:
             yield f"{qtype} {name}", label("not_asked"), "", "", ""
@@ -213,11 +212,8 @@ def explain(
         evidence = _look_up(name, list(resolvers or ["system"]))
     else:
         evidence = Evidence.of(known)
-    servers = getattr(month, "servers", None)
-    if servers is not None:
-        servers = servers[servers["domain"] == name]
     operators = getattr(month, "operators", None) or known_operators()
-    found = card(evidence, name, operators, servers)
+    found = card(evidence, name, operators, servers_of(month).get(name, ()))
     if not found.observations:
         raise InputError(
             f"the log holds no question about {name}: look it up at a resolver, such as 'system'"
@@ -225,12 +221,21 @@ def explain(
     return found
 
 
+def servers_of(month: object) -> dict[str, list[tuple[str, ...]]]:
+    """Return the rows of ``Month.servers`` by domain; none of what is no month."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    servers = getattr(month, "servers", None)
+    for row in () if servers is None else servers.itertuples(index=False, name=None):
+        found.setdefault(row[1], []).append(row)
+    return found
+
+
 def card(
-    evidence: Evidence, domain: str, operators: Operators, servers: "pd.DataFrame | None" = None
+    evidence: Evidence, domain: str, operators: Operators, servers: Iterable[tuple[str, ...]] = ()
 ) -> Card:
     """Return what the evidence holds about a domain, as a mail domain and as a website.
 
-    ``servers`` are the rows of ``Month.servers`` about it.
+    ``servers`` are the rows about it of ``Month.servers``.
     """
     both = [(domain, "mail"), (domain, "web")]
     rows, missing = list[Observation](), list[Question]()
@@ -248,7 +253,7 @@ def card(
         predicted(evidence, domain) if probes else None,
         tuple(dict.fromkeys([*rows, *probes])),
         tuple(sorted(missing)),
-        () if servers is None else tuple(servers.itertuples(index=False, name=None)),
+        tuple(servers),
     )
 
 
@@ -261,6 +266,11 @@ def _look_up(domain: str, resolvers: list[str]) -> Evidence:
             "check the network, or name another resolver"
         )
     return Evidence(rows)
+
+
+@lru_cache(1 << 14)
+def _moment(asked_at: dt.datetime) -> str:
+    return asked_at.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _distance(name: str, domain: str) -> int:

@@ -18,7 +18,7 @@ from v6monitor.language import CODES, Language, source_text
 from v6monitor.language.columns import column
 from v6monitor.mail.advice import Row, explanation, next_step, waivers
 from v6monitor.mail.letters import Letter
-from v6monitor.month.card import Card, card
+from v6monitor.month.card import Card, card, servers_of
 from v6monitor.month.month import Month
 from v6monitor.names import display, page_name
 from v6monitor.pages import letters
@@ -290,9 +290,9 @@ class Organisations:
     @cached_property
     def _cards(self) -> dict[str, Card]:
         domains = {domain for one in self.subjects for domain in one.domains}
-        operators, servers = self.month.operators, dict(iter(self.month.servers.groupby("domain")))
+        operators, servers = self.month.operators, servers_of(self.month)
         return {
-            domain: card(self._evidence, domain, operators, servers.get(domain))
+            domain: card(self._evidence, domain, operators, servers.get(domain, ()))
             for domain in sorted(domains)
         }
 
