@@ -7,7 +7,8 @@ Internet.nl``, ``lookups 2026-10-07T09:00:00+00:00``, or the name of a file.
 import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
-from functools import cache
+from decimal import Decimal
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,8 @@ from v6monitor.language.columns import column, value_name
 CODES = ("nl", "en")
 NO_VALUE = "–"
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+_MOST = 4096
+"""Numbers and months that are remembered: pages repeat most of them, and Babel takes its time."""
 _LISTED = 3  # days of measurement that are named one by one
 
 
@@ -78,7 +81,7 @@ class Language:
 
     def number(self, number: float) -> str:
         """Return a number with the thousands as this language writes them."""
-        return str(format_decimal(number, locale=self.locale))
+        return _decimal(str(number), self.code)
 
     def listed(self, items: Sequence[str]) -> str:
         """Return ``a, b and c``."""
@@ -86,8 +89,7 @@ class Language:
 
     def month(self, period: str) -> str:
         """Return ``October 2026`` of ``2026-10``."""
-        day = dt.date.fromisoformat(f"{period}-01")
-        return format_date(day, "LLLL yyyy", locale=self.locale)
+        return _month(period, self.code)
 
     def day(self, day: dt.date) -> str:
         """Return ``6 October 2026``."""
@@ -108,6 +110,17 @@ class Language:
 def _locale(code: str) -> Locale:
     """Return the locale of a language; a name of it Babel would look up with every number."""
     return Locale.parse({"nl": "nl_NL", "en": "en_GB"}[code])
+
+
+@lru_cache(_MOST)
+def _decimal(number: str, code: str) -> str:
+    return str(format_decimal(Decimal(number), locale=_locale(code)))
+
+
+@lru_cache(_MOST)
+def _month(period: str, code: str) -> str:
+    day = dt.date.fromisoformat(f"{period}-01")
+    return format_date(day, "LLLL yyyy", locale=_locale(code))
 
 
 def marked(message: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from v6monitor.language import Language, marked
@@ -42,7 +41,7 @@ class Link(NamedTuple):
     @property
     def name(self) -> str:
         """Return what the page is called in both languages."""
-        return PurePosixPath(self.file).name.partition(".")[0]
+        return self.file.rpartition("/")[2].partition(".")[0]
 
 
 @dataclass(frozen=True)
