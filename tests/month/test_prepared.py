@@ -204,7 +204,7 @@ def test_a_part_of_a_month_that_is_held_shares_the_answers(world, monkeypatch):
     monkeypatch.setattr(loading, "_held", {})
     monkeypatch.setattr(loading, "_indexed", [])
     given = str(world.measured), str(world.log)
-    loading.hold(*given, period="", sectors=(), days=28)
+    loading.hold(*given, period="", sectors=(), lookups_within_days=28)
     whole = v6.load(given[0], observations=given[1], lookups_within_days=28)
     part = v6.load(given[0], observations=given[1], sectors=["gemeente"])
     assert part.evidence is whole.evidence

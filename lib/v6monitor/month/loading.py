@@ -142,7 +142,14 @@ _indexed: list[tuple[pd.DataFrame, Evidence]] = []
 _reads: dict[tuple[object, ...], _Read] = {}
 
 
-def hold(source: str, observations: str, *, period: str, sectors: Sequence[str], days: int) -> None:
+def hold(
+    source: str,
+    observations: str,
+    *,
+    period: str,
+    sectors: Sequence[str],
+    lookups_within_days: int,
+) -> None:
     """Load a month for the kernels that are forked from this process: their ``load`` finds it.
 
     The first does: a second one loads anew, for what it returned may have been changed. The
@@ -156,12 +163,12 @@ def hold(source: str, observations: str, *, period: str, sectors: Sequence[str],
         period=period,
         sectors=sectors,
         observations=observations,
-        lookups_within_days=days,
+        lookups_within_days=lookups_within_days,
     )
     for name in READ:
         getattr(month, name)
     _indexed[:] = [(month.observations, month.evidence)]
-    _held[source, observations, (period, *sectors), "", days] = month
+    _held[source, observations, (period, *sectors), "", lookups_within_days] = month
 
 
 def _read(files: tuple[Path, ...], asked_on: dt.date | None) -> _Read:

@@ -35,7 +35,8 @@ _INLINE = "module://matplotlib_inline.backend_inline"
 _KERNEL = (
     *("ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.completer", "matplotlib_inline"),
     *("pandas", "pyarrow.parquet", "matplotlib.figure", "matplotlib.font_manager"),
-    *("v6monitor.charts", "v6monitor.month.loading", "v6monitor.report.execution"),
+    *("v6monitor.charts", "v6monitor.month.loading", "v6monitor.report.organisations"),
+    "v6monitor.report.execution",
 )
 """What is imported once, for all kernels and what runs them."""
 

@@ -3,8 +3,9 @@
 A page is made from the month's tables: of a domain without a known organisation there is one too.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -21,7 +22,8 @@ from v6monitor.mail.letters import Letter
 from v6monitor.month.card import Card, card, servers_of
 from v6monitor.month.month import Month
 from v6monitor.names import display, page_name
-from v6monitor.pages import letters
+from v6monitor.pages import letters, publisher
+from v6monitor.pages.exports import write_text
 from v6monitor.pages.page import Link, Page, file_name, twin
 from v6monitor.pages.pages import plain_page
 from v6monitor.pages.publisher import Publisher
@@ -312,6 +314,24 @@ class Organisations:
         )
         query = urlencode({"subject": subject, "body": body}, quote_via=quote)
         return f"mailto:{self.sender.contact.email}?{query}"
+
+
+def write(  # noqa: PLR0913, PLR0917 - all that another process must know
+    load: Callable[[], Month],
+    news: News,
+    written: Sequence[Letter],
+    wanted: Sequence[str],
+    indexes: Sequence[Page],
+    languages: Sequence[str],
+    folder: Path,
+    part: slice,
+) -> None:
+    """Write the pages of a part of a month's organisations, in the language of each index."""
+    found = Organisations(load(), news, written, publisher.read(), wanted)
+    found.subjects = found.subjects[part]
+    for page in indexes:
+        for file, text in found.pages(page, languages):
+            write_text(folder / file, text)
 
 
 def _subjects(month: Month) -> list[Subject]:

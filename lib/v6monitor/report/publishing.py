@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from v6monitor.report import data_page, news, organisations
 from v6monitor.report.archive_pages import first_page
 from v6monitor.report.context import Notebooks, Report
 from v6monitor.report.data_page import FACTSHEETS, MEASUREMENTS, Published
+from v6monitor.report.execution import WORKERS
 
 _MOST = 5000
 """PDFs that are kept for the next time."""
@@ -54,11 +56,13 @@ def publish(
     notebooks: Notebooks,
     failures: Mapping[str, str],
     progress: Callable[[str, int, int], None],
+    beside: Callable[..., Future[None]],
 ) -> dict[str, str]:
     """Write pages, notebooks, tables, figures and the index; return what proved unfit, and why.
 
     ``notebooks`` are the executed ones by name; ``failures`` says of the others why they are not
     there. A page with a problem (``lint``) is not published: its notebook counts as failed.
+    ``beside`` starts ``organisations.write`` in another process, for a month as this one.
     """
     _separate_files(notebooks)
     made = {name: _notebook_pages(report, name, notebooks) for name in notebooks}
@@ -74,15 +78,25 @@ def publish(
         for file, text in made[name].items():
             write_text(report.scratch / file, text)
         _keep(report, name, document.notebook)
+    indexes = [
+        report.page(report.fixed_link(organisations.NAME, Language(code)), code, fit)
+        for code in report.languages
+    ]
+    given = report.news, report.letters, report.wanted, indexes, report.languages, report.scratch
+    running = [beside(*given, slice(at, None, WORKERS)) for at in range(WORKERS)]
     published = [one for name, document in fit.items() for one in _exports(report, name, document)]
     published += _by_sector(report, fit)
     published += [_news(report), _letters(report, fit), *_per_domain(report, fit)]
     if report.pdf:
         kept = Kept(workspace.observations() / ".printed", _MOST)
-        print_pages(sorted(report.scratch.rglob("*.html")), report.scratch.parent, progress, kept)
-    _organisations(report, fit)
+        there = [*report.scratch.glob("*.html"), *report.scratch.glob(f"{letters.NAME}/*.html")]
+        print_pages(sorted(there), report.scratch.parent, progress, kept)
+    for page in indexes:
+        write_text(report.scratch / page.file, report.organisations.index(page, report.languages))
     data_page.write(report, published, fit)
     _index(report, fit, {**failures, **unfit})
+    for one in running:
+        one.result()
     return unfit
 
 
@@ -213,16 +227,6 @@ def _letters(report: Report, notebooks: Notebooks) -> Published:
         )
         write_text(report.scratch / page.file, report.linked(text, code))
     return _export(report, letters.NAME, letters.NAME, letters.merge(written))
-
-
-def _organisations(report: Report, notebooks: Notebooks) -> None:
-    """Write the page of every organisation and the index of them."""
-    for code in report.languages:
-        own = report.fixed_link(organisations.NAME, Language(code))
-        page = report.page(own, code, notebooks)
-        write_text(report.scratch / page.file, report.organisations.index(page, report.languages))
-        for file, text in report.organisations.pages(page, report.languages):
-            write_text(report.scratch / file, text)
 
 
 def _keep(report: Report, name: str, notebook: NotebookNode) -> None:

@@ -39,7 +39,7 @@ from v6monitor.pages import pdf, publisher
 from v6monitor.pages.document import ANALYST, ANSWERS, MAIL, MEASURED, Document
 from v6monitor.pages.document import read as read_document
 from v6monitor.pages.exports import safe_csv, write_text
-from v6monitor.report import archive, manifest, transactions
+from v6monitor.report import archive, manifest, organisations, transactions
 from v6monitor.report.archive import OBSERVATIONS
 from v6monitor.report.context import Report
 from v6monitor.report.execution import (
@@ -122,10 +122,15 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
         _write_inputs(request, replace(read, table=table), period, tables)
         prepared = [(one, _values(one, request, period, tables)) for one in notebooks]
         month = _look_up(request, period, tables, progress)
+        given: dict[str, Any] = {
+            "source": str(tables / "measurements.csv"),
+            "observations": str(tables / OBSERVATIONS),
+            "period": period,
+            "sectors": request.sectors,
+            "lookups_within_days": request.lookups_within,
+        }
         if isinstance(pool, Forks):
-            paths = str(tables / "measurements.csv"), str(tables / OBSERVATIONS)
-            of = {"period": period, "sectors": request.sectors, "days": request.lookups_within}
-            pool.load(hold, *paths, **of)
+            pool.load(hold, **given)
         executed = _run(pool, prepared, scratch, progress)
         failed = request.archive / "_failed" / period
         progress("writing the pages", 0, 0)
@@ -135,7 +140,9 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
             request.organisations,
         )  # fmt: skip
         failures = {one.name: one.error for one in executed if one.error}
-        failures |= publish(report, _documents(notebooks, executed, month), failures, progress)
+        documents = _documents(notebooks, executed, month)
+        beside = partial(pool.submit, partial(organisations.write, partial(load, **given)))
+        failures |= publish(report, documents, failures, progress, beside)
         _keep_failed(executed, failed, failures)
         write_text(tables / "measurements.csv", safe_csv(table))  # it is published now
         for file in companions.own_files([tables]):  # these are not: their cells are as typed
