@@ -324,11 +324,9 @@ def write(  # noqa: PLR0913, PLR0917 - all that another process must know
     indexes: Sequence[Page],
     languages: Sequence[str],
     folder: Path,
-    part: slice,
 ) -> None:
-    """Write the pages of a part of a month's organisations, in the language of each index."""
+    """Write the pages of a month's organisations, in the language of each index."""
     found = Organisations(load(), news, written, publisher.read(), wanted)
-    found.subjects = found.subjects[part]
     for page in indexes:
         for file, text in found.pages(page, languages):
             write_text(folder / file, text)

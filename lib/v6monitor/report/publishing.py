@@ -27,7 +27,6 @@ from v6monitor.report import data_page, news, organisations
 from v6monitor.report.archive_pages import first_page
 from v6monitor.report.context import Notebooks, Report
 from v6monitor.report.data_page import FACTSHEETS, MEASUREMENTS, Published
-from v6monitor.report.execution import WORKERS
 
 _MOST = 5000
 """PDFs that are kept for the next time."""
@@ -83,7 +82,7 @@ def publish(
         for code in report.languages
     ]
     given = report.news, report.letters, report.wanted, indexes, report.languages, report.scratch
-    running = [beside(*given, slice(at, None, WORKERS)) for at in range(WORKERS)]
+    running = beside(*given)
     published = [one for name, document in fit.items() for one in _exports(report, name, document)]
     published += _by_sector(report, fit)
     published += [_news(report), _letters(report, fit), *_per_domain(report, fit)]
@@ -95,8 +94,7 @@ def publish(
         write_text(report.scratch / page.file, report.organisations.index(page, report.languages))
     data_page.write(report, published, fit)
     _index(report, fit, {**failures, **unfit})
-    for one in running:
-        one.result()
+    running.result()
     return unfit
 
 
