@@ -131,7 +131,8 @@ def test_codes_among_names_are_in_words() -> None:
     for words in (
         "1.181 bytes", "beantwoord 2001:db8::1", "geweigerd (REFUSED)", "31 maart 2026",
         ">MX van a.<wbr>example: geen antwoord op tijd; NS: geweigerd (REFUSED)<",
-        "Gemeenten, Overige organisaties", "mx.<wbr>a.<wbr>example", "Vervang de naam door de nieuwe.",
+        "Gemeenten, Overige organisaties", "mx.<wbr>a.<wbr>example",
+        "Vervang de naam door de nieuwe.",
     ):  # fmt: skip
         assert words in page
 
