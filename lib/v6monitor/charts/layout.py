@@ -317,8 +317,8 @@ def fill(colour: str, shape: str = "square") -> dict[str, Any]:
 def bounds(axes: Axes, middle: float, low: float, high: float) -> None:
     """Draw from where to where a share can be, given what is unknown, behind the point."""
     if high > low:
-        look = fill(STATE_COLOURS["unknown"], "hatched")
-        axes.barh(middle, high - low, 14, left=low, linewidth=0, zorder=1.5, **look)
+        look = fill(STATE_COLOURS["unknown"], "hatched") | {"linewidth": 0, "zorder": 1.5}
+        axes.add_artist(Rectangle((low, middle - 7), high - low, 14, **look))
 
 
 def bar(  # noqa: PLR0913 - where, how long, in which colour, and what is in it
@@ -339,7 +339,9 @@ def bar(  # noqa: PLR0913 - where, how long, in which colour, and what is in it
         return
     middle = rows.middles[index]
     edge = 0.8 if pixel_length(rows, length) > THIN else 0
-    rows.axes.barh(middle, length, THICK, left=start, linewidth=edge, **fill(colour, shape))
+    look = fill(colour, shape)  # Axes.barh takes six times the time
+    corner = start, middle - THICK / 2
+    rows.axes.add_artist(Rectangle(corner, length, THICK, linewidth=edge, **look))
     if text and width_of(text) + 8 <= pixel_length(rows, length):
         full = shape in {"square", "dotted"}
         rows.axes.text(

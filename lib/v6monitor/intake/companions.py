@@ -5,6 +5,7 @@ They are looked for in the folder of the measurements or, where that has none, i
 whose name begins with ``register`` is one; renames, waivers and letters have just that name.
 """
 
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,7 +17,9 @@ from v6monitor.workspace import REFERENCE
 _SINGLE = {"renames": "renames", "waivers": "waivers", "letters": "letters-sent"}
 """What each is called beside measurements, and in a report, which has a table of letters itself."""
 _REGISTER = "register"
-_FORMS = (".csv", ".xlsx", ".ods", ".xml")
+_NAMED = re.compile(
+    rf"({'|'.join({*_SINGLE, *_SINGLE.values()})}|{_REGISTER}.*)\.(csv|xlsx|ods|xml)", re.DOTALL
+)
 
 
 def is_companion(file_name: str) -> bool:
@@ -25,9 +28,7 @@ def is_companion(file_name: str) -> bool:
     >>> is_companion("register-rio.xml"), is_companion("waivers.xlsx"), is_companion("rijk.csv")
     (True, True, False)
     """
-    path = Path(file_name.lower())
-    named = path.stem in {*_SINGLE, *_SINGLE.values()} or path.stem.startswith(_REGISTER)
-    return named and path.suffix in _FORMS
+    return _NAMED.fullmatch(file_name.lower()) is not None
 
 
 def search_path(measurements: Iterable[Path], *, synthetic: bool = False) -> tuple[Path, ...]:
@@ -73,5 +74,5 @@ def copy(folders: Iterable[Path], target: Path) -> None:
 def _files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
-    found = [file for file in folder.iterdir() if file.is_file() and is_companion(file.name)]
+    found = [file for file in folder.iterdir() if is_companion(file.name) and file.is_file()]
     return sorted(found, key=lambda file: (file.stem.lower(), file.name))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -17,6 +17,8 @@ from v6monitor.language import Sources
 from v6monitor.month import lookup_days
 from v6monitor.month.measurements import is_synthetic, of_dutch_government
 from v6monitor.month.prepared import Prepared, prepared
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, repr=False)
@@ -110,7 +112,9 @@ class History:
         The same list: it has all lists of this month by type and name, or shares four fifths of
         the larger one's domains. With ``period``, before that month.
         """
-        period = self.period if period is None else period
+        return self._once(self._before, measure, self.period if period is None else period)
+
+    def _before(self, measure: str, period: str) -> str:
         now = self._states_of(measure, period)
         domains, lists = set(now["domain"]), _lists(now)
         months = [month for month in self._with_measure(measure) if month < period and lists]
@@ -156,15 +160,16 @@ class History:
         looked_in = sources(tested) or sources(self.rows(month))  # also where it is not
         return with_source(single.reset_index(drop=True), looked_in)
 
-    def _once(self, make: Callable[..., pd.DataFrame], *asked: object) -> pd.DataFrame:
-        """Return a copy of what a method makes of these arguments, which it is asked once."""
+    def _once(self, make: Callable[..., Made], *asked: object) -> Made:
+        """Return what a method makes of these arguments, which it is asked once."""
         key = make.__name__, *asked
         if key not in self._made:
             self._made[key] = make(*asked)
-        return self._made[key].copy(deep=False)
+        made: Made = self._made[key]
+        return made.copy(deep=False) if isinstance(made, pd.DataFrame) else made
 
     @cached_property
-    def _made(self) -> dict[tuple[object, ...], pd.DataFrame]:
+    def _made(self) -> dict[tuple[object, ...], Any]:
         """Return what methods made, by name and arguments."""
         return {}
 
@@ -184,6 +189,9 @@ class History:
 
     def rows(self, period: str) -> pd.DataFrame:
         """Return the rows of the canonical table of a month; none for ``""``."""
+        return self._once(self._rows, period)
+
+    def _rows(self, period: str) -> pd.DataFrame:
         found = self.history.iloc[self._months.get(period, [])].reset_index(drop=True)
         return with_source(found, sources(found))
 
