@@ -298,27 +298,36 @@ def paired(one: Comparison) -> pd.DataFrame:
         state_numbers(states)
     domains, *rows = _places(one)
     order = domains.argsort()
-    earlier, later = (
-        states.reset_index(drop=True).reindex(row[order]).reset_index(drop=True)
-        for states, row in zip(one[:2], rows, strict=True)
-    )
-    there = later["state"].notna()
-    both: dict[Any, Any] = {"domain": domains.take(order)}
-    both |= {"before": earlier["state"].fillna(ABSENT), "after": later["state"].fillna(ABSENT)}
-    both |= {name: later[name] for name in later if name not in {"domain", "state"}}
-    for name in earlier.columns.drop(["domain", "state"]):
-        both[name] = both[name].where(there, earlier[name]) if name in both else earlier[name]
-    return pd.DataFrame(both).assign(**one.named)
+    before, after = (row[order] for row in rows)
+    newest = np.where(after < 0, len(one.after) + before, after)
+    found = pd.concat([one.after, one.before], ignore_index=True).take(newest)
+    both = found.drop(columns=["domain", "state"]).reset_index(drop=True)
+    for name in one.before.columns.difference(one.after.columns):
+        both[name] = _at(before, one.before[name])
+    both.insert(0, "domain", domains.take(order))
+    both.insert(1, "before", _at(before, one.before["state"]).fillna(ABSENT))
+    both.insert(2, "after", _at(after, one.after["state"]).fillna(ABSENT))
+    return both.assign(**one.named)
+
+
+def _at(rows: npt.NDArray[np.int64], values: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return the values of rows by their number; none for -1."""
+    return values.reset_index(drop=True).reindex(rows).reset_index(drop=True)
 
 
 def _moved(one: Comparison, both: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a pair that changed, with ``move`` and ``status``."""
     both = both[both["before"] != both["after"]].reset_index(drop=True)
     before, after = both["before"], both["after"]
-    move = pd.Series("gain", index=both.index, dtype="str").mask(after == "no", "loss")
-    move = move.mask(before.eq("unknown") | after.eq("unknown"), "through_unknown")
-    move = move.mask(before.eq("not_applicable") | after.eq("not_applicable"), "applicability")
-    both["move"] = move.mask(before == ABSENT, "joined").mask(after == ABSENT, "left")
+    moves = {
+        "left": after.eq(ABSENT),
+        "joined": before.eq(ABSENT),
+        "applicability": before.eq("not_applicable") | after.eq("not_applicable"),
+        "through_unknown": before.eq("unknown") | after.eq("unknown"),
+        "loss": after.eq("no"),
+    }
+    move = np.select(list(moves.values()), list(moves), "gain")
+    both["move"] = pd.Series(move, both.index, dtype="str")
     both["status"] = _status(both, one.later).where(both["move"] == "loss", "")
     return both
 

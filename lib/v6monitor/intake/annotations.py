@@ -68,12 +68,14 @@ def matched(rows: pd.DataFrame, waivers: pd.DataFrame, kind: str = "") -> pd.Dat
 
 def explain(states: pd.DataFrame, waivers: pd.DataFrame, day: str = "") -> pd.DataFrame:
     """Return states with ``explained``: whether a waiver was valid on the day, or when measured."""
-    days = states["measured_at"].dt.strftime("%Y-%m-%d") if "measured_at" in states else day
-    measure = states["measure"] if "measure" in states else states["type"]
+    explained = states["domain"].isin(waivers["domain"]).to_numpy(bool, copy=True)
+    some = states[explained]
+    days = some["measured_at"].dt.strftime("%Y-%m-%d") if "measured_at" in some else day
+    measure = some["measure"] if "measure" in some else some["type"]
     kind = measure.str.replace("_.*", "", regex=True)
-    rows = pd.DataFrame({"domain": states["domain"], "kind": kind, "day": days})
-    status = matched(rows, waivers)["waiver_status"]
-    return states.assign(explained=status.eq("valid"))
+    rows = pd.DataFrame({"domain": some["domain"], "kind": kind, "day": days})
+    explained[explained] = matched(rows, waivers)["waiver_status"].eq("valid")
+    return states.assign(explained=explained)
 
 
 def waiver_list(waivers: pd.DataFrame, states: pd.DataFrame, day: str) -> pd.DataFrame:
