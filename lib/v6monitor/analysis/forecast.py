@@ -7,6 +7,7 @@ models that pass their backtest count alike. Nothing here knows of a new policy 
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -267,6 +268,7 @@ def series(states: pd.DataFrame) -> Series:
     return Series(months, share, known, lower, upper, panel)
 
 
+@cache
 def ordinal(period: str) -> int:
     """Return the number of a month, given as YYYY-MM."""
     return int(pd.Period(period, "M").ordinal)

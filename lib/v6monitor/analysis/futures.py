@@ -6,11 +6,13 @@ could end elsewhere.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Futures = dict[str, Floats]
 
 CEILINGS = 20
 """So many ceilings are tried for a logistic curve that does not end at 100 %."""
@@ -22,7 +24,7 @@ QUANTILES = {"low": 0.1, "middle": 0.5, "high": 0.9}
 """The ends and the middle of the 80 % interval."""
 
 
-def futures(months: Floats, odds: Floats, ahead: int, *, seed: int) -> dict[str, Floats]:
+def futures(months: Floats, odds: Floats, ahead: int, *, seed: int) -> Futures:
     """Return the share in the coming months by model: a row per future, a column per month.
 
     ``odds`` has the measured log odds, ``months`` their month numbers. What a month deviates is its
@@ -30,6 +32,13 @@ def futures(months: Floats, odds: Floats, ahead: int, *, seed: int) -> dict[str,
     from the first share to another past, whose curve gives the pace, and from the newest share to a
     future. So all futures start at the measured share.
     """
+    return _futures(tuple(months), tuple(odds), ahead, seed)
+
+
+@lru_cache(64)
+def _futures(at: tuple[float, ...], of: tuple[float, ...], ahead: int, seed: int) -> Futures:
+    """Return what ``futures`` does: a forecast, its backtest and each model ask for the same."""
+    months, odds = np.array(at), np.array(of)
     random, number, last = np.random.default_rng(seed), len(months), months[-1]
     both = np.concatenate([months, last + 1 + np.arange(ahead)])
     found = {}
