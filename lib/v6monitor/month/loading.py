@@ -88,9 +88,7 @@ def load(  # noqa: PLR0913 - the options of an analyst
     path, before = None, ""
     if isinstance(observations, str | Path) and str(observations):
         path = find(observations)
-        before = hash_of(path)
-        observations = log.read_log(path)
-        observations.attrs["provenance"] = log.Provenance(log.provenance(path))  # and subjects
+        before, observations = _read_log(path)
     read = _read(files, day_of(observations) if isinstance(observations, pd.DataFrame) else None)
     faults, table = read.faults, read.table
     chosen_rows = of_organisation(of_sectors(table, sectors), organisation)
@@ -140,6 +138,7 @@ _held: dict[tuple[object, ...], Month] = {}
 _indexed: list[tuple[pd.DataFrame, Evidence]] = []
 """The lookups of the month that is held, and the index of their answers."""
 _reads: dict[tuple[object, ...], _Read] = {}
+_logs: dict[Path, tuple[str, pd.DataFrame]] = {}
 
 
 def hold(
@@ -153,10 +152,11 @@ def hold(
     """Load a month for the kernels that are forked from this process: their ``load`` finds it.
 
     The first does: a second one loads anew, for what it returned may have been changed. The
-    measurements serve other choices from them, such as of one sector, and so do the answers.
+    measurements serve other choices from them, such as of one sector, and so do the lookups.
     """
-    files = (find(source),)
-    day = day_of(log.read_log(find(observations)))
+    files, path = (find(source),), find(observations)
+    _logs[path] = _read_log(path)
+    day = day_of(_logs[path][1])
     _reads[files, day] = _read(files, day)
     month = load(
         source,
@@ -169,6 +169,16 @@ def hold(
         getattr(month, name)
     _indexed[:] = [(month.observations, month.evidence)]
     _held[source, observations, (period, *sectors), "", lookups_within_days] = month
+
+
+def _read_log(path: Path) -> tuple[str, pd.DataFrame]:
+    """Return the hash of a log, and its lookups."""
+    if held := _logs.get(path):
+        return held[0], held[1].copy(deep=False)
+    before = hash_of(path)
+    found = log.read_log(path)
+    found.attrs["provenance"] = log.Provenance(log.provenance(path))  # and subjects
+    return before, found
 
 
 def _read(files: tuple[Path, ...], asked_on: dt.date | None) -> _Read:
