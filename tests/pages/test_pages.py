@@ -292,7 +292,7 @@ def test_an_evidence_card_is_published_in_both_languages():
     found = pages_of(new_markdown_cell("# A"), dutch("# A"), ran(card_bundle(card)))
     for code, words in (("nl", "geen record"), ("en", "no such record")):
         assert problems(found[code], tables=3) == []
-        assert f"mx.town.example: {words}" in found[code]
+        assert f"mx.<wbr>town.<wbr>example: {words}" in found[code]
         assert "<script>" not in found[code]
 
 
