@@ -102,42 +102,21 @@ class Streamed(World):
         return (host, "AAAA") in self.records or (host, "AAAA") in self._shared
 
 
-def judged(path: str, domains: int) -> None:
-    """Print, as JSON, what the log says by verdict and what that took."""
-    import pandas as pd  # noqa: PLC0415 - only the process that judges
+def counted(folder: Path) -> None:
+    """Print, as JSON, how many domains have which verdict, rows the log, and messages they took."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - only the process that counts
+    import pyarrow.parquet as pq  # noqa: PLC0415
 
-    import v6monitor as v6  # noqa: PLC0415
+    from v6monitor.analysis import on_disk  # noqa: PLC0415
 
-    seconds: dict[str, float] = {}
-    begun = time.monotonic()
-
-    def took(what: str) -> None:
-        nonlocal begun
-        seconds[what], begun = time.monotonic() - begun, time.monotonic()
-
-    log = v6.read_log(path)
-    took("read_log")
-    verdicts = v6.judge(log)
-    took("judge")
-    found = v6.laggards(log)
-    took("laggards")
-    states = pd.concat(
-        verdicts[["domain", name]].set_axis(["domain", "state"], axis=1).assign(measure=name)
-        for name in VERDICTS
-    )
-    table = v6.shares(states, by="measure").set_index("measure")
-    took("shares")
-    counts = {
-        name: table.loc[name, ["yes", "no", "unknown", "not_applicable"]].to_dict()
-        for name in VERDICTS
-    }
-    more = {
-        "rows": len(log),
-        "sent": int(log["attempts"].sum()),
-        "laggards": found["group"].value_counts().to_dict(),
-        "domains": domains,
-    }
-    print(json.dumps({"counts": counts, "seconds": seconds} | more))
+    counts: dict[str, dict[str, int]] = {}
+    for name in VERDICTS:
+        table = on_disk.shares({"now": folder / "verdicts.parquet"}, verdict=name)
+        counts[name] = table.loc[0, ["yes", "no", "unknown", "not_applicable"]].to_dict()
+    groups = pq.read_table(folder / "laggards.parquet", columns=["group"])["group"]
+    counts["laggards"] = Counter(groups.to_pylist())
+    attempts = pq.read_table(folder / "obs.parquet", columns=["attempts"])["attempts"]
+    print(json.dumps({"counts": counts, "rows": len(attempts), "sent": pc.sum(attempts).as_py()}))
 
 
 def waited(process: Popen[bytes], path: Path) -> tuple[Any, int]:
@@ -161,8 +140,9 @@ def processor(pid: int) -> float:
     return own + sum(processor(int(child)) for child in children)
 
 
-def line(what: str, wall: float, used: Any, more: str = "") -> None:
-    """Print what a process took."""
+def line(what: str, begun: float, used: Any, more: str = "") -> None:
+    """Print what a process took that was begun at this time."""
+    wall = time.monotonic() - begun
     cpu = used.ru_utime + used.ru_stime
     peak = used.ru_maxrss / 1024
     print(f"{what:10} {wall:9,.0f} s {cpu:9,.0f} s CPU {peak:8,.0f} MiB  {more}", flush=True)
@@ -172,70 +152,71 @@ def main(domains: int, *, direct: bool, keep: Path | None) -> bool:
     """Print what each step took; return whether all numbers are those of the world."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
+        (kept := keep or folder).mkdir(parents=True, exist_ok=True)
         world = Streamed()
         begun = time.monotonic()
         expected = world.write(domains, folder)
         print(f"{domains:,} domains, written in {time.monotonic() - begun:,.0f} s", flush=True)
-        begun = time.monotonic()
-        path = (keep or folder) / "obs.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with Servers(world, folder, f'include: "{folder}/domains.conf"\n') as servers:
-            print(f"served after {time.monotonic() - begun:,.0f} s", flush=True)
-            with over(Line() if direct else LINE, servers.port) as port:
-                looked_up(folder / "names.txt", path, port, servers)
-            print(f"Unbound {servers.asked():,} questions, {processor(servers.unbound.pid):,.0f} s")
-            print(f"NSD {servers.passed_on():,} questions, {processor(servers.nsd.pid):,.0f} s")
-        return verdicts(path, domains, expected)
+        if not (kept / "obs.parquet").exists():
+            asked(world, folder, kept, Line() if direct else LINE)
+        return judged(kept, domains, expected)
 
 
-def looked_up(names: Path, path: Path, port: int, servers: Servers) -> None:
-    """Look the names up, and print what that took."""
-    asking = ["--resolver", f"127.0.0.1:{port}", "--rate", "0", "--concurrency", str(WINDOW)]
-    command = ["lookup", str(names), "--out", str(path), *asking, "--no-vantage", "--quiet"]
+def asked(world: Streamed, folder: Path, kept: Path, line: Line) -> None:
+    """Look the names up, on from where it was cut off; print what that took."""
     begun = time.monotonic()
-    process = Popen([sys.executable, "-m", "v6monitor", *command])
-    used, journal = waited(process, path)
-    size = path.stat().st_size
-    line(
-        "lookup",
-        time.monotonic() - begun,
-        used,
-        f"exit {process.returncode}, log {size / 2**20:,.1f} MiB, journal {journal / 2**20:,.1f}",
-    )
+    with Servers(world, folder, f'include: "{folder}/domains.conf"\n') as servers:
+        print(f"served after {time.monotonic() - begun:,.0f} s", flush=True)
+        with over(line, servers.port) as port:
+            asking = ["--resolver", f"127.0.0.1:{port}", "--rate", "0", "--no-vantage"]
+            more = [*asking, "--concurrency", str(WINDOW), "--resume"]
+            step(kept / "obs.parquet", "lookup", folder / "names.txt", *more)
+        print(f"Unbound {servers.asked():,} questions, {processor(servers.unbound.pid):,.0f} s")
+        print(f"NSD {servers.passed_on():,} questions, {processor(servers.nsd.pid):,.0f} s")
 
 
-def verdicts(path: Path, domains: int, expected: Counts) -> bool:
-    """Judge in a process of its own; print what that took and what differs from the world."""
+def judged(kept: Path, domains: int, expected: Counts) -> bool:
+    """Judge and count; print what that took and what differs from the world."""
+    for name in ("verdicts", "laggards"):
+        step(kept / f"{name}.parquet", name, kept / "obs.parquet", "--force")
+    command = [sys.executable, __file__, str(domains), "--count", str(kept)]
     begun = time.monotonic()
-    command = [sys.executable, __file__, str(domains), "--judge", str(path)]
     process = Popen(command, stdout=PIPE)
     assert process.stdout is not None
-    said = process.stdout.read()
-    used, _ = waited(process, path)
-    found = json.loads(said)
-    steps = ", ".join(f"{name} {seconds:,.0f} s" for name, seconds in found["seconds"].items())
-    line("verdicts", time.monotonic() - begun, used, steps)
+    found = json.loads(process.stdout.read())
+    line("shares", begun, waited(process, kept / "obs.parquet")[0])
     rows, sent = found["rows"], found["sent"]
     print(f"{rows:,} questions, {rows / domains:.2f} a domain, {sent / rows:.4f} messages for each")
-    same = found["laggards"].get("exchange_online") == expected["laggards"]["exchange_online"]
-    print(f"laggards {found['laggards']}, of the world {dict(expected['laggards'])}")
-    for name in VERDICTS:
-        counts = {state: number for state, number in found["counts"][name].items() if number}
-        same &= counts == dict(expected[name])
+    for name, counts in found["counts"].items():
         print(f"{name} {counts}, of the world {dict(expected[name])}")
+    lagging = [of["laggards"].get("exchange_online") for of in (found["counts"], expected)]
+    same = lagging[0] == lagging[1] and all(
+        +Counter(found["counts"][name]) == expected[name] for name in VERDICTS
+    )
     print("the same" if same else "DIFFERENT")
     return same
+
+
+def step(out: Path, command: str, *given: str | Path) -> None:
+    """Run a command of v6monitor that writes a file; print what it took."""
+    begun = time.monotonic()
+    words = [sys.executable, "-m", "v6monitor", command, *given, "--out", out, "--quiet"]
+    process = Popen(words)
+    used, journal = waited(process, out)
+    size, most = out.stat().st_size / 2**20, journal / 2**20
+    more = f", journal {most:,.1f}" if most else ""
+    line(command, begun, used, f"exit {process.returncode}, {size:,.1f} MiB{more}")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("domains", type=lambda text: int(float(text)))
     parser.add_argument("--direct", action="store_true", help="without the line")
-    parser.add_argument("--keep", type=Path, help="folder that keeps the log")
-    parser.add_argument("--judge", help=argparse.SUPPRESS)
+    parser.add_argument("--keep", type=Path, help="folder of the log, to go on with")
+    parser.add_argument("--count", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.judge:
-        judged(options.judge, options.domains)
+    if options.count:
+        counted(options.count)
     else:
         right = main(options.domains, direct=options.direct, keep=options.keep)
         sys.exit(0 if right else 1)
