@@ -230,8 +230,8 @@ def workers() -> Iterator[Executor]:
         yield pool
     except BrokenProcessPool as error:
         raise NotebookError(
-            "the system stopped a process that ran a notebook, perhaps for want of memory: free "
-            "some and run again"
+            "the system stopped a process that ran a notebook or wrote pages, perhaps for want of "
+            "memory: free some and run again"
         ) from error
     except BaseException:
         for process in multiprocessing.active_children():
