@@ -35,7 +35,7 @@ def futures(months: Floats, odds: Floats, ahead: int, *, seed: int) -> Futures:
     return _futures(tuple(months), tuple(odds), ahead, seed)
 
 
-@lru_cache(64)
+@lru_cache(24)
 def _futures(at: tuple[float, ...], of: tuple[float, ...], ahead: int, seed: int) -> Futures:
     """Return what ``futures`` does: a forecast, its backtest and each model ask for the same."""
     months, odds = np.array(at), np.array(of)
