@@ -275,16 +275,37 @@ def _checked(table: pa.Table, path: Path) -> pa.Table:
 
 
 def _provenance(path: Path) -> dict[str, Any]:
+    found = about(path)
+    if path.suffix != ".csv" and _SUBJECTS in _metadata(path):
+        found["subjects"] = list(subjects(path))
+    return found
+
+
+def about(path: Path) -> dict[str, Any]:
+    """Return what ``provenance`` says of a log but its subjects. InputError as ``read_log``."""
     if path.suffix == ".csv":
         return {}
-    with _named_errors(path), path.open("rb") as file:
-        said = pq.read_metadata(file).metadata or {}
-        found = json.loads(said.get(_PROVENANCE, b"{}"))
+    said = _metadata(path).get(_PROVENANCE, b"{}")
+    with _named_errors(path):
+        found = json.loads(said)
         if not isinstance(found, dict):
             raise TypeError("its provenance is not a JSON object")
-        if packed := said.get(_SUBJECTS):
-            found["subjects"] = [json.loads(one) for one in _unpacked(packed)]
         return found
+
+
+def subjects(path: Path) -> Iterator[list[str]]:
+    """Yield the subjects of a log: of a million names a list of them takes 600 MiB.
+
+    InputError as ``read_log``.
+    """
+    if packed := _metadata(path).get(_SUBJECTS):
+        with _named_errors(path):
+            yield from map(json.loads, _unpacked(packed))
+
+
+def _metadata(path: Path) -> Mapping[bytes, bytes]:
+    with _named_errors(path), path.open("rb") as file:
+        return pq.read_metadata(file).metadata or {}
 
 
 def _packed(subjects: Iterable[tuple[str, str]]) -> bytes:

@@ -9,7 +9,7 @@ names, such as the hosts of a provider, are found by name in whatever piece has 
 
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache, cached_property
 from pathlib import Path
@@ -48,15 +48,12 @@ def pieces(path: Path, folder: Path, rows: int = ROWS) -> "Pieces | None":
     """
     if path.suffix != ".parquet":
         return None
-    made = log.provenance(path)
+    made = log.about(path)
     number = -(-parquet.read_metadata(path).num_rows // rows)
-    subjects = made.get("subjects")
-    if number < 2 or not subjects or made.get("ipv6_only"):  # noqa: PLR2004
+    if number < 2 or made.get("ipv6_only") or not any(log.subjects(path)):  # noqa: PLR2004
         return None
-    del made
     found = Pieces(folder, number)
-    _split_subjects(found, subjects)
-    del subjects
+    _split_subjects(found, path)
     _split(found, path)
     return found
 
@@ -122,12 +119,12 @@ class Pieces:
         return ipc.open_file(pa.memory_map(str(self.file(number)))).read_all()
 
 
-def _split_subjects(found: Pieces, subjects: Sequence[Sequence[str]]) -> None:
-    places = np.fromiter((place(name) for name, _ in subjects), "uint64", len(subjects))
+def _split_subjects(found: Pieces, path: Path) -> None:
+    places = np.fromiter((place(name) for name, _ in log.subjects(path)), "uint64")
     np.save(found.places, np.unique(places))
     with ExitStack() as opened:
         files = [opened.enter_context(found.subjects(one).open("w")) for one in range(len(found))]
-        for at, subject in zip(places, subjects, strict=True):
+        for at, subject in zip(places, log.subjects(path), strict=True):
             files[int(at) % len(found)].write(f"{json.dumps(subject)}\n")
 
 

@@ -84,7 +84,7 @@ class Parts(Collection[Subject]):
 
     def __iter__(self) -> Iterator[Subject]:
         for path in self.paths:
-            yield from map(tuple, log.provenance(path)["subjects"])
+            yield from map(tuple, log.subjects(path))
 
     def __contains__(self, subject: object) -> bool:
         return any(subject == one for one in self)
