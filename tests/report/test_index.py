@@ -66,7 +66,7 @@ def test_a_month_shows_the_measures_and_the_measurements_it_has(tmp_path):
     page = (tmp_path / "index.en.html").read_text()
     assert "measurement of 3 March 2019 and 25 March 2019" in page
     assert page.count('<td><span role="img" aria-label="') == 2
-    assert "Internet.nl measurement of 5 October 2026" in page
+    assert "Internet.<wbr>nl measurement of 5 October 2026" in page
 
 
 def test_a_withdrawn_month_is_none_to_compare_with(tmp_path):

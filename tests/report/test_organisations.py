@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -114,8 +115,9 @@ def test_what_is_undetermined_counts_as_no_website_without_ipv6() -> None:
     """Known of one of two sites, and of none of another organisation's: not 1 of 2, nor 0 of 1."""
     of_web = {"a": "passed", "b": "error", "c": "error"}
     found = month({"web": {"2026-10-05": of_web}})
-    for table in (found.current, found.history):
-        table.loc[table["domain"] == "b.example", "organisation"] = "A"
+    table = found.history.copy()
+    table.loc[table["domain"] == "b.example", "organisation"] = "A"
+    found = replace(found, history=table)
     sender = Publisher(name={"nl": "Zuid", "en": "South"})
     told = Organisations(found, News(pd.DataFrame({"domain": []}), {}, None), [], sender)
     above = Page("organisations.html", Language("en"), "Organisations", "2026-10")
