@@ -225,8 +225,10 @@ def servers_of(month: object) -> dict[str, list[tuple[str, ...]]]:
     """Return the rows of ``Month.servers`` by domain; none of what is no month."""
     found: dict[str, list[tuple[str, ...]]] = {}
     servers = getattr(month, "servers", None)
-    for row in () if servers is None else servers.itertuples(index=False, name=None):
-        found.setdefault(row[1], []).append(row)
+    if servers is not None:
+        rows = servers.itertuples(index=False, name=None)
+        for domain, row in zip(servers["domain"], rows, strict=True):
+            found.setdefault(domain, []).append(row)
     return found
 
 
