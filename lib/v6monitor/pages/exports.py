@@ -16,8 +16,12 @@ def safe_csv(table: pd.DataFrame, *, sep: str = ",", decimal: str = ".") -> str:
     safe = table.copy()
     safe.columns = pd.Index([_safe(column) for column in table.columns])
     for position, dtype in enumerate(table.dtypes):
-        if not pd.api.types.is_numeric_dtype(dtype):
-            safe.isetitem(position, table.iloc[:, position].map(_safe).array)
+        cells = table.iloc[:, position]
+        if isinstance(dtype, pd.StringDtype):  # all at once: a table of all months is long
+            formula = cells.str.startswith(FORMULA_STARTS).fillna(False)
+            safe.isetitem(position, cells.mask(formula, "'" + cells).array)
+        elif not pd.api.types.is_numeric_dtype(dtype):
+            safe.isetitem(position, cells.map(_safe).array)
     return safe.to_csv(index=False, lineterminator="\r\n", sep=sep, decimal=decimal)
 
 

@@ -75,13 +75,15 @@ def _is_answer(part: Prose | Output) -> bool:
 
 
 def linked(page: str, places: Mapping[Reference, str]) -> str:
-    """Return a page whose references are links to these places; those to no place are none."""
+    """Return a page whose references are links to these places; those to no place are none.
+
+    Names are as on the page: ``visible``.
+    """
 
     def link(found: re.Match[str]) -> str:
         place = places.get(Reference(*html.unescape(found[1]).split(":", 1)))
         return f'<a href="{html.escape(place)}">{found[2]}</a>' if place else found[2]
 
-    places = {Reference(to.kind, visible(to.name)): place for to, place in places.items()}
     return _REFERENCE.sub(link, page)
 
 

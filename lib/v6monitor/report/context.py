@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from v6monitor.analysis.headline import headline
+from v6monitor.charts.cells import Reference
 from v6monitor.charts.chart import Words
 from v6monitor.charts.headline import message
 from v6monitor.language import CODES, Language
@@ -51,7 +52,13 @@ class Report:
 
     def linked(self, text: str, code: str) -> str:
         """Return a page on which the names of organisations and domains lead to their pages."""
-        return pages.linked(text, self.organisations.references(code, self.languages))
+        return pages.linked(text, self._references[code])
+
+    @cached_property
+    def _references(self) -> Mapping[str, Mapping[Reference, str]]:
+        """Return where pages find organisations, domains and letters, by language."""
+        references = self.organisations.references
+        return {code: references(code, self.languages) for code in self.languages}
 
     @cached_property
     def words(self) -> Mapping[str, Words]:

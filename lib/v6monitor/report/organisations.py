@@ -21,7 +21,7 @@ from v6monitor.mail.advice import Row, explanation, next_step, waivers
 from v6monitor.mail.letters import Letter
 from v6monitor.month.card import Card, card, servers_of
 from v6monitor.month.month import Month
-from v6monitor.names import display, page_name
+from v6monitor.names import display, page_name, visible
 from v6monitor.pages import letters, publisher
 from v6monitor.pages.exports import write_text
 from v6monitor.pages.page import Link, Page, file_name, twin
@@ -119,17 +119,18 @@ class Organisations:
         found = month.measured if month.measures else month.fresh
         return {measure: found(measure) for measure in self.measures}
 
-    def references(self, code: str, languages: Sequence[str], up: str = "") -> dict[Reference, str]:
+    def references(self, code: str, languages: Sequence[str]) -> dict[Reference, str]:
         """Return where a page of this report finds organisations, domains and letters."""
         found = {}
         for one in self.subjects:
-            file = f"{up}{NAME}/{file_name(one.name, code, languages)}"
-            found[Reference("organisation", one.organisation)] = file
+            file = f"{NAME}/{file_name(one.name, code, languages)}"
+            found[Reference("organisation", visible(one.organisation))] = file
             for domain in one.domains:
-                found.setdefault(Reference("domain", domain), f"{file}#{page_name('', domain)}")
+                place = f"{file}#{page_name('', domain)}"
+                found.setdefault(Reference("domain", visible(domain)), place)
         for domain, letter in self._letters.items():
             file = letters.file_of(letter, code, languages)
-            found[Reference("letter", domain)] = f"{up}{letters.NAME}/{file}"
+            found[Reference("letter", visible(domain))] = f"{letters.NAME}/{file}"
         return found
 
     def pages(self, page: Page, languages: Sequence[str]) -> Iterator[tuple[str, str]]:
