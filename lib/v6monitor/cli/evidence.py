@@ -25,7 +25,7 @@ from v6monitor.mail.laggards import laggards as laggard_list
 from v6monitor.mail.letters import Letter, letters
 from v6monitor.mail.providers import providers as provider_table
 from v6monitor.month.measurements import is_synthetic
-from v6monitor.pages.exports import safe_csv, write_text
+from v6monitor.pages.exports import safe_lines, write_text
 from v6monitor.verdicts.evidence import PartialEvidence
 from v6monitor.verdicts.judge import judge, subjects
 
@@ -203,14 +203,15 @@ def _mail(domains: Sequence[Subject]) -> list[str]:
 def _write(table: pd.DataFrame, options: argparse.Namespace) -> None:
     """Write a table as Parquet, or as CSV that is safe to open in a spreadsheet program."""
     if options.out == STDOUT:
-        sys.stdout.write(safe_csv(table))
+        sys.stdout.writelines(safe_lines(table))
         return
     with writing("--out", options.out):
+        options.out.parent.mkdir(parents=True, exist_ok=True)
         if options.out.suffix == ".parquet":
-            options.out.parent.mkdir(parents=True, exist_ok=True)
             table.to_parquet(options.out, index=False)
         else:
-            write_text(options.out, safe_csv(table))
+            with options.out.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(safe_lines(table))
 
 
 def _say(

@@ -1,13 +1,17 @@
 """Files that are safe to open, written without what makes pages: text and CSV."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_PART = 10_000
 
 
-def safe_csv(table: pd.DataFrame, *, sep: str = ",", decimal: str = ".") -> str:
+def safe_csv(
+    table: pd.DataFrame, *, sep: str = ",", decimal: str = ".", header: bool = True
+) -> str:
     """Return the table as CSV in which no cell is a formula to a spreadsheet program.
 
     A text cell that begins with ``= + - @``, tab or carriage return gets an apostrophe before
@@ -22,7 +26,15 @@ def safe_csv(table: pd.DataFrame, *, sep: str = ",", decimal: str = ".") -> str:
             safe.isetitem(position, cells.mask(formula, "'" + cells).array)
         elif not pd.api.types.is_numeric_dtype(dtype):
             safe.isetitem(position, cells.map(_safe).array)
-    return safe.to_csv(index=False, lineterminator="\r\n", sep=sep, decimal=decimal)
+    return safe.to_csv(
+        index=False, lineterminator="\r\n", sep=sep, decimal=decimal, header=header
+    )
+
+
+def safe_lines(table: pd.DataFrame) -> Iterator[str]:
+    """Yield ``safe_csv`` of a table in parts: one of a million rows takes a gigabyte as a whole."""
+    for at in range(0, max(len(table), 1), _PART):
+        yield safe_csv(table.iloc[at : at + _PART], header=not at)
 
 
 def write_text(path: Path, text: str) -> None:
