@@ -338,6 +338,16 @@ def test_the_worded_table_is_fit_to_read() -> None:
     assert advice.in_words(listed(), Language("nl")).empty
 
 
+def test_a_long_list_has_each_row_in_its_own_words():
+    """It is put in words in parts."""
+    row = listed(mx(f"10 {NEW}"), host(NEW))
+    table = pd.concat([row] * 10_001, ignore_index=True)
+    table["explanation"] = table["explanation"].where(table.index < 10_000, "obsolete_name")
+    said = advice.in_words(table, Language("en"))["explanation"]
+    assert said[:10_000].eq(said.iloc[0]).all()
+    assert said.iloc[-1] != said.iloc[0]
+
+
 def test_an_unknown_says_which_lookups_failed() -> None:
     """The MX, a host's addresses, or the signals behind a gateway: the reader sees which."""
     failed = seen("autodiscover.town.example", "CNAME", outcome="servfail")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from v6monitor.charts.chart import slug
-from v6monitor.pages.exports import safe_csv
+from v6monitor.pages.exports import safe_csv, safe_lines
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
@@ -34,6 +34,13 @@ def test_the_table_itself_is_left_as_it_was():
     table = pd.DataFrame({"a": ["=x"]})
     safe_csv(table)
     assert table["a"].tolist() == ["=x"]
+
+
+@pytest.mark.parametrize("rows", [0, 1, 25_000])
+def test_a_table_in_parts_has_the_same_bytes(rows):
+    """With one header, also where there is nothing else."""
+    table = pd.DataFrame({"a": [f"={row % 7}" for row in range(rows)], "n": range(rows)})
+    assert "".join(safe_lines(table)) == safe_csv(table)
 
 
 @pytest.mark.parametrize("name", ["trend", "laggards-by-month", "10_measurements", "a1"])
