@@ -25,7 +25,7 @@ from v6monitor.mail.laggards import laggards as laggard_list
 from v6monitor.mail.letters import Letter, letters
 from v6monitor.mail.providers import providers as provider_table
 from v6monitor.month.measurements import is_synthetic
-from v6monitor.pages.exports import safe_lines, write_text
+from v6monitor.pages.exports import safe_lines, write_csv, write_text
 from v6monitor.verdicts.evidence import PartialEvidence
 from v6monitor.verdicts.judge import judge, subjects
 
@@ -206,12 +206,11 @@ def _write(table: pd.DataFrame, options: argparse.Namespace) -> None:
         sys.stdout.writelines(safe_lines(table))
         return
     with writing("--out", options.out):
-        options.out.parent.mkdir(parents=True, exist_ok=True)
         if options.out.suffix == ".parquet":
+            options.out.parent.mkdir(parents=True, exist_ok=True)
             table.to_parquet(options.out, index=False)
         else:
-            with options.out.open("w", encoding="utf-8", newline="") as file:
-                file.writelines(safe_lines(table))
+            write_csv(options.out, table)
 
 
 def _say(

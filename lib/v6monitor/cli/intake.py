@@ -11,7 +11,7 @@ from v6monitor.errors import InputError, UsageError
 from v6monitor.intake import annotations, companions
 from v6monitor.intake import cleaning as intake_cleaning
 from v6monitor.intake import intake as measurements
-from v6monitor.pages.exports import safe_csv, write_text
+from v6monitor.pages.exports import write_csv
 
 _BESIDE = ("faults", "addresses", "renames")
 
@@ -71,7 +71,7 @@ def intake(options: argparse.Namespace) -> int:
             measurements.write(found.table, out)
             for name, table in tables.items():
                 if len(table) or name == "faults":
-                    write_text(beside[name], safe_csv(table))
+                    write_csv(beside[name], table)
     lines = _lines(found, out, beside, len(proposed), registers)
     say(options, _facts(found, out), map(printable, lines))
     for sentence in found.errors:

@@ -11,7 +11,7 @@ from v6monitor.cli.options import add_out, check_new, writing
 from v6monitor.cli.terminal import STDOUT, Parser, Screen, Several, say
 from v6monitor.dns.log import read_log
 from v6monitor.errors import InputError, UsageError
-from v6monitor.pages.exports import safe_csv, write_text
+from v6monitor.pages.exports import write_csv
 from v6monitor.probing import runs
 from v6monitor.probing.connections import (
     MOST_A_SECOND,
@@ -109,7 +109,7 @@ def reach(options: argparse.Namespace) -> int:
         found = runs.findings(earlier, run)
         path = _findings(options.out)
         with writing("--out", path):
-            write_text(path, safe_csv(found))
+            write_csv(path, found)
         facts["findings"] = len(found)
         lines.append(f"{path}: {len(found)} failed over IPv6 in both runs and answer over IPv4")
     say(options, facts, lines)

@@ -19,6 +19,9 @@ from v6monitor.intake.sectors import SECTORS, sector_in
 from v6monitor.intake.states import sources, superseded
 from v6monitor.workspace import replacing
 
+_PART = 10_000
+"""Rows that are written at once."""
+
 
 @dataclass(frozen=True, repr=False)
 class Intake:
@@ -145,16 +148,21 @@ def join(intake: Intake, registers: Iterable[Path]) -> Intake:
 
 def text(table: pd.DataFrame) -> str:
     """Return the canonical CSV, every cell as it is, so that ``read`` gives it back."""
-    return str(
-        table[list(COLUMNS)].to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
-    )
+    return "".join(_lines(table))
 
 
 def write(table: pd.DataFrame, path: Path) -> None:
     """Write the canonical CSV, whole or not at all, so that ``read`` gives it back."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
-        file.write(text(table).encode())
+        file.writelines(map(str.encode, _lines(table)))
+
+
+def _lines(table: pd.DataFrame) -> Iterator[str]:
+    """Yield the canonical CSV in parts: of many months it is large."""
+    for at in range(0, max(len(table), 1), _PART):
+        part = table[list(COLUMNS)].iloc[at : at + _PART]
+        yield part.to_csv(index=False, header=not at, date_format="%Y-%m-%d", lineterminator="\n")
 
 
 class _Reading:

@@ -33,9 +33,8 @@ _MOST = 0.5
 
 def until(period: str, table: pd.DataFrame) -> pd.DataFrame:
     """Return the canonical rows up to and with a month, with their sources."""
-    history: pd.DataFrame = table.loc[periods(table["measured_at"]) <= period].reset_index(
-        drop=True
-    )
+    earlier = periods(table["measured_at"]) <= period
+    history = (table if earlier.all() else table[earlier]).reset_index(drop=True)
     history.attrs["source"] = sources(history)
     return history
 

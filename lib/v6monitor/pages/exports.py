@@ -26,9 +26,14 @@ def safe_csv(
             safe.isetitem(position, cells.mask(formula, "'" + cells).array)
         elif not pd.api.types.is_numeric_dtype(dtype):
             safe.isetitem(position, cells.map(_safe).array)
-    return safe.to_csv(
-        index=False, lineterminator="\r\n", sep=sep, decimal=decimal, header=header
-    )
+    return safe.to_csv(index=False, lineterminator="\r\n", sep=sep, decimal=decimal, header=header)
+
+
+def write_csv(path: Path, table: pd.DataFrame) -> None:
+    """Write ``safe_csv`` of a table; the file's folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(safe_lines(table))
 
 
 def safe_lines(table: pd.DataFrame) -> Iterator[str]:

@@ -16,7 +16,7 @@ from v6monitor.charts.chart import slug
 from v6monitor.charts.packing import flat, parquet
 from v6monitor.language.columns import column
 from v6monitor.month import Scope
-from v6monitor.pages.exports import safe_csv, write_text
+from v6monitor.pages.exports import safe_csv, write_csv, write_text
 
 FORMS: Mapping[str, str] = {
     "csv": "CSV",
@@ -50,7 +50,7 @@ class Column(NamedTuple):
 def write(table: pd.DataFrame, folder: Path, name: str) -> None:
     """Write a table in each of the ``FORMS`` into a folder, under a name that ``slug`` allows."""
     file, plain = folder / slug(name), flat(table)
-    write_text(file.with_suffix(".csv"), safe_csv(plain))
+    write_csv(file.with_suffix(".csv"), plain)
     write_text(file.with_suffix(".nl.csv"), "\ufeff" + safe_csv(plain, sep=";", decimal=","))
     records = plain.to_json(orient="records", date_format="iso", force_ascii=False, indent=1)
     write_text(file.with_suffix(".json"), records + "\n")

@@ -38,7 +38,7 @@ from v6monitor.month.month import Month
 from v6monitor.pages import pdf, publisher
 from v6monitor.pages.document import ANALYST, ANSWERS, MAIL, MEASURED, Document
 from v6monitor.pages.document import read as read_document
-from v6monitor.pages.exports import safe_csv, write_text
+from v6monitor.pages.exports import write_csv, write_text
 from v6monitor.report import archive, manifest, organisations, transactions
 from v6monitor.report.archive import OBSERVATIONS
 from v6monitor.report.context import Report
@@ -120,6 +120,8 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
         _check_place(request, target, synthetic=is_synthetic(table), force=force)
         tables = scratch / "tables"
         _write_inputs(request, replace(read, table=table), period, tables)
+        write_csv(scratch.parent / "measurements.csv", table)  # as it is published
+        del read, table, current  # notebooks read the files
         prepared = [(one, _values(one, request, period, tables)) for one in notebooks]
         month = _look_up(request, period, tables, progress)
         given: dict[str, Any] = {
@@ -144,7 +146,7 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
         beside = partial(pool.submit, partial(organisations.write, partial(load, **given)))
         failures |= publish(report, documents, failures, progress, beside)
         _keep_failed(executed, failed, failures)
-        write_text(tables / "measurements.csv", safe_csv(table))  # it is published now
+        (scratch.parent / "measurements.csv").replace(tables / "measurements.csv")  # published now
         for file in companions.own_files([tables]):  # these are not: their cells are as typed
             file.unlink()
         for folder in (LOOKUPS, REACH):
@@ -203,9 +205,9 @@ def _write_inputs(request: Request, read: intake.Intake, period: str, tables: Pa
     """Write the measurements and the files about their domains, for the notebooks to load."""
     tables.mkdir()
     intake.write(read.table, tables / "measurements.csv")
-    write_text(tables / "measurements.faults.csv", safe_csv(read.faults))
+    write_csv(tables / "measurements.faults.csv", read.faults)
     if len(read.addresses):
-        write_text(tables / "measurements.addresses.csv", safe_csv(read.addresses))
+        write_csv(tables / "measurements.addresses.csv", read.addresses)
     synthetic = is_synthetic(read.table)
     companions.copy(companions.search_path(request.measurements, synthetic=synthetic), tables)
     logs = tables / LOOKUPS  # of earlier months: of the reports in this archive, else those kept
@@ -231,8 +233,21 @@ def _look_up(request: Request, period: str, tables: Path, progress: Progress) ->
         sectors=request.sectors,
         lookups_within_days=request.lookups_within,
     )
-    month = load_it(observations=log.frame(()) if request.replay is None else request.replay)
     path = tables / OBSERVATIONS
+    _keep_lookups(request, load_it, path, progress)
+    progress("preparing the month", 0, 0)
+    workspace.observations().mkdir(parents=True, exist_ok=True)  # what follows is kept beside it
+    month = load_it(observations=path)
+    for name in READ:
+        getattr(month, name)  # it is kept for the notebooks
+    return month
+
+
+def _keep_lookups(
+    request: Request, load_it: Callable[..., Month], path: Path, progress: Progress
+) -> None:
+    """Write the lookups of a month, asked now or replayed."""
+    month = load_it(observations=log.frame(()) if request.replay is None else request.replay)
     if request.replay:
         log.write(month.observations, path, month.provenance)
     else:
@@ -247,12 +262,6 @@ def _look_up(request: Request, period: str, tables: Path, progress: Progress) ->
             progress=partial(progress, "lookups"),
             notify=lambda text: progress(text, 0, 0),
         )
-    progress("preparing the month", 0, 0)
-    workspace.observations().mkdir(parents=True, exist_ok=True)  # what follows is kept beside it
-    month = load_it(observations=path)
-    for name in READ:
-        getattr(month, name)  # it is kept for the notebooks
-    return month
 
 
 def _documents(
