@@ -74,13 +74,13 @@ class Cost:
         return f"{self.cpu:>9.1f}{self.wall:>9.1f}{self.peak:>9.0f}"
 
 
-def cost(*command: str | Path) -> Cost:
+def cost(*command: str | Path, folder: Path | None = None) -> Cost:
     """Return what a command cost, also of processes that outlive the one that started them."""
     receiving, sending = os.pipe()
     if not (child := os.fork()):
         ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
         start = time.perf_counter()
-        done = subprocess.run(command, check=False, cwd=root(), stdout=subprocess.DEVNULL)
+        done = subprocess.run(command, check=False, cwd=folder or root(), stdout=subprocess.DEVNULL)
         wall = time.perf_counter() - start
         with contextlib.suppress(ChildProcessError):
             while os.wait():
@@ -153,7 +153,7 @@ def report(checkout: Path, files: tuple[Path, Path], out: Path, *more: str) -> C
         "--replay",
         files[1],
     )
-    return cost(*command, "--force", "--quiet", "--out", out, *more)
+    return cost(*command, "--force", "--quiet", "--out", out, *more, folder=checkout)
 
 
 def executed(out: Path) -> list[str]:
