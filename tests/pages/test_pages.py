@@ -15,6 +15,7 @@ from v6monitor.charts.display import bundle, caption, card_bundle
 from v6monitor.charts.wording import not_there
 from v6monitor.language import Language
 from v6monitor.month.card import explain
+from v6monitor.names import visible
 from v6monitor.pages.document import read
 from v6monitor.pages.lint import problems
 from v6monitor.pages.notices import Notice
@@ -150,7 +151,7 @@ def test_no_cell_turns_around_what_a_page_says():
     for found in made.values():
         assert found.count(r"Dienst \u202etxt.\x1b[2Jexe") >= 2
         assert not {"\u200b", "\u202e", "\x1b"} & set(found)
-        place = {Reference("organisation", cell): "organisations/dienst.html"}
+        place = {Reference("organisation", visible(cell)): "organisations/dienst.html"}
         assert 'href="organisations/dienst.html"' in linked(found, place)
 
 

@@ -11,7 +11,7 @@ from tiny import GOOD, NAMES, World
 from v6monitor.charts.cells import Reference, referring
 from v6monitor.charts.chart import slug
 from v6monitor.language import Language
-from v6monitor.names import page_name
+from v6monitor.names import page_name, visible
 from v6monitor.pages.lint import problems
 from v6monitor.pages.page import Page
 from v6monitor.pages.pages import linked
@@ -127,6 +127,17 @@ def test_what_is_undetermined_counts_as_no_website_without_ipv6() -> None:
     assert '<div class="answer"><p>Undetermined: 1 of 1.</p></div>' in none
     assert ">undetermined</td>" in told.index(above, ["en"])
     assert "0 of 1" not in none + told.index(above, ["en"])
+
+
+def test_a_name_with_steering_characters_leads_to_its_page() -> None:
+    """As a page shows it: by the characters that a reader sees."""
+    found = month({"web": {"2026-10-05": {"a": "passed"}}})
+    found = replace(found, history=found.history.assign(organisation="Dienst\u200b \u202etxt"))
+    sender = Publisher(name={"nl": "Zuid", "en": "South"})
+    told = Organisations(found, News(pd.DataFrame({"domain": []}), {}, None), [], sender)
+    places = told.references("en", ["en"])
+    assert places[Reference("organisation", visible("Dienst\u200b \u202etxt"))]
+    assert Reference("organisation", "Dienst\u200b \u202etxt") not in places
 
 
 def test_what_was_fixed_after_the_measurement_is_said() -> None:
