@@ -73,6 +73,11 @@ class Organisations:
         self._evidence = month.evidence
         self.measures = month.measures or list(VERDICT_OF)
 
+    def complete(self) -> None:
+        """Work out all that pages in any language are made from."""
+        for name in ("_states", "_since", "_shares", "_several_sectors", "_cards"):
+            getattr(self, name)
+
     @cached_property
     def _states(self) -> dict[str, dict[str, str]]:
         """Return the state of every measure by domain: measured, or of the lookups without any."""
@@ -317,20 +322,32 @@ class Organisations:
         return f"mailto:{self.sender.contact.email}?{query}"
 
 
+_prepared: list[Organisations] = []
+
+
+def prepare(
+    load: Callable[[], Month], news: News, written: Sequence[Letter], wanted: Sequence[str]
+) -> None:
+    """Make ready the organisations of a month for processes that are forked from this one."""
+    found = Organisations(load(), news, written, publisher.read(), wanted)
+    found.complete()
+    _prepared[:] = [found]
+
+
 def write(  # noqa: PLR0913, PLR0917 - all that another process must know
     load: Callable[[], Month],
     news: News,
     written: Sequence[Letter],
     wanted: Sequence[str],
-    indexes: Sequence[Page],
+    index: Page,
     languages: Sequence[str],
     folder: Path,
 ) -> None:
-    """Write the pages of a month's organisations, in the language of each index."""
-    found = Organisations(load(), news, written, publisher.read(), wanted)
-    for page in indexes:
-        for file, text in found.pages(page, languages):
-            write_text(folder / file, text)
+    """Write the pages of a month's organisations, in the language of the index."""
+    if not _prepared:
+        prepare(load, news, written, wanted)
+    for file, text in _prepared[0].pages(index, languages):
+        write_text(folder / file, text)
 
 
 def _subjects(month: Month) -> list[Subject]:

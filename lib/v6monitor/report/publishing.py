@@ -1,7 +1,7 @@
 """The folder of a month: pages, notebooks, tables, pictures, letters and the index."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from v6monitor.language import CODES, Language, marked
 from v6monitor.pages import letters, lint, metadata, pages, tables
 from v6monitor.pages.document import Document, Output
 from v6monitor.pages.exports import write_text
-from v6monitor.pages.page import OVERVIEW, Link, file_name
+from v6monitor.pages.page import OVERVIEW, Link, Page, file_name
 from v6monitor.pages.pdf import print_pages
 from v6monitor.report import data_page, news, organisations
 from v6monitor.report.archive_pages import first_page
@@ -55,13 +55,13 @@ def publish(
     notebooks: Notebooks,
     failures: Mapping[str, str],
     progress: Callable[[str, int, int], None],
-    beside: Callable[..., Future[None]],
+    of_organisations: Callable[[Sequence[Page]], Sequence[Future[None]]],
 ) -> dict[str, str]:
     """Write pages, notebooks, tables, figures and the index; return what proved unfit, and why.
 
     ``notebooks`` are the executed ones by name; ``failures`` says of the others why they are not
     there. A page with a problem (``lint``) is not published: its notebook counts as failed.
-    ``beside`` starts ``organisations.write`` in another process, for a month as this one.
+    ``of_organisations`` starts to write the pages of organisations beside it, below their indexes.
     """
     _separate_files(notebooks)
     made = {name: _notebook_pages(report, name, notebooks) for name in notebooks}
@@ -81,8 +81,7 @@ def publish(
         report.page(report.fixed_link(organisations.NAME, Language(code)), code, fit)
         for code in report.languages
     ]
-    given = report.news, report.letters, report.wanted, indexes, report.languages, report.scratch
-    running = beside(*given)
+    running = of_organisations(indexes)
     published = [one for name, document in fit.items() for one in _exports(report, name, document)]
     published += _by_sector(report, fit)
     published += [_news(report), _letters(report, fit), *_per_domain(report, fit)]
@@ -94,7 +93,8 @@ def publish(
         write_text(report.scratch / page.file, report.organisations.index(page, report.languages))
     data_page.write(report, published, fit)
     _index(report, fit, {**failures, **unfit})
-    running.result()
+    for one in running:
+        one.result()
     return unfit
 
 

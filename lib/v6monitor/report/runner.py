@@ -4,7 +4,7 @@ import datetime as dt
 import os
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import Executor, Future, as_completed
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -39,6 +39,7 @@ from v6monitor.pages import pdf, publisher
 from v6monitor.pages.document import ANALYST, ANSWERS, MAIL, MEASURED, Document
 from v6monitor.pages.document import read as read_document
 from v6monitor.pages.exports import write_csv, write_text
+from v6monitor.pages.page import Page
 from v6monitor.report import archive, manifest, organisations, transactions
 from v6monitor.report.archive import OBSERVATIONS
 from v6monitor.report.context import Report
@@ -143,8 +144,8 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
         )  # fmt: skip
         failures = {one.name: one.error for one in executed if one.error}
         documents = _documents(notebooks, executed, month)
-        beside = partial(pool.submit, partial(organisations.write, partial(load, **given)))
-        failures |= publish(report, documents, failures, progress, beside)
+        of_organisations = partial(_write_organisations, pool, report, partial(load, **given))
+        failures |= publish(report, documents, failures, progress, of_organisations)
         _keep_failed(executed, failed, failures)
         (scratch.parent / "measurements.csv").replace(tables / "measurements.csv")  # published now
         for file in companions.own_files([tables]):  # these are not: their cells are as typed
@@ -358,6 +359,19 @@ def _run(
     for folder in (scratch, workspace.root()):
         results = [one._replace(error=one.error.replace(f"{folder}/", "")) for one in results]
     return sorted(results, key=lambda done: done.name)
+
+
+def _write_organisations(
+    pool: Executor, report: Report, load_it: Callable[[], Month], indexes: Sequence[Page]
+) -> list[Future[None]]:
+    """Let other processes write the pages of organisations, one for each language."""
+    given = load_it, report.news, report.letters, report.wanted
+    if isinstance(pool, Forks):
+        pool.load(organisations.prepare, *given)
+    return [
+        pool.submit(organisations.write, *given, page, report.languages, report.scratch)
+        for page in indexes
+    ]
 
 
 def _keep_failed(results: Sequence[Executed], folder: Path, unfit: Collection[str] = ()) -> None:
