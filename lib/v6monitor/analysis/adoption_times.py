@@ -17,6 +17,7 @@ CLOSE = 1e-8
 
 ROUNDS = 100_000
 HALF = 0.5 - 1e-6  # what the estimate leaves of exactly a half
+_USED = ("period", "measured_at", "domain", "state")
 COLUMNS = ("domains", "from_start", "since", "not_yet", "months_half")
 
 
@@ -27,7 +28,7 @@ def adoption_intervals(states: pd.DataFrame) -> pd.DataFrame:
     IPv6 then (left-censored), ``until`` inf where it has not yet (right-censored); what is unknown
     widens the interval, and a loss afterwards changes nothing.
     """
-    single = one_per_domain(states, "period")
+    single = one_per_domain(states[[name for name in states if name in _USED]], "period")
     definite = single[single["state"].isin(["yes", "no"])]
     month = definite["period"].map(ordinal).astype(float)
     month -= month.groupby(definite["domain"]).transform("min")
@@ -91,8 +92,9 @@ def adoption_times(states: pd.DataFrame, *, by: str = "sector") -> pd.DataFrame:
     """
     if by not in states:
         raise UsageError(f"there is no column {by!r} to group by")
-    groups = states.sort_values("period", kind="stable").drop_duplicates("domain", keep="last")
-    found = adoption_intervals(states).merge(groups[["domain", by]], on="domain")
+    groups = states[[*dict.fromkeys(["period", "domain", by])]].sort_values("period", kind="stable")
+    last = groups.drop_duplicates("domain", keep="last")
+    found = adoption_intervals(states).merge(last[["domain", by]], on="domain")
     rows = []
     for name, part in found.groupby(by, dropna=False):
         left, right = np.isneginf(part["after"]), np.isposinf(part["until"])

@@ -43,6 +43,9 @@ LEEWAY = 0.01
 """A share so far outside its interval is not held against a model, for the interval of a series
 without ups and downs has no width."""
 
+_USED = ("period", "measured_at", "domain", "state", "tests")
+"""What a series follows from."""
+
 MISSED, MODELS_NEEDED = 0.5, 2
 """A model that missed more than this part of its backtests refuses; a forecast needs two others."""
 
@@ -371,7 +374,8 @@ def _lines(
     keys = _keys(states, "" if apart else by)
     if missing := [key for key in keys if key not in states]:
         raise UsageError(f"there is no column {missing[0]!r} to group by")
-    for values, part in states.groupby(keys, dropna=False) if keys else [((), states)]:
+    rows = states[[name for name in states if name in {*keys, *_USED}]]  # groups are copies
+    for values, part in rows.groupby(keys, dropna=False) if keys else [((), rows)]:
         group, line = dict(zip(keys, values, strict=True)), series(part)
         if apart:
             yield from (({**group, by: model}, line, [model]) for model in MODELS)

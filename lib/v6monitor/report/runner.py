@@ -144,7 +144,7 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
         )  # fmt: skip
         failures = {one.name: one.error for one in executed if one.error}
         documents = _documents(notebooks, executed, month)
-        of_organisations = partial(_write_organisations, pool, report, partial(load, **given))
+        of_organisations = _of_organisations(pool, report, partial(load, **given))
         failures |= publish(report, documents, failures, progress, of_organisations)
         _keep_failed(executed, failed, failures)
         (scratch.parent / "measurements.csv").replace(tables / "measurements.csv")  # published now
@@ -361,17 +361,15 @@ def _run(
     return sorted(results, key=lambda done: done.name)
 
 
-def _write_organisations(
-    pool: Executor, report: Report, load_it: Callable[[], Month], indexes: Sequence[Page]
-) -> list[Future[None]]:
-    """Let other processes write the pages of organisations, one for each language."""
+def _of_organisations(
+    pool: Executor, report: Report, load_it: Callable[[], Month]
+) -> Callable[[Sequence[Page]], list[Future[None]]]:
+    """Return what lets other processes write the pages of organisations, one for each index."""
     given = load_it, report.news, report.letters, report.wanted
     if isinstance(pool, Forks):
         pool.load(organisations.prepare, *given)
-    return [
-        pool.submit(organisations.write, *given, page, report.languages, report.scratch)
-        for page in indexes
-    ]
+    to = report.languages, report.scratch
+    return lambda indexes: [pool.submit(organisations.write, *given, page, *to) for page in indexes]
 
 
 def _keep_failed(results: Sequence[Executed], folder: Path, unfit: Collection[str] = ()) -> None:
