@@ -1,7 +1,7 @@
 """Loading a month: its measurements, and the lookups that were kept of it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from v6monitor.dns import log
 from v6monitor.intake import companions
 from v6monitor.intake.cleaning import KEY
 from v6monitor.intake.files import expanded
+from v6monitor.intake.intake import Intake
 from v6monitor.intake.states import newest, sources
 from v6monitor.language import AMSTERDAM
 from v6monitor.month import WITHIN_DAYS, lookup_days
@@ -30,6 +31,7 @@ from v6monitor.month.measurements import (
     reach_logs,
     read_kept,
     until,
+    with_written,
 )
 from v6monitor.month.month import Month
 from v6monitor.month.prepared import Prepared, hash_of
@@ -181,17 +183,30 @@ def _read_log(path: Path) -> tuple[str, pd.DataFrame]:
     return before, found
 
 
+def keep(read: Intake, source: Path, asked_on: dt.date | None) -> None:
+    """Keep measurements that were written to ``source``, so that they need not be read again.
+
+    It may be larger than a file of others that is read.
+    """
+    _kept_read((source,), asked_on, lambda: with_written(read, source))
+
+
 def _read(files: tuple[Path, ...], asked_on: dt.date | None) -> _Read:
     """Return the measurements, the newest of each month, as they were kept or from their files."""
     if held := _reads.get((files, asked_on)):
         return held
+    return _kept_read(files, asked_on, cache(partial(read_kept, files, asked_on)))
+
+
+def _kept_read(
+    files: tuple[Path, ...], asked_on: dt.date | None, read: Callable[[], Intake]
+) -> _Read:
     given = expanded(files or [workspace.example() / "dashboards"])
     used = [one.path for one in given]
     used += (path for name in BESIDE for path in map(partial(beside, name=name), files[:1]))
     used += _companions(files)
     day = asked_on or dt.datetime.now(AMSTERDAM).date()
     kept = Prepared(used, [one.name for one in given], day)
-    read = cache(partial(read_kept, files, asked_on))
     return _Read(
         kept.table("measurements", lambda: newest(read().table)),
         kept.table("faults", lambda: read().faults),

@@ -151,10 +151,15 @@ def read_kept(given: Sequence[Path], day: dt.date | None = None) -> intake.Intak
     if not (given and beside(given[0], "faults").is_file()):
         return read_measurements(given, day=day)
     found = intake.read(given)
-    faults = _written(beside(given[0], "faults"), found.faults)
-    addresses = _written(beside(given[0], "addresses"), found.addresses)
     table = measured(found.table, day or dt.datetime.now(AMSTERDAM).date())
-    return replace(found, table=table, faults=faults, addresses=addresses)
+    return with_written(replace(found, table=table), given[0])
+
+
+def with_written(found: intake.Intake, table: Path) -> intake.Intake:
+    """Return an intake with what is written beside its canonical CSV."""
+    faults = _written(beside(table, "faults"), found.faults)
+    addresses = _written(beside(table, "addresses"), found.addresses)
+    return replace(found, faults=faults, addresses=addresses)
 
 
 def beside(table: Path, name: str) -> Path:

@@ -21,7 +21,7 @@ from v6monitor.intake import companions, intake
 from v6monitor.intake.columns import LOOKED_UP
 from v6monitor.intake.sectors import SECTORS
 from v6monitor.intake.states import periods
-from v6monitor.month.loading import READ, hold, load
+from v6monitor.month.loading import READ, hold, keep, load
 from v6monitor.month.measurements import (
     LOOKUPS,
     REACH,
@@ -161,13 +161,17 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
 
 
 def _read(request: Request) -> intake.Intake:
-    day = day_of(log.read_log(request.replay)) if request.replay else None
     return read_measurements(
         request.measurements,
-        day=day,
+        day=_asked_on(request),
         measured_at=request.measured_at,
         columns=request.columns,
     )
+
+
+def _asked_on(request: Request) -> dt.date | None:
+    """Return the day of the lookups that are replayed."""
+    return day_of(log.read_log(request.replay)) if request.replay else None
 
 
 def _check_place(request: Request, target: Path, *, synthetic: bool, force: bool) -> None:
@@ -223,6 +227,7 @@ def _write_inputs(request: Request, read: intake.Intake, period: str, tables: Pa
     (tables / REACH).mkdir()
     for number, path in enumerate(reach_logs(request.measurements)):
         (tables / REACH / f"{number}.parquet").symlink_to(path.absolute())
+    keep(read, tables / "measurements.csv", _asked_on(request))
 
 
 def _look_up(request: Request, period: str, tables: Path, progress: Progress) -> Month:
