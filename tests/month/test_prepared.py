@@ -11,6 +11,7 @@ from tiny import World
 
 import v6monitor as v6
 from v6monitor.month import loading, prepared
+from v6monitor.month.measurements import day_of, read_measurements
 from v6monitor.month.month import Month
 from v6monitor.month.prepared import Prepared
 from v6monitor.report import forks, runner
@@ -59,6 +60,17 @@ def test_a_table_that_is_kept_is_the_one_that_was_made(world):
     pd.testing.assert_frame_equal(again.faults, made.faults)
     assert files == {name: kept(name).stat().st_ino for name in files}
     assert not list(prepared.folder().glob("*.new"))
+
+
+def test_what_was_kept_as_it_was_written_is_not_read_again(world):
+    """So a report may have more months than there is room for in a file that is read."""
+    day = day_of(v6.read_log(world.log))
+    too_large = world.folder / "measurements.csv"
+    too_large.write_text("what is in it nobody reads")
+    loading.keep(read_measurements([world.measured], day=day), too_large, day)
+    found = v6.load(too_large, observations=world.log)
+    pd.testing.assert_frame_equal(found.history, month_of(world).history)
+    pd.testing.assert_frame_equal(found.states, month_of(world).states)
 
 
 def _cut(path: Path) -> None:

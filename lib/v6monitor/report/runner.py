@@ -3,11 +3,10 @@
 import datetime as dt
 import os
 import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence, Set
-from concurrent.futures import Executor, Future, as_completed
+from collections.abc import Callable, Collection, Sequence, Set
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -36,19 +35,15 @@ from v6monitor.month.measurements import (
 )
 from v6monitor.month.month import Month
 from v6monitor.pages import pdf, publisher
-from v6monitor.pages.document import ANALYST, ANSWERS, MAIL, MEASURED, Document
-from v6monitor.pages.document import read as read_document
 from v6monitor.pages.exports import write_csv, write_text
 from v6monitor.pages.page import Page
 from v6monitor.report import archive, manifest, organisations, transactions
 from v6monitor.report.archive import OBSERVATIONS
 from v6monitor.report.context import Report
 from v6monitor.report.execution import (
-    WORKERS,
     Executed,
     Planned,
     declared,
-    execute,
     plan,
     typed,
     workers,
@@ -58,9 +53,7 @@ from v6monitor.report.news import news
 from v6monitor.report.publishing import publish
 from v6monitor.report.request import Request
 from v6monitor.report.results import run_facts
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, and how much of how much of it is done (0 and 0: not counted)."""
+from v6monitor.report.running import Progress, finish, names, start
 
 
 def series(request: Request) -> list[Request]:
@@ -134,16 +127,16 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
         }
         if isinstance(pool, Forks):
             pool.load(hold, **given)
-        executed = _run(pool, prepared, scratch, progress)
+        running = start(pool, prepared, scratch.parent)
+        progress(names(running), 0, len(running))
+        report = Report(
+            scratch, target, request.languages, month, news(month, request.archive), request.scope,
+            request.pdf, request.organisations,
+        )  # fmt: skip
+        executed, documents = finish(running, report, progress)
         failed = request.archive / "_failed" / period
         progress("writing the pages", 0, 0)
-        changed = news(month, request.archive)
-        report = Report(
-            scratch, target, request.languages, month, changed, request.scope, request.pdf,
-            request.organisations,
-        )  # fmt: skip
         failures = {one.name: one.error for one in executed if one.error}
-        documents = _documents(notebooks, executed, month)
         of_organisations = _of_organisations(pool, report, partial(load, **given))
         failures |= publish(report, documents, failures, progress, of_organisations)
         _keep_failed(executed, failed, failures)
@@ -152,7 +145,7 @@ def make(request: Request, progress: Progress, *, force: bool = False) -> dict[s
             file.unlink()
         for folder in (LOOKUPS, REACH):
             shutil.rmtree(tables / folder)
-        found = run_facts(month, executed, failures) | _provenance(request, changed.facts, started)
+        found = run_facts(month, executed, failures) | _provenance(request, report, started)
         found["scope"] = request.scope
         found["message"] = {code: words.caption for code, words in report.words.items()}
         found["outputs"] = hashes.below(scratch, (p for p in scratch.rglob("*") if p.is_file()))
@@ -270,28 +263,8 @@ def _keep_lookups(
         )
 
 
-def _documents(
-    notebooks: Sequence[Planned], executed: Sequence[Executed], month: Month
-) -> dict[str, Document]:
-    """Return the notebooks that ran to their end, by name."""
-    planned = {one.name: one for one in notebooks}
-    hidden = [ANALYST]
-    hidden += [MEASURED] if month.listed else []
-    hidden += [] if month.current["type"].eq("mail").any() else [MAIL]
-    hidden += [ANSWERS] if month.answers.empty else []
-    return {
-        one.name: read_document(
-            one.notebook,
-            part=planned[one.name].part,
-            subject=planned[one.name].subject,
-            hidden=hidden,
-        )
-        for one in executed
-        if not one.error
-    }
-
-
-def _provenance(request: Request, facts: Mapping[str, Any], started: str) -> dict[str, Any]:
+def _provenance(request: Request, report: Report, started: str) -> dict[str, Any]:
+    facts = report.news.facts
     return {
         "run_id": request.identity,
         "inputs": request.inputs,
@@ -341,29 +314,6 @@ def _values(one: Planned, request: Request, period: str, tables: Path) -> dict[s
     known = declared(one.notebook)
     common = {name: value for name, value in given.items() if name in known}
     return common | typed(one.notebook, one.parameters)
-
-
-def _run(
-    pool: Executor,
-    prepared: Sequence[tuple[Planned, dict[str, object]]],
-    scratch: Path,
-    progress: Progress,
-) -> list[Executed]:
-    """Execute the notebooks beside the report."""
-    running = {
-        pool.submit(execute, one.notebook, values, scratch.parent / f"{one.name}.ipynb"): one.name
-        for one, values in prepared
-    }
-    results: list[Executed] = []
-    for done in chain([None], as_completed(list(running))):
-        if done:
-            results.append(done.result())
-            del running[done]
-        if now := ", ".join([*running.values()][:WORKERS]):
-            progress(f"running {now}", len(results), len(prepared))
-    for folder in (scratch, workspace.root()):
-        results = [one._replace(error=one.error.replace(f"{folder}/", "")) for one in results]
-    return sorted(results, key=lambda done: done.name)
 
 
 def _of_organisations(
