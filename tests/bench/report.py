@@ -96,7 +96,7 @@ def cost(*command: str | Path, folder: Path | None = None) -> Cost:
 
 
 def make(folder: Path, domains: int, months: int) -> tuple[Path, Path]:
-    """Write measurements and a log of so many domains and months; return both files.
+    """Write measurements, a file a month, and a log of so many domains; return where they are.
 
     Domains beyond those of the example are copies of its own, with organisations of their own and
     the same providers; so are months before its first, with the measurements of its ten by turns.
@@ -119,14 +119,12 @@ def make(folder: Path, domains: int, months: int) -> tuple[Path, Path]:
     every = pd.concat(rows, ignore_index=True)
     periods = every["measured_at"].dt.to_period("M")
     held = sorted(periods.unique())
-    parts = []
+    measurements, kept = folder / "measurements", folder / "observations.parquet"
     for turn, at in (divmod(back, len(held)) for back in range(months)):
         of = every[periods == held[-1 - at]]
         day = of["measured_at"] - pd.DateOffset(months=turn * len(held))
-        parts.append(of.assign(measured_at=day))
-    folder.mkdir(parents=True, exist_ok=True)
-    measurements, kept = folder / "measurements.csv", folder / "observations.parquet"
-    intake.write(pd.concat(parts[::-1], ignore_index=True), measurements)
+        part = of.assign(measured_at=day)
+        intake.write(part, measurements / f"{part['measured_at'].max():%Y-%m}.csv")
     log.write(pd.concat(asked, ignore_index=True), kept, month.provenance)
     return measurements, kept
 
