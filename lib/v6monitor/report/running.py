@@ -1,8 +1,6 @@
 """The notebooks of a report while they run, and previews of the pages of those that have run."""
 
-import contextlib
-import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import replace
 from pathlib import Path
@@ -14,11 +12,9 @@ from v6monitor.pages import pages
 from v6monitor.pages.document import ANALYST, ANSWERS, MAIL, MEASURED, Document, read
 from v6monitor.pages.exports import write_text
 from v6monitor.pages.notices import Notice
+from v6monitor.report import transactions
 from v6monitor.report.context import Notebooks, Report
 from v6monitor.report.execution import WORKERS, Executed, Planned, execute
-
-PREVIEWS = "_preview"
-"""The folder in the archive, in which each month that is being made has one of its own."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, and how much of how much of it is done (0 and 0: not counted)."""
@@ -51,7 +47,7 @@ def finish(
     executed: list[Executed] = []
     documents: dict[str, Document] = {}
     number, hidden = len(running), _hidden(report.month)
-    with _previews(report.target) as folder:
+    with transactions.previews(report.target.parent, report.target.name) as folder:
         for future in as_completed(list(running)):
             one, planned = future.result(), running.pop(future)
             for path in (report.scratch, workspace.root()):
@@ -74,19 +70,6 @@ def _hidden(month: Month) -> list[str]:
     found += [MEASURED] if month.listed else []
     found += [] if month.current["type"].eq("mail").any() else [MAIL]
     return found + ([ANSWERS] if month.answers.empty else [])
-
-
-@contextlib.contextmanager
-def _previews(report: Path) -> Iterator[Path]:
-    """Give the folder for previews of a report's pages; it is gone afterwards."""
-    folder = report.parent / PREVIEWS / report.name
-    shutil.rmtree(folder, ignore_errors=True)  # of a run that was ended by force
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        with contextlib.suppress(OSError):  # there is none, or it holds more
-            folder.parent.rmdir()
 
 
 def _preview(folder: Path, report: Report, name: str, notebooks: Notebooks) -> None:

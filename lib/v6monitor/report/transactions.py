@@ -8,8 +8,8 @@ A change has four steps, of which only the second changes what readers find unde
 4. ``.unfinished`` is removed.
 
 The next run that writes in the archive finds what one that was ended by force left behind
-(``.unfinished``, ``.making-*``), takes away what was half made, and repeats the third step by the
-manifests of the months.
+(``.unfinished``, ``.making-*``, ``_preview``), takes away what was half made, and repeats the third
+step by the manifests of the months.
 """
 
 import contextlib
@@ -32,6 +32,7 @@ from v6monitor.report.archive import Entry
 
 WITHDRAWN = "_withdrawn"
 """The folder of reports that were withdrawn, as they were."""
+_PREVIEWS = "_preview"
 _MAKING, _ASIDE, _NEW = ".making-", ".old-", ".*.new"
 _FULL = {
     errno.ENOSPC: "free some space",
@@ -75,6 +76,16 @@ def scratch(reports: Path, period: str) -> Iterator[Path]:
         inside = Path(folder) / period
         inside.mkdir()
         yield inside
+
+
+@contextlib.contextmanager
+def previews(reports: Path, period: str) -> Iterator[Path]:
+    """Give a folder for pages to look at until this report is there; it is gone afterwards."""
+    folder = reports / _PREVIEWS
+    try:
+        yield folder / period
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def put(made: Path, found: dict[str, Any], reports: Path, whole: Path) -> None:
@@ -171,7 +182,7 @@ def _mend(reports: Path) -> None:
     """Put right what a run that was ended by force left in an archive."""
     for aside in reports.glob(f"{_ASIDE}*"):
         _bring_back(aside, aside.with_name(aside.name.removeprefix(_ASIDE)))
-    for left in (*reports.glob(f"{_MAKING}*"), *reports.glob(_NEW)):
+    for left in (*reports.glob(f"{_MAKING}*"), *reports.glob(_NEW), *reports.glob(_PREVIEWS)):
         is_folder = left.is_dir() and not left.is_symlink()
         shutil.rmtree(left, ignore_errors=True) if is_folder else left.unlink()
     if not archive.is_unfinished(reports):
