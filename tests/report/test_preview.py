@@ -12,18 +12,19 @@ from children import child
 NOTEBOOKS = ("10_measurements", "30_adoption", "50_changes", "58_pace")
 
 
-def _previews(out: Path) -> list[Path]:
-    return sorted(out.glob("_preview/*/*.html"))
+def _previews(out: Path) -> dict[str, str]:
+    """Return the pages that are written to their end, by name."""
+    pages = {path.name: path.read_text("utf-8") for path in out.glob("_preview/*/*.html")}
+    return {name: page for name, page in pages.items() if "</html>" in page}
 
 
 @pytest.mark.parametrize("stopped", [False, True])
 def test_pages_can_be_read_before_the_report_is_there(tmp_path, stopped):
     command = [sys.executable, "-m", "v6monitor", "report", "--example", "--quiet", "--out"]
     with child([*command, tmp_path, "--notebook", *NOTEBOOKS], stderr=subprocess.DEVNULL) as run:
-        while not (found := _previews(tmp_path)) and run.poll() is None:
+        while not (read := _previews(tmp_path)) and run.poll() is None:
             time.sleep(0.05)
         there = {path.name for path in tmp_path.iterdir()}
-        read = {path.name: path.read_text("utf-8") for path in found}
         if stopped:
             run.send_signal(signal.SIGTERM)
         code = run.wait(timeout=120)

@@ -184,23 +184,21 @@ def _read_log(path: Path) -> tuple[str, pd.DataFrame]:
 
 
 def keep(read: Intake, source: Path, asked_on: dt.date | None) -> None:
-    """Keep measurements that were written to ``source``, so that they need not be read again.
-
-    It may be larger than a file of others that is read.
-    """
-    _kept_read((source,), asked_on, lambda: with_written(read, source))
+    """Keep measurements that were written to ``source``, which may be too large to be read."""
+    _kept_read((source,), asked_on, partial(with_written, read, source))
 
 
 def _read(files: tuple[Path, ...], asked_on: dt.date | None) -> _Read:
     """Return the measurements, the newest of each month, as they were kept or from their files."""
     if held := _reads.get((files, asked_on)):
         return held
-    return _kept_read(files, asked_on, cache(partial(read_kept, files, asked_on)))
+    return _kept_read(files, asked_on, partial(read_kept, files, asked_on))
 
 
 def _kept_read(
-    files: tuple[Path, ...], asked_on: dt.date | None, read: Callable[[], Intake]
+    files: tuple[Path, ...], asked_on: dt.date | None, make: Callable[[], Intake]
 ) -> _Read:
+    read = cache(make)
     given = expanded(files or [workspace.example() / "dashboards"])
     used = [one.path for one in given]
     used += (path for name in BESIDE for path in map(partial(beside, name=name), files[:1]))

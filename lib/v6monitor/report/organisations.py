@@ -323,6 +323,7 @@ class Organisations:
 
 
 _prepared: list[Organisations] = []
+"""The organisations of the month, in a process that writes pages of one."""
 
 
 def prepare(
