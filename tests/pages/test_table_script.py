@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from looking import axe_faults, opened
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from v6monitor.charts.cells import Reference
 from v6monitor.charts.tables import Part, parts_html, rows_html, table_html
@@ -169,15 +169,14 @@ def test_on_a_phone_nothing_scrolls_sideways(shown: Callable[..., Page]) -> None
 
 def test_a_table_that_scrolls_fades_where_there_is_more(shown):
     """At its right edge until it is scrolled to the end; one that fits does not fade."""
-    fading = "one => parseFloat(getComputedStyle(one).getPropertyValue('--right'))"
     page = shown(rows=NUMBERS)
     region = page.locator(".scroll")
     page.set_viewport_size({"width": 1280, "height": 900})
-    assert region.evaluate(fading) == 0
+    expect(region).to_have_css("--right", "0px")
     page.set_viewport_size({"width": 320, "height": 900})
-    page.wait_for_function(f"({fading})(document.querySelector('.scroll')) > 40")
+    expect(region).to_have_css("--right", "48px")
     region.evaluate("one => one.scrollTo(one.scrollWidth, 0)")
-    page.wait_for_function(f"({fading})(document.querySelector('.scroll')) === 0")
+    expect(region).to_have_css("--right", "0px")
 
 
 def test_all_of_it_works_by_keyboard(shown):
