@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow.lib as pa
+import pyarrow as pa
 
 from v6monitor.language import Sources
 
@@ -102,6 +102,17 @@ def _read(content: bytes, types: Mapping[str, str]) -> pd.DataFrame:
     table = pd.read_parquet(io.BytesIO(content))
     table.attrs = {name: Sources(of) for name, of in table.attrs.items()}
     return table.astype({one: of for one, of in types.items() if table[one].dtype != of})
+
+
+def in_one_piece(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with each text column in one piece.
+
+    Of a column in several pieces, as Parquet is read and tables are joined, Arrow copies all to
+    take a few rows.
+    """
+    text = [name for name, of in table.dtypes.items() if of == "str"]
+    whole = pa.Table.from_pandas(table[text], preserve_index=False).combine_chunks().to_pandas()
+    return table.assign(**{name: whole[name].array for name in text})
 
 
 def _check_own(place: Path, kind: int) -> None:

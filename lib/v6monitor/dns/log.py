@@ -414,7 +414,8 @@ def _named_errors(path: Path) -> Iterator[None]:
 
 
 def _to_frame(table: pa.Table) -> pd.DataFrame:
-    result: pd.DataFrame = table.drop_columns(["ttl", "answers", "chain"]).to_pandas()
+    plain = table.drop_columns(["ttl", "answers", "chain"])
+    result: pd.DataFrame = plain.combine_chunks().to_pandas()  # taking rows is fast then
     for column in ("answers", "chain"):  # lists, where Arrow itself would give numpy arrays
         result[column] = table[column].to_pylist()
     result["ttl"] = table["ttl"].to_pandas(integer_object_nulls=True)

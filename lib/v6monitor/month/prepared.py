@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from v6monitor import hashes, workspace
-from v6monitor.kept import Kept
+from v6monitor.kept import Kept, in_one_piece
 
 _MOST = 300
 """Tables that are kept, about twelve a month."""
@@ -38,8 +38,8 @@ class Prepared:
         """Return a table that is kept; else make it, and keep it where that can be."""
         key = f"{self.key}.{name}"
         if found := self._kept.get(key):
-            return found[1][0]
-        made = make()
+            return in_one_piece(found[1][0])
+        made = in_one_piece(make())
         if _is_exact(made) and self._seen() == self._states:
             self._kept.put(key, {}, made)
         return made
