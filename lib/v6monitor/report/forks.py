@@ -120,6 +120,8 @@ def serve(handle: int, workers: int, run: int) -> None:
     for name in _KERNEL:
         importlib.import_module(name)
     nbformat.validate(nbformat.v4.new_notebook())  # its schema is compiled once
+    if pa.default_memory_pool().backend_name in _POOL.values():
+        pa.jemalloc_set_decay_ms(0)  # what is freed is given back at once
     waiting: deque[tuple[Any, ...]] = deque()
     running: dict[Any, tuple[int, int]] = {}
     while True:
@@ -138,6 +140,8 @@ def serve(handle: int, workers: int, run: int) -> None:
             if not number:
                 with contextlib.suppress(Exception):  # what needs it will meet the error itself
                     call(*given, **named)
+                gc.collect()
+                _SYSTEM.malloc_trim(0)
                 gc.freeze()  # what was loaded is shared, not copied, as nobody looks through it
                 continue
             receiving, sending = multiprocessing.Pipe(duplex=False)
