@@ -431,7 +431,7 @@ def _renamed(
         return before
     there, taken = set(after), set(before)
     new_names: dict[str, str] = {}
-    for old in before[before.isin(list(renames)) & ~before.isin(list(there))]:
+    for old in [name for name in before if name in renames and name not in there]:
         name, seen = old, {old}
         while name not in there and name in renames and renames[name] not in seen:
             name = renames[name]
