@@ -262,9 +262,10 @@ def test_what_was_seen_is_a_set_that_does_not_grow_in_memory() -> None:
 def test_no_room_for_what_was_seen_is_said() -> None:
     """What was asked so far is in the journal, and the run can go on elsewhere."""
     seen = Seen()
+    seen.update(range(50_000))  # so many are on disk
     seen._database.execute("PRAGMA max_page_count = 3")
     with pytest.raises(UsageError, match=r"scratch file \(database or disk is full\); make room"):
-        seen.update(range(100_000))
+        seen.update(range(200_000))
 
 
 def test_a_run_goes_on_where_it_ended() -> None:

@@ -31,8 +31,8 @@ from v6monitor.charts.display import switch_on
 
 _SYSTEM: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
 _PDEATHSIG = 1  # of prctl(2)
-_POOL = {"ARROW_DEFAULT_MEMORY_POOL": "jemalloc"}
-"""The one that gives back most of what is no longer used, where this Arrow was built with it."""
+_CHOSEN = "ARROW_DEFAULT_MEMORY_POOL"
+"""With which whoever runs this chooses Arrow's pool."""
 _INLINE = "module://matplotlib_inline.backend_inline"
 """What a kernel has in MPLBACKEND, which matplotlib reads when it is imported."""
 _KERNEL = (
@@ -61,13 +61,12 @@ class Forks(Executor):
         """Start the process; it imports what tasks need while the run goes on."""
         here, there = multiprocessing.Pipe()
         handle = there.fileno()
-        pool = _POOL if set(_POOL.values()) <= set(pa.supported_memory_backends()) else {}
         command = f"from {__name__} import serve; serve({handle}, {workers}, {os.getpid()})"
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter
             [sys.executable, "-c", command],
             pass_fds=[handle],
             stdin=subprocess.DEVNULL,
-            env={**pool, **os.environ, "MPLBACKEND": _INLINE, **environment},
+            env={**os.environ, "MPLBACKEND": _INLINE, **environment},
         )
         there.close()
         self._connection = here
@@ -112,6 +111,13 @@ class Forks(Executor):
                 future.set_exception(BrokenProcessPool("a process ended before its task did"))
 
 
+def give_back() -> None:
+    """Let Arrow give back at once what is freed, where it was built with a pool that does."""
+    if "jemalloc" in pa.supported_memory_backends() and _CHOSEN not in os.environ:
+        pa.set_memory_pool(pa.jemalloc_memory_pool())
+        pa.jemalloc_set_decay_ms(0)
+
+
 def serve(handle: int, workers: int, run: int) -> None:
     """Do what comes on a connection until the run ends; the process of ``Forks``."""
     follow(run)
@@ -120,8 +126,7 @@ def serve(handle: int, workers: int, run: int) -> None:
     for name in _KERNEL:
         importlib.import_module(name)
     nbformat.validate(nbformat.v4.new_notebook())  # its schema is compiled once
-    if pa.default_memory_pool().backend_name in _POOL.values():
-        pa.jemalloc_set_decay_ms(0)  # what is freed is given back at once
+    give_back()
     waiting: deque[tuple[Any, ...]] = deque()
     running: dict[Any, tuple[int, int]] = {}
     while True:
