@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
+import pyarrow.lib as pa
 
 from v6monitor.language import Sources
 
@@ -110,9 +110,12 @@ def in_one_piece(table: pd.DataFrame) -> pd.DataFrame:
     Of a column in several pieces, as Parquet is read and tables are joined, Arrow copies all to
     take a few rows.
     """
-    text = [name for name, of in table.dtypes.items() if of == "str"]
+    text = [name for name in table if table[name].dtype == "str"]
     whole = pa.Table.from_pandas(table[text], preserve_index=False).combine_chunks().to_pandas()
-    return table.assign(**{name: whole[name].array for name in text})
+    found = table.copy(deep=False)
+    for name in text:
+        found[name] = whole[name].array
+    return found
 
 
 def _check_own(place: Path, kind: int) -> None:
