@@ -33,6 +33,7 @@ from v6monitor.dns.resolvers import is_resolver
 from v6monitor.dns.retry import Policy
 from v6monitor.dns.shards import MOST, Parts, Shard
 from v6monitor.errors import UsageError
+from v6monitor.memory import give_back
 from v6monitor.verdicts.confirmation import LossCheck
 from v6monitor.verdicts.evidence import Evidence
 from v6monitor.verdicts.judge import asked_again
@@ -224,6 +225,7 @@ def _is_finished(options: argparse.Namespace, path: Path) -> bool:
 
 def _keep(options: argparse.Namespace, names: Collection[tuple[str, str]], path: Path) -> None:
     """Ask about the names, write the log and print a summary."""
+    give_back()
     if options.confirm_after and not options.confirm_losses:
         raise UsageError("--confirm-after says when losses are asked again: add --confirm-losses")
     losses = _loss_check(options.confirm_losses, names)

@@ -116,7 +116,7 @@ def report(options: argparse.Namespace) -> int:
     silent = options.json or options.quiet
     try:
         screen.progress("setting up")
-        from v6monitor.report.forks import give_back  # noqa: PLC0415 - the line above is first
+        from v6monitor.memory import give_back  # noqa: PLC0415 - the line above is first
 
         give_back()
         request = _request(options)

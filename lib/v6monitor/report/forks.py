@@ -25,14 +25,12 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 import nbformat
-import pyarrow.lib as pa
 
 from v6monitor.charts.display import switch_on
+from v6monitor.memory import give_back
 
 _SYSTEM: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
 _PDEATHSIG = 1  # of prctl(2)
-_CHOSEN = "ARROW_DEFAULT_MEMORY_POOL"
-"""With which whoever runs this chooses Arrow's pool."""
 _INLINE = "module://matplotlib_inline.backend_inline"
 """What a kernel has in MPLBACKEND, which matplotlib reads when it is imported."""
 _KERNEL = (
@@ -109,13 +107,6 @@ class Forks(Executor):
         except (EOFError, OSError):
             for future in self._futures.values():
                 future.set_exception(BrokenProcessPool("a process ended before its task did"))
-
-
-def give_back() -> None:
-    """Let Arrow give back at once what is freed, where it was built with a pool that does."""
-    if "jemalloc" in pa.supported_memory_backends() and _CHOSEN not in os.environ:
-        pa.set_memory_pool(pa.jemalloc_memory_pool())
-        pa.jemalloc_set_decay_ms(0)
 
 
 def serve(handle: int, workers: int, run: int) -> None:
