@@ -5,10 +5,11 @@ import os
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from v6monitor.intake import intake as measurements
-from v6monitor.kept import Kept
+from v6monitor.kept import Kept, in_one_piece
 
 HEADER = "domain,web_ipv6_ws_address\n"
 
@@ -130,3 +131,18 @@ def test_what_was_used_longest_ago_makes_room(tmp_path):
     assert Kept(place, 9).get("k3")
     Kept(place, 3)
     assert sorted(file.stem for file in place.iterdir()) == ["k3", "k7", "k8"]
+
+
+def test_a_table_in_one_piece_is_the_same_table() -> None:
+    """Whatever its types, its index and what it carries; also one without rows or text."""
+    day = pd.Timestamp("2026-10-05").as_unit("s")
+    part = pd.DataFrame({"domain": ["a.example", None], "score": [1, pd.NA], "day": day})
+    table = pd.concat([part.astype({"domain": "str", "score": "Int64"})] * 3)
+    table.attrs["source"] = ["measurement 2026-10-05"]
+    whole = in_one_piece(table)
+    pd.testing.assert_frame_equal(whole, table)
+    assert whole.attrs == table.attrs
+    pieces = [pa.Table.from_pandas(one[["domain"]])["domain"] for one in (table, whole)]
+    assert [text.num_chunks for text in pieces] == [3, 1]
+    for other in (table[:0], table[["score"]]):
+        pd.testing.assert_frame_equal(in_one_piece(other), other)
