@@ -1,4 +1,4 @@
-"""What becomes of memory that Arrow no longer uses."""
+"""Arrow's memory pool: memory that was freed goes back to the system."""
 
 import os
 
@@ -9,9 +9,9 @@ _CHOSEN = "ARROW_DEFAULT_MEMORY_POOL"
 
 
 def give_back() -> None:
-    """Let Arrow give it back at once, where it was built with a pool that does.
+    """Let Arrow give freed memory back at once, where it was built with a pool that does.
 
-    Its usual pool keeps what a peak took: a third of the memory of a report, or of a long lookup.
+    Its usual pool keeps much of what a peak took (figures: tests/bench/README.md).
     """
     if "jemalloc" in pa.supported_memory_backends() and _CHOSEN not in os.environ:
         pa.set_memory_pool(pa.jemalloc_memory_pool())
